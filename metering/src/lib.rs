@@ -1,0 +1,49 @@
+//! The vocabulary of the metering API: every type that crosses its wire.
+//!
+//! The same types run from a broker's answer to the chart in the browser: the
+//! collector reads them, the API writes them, the client and the server
+//! functions hand them on, the components draw them. The crate does no I/O and
+//! builds for WebAssembly.
+//!
+//! Two rules hold everywhere:
+//!
+//! * **Names are the field's own.** `messages_unacknowledged` is RabbitMQ's
+//!   word, `counter_name` Ceilometer's; nothing here invents a new one.
+//! * **Absent stays absent.** What a broker does not report is `None` and is
+//!   left out of the answer: never `null`, never a made-up zero.
+//!
+//! # Layout
+//!
+//! | module | what |
+//! |---|---|
+//! | [`broker`] | which brokers there are, and whether they answer |
+//! | [`overview`] | a broker's totals, rates, listeners |
+//! | [`node`] | one node of a cluster against its limits |
+//! | [`user`] | a broker's accounts |
+//! | [`meter`] | the meters that the collector feeds, with type and unit |
+//! | [`series`] | columns of numbers for charts |
+//! | [`identity`] | Keystone's v3 token requests and answers |
+//! | [`error`] | the bodies of errors |
+//! | [`timestamp`] | instants as the API writes them |
+//! | [`lenient`] | reading what brokers of a decade write differently |
+
+pub mod broker;
+pub mod error;
+pub mod identity;
+pub mod lenient;
+pub mod meter;
+pub mod node;
+pub mod overview;
+pub mod series;
+mod stats;
+pub mod timestamp;
+pub mod user;
+
+pub use broker::{Broker, BrokerState};
+pub use error::ErrorBody;
+pub use node::Node;
+pub use overview::Overview;
+pub use series::Series;
+pub use stats::{Details, Sample, Stat};
+pub use timestamp::Timestamp;
+pub use user::User;
