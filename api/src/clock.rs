@@ -1,0 +1,42 @@
+//! Where the time comes from: the wall, or a test.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use metering::Timestamp;
+use tokio::time::Instant;
+
+/// A source of wall-clock time.
+#[derive(Clone, Copy, Debug, Default)]
+pub enum Clock {
+    /// The machine's clock. It may jump.
+    #[default]
+    System,
+    /// A time that stood at an instant of tokio's clock, and runs with it: what a test pauses, this pauses too.
+    Fixed {
+        /// The time at `origin`.
+        start: Timestamp,
+        /// When it was that time.
+        origin: Instant,
+    },
+}
+
+impl Clock {
+    /// The time now.
+    pub fn now(&self) -> Timestamp {
+        let micros = match self {
+            // Before 1970 the machine's clock is wrong anyway.
+            Self::System => SystemTime::now()
+                .duration_since(UNIX_EPOCH)
+                .map_or(0, |passed| passed.as_micros() as i64),
+            Self::Fixed { start, origin } => {
+                start.as_micros() + origin.elapsed().as_micros() as i64
+            }
+        };
+        Timestamp::from_micros(micros)
+    }
+}
+
+/// An instant and a time after it.
+pub(crate) fn after(time: Timestamp, passed: Duration) -> Timestamp {
+    Timestamp::from_micros(time.as_micros().saturating_add(passed.as_micros() as i64))
+}

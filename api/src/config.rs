@@ -1,0 +1,380 @@
+//! What the service needs to know before it starts. Built by the `server` crate, checked here.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::net::IpAddr;
+use std::str::FromStr;
+use std::time::Duration;
+
+use secrecy::SecretString;
+use url::Url;
+
+use crate::clock::Clock;
+
+/// Everything that an operator can decide about the metering API.
+#[derive(Clone, Debug)]
+pub struct ApiConfig {
+    /// The brokers to watch, in the order in which viewers see them. At least one.
+    pub brokers: Vec<BrokerConfig>,
+    /// The time between two polls of a broker. RabbitMQ's statistics move every 5 s by default.
+    pub tick: Duration,
+    /// `""`, or a path such as `/telemetry` that stands in front of every path.
+    pub path_prefix: String,
+    /// Scheme, host and port under which clients reach the service: what the catalog and the
+    /// version document name. The path prefix is added where it is not there yet.
+    pub public_url: Option<Url>,
+    /// Origins whose scripts may call the service, `https://portal.example` for example.
+    pub cors_origins: Vec<String>,
+    /// Peers whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<Network>,
+    /// How long a token lives. An account that was removed or changed at its broker keeps what it
+    /// could see for at most this long.
+    pub token_lifetime: Duration,
+    /// How long to wait for a broker's TCP connection.
+    pub connect_timeout: Duration,
+    /// The longest that one answer of a broker may take. Most are given less: see [`crate::collector`].
+    pub answer_timeout: Duration,
+    /// The longest answer of a broker that is read, in bytes, after decompression.
+    pub answer_limit: usize,
+    /// The longest pause between two attempts at a broker that does not answer.
+    pub backoff_limit: Duration,
+    /// How much of the past is kept in memory, at tick resolution.
+    pub history: Duration,
+    /// Where the time comes from.
+    pub clock: Clock,
+}
+
+impl Default for ApiConfig {
+    /// The defaults, with no broker: add at least one.
+    fn default() -> Self {
+        Self {
+            brokers: Vec::new(),
+            tick: Duration::from_secs(5),
+            path_prefix: String::new(),
+            public_url: None,
+            cors_origins: Vec::new(),
+            trusted_proxies: Vec::new(),
+            token_lifetime: Duration::from_hours(8),
+            connect_timeout: Duration::from_secs(3),
+            answer_timeout: Duration::from_secs(10),
+            answer_limit: 32 << 20,
+            backoff_limit: Duration::from_secs(30),
+            history: Duration::from_hours(1),
+            clock: Clock::System,
+        }
+    }
+}
+
+/// One broker to watch.
+#[derive(Clone, Debug)]
+pub struct BrokerConfig {
+    /// Its name in URLs and calls: no `/` in it.
+    pub name: String,
+    /// Its management plugin's address, a path prefix included, without user and password.
+    pub url: Url,
+    /// The account that the collector uses: tag `monitoring` or `administrator`.
+    pub username: String,
+    /// Its password.
+    pub password: SecretString,
+    /// What viewers should know about it.
+    pub description: Option<String>,
+}
+
+/// Why the service does not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ApiError {
+    /// There is nothing to watch.
+    #[error("no broker is configured: at least one is needed")]
+    NoBroker,
+    /// A name that cannot stand in a resource id or a URL.
+    #[error(
+        "broker name {0:?}: accepted are 1 to 100 characters without `/` and control characters"
+    )]
+    BrokerName(String),
+    /// Two brokers have one name.
+    #[error("broker name {0:?} is given twice")]
+    DuplicateBroker(String),
+    /// An address that is no management plugin's.
+    #[error(
+        "broker {name:?}: its URL must be http:// or https:// with a host, without user and password"
+    )]
+    BrokerUrl {
+        /// The broker's name.
+        name: String,
+    },
+    /// A tick that would flood the brokers, or make rings without end.
+    #[error("tick {0:?}: accepted are 10 ms to 1 h in whole milliseconds")]
+    Tick(Duration),
+    /// A prefix that cannot stand in front of a path.
+    #[error(
+        "path prefix {0:?}: accepted are \"\" and paths such as \"/telemetry\", without a `/` at the end"
+    )]
+    PathPrefix(String),
+    /// An origin that no browser sends.
+    #[error(
+        "CORS origin {0:?}: accepted are origins such as https://portal.example, without a path"
+    )]
+    CorsOrigin(String),
+    /// The HTTP client for the brokers could not be made.
+    #[error("the HTTP client could not be made")]
+    HttpClient(#[source] reqwest::Error),
+}
+
+impl ApiConfig {
+    /// Refuses what cannot work.
+    ///
+    /// # Errors
+    /// The first thing that is wrong, with its value.
+    pub fn check(&self) -> Result<(), ApiError> {
+        if self.brokers.is_empty() {
+            return Err(ApiError::NoBroker);
+        }
+        let mut names = HashSet::new();
+        for broker in &self.brokers {
+            broker.check()?;
+            if !names.insert(&broker.name) {
+                return Err(ApiError::DuplicateBroker(broker.name.clone()));
+            }
+        }
+        let accepted = Duration::from_millis(10)..=Duration::from_hours(1);
+        if !accepted.contains(&self.tick) || !self.tick.as_micros().is_multiple_of(1000) {
+            return Err(ApiError::Tick(self.tick));
+        }
+        let prefix = &self.path_prefix;
+        let is_path = prefix.starts_with('/')
+            && !prefix.ends_with('/')
+            && !prefix.contains("//")
+            && prefix
+                .bytes()
+                .all(|byte| byte.is_ascii_graphic() && !b"?#\"<>\\%".contains(&byte));
+        if !prefix.is_empty() && !is_path {
+            return Err(ApiError::PathPrefix(prefix.clone()));
+        }
+        for origin in &self.cors_origins {
+            let same =
+                Url::parse(origin).is_ok_and(|url| url.origin().ascii_serialization() == *origin);
+            if !same {
+                return Err(ApiError::CorsOrigin(origin.clone()));
+            }
+        }
+        Ok(())
+    }
+
+    /// Where clients reach the service, without a `/` at the end.
+    pub fn base_url(&self) -> String {
+        let public = self
+            .public_url
+            .as_ref()
+            .map_or("http://127.0.0.1:8777", Url::as_str);
+        let public = public.trim_end_matches('/');
+        if public.ends_with(&self.path_prefix) {
+            public.to_owned()
+        } else {
+            format!("{public}{}", self.path_prefix)
+        }
+    }
+}
+
+impl BrokerConfig {
+    fn check(&self) -> Result<(), ApiError> {
+        let length = self.name.chars().count();
+        if !(1..=100).contains(&length) || self.name.contains(|c: char| c == '/' || c.is_control())
+        {
+            return Err(ApiError::BrokerName(self.name.clone()));
+        }
+        let plain = self.url.username().is_empty() && self.url.password().is_none();
+        if !matches!(self.url.scheme(), "http" | "https") || !self.url.has_host() || !plain {
+            return Err(ApiError::BrokerUrl {
+                name: self.name.clone(),
+            });
+        }
+        Ok(())
+    }
+}
+
+/// An address, or a network of them: `127.0.0.1`, `10.0.0.0/8`, `fd00::/8`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Network {
+    address: IpAddr,
+    length: u8,
+}
+
+impl Network {
+    /// Whether the address is in the network. An IPv4 address in IPv6 clothes counts as what it is.
+    pub fn contains(&self, address: IpAddr) -> bool {
+        match (self.address, address.to_canonical()) {
+            (IpAddr::V4(ours), IpAddr::V4(theirs)) => {
+                let mask = u32::MAX
+                    .checked_shl(32 - u32::from(self.length))
+                    .unwrap_or(0);
+                ours.to_bits() & mask == theirs.to_bits() & mask
+            }
+            (IpAddr::V6(ours), IpAddr::V6(theirs)) => {
+                let mask = u128::MAX
+                    .checked_shl(128 - u32::from(self.length))
+                    .unwrap_or(0);
+                ours.to_bits() & mask == theirs.to_bits() & mask
+            }
+            _ => false,
+        }
+    }
+}
+
+impl From<IpAddr> for Network {
+    fn from(address: IpAddr) -> Self {
+        let address = address.to_canonical();
+        let length = if address.is_ipv4() { 32 } else { 128 };
+        Self { address, length }
+    }
+}
+
+/// A text is neither an address nor a network.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is not a network; accepted are 127.0.0.1, 10.0.0.0/8, ::1, fd00::/8 and the like")]
+pub struct ParseNetworkError(String);
+
+impl FromStr for Network {
+    type Err = ParseNetworkError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let refuse = || ParseNetworkError(text.to_owned());
+        let (address, length) = text
+            .split_once('/')
+            .map_or((text, None), |(a, l)| (a, Some(l)));
+        let network = Self::from(address.parse::<IpAddr>().map_err(|_| refuse())?);
+        let Some(length) = length else {
+            return Ok(network);
+        };
+        let length = length.parse().map_err(|_| refuse())?;
+        if length > network.length {
+            return Err(refuse());
+        }
+        Ok(Self { length, ..network })
+    }
+}
+
+impl fmt::Display for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.address, self.length)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(change: impl FnOnce(&mut ApiConfig)) -> Result<(), String> {
+        let broker = |name: &str, url: &str| BrokerConfig {
+            name: name.into(),
+            url: url.parse().expect("URL"),
+            username: "guest".into(),
+            password: "guest".into(),
+            description: None,
+        };
+        let mut config = ApiConfig {
+            brokers: vec![
+                broker("prod", "http://127.0.0.1:15672"),
+                broker("test", "https://mq.example/rabbit"),
+            ],
+            ..ApiConfig::default()
+        };
+        change(&mut config);
+        config.check().map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn defaults_with_brokers_are_accepted() {
+        assert_eq!(with(|_| ()), Ok(()));
+        assert_eq!(
+            with(|config| config.path_prefix = "/telemetry/v9".into()),
+            Ok(())
+        );
+        assert_eq!(
+            with(|config| config.cors_origins = vec!["https://portal.example:8443".into()]),
+            Ok(())
+        );
+    }
+
+    #[test]
+    fn what_cannot_work_is_refused_with_its_value() {
+        let refused = |change: fn(&mut ApiConfig), words: &str| {
+            let message = with(change).expect_err(words);
+            assert!(message.contains(words), "{message}");
+        };
+        refused(|c| c.brokers.clear(), "no broker");
+        refused(|c| c.brokers[0].name = "a/b".into(), "\"a/b\"");
+        refused(
+            |c| c.brokers[0].name = "test".into(),
+            "\"test\" is given twice",
+        );
+        refused(
+            |c| c.brokers[0].url = "ftp://host".parse().expect("URL"),
+            "\"prod\"",
+        );
+        refused(
+            |c| c.brokers[0].url = "http://u:secret@host".parse().expect("URL"),
+            "\"prod\"",
+        );
+        refused(|c| c.tick = Duration::ZERO, "tick 0ns");
+        refused(
+            |c| c.tick = Duration::from_micros(10_500),
+            "whole milliseconds",
+        );
+        refused(|c| c.path_prefix = "/a/".into(), "\"/a/\"");
+        refused(|c| c.path_prefix = "a".into(), "\"a\"");
+        refused(|c| c.cors_origins = vec!["*".into()], "\"*\"");
+        refused(
+            |c| c.cors_origins = vec!["https://a.example/".into()],
+            "\"https://a.example/\"",
+        );
+    }
+
+    #[test]
+    fn a_refusal_never_shows_the_password_in_a_url() {
+        let message = with(|c| c.brokers[0].url = "http://u:secret@host".parse().expect("URL"));
+        assert!(!message.expect_err("refused").contains("secret"));
+    }
+
+    #[test]
+    fn the_base_carries_the_prefix_once() {
+        let base = |public: Option<&str>, prefix: &str| {
+            ApiConfig {
+                public_url: public.map(|url| url.parse().expect("URL")),
+                path_prefix: prefix.into(),
+                ..ApiConfig::default()
+            }
+            .base_url()
+        };
+        assert_eq!(base(None, ""), "http://127.0.0.1:8777");
+        assert_eq!(
+            base(Some("https://mq.example/"), "/telemetry"),
+            "https://mq.example/telemetry"
+        );
+        assert_eq!(
+            base(Some("https://mq.example/telemetry"), "/telemetry"),
+            "https://mq.example/telemetry"
+        );
+    }
+
+    #[test]
+    fn networks_hold_their_addresses_alone() {
+        let holds = |network: &str, address: &str| {
+            network
+                .parse::<Network>()
+                .expect(network)
+                .contains(address.parse().expect(address))
+        };
+        assert!(holds("127.0.0.1", "127.0.0.1"));
+        assert!(holds("127.0.0.1", "::ffff:127.0.0.1"));
+        assert!(!holds("127.0.0.1", "127.0.0.2"));
+        assert!(holds("10.0.0.0/8", "10.255.0.1"));
+        assert!(!holds("10.0.0.0/8", "11.0.0.1"));
+        assert!(holds("0.0.0.0/0", "203.0.113.9"));
+        assert!(!holds("0.0.0.0/0", "::1"));
+        assert!(holds("fd00::/8", "fdab::1"));
+        for text in ["", "10.0.0.0/33", "10.0.0", "10.0.0.0/", "::/129"] {
+            assert!(text.parse::<Network>().is_err(), "{text:?} was read");
+        }
+    }
+}
