@@ -1,0 +1,73 @@
+use lexopt::{Arg, Parser, ValueExt};
+
+pub(crate) const HELP: &str = "\
+A private RabbitMQ on loopback, and light traffic for it.
+
+rig broker [--dir DIR] [--conf LINE]... [--traffic]
+    Starts a broker and prints one line of JSON: management_url, amqp_url, pid, node, user,
+    password. Then obeys the commands on standard input, one a line, and answers each with one
+    line, {\"ok\":true} (with the new \"pid\" after restart) or {\"error\":\"...\"}:
+        freeze | thaw | kill | restart | stop
+        add-user NAME PASSWORD TAGS VHOST    (TAGS separated by commas; - for none)
+    Ends, and the broker with it, after `stop`, at the end of input, on SIGTERM and SIGINT.
+
+    --dir DIR     keep the broker's files in DIR (default: a temporary folder, removed at the end)
+    --conf LINE   a line for rabbitmq.conf, such as 'collect_statistics_interval = 1000'
+    --traffic     make light, steady AMQP traffic on / and a second virtual host, telemetry
+
+rig traffic --amqp URL [--vhost NAME]...
+    Makes traffic on another broker until SIGTERM or SIGINT, then removes its queues.
+
+    --amqp URL    such as amqp://guest:guest@127.0.0.1:5672/%2f
+    --vhost NAME  spread the queues over these virtual hosts (default: the one of the URL)
+";
+
+pub(crate) enum Command {
+    Help,
+    Broker {
+        options: rig::Options,
+        traffic: bool,
+    },
+    Traffic(rig::traffic::Options),
+}
+
+pub(crate) fn parse() -> Result<Command, lexopt::Error> {
+    let mut parser = Parser::from_env();
+    match parser.next()? {
+        Some(Arg::Value(name)) if name == "broker" => broker(&mut parser),
+        Some(Arg::Value(name)) if name == "traffic" => traffic(&mut parser),
+        Some(Arg::Long("help") | Arg::Short('h')) => Ok(Command::Help),
+        Some(other) => Err(other.unexpected()),
+        None => Err("a command is missing: broker or traffic".into()),
+    }
+}
+
+fn broker(parser: &mut Parser) -> Result<Command, lexopt::Error> {
+    let mut options = rig::Options::default();
+    let mut traffic = false;
+    while let Some(arg) = parser.next()? {
+        match arg {
+            Arg::Long("dir") => options.dir = Some(parser.value()?.into()),
+            Arg::Long("conf") => options.conf.push(parser.value()?.string()?),
+            Arg::Long("traffic") => traffic = true,
+            Arg::Long("help") | Arg::Short('h') => return Ok(Command::Help),
+            other => return Err(other.unexpected()),
+        }
+    }
+    Ok(Command::Broker { options, traffic })
+}
+
+fn traffic(parser: &mut Parser) -> Result<Command, lexopt::Error> {
+    let mut amqp_url = None;
+    let mut vhosts = Vec::new();
+    while let Some(arg) = parser.next()? {
+        match arg {
+            Arg::Long("amqp") => amqp_url = Some(parser.value()?.string()?),
+            Arg::Long("vhost") => vhosts.push(parser.value()?.string()?),
+            Arg::Long("help") | Arg::Short('h') => return Ok(Command::Help),
+            other => return Err(other.unexpected()),
+        }
+    }
+    let amqp_url = amqp_url.ok_or("--amqp URL is missing")?;
+    Ok(Command::Traffic(rig::traffic::Options { amqp_url, vhosts }))
+}

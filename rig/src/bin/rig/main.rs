@@ -1,0 +1,67 @@
+//! `rig`: a private RabbitMQ, or AMQP traffic, for callers that are not Rust.
+
+mod args;
+mod broker;
+
+use std::{
+    error::Error,
+    process::ExitCode,
+    sync::mpsc::{self, Sender},
+    thread,
+};
+
+use rig::traffic::Traffic;
+use signal_hook::{
+    consts::{SIGINT, SIGTERM},
+    iterator::Signals,
+};
+
+use args::Command;
+
+fn main() -> ExitCode {
+    let result = match args::parse() {
+        Ok(Command::Help) => {
+            print!("{}", args::HELP);
+            Ok(())
+        }
+        Ok(Command::Broker { options, traffic }) => broker::run(options, traffic),
+        Ok(Command::Traffic(options)) => traffic(&options),
+        Err(e) => {
+            eprintln!("rig: {e}\n\n{}", args::HELP);
+            return ExitCode::from(2);
+        }
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(e) => {
+            eprintln!("rig: {e}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn traffic(options: &rig::traffic::Options) -> Result<(), Box<dyn Error>> {
+    let (sender, signals) = mpsc::channel();
+    on_signal(sender, || ())?;
+    let traffic = Traffic::start(options)?;
+    // Fails only when the sender is gone, and then nobody could stop us.
+    signals.recv().ok();
+    drop(traffic);
+    Ok(())
+}
+
+/// Sends `event` when we are told to end.
+fn on_signal<T: Send + 'static>(
+    sender: Sender<T>,
+    event: impl Fn() -> T + Send + 'static,
+) -> Result<(), Box<dyn Error>> {
+    let mut signals = Signals::new([SIGINT, SIGTERM])?;
+    thread::spawn(move || {
+        for _ in signals.forever() {
+            if sender.send(event()).is_err() {
+                return;
+            }
+        }
+    });
+    Ok(())
+}

@@ -1,0 +1,248 @@
+use std::{
+    env, fs,
+    net::{Ipv4Addr, TcpStream},
+    path::{Path, PathBuf},
+    process,
+    sync::atomic::{AtomicU32, Ordering},
+    thread,
+    time::{Duration, Instant},
+};
+
+use rustix::process::Signal;
+
+use crate::{
+    Error, Management, Options,
+    node::{self, Ports},
+    process::{ChildGroup, Guardian},
+};
+
+/// A running RabbitMQ of our own, with the management plugin, on loopback.
+#[derive(Debug)]
+pub struct PrivateBroker {
+    // Fields drop in this order: the node before what it needs, folder and ports last.
+    node: Option<ChildGroup>,
+    _mapper: ChildGroup,
+    dir: Folder,
+    ports: Ports,
+    options: Options,
+    management: Management,
+}
+
+impl PrivateBroker {
+    /// User of a fresh broker, an administrator.
+    pub const USER: &str = "guest";
+    /// The password of [`Self::USER`].
+    pub const PASSWORD: &str = "guest";
+
+    /// Starts a broker and waits until its management API and its AMQP port answer.
+    ///
+    /// # Errors
+    ///
+    /// When RabbitMQ is not installed, or does not come up in time.
+    pub fn start(options: Options) -> Result<Self, Error> {
+        if !options.installed() {
+            return Err(Error::NotInstalled(options.server));
+        }
+        let dir = Folder::make(options.dir.as_deref())?;
+        let ports = Ports::reserve()?;
+        node::configure(&dir.path, &ports, &options)?;
+        let mapper = node::start_mapper(&dir.path, &ports)?;
+        let url = format!("http://127.0.0.1:{}", ports.management.number);
+        let management = Management::new(&url, Self::USER, Self::PASSWORD);
+        let mut broker = Self {
+            node: None,
+            _mapper: mapper,
+            dir,
+            ports,
+            options,
+            management,
+        };
+        broker.restart()?;
+        Ok(broker)
+    }
+
+    /// Address of the management API and UI, without a login.
+    pub fn management_url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.ports.management.number)
+    }
+
+    /// Address for AMQP clients, with [`Self::USER`] as login and the default vhost.
+    pub fn amqp_url(&self) -> String {
+        let (user, password) = (Self::USER, Self::PASSWORD);
+        format!(
+            "amqp://{user}:{password}@127.0.0.1:{}/%2f",
+            self.ports.amqp.number
+        )
+    }
+
+    /// Name of the Erlang node.
+    pub fn node_name(&self) -> &'static str {
+        node::NODE
+    }
+
+    /// Folder of the broker's files.
+    pub fn dir(&self) -> &Path {
+        &self.dir.path
+    }
+
+    /// Process id of the Erlang machine, or `None` when it is not running.
+    pub fn pid(&mut self) -> Option<u32> {
+        let node = self.node.as_mut()?;
+        match node.try_wait() {
+            Ok(None) => Some(node.id()),
+            _ => None,
+        }
+    }
+
+    /// The management API, as administrator.
+    pub fn management(&self) -> &Management {
+        &self.management
+    }
+
+    /// Adds a user; see [`Management::add_user`].
+    ///
+    /// # Errors
+    ///
+    /// When the broker does not answer, or refuses.
+    pub fn add_user(
+        &self,
+        name: &str,
+        password: &str,
+        tags: &str,
+        vhosts: &[&str],
+    ) -> Result<(), Error> {
+        self.management.add_user(name, password, tags, vhosts)
+    }
+
+    /// Stops the Erlang machine in its tracks (`SIGSTOP`): connections stay open, nobody answers.
+    ///
+    /// # Errors
+    ///
+    /// When the broker is not running.
+    pub fn freeze(&mut self) -> Result<(), Error> {
+        self.signal(Signal::STOP)
+    }
+
+    /// Lets a frozen broker go on (`SIGCONT`).
+    ///
+    /// # Errors
+    ///
+    /// When the broker is not running.
+    pub fn thaw(&mut self) -> Result<(), Error> {
+        self.signal(Signal::CONT)
+    }
+
+    /// Kills the broker (`SIGKILL`). Its files and ports stay reserved for [`Self::restart`].
+    ///
+    /// # Errors
+    ///
+    /// When the operating system refuses.
+    pub fn kill(&mut self) -> Result<(), Error> {
+        if let Some(mut node) = self.node.take() {
+            node.kill().map_err(Error::io("cannot kill the broker"))?;
+        }
+        Ok(())
+    }
+
+    /// Shuts the broker down in good order, so that all it has is on disk; kills it after 30 s.
+    ///
+    /// # Errors
+    ///
+    /// When the operating system refuses.
+    pub fn stop(&mut self) -> Result<(), Error> {
+        if let Some(mut node) = self.node.take() {
+            node.terminate(Duration::from_secs(30))
+                .map_err(Error::io("cannot stop the broker"))?;
+        }
+        Ok(())
+    }
+
+    /// Starts the broker again, on the same ports and with its files, and waits until it answers.
+    /// One that is still running is killed first.
+    ///
+    /// # Errors
+    ///
+    /// When it does not come up in time.
+    pub fn restart(&mut self) -> Result<(), Error> {
+        self.kill()?;
+        self.node = Some(node::start_broker(
+            &self.dir.path,
+            &self.ports,
+            &self.options,
+        )?);
+        let limit = self.options.start_timeout;
+        let deadline = Instant::now() + limit;
+        while !self.answers() {
+            let node = self.node.as_mut().ok_or(Error::NotRunning)?;
+            let ended = node
+                .try_wait()
+                .map_err(Error::io("cannot watch the broker"))?;
+            if let Some(status) = ended {
+                return Err(Error::Ended {
+                    status,
+                    log: node::trouble(&self.dir.path),
+                });
+            }
+            if Instant::now() >= deadline {
+                return Err(Error::NotUp {
+                    after: limit,
+                    log: node::trouble(&self.dir.path),
+                });
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
+        Ok(())
+    }
+
+    /// The AMQP port opens last, after the plugins.
+    fn answers(&self) -> bool {
+        TcpStream::connect((Ipv4Addr::LOCALHOST, self.ports.amqp.number)).is_ok()
+            && self.management.get("/api/overview").is_ok()
+    }
+
+    fn signal(&mut self, signal: Signal) -> Result<(), Error> {
+        let node = self.node.as_mut().ok_or(Error::NotRunning)?;
+        node.signal(signal).map_err(|_| Error::NotRunning)
+    }
+}
+
+/// The broker's folder, removed with it unless somebody wanted it kept.
+#[derive(Debug)]
+struct Folder {
+    path: PathBuf,
+    guardian: Option<Guardian>,
+}
+
+impl Folder {
+    fn make(wanted: Option<&Path>) -> Result<Self, Error> {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let path = wanted.map_or_else(
+            || {
+                let count = COUNT.fetch_add(1, Ordering::Relaxed);
+                env::temp_dir().join(format!("rig-{}-{count}", process::id()))
+            },
+            Path::to_owned,
+        );
+        let what = || format!("cannot create {}", path.display());
+        fs::create_dir_all(&path).map_err(Error::io(what()))?;
+        // The broker runs elsewhere; a relative path would miss.
+        let path = path.canonicalize().map_err(Error::io(what()))?;
+        // The second time for what the broker wrote while it was being killed.
+        let script = r#"rm -rf -- "$1"; sleep 1; rm -rf -- "$1""#;
+        let guardian = match wanted {
+            Some(_) => None,
+            None => Some(Guardian::post(script, &path).map_err(Error::io("cannot start sh"))?),
+        };
+        Ok(Self { path, guardian })
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        if let Some(guardian) = &mut self.guardian {
+            guardian.dismiss();
+            // What cannot be removed is left to the system's own cleaning.
+            fs::remove_dir_all(&self.path).ok();
+        }
+    }
+}
