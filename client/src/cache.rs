@@ -1,0 +1,398 @@
+//! Parsed answers by address and `ETag`.
+//!
+//! Bounded three ways: answers an address (callers of different rights have
+//! different answers, and each tick brings new ones), addresses, and bytes. The
+//! bytes are those of the wire; parsed they are about as many.
+//!
+//! An answer enters as an empty slot, before it is parsed: of a hundred
+//! requests that come back with the same new answer one parses it and the
+//! others wait those microseconds for it.
+
+use std::any::Any;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use http::{HeaderValue, Uri};
+use serde::de::DeserializeOwned;
+
+use crate::error::ClientError;
+
+/// Answers kept of one address: two classes of callers, this tick and the last.
+const ANSWERS_AN_ADDRESS: usize = 4;
+/// Addresses kept. Those of charts name times and so go out of use.
+const ADDRESSES: usize = 256;
+/// Bytes kept, as they came over the wire.
+const BYTES: usize = 8 * 1024 * 1024;
+
+type Parsed = Arc<dyn Any + Send + Sync>;
+
+/// An answer, parsed or about to be.
+struct Answer {
+    /// Without the `W/` that a proxy which repacks bodies puts before it.
+    tag: Box<str>,
+    size: usize,
+    /// The clock of the cache when it was last handed out.
+    used: AtomicU64,
+    parsed: OnceLock<Result<Parsed, String>>,
+}
+
+/// What is known of an address: fixed when a request starts, so that nothing it needs is evicted.
+#[derive(Clone)]
+pub(crate) struct Known {
+    /// The address, parsed.
+    pub(crate) uri: Uri,
+    /// `If-None-Match`: all validators of parsed answers. `None` where there is none.
+    pub(crate) condition: Option<HeaderValue>,
+    answers: Arc<[Arc<Answer>]>,
+    now: u64,
+}
+
+struct Address {
+    known: Known,
+    bytes: usize,
+}
+
+#[derive(Default)]
+struct State {
+    addresses: HashMap<Box<str>, Address>,
+    bytes: usize,
+    clock: u64,
+}
+
+/// The cache of one client, shared by all its sessions.
+#[derive(Default)]
+pub(crate) struct Cache {
+    state: Mutex<State>,
+}
+
+impl Known {
+    /// The parsed answer that a `304` names.
+    pub(crate) fn get<T: Send + Sync + 'static>(
+        &self,
+        tag: Option<&HeaderValue>,
+    ) -> Option<Arc<T>> {
+        let tag = opaque(tag?)?;
+        let answer = self.answers.iter().find(|answer| *answer.tag == *tag)?;
+        answer.used.store(self.now, Ordering::Relaxed);
+        let parsed = answer.parsed.get()?.as_ref().ok()?;
+        Arc::downcast(Arc::clone(parsed)).ok()
+    }
+}
+
+impl Cache {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // Nothing under the lock panics halfway; what is there is whole.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is known of an address.
+    ///
+    /// # Errors
+    /// When it is no address.
+    pub(crate) fn look_up(&self, address: &str) -> Result<Known, ClientError> {
+        let mut state = self.lock();
+        state.clock += 1;
+        let now = state.clock;
+        if let Some(found) = state.addresses.get_mut(address) {
+            found.known.now = now;
+            return Ok(found.known.clone());
+        }
+        drop(state);
+        let uri = address
+            .parse()
+            .map_err(|error| ClientError::malformed(format!("no address: {error}")))?;
+        Ok(Known {
+            uri,
+            condition: None,
+            answers: Arc::default(),
+            now,
+        })
+    }
+
+    /// The parsed form of an answer, from the cache where somebody else parsed it before.
+    ///
+    /// # Errors
+    /// When it is not of type `T`.
+    pub(crate) fn parse<T>(
+        &self,
+        address: &str,
+        known: &Known,
+        tag: Option<&HeaderValue>,
+        body: &[u8],
+    ) -> Result<Arc<T>, ClientError>
+    where
+        T: DeserializeOwned + Send + Sync + 'static,
+    {
+        let Some(tag) = tag.and_then(opaque).filter(|_| body.len() <= BYTES / 4) else {
+            return parse(body).map_err(ClientError::malformed);
+        };
+        let answer = self.slot(address, known, tag, body.len());
+        let mut first = false;
+        let parsed = answer.parsed.get_or_init(|| {
+            first = true;
+            parse::<T>(body).map(|value| value as Parsed)
+        });
+        if first {
+            self.settle(address, &answer);
+        }
+        let parsed = parsed.as_ref().map_err(ClientError::malformed)?;
+        // One address has one type; should it ever have two, the cache serves the first alone.
+        Arc::downcast(Arc::clone(parsed))
+            .or_else(|_| parse(body))
+            .map_err(ClientError::malformed)
+    }
+
+    /// The slot of an answer, new or as somebody else made it.
+    fn slot(&self, address: &str, known: &Known, tag: &str, size: usize) -> Arc<Answer> {
+        let mut state = self.lock();
+        let state = &mut *state;
+        let entry = state
+            .addresses
+            .entry(address.into())
+            .or_insert_with(|| Address {
+                known: Known {
+                    condition: None,
+                    answers: Arc::default(),
+                    ..known.clone()
+                },
+                bytes: 0,
+            });
+        // A service that started anew may count its versions from the start again.
+        let same = |answer: &&Arc<Answer>| *answer.tag == *tag && answer.size == size;
+        if let Some(found) = entry.known.answers.iter().find(same) {
+            return Arc::clone(found);
+        }
+        let answer = Arc::new(Answer {
+            tag: tag.into(),
+            size,
+            used: AtomicU64::new(state.clock),
+            parsed: OnceLock::new(),
+        });
+        let mut answers: Vec<_> = entry
+            .known
+            .answers
+            .iter()
+            .filter(|kept| *kept.tag != *tag)
+            .cloned()
+            .collect();
+        if answers.len() >= ANSWERS_AN_ADDRESS {
+            let oldest = (0..answers.len())
+                .min_by_key(|&index| answers[index].used.load(Ordering::Relaxed))
+                .unwrap_or_default();
+            answers.swap_remove(oldest);
+        }
+        answers.push(Arc::clone(&answer));
+        entry.put(answers, &mut state.bytes);
+        state.make_room(address);
+        answer
+    }
+
+    /// Takes an answer that has been parsed into the condition, or out of the cache.
+    fn settle(&self, address: &str, answer: &Arc<Answer>) {
+        let mut state = self.lock();
+        let state = &mut *state;
+        let Some(entry) = state.addresses.get_mut(address) else {
+            return;
+        };
+        let failed = answer.parsed.get().is_none_or(Result::is_err);
+        let answers = entry
+            .known
+            .answers
+            .iter()
+            .filter(|kept| !(failed && Arc::ptr_eq(kept, answer)))
+            .cloned()
+            .collect();
+        entry.put(answers, &mut state.bytes);
+    }
+}
+
+impl Address {
+    /// Replaces the answers, and what is computed from them.
+    fn put(&mut self, answers: Vec<Arc<Answer>>, total: &mut usize) {
+        *total -= self.bytes;
+        self.bytes = answers.iter().map(|answer| answer.size).sum();
+        *total += self.bytes;
+        let tags: Vec<_> = answers
+            .iter()
+            .filter(|answer| answer.parsed.get().is_some())
+            .map(|answer| &*answer.tag)
+            .collect();
+        // Tags came in headers and so go into one.
+        let list = (!tags.is_empty()).then(|| HeaderValue::from_str(&tags.join(", ")));
+        self.known.condition = list.and_then(Result::ok);
+        self.known.answers = answers.into();
+    }
+}
+
+impl State {
+    /// Forgets what was not asked for the longest, but never `address`.
+    fn make_room(&mut self, address: &str) {
+        while self.bytes > BYTES || self.addresses.len() > ADDRESSES {
+            let oldest = self
+                .addresses
+                .iter()
+                .filter(|(key, _)| ***key != *address)
+                .min_by_key(|(_, entry)| entry.known.now)
+                .map(|(key, _)| key.clone());
+            let Some(entry) = oldest.and_then(|key| self.addresses.remove(&key)) else {
+                return;
+            };
+            self.bytes -= entry.bytes;
+        }
+    }
+}
+
+fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<Arc<T>, String> {
+    // The words name a place in the answer and what was expected there, no value of it but a scalar.
+    serde_json::from_slice(body)
+        .map(Arc::new)
+        .map_err(|error| error.to_string())
+}
+
+/// The part of a validator that is compared (RFC 9110, section 8.8.3.2).
+fn opaque(tag: &HeaderValue) -> Option<&str> {
+    let tag = tag.to_str().ok()?;
+    let tag = tag.strip_prefix("W/").unwrap_or(tag);
+    (tag.len() >= 2 && tag.starts_with('"') && tag.ends_with('"')).then_some(tag)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ADDRESS: &str = "http://host/v2/rabbit/users";
+
+    fn tag(text: &str) -> HeaderValue {
+        HeaderValue::from_str(text).expect("a header")
+    }
+
+    /// Stores a number as the answer of an address.
+    fn store(cache: &Cache, address: &str, etag: &str, value: &str) -> Arc<u64> {
+        let known = cache.look_up(address).expect("an address");
+        cache
+            .parse(address, &known, Some(&tag(etag)), value.as_bytes())
+            .expect("a number")
+    }
+
+    fn condition(cache: &Cache) -> Option<String> {
+        let known = cache.look_up(ADDRESS).expect("an address");
+        known
+            .condition
+            .map(|value| value.to_str().expect("text").to_owned())
+    }
+
+    #[test]
+    fn each_validator_has_its_own_value() {
+        let cache = Cache::default();
+        store(&cache, ADDRESS, "\"admin\"", "1");
+        store(&cache, ADDRESS, "\"member\"", "2");
+        let known = cache.look_up(ADDRESS).expect("an address");
+        let get = |text: &str| known.get::<u64>(Some(&tag(text))).map(|value| *value);
+        assert_eq!(get("\"admin\""), Some(1));
+        assert_eq!(get("\"member\""), Some(2));
+        assert_eq!(get("W/\"member\""), Some(2));
+        assert_eq!(get("\"other\""), None);
+        assert_eq!(known.get::<u64>(None), None);
+    }
+
+    #[test]
+    fn all_known_validators_are_sent() {
+        let cache = Cache::default();
+        assert_eq!(condition(&cache), None);
+        store(&cache, ADDRESS, "\"a\"", "1");
+        store(&cache, ADDRESS, "W/\"b\"", "2");
+        assert_eq!(condition(&cache).as_deref(), Some("\"a\", \"b\""));
+    }
+
+    #[test]
+    fn the_same_answer_is_parsed_once() {
+        let cache = Cache::default();
+        let first = store(&cache, ADDRESS, "\"a\"", "1");
+        assert!(Arc::ptr_eq(&first, &store(&cache, ADDRESS, "\"a\"", "1")));
+    }
+
+    #[test]
+    fn a_validator_that_means_another_body_now_is_replaced() {
+        let cache = Cache::default();
+        store(&cache, ADDRESS, "\"a\"", "1");
+        assert_eq!(*store(&cache, ADDRESS, "\"a\"", "22"), 22);
+        assert_eq!(condition(&cache).as_deref(), Some("\"a\""));
+    }
+
+    #[test]
+    fn what_was_used_least_recently_gives_way() {
+        let cache = Cache::default();
+        for (etag, value) in [
+            ("\"1\"", "1"),
+            ("\"2\"", "2"),
+            ("\"3\"", "3"),
+            ("\"4\"", "4"),
+        ] {
+            store(&cache, ADDRESS, etag, value);
+        }
+        let known = cache.look_up(ADDRESS).expect("an address");
+        assert!(known.get::<u64>(Some(&tag("\"1\""))).is_some());
+        store(&cache, ADDRESS, "\"5\"", "5");
+        let condition = condition(&cache).expect("validators");
+        assert!(
+            condition.contains("\"1\"") && !condition.contains("\"2\""),
+            "{condition}"
+        );
+    }
+
+    #[test]
+    fn addresses_are_bounded() {
+        let cache = Cache::default();
+        store(&cache, ADDRESS, "\"a\"", "1");
+        for number in 0..ADDRESSES * 2 {
+            store(&cache, &format!("http://host/{number}"), "\"a\"", "1");
+            cache.look_up(ADDRESS).expect("an address");
+        }
+        assert_eq!(cache.lock().addresses.len(), ADDRESSES);
+        assert!(
+            condition(&cache).is_some(),
+            "one that is in use was forgotten"
+        );
+    }
+
+    #[test]
+    fn bytes_are_bounded() {
+        let cache = Cache::default();
+        let long = format!("{}1", " ".repeat(BYTES / 5));
+        for number in 0..10 {
+            store(&cache, &format!("http://host/{number}"), "\"a\"", &long);
+        }
+        let state = cache.lock();
+        assert!(state.bytes <= BYTES, "{} bytes", state.bytes);
+        assert_eq!(
+            state.bytes,
+            state
+                .addresses
+                .values()
+                .map(|entry| entry.bytes)
+                .sum::<usize>()
+        );
+        assert_eq!(state.addresses.len(), 4);
+    }
+
+    #[test]
+    fn what_cannot_be_parsed_is_not_kept() {
+        let cache = Cache::default();
+        let known = cache.look_up(ADDRESS).expect("an address");
+        let parsed = cache.parse::<u64>(ADDRESS, &known, Some(&tag("\"a\"")), b"{\"cut");
+        assert!(matches!(parsed, Err(ClientError::Malformed { .. })));
+        assert_eq!(condition(&cache), None);
+        assert_eq!(cache.lock().bytes, 0);
+    }
+
+    #[test]
+    fn without_a_validator_nothing_is_kept() {
+        let cache = Cache::default();
+        let known = cache.look_up(ADDRESS).expect("an address");
+        cache
+            .parse::<u64>(ADDRESS, &known, None, b"1")
+            .expect("a number");
+        assert!(cache.lock().addresses.is_empty());
+    }
+}

@@ -1,0 +1,61 @@
+//! The typed client of the metering API.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), client::ClientError> {
+//! use client::{Client, Credentials, Endpoints, HttpTransport};
+//!
+//! let endpoints = Endpoints::at("http://127.0.0.1:8777".parse().expect("an address"));
+//! let client = Client::new(HttpTransport::new()?, endpoints);
+//! let session = client.sign_in(&Credentials::new("guest", "guest")).await?.session;
+//! for broker in session.brokers().await?.iter() {
+//!     println!("{}: {:?}", broker.name, session.overview(&broker.name).await?.queue_totals);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # One tick's answer is parsed once
+//!
+//! Ten thousand viewers who watch one broker ask ten thousand times for the
+//! same thing. So a [`Client`] keeps the last answers, parsed, by address and
+//! `ETag`, and sends the validators it has along. The API compares them with
+//! what *this* caller may see, and answers `304` naming the one that fits; the
+//! value handed out is that one's and never another's. A caller who may see
+//! less has other validators and so other values: the cache cannot leak,
+//! whoever shares it.
+//!
+//! # Layout
+//!
+//! | module | what |
+//! |---|---|
+//! | `transport` | HTTP, or straight to a router in the same process |
+//! | `endpoints` | where the services are, and how the catalog is read |
+//! | `sign_in` | Keystone's v3 sign-in |
+//! | `session` | what a token may ask, renewal on a 401 |
+//! | `exchange` | one request: conditions, answer, errors |
+//! | `cache` | parsed answers by address and `ETag` |
+//! | `error` | what can go wrong, and error bodies in words |
+
+mod cache;
+mod client;
+mod credentials;
+mod endpoints;
+mod error;
+mod exchange;
+mod series;
+mod session;
+mod sign_in;
+mod token;
+mod transport;
+
+pub use client::Client;
+pub use credentials::Credentials;
+pub use endpoints::{Endpoints, Interface};
+pub use error::ClientError;
+pub use series::{SeriesColumn, SeriesQuery};
+pub use session::Session;
+pub use sign_in::SignIn;
+pub use token::{InvalidToken, Token};
+pub use transport::{
+    BoxFuture, Cause, HttpOptions, HttpTransport, InProcess, Transport, TransportError,
+};

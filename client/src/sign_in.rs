@@ -1,0 +1,143 @@
+//! Keystone's v3 sign-in: `POST {identity}/auth/tokens`.
+//!
+//! Source: OpenStack's Identity API v3, "Password authentication with scoped
+//! authorization" and "Validate and show information for token".
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, Uri};
+use metering::Timestamp;
+use metering::identity::{self, TokenBody};
+use url::Url;
+
+use crate::client::Client;
+use crate::credentials::Credentials;
+use crate::endpoints::{Endpoints, join};
+use crate::error::ClientError;
+use crate::exchange::{AUTH_TOKEN, SUBJECT_TOKEN};
+use crate::session::Session;
+use crate::token::Token;
+
+const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
+/// What a sign-in brings.
+#[derive(Clone, Debug)]
+pub struct SignIn {
+    /// A session of the new token. It does not renew it: it does not hold the password.
+    pub session: Session,
+    /// The new token.
+    pub token: Token,
+    /// When the token ends.
+    pub expires_at: Timestamp,
+    /// Whose it is: user, roles, project and catalog.
+    pub account: identity::Token,
+}
+
+impl Client {
+    /// Signs in with a password.
+    ///
+    /// # Errors
+    /// [`ClientError::Unauthorized`] for a wrong password, [`ClientError::TooManyRequests`] for too
+    /// many of them, [`ClientError::NoEndpoint`] where the metering API's address is to come from a
+    /// catalog that does not hold it, and whatever else can go wrong on the way.
+    pub async fn sign_in(&self, credentials: &Credentials) -> Result<SignIn, ClientError> {
+        let body = serde_json::to_vec(&credentials.request())
+            .map_err(|error| ClientError::malformed(error.to_string()))?;
+        let mut headers = HeaderMap::new();
+        if let Some(viewer) = credentials.forwarded_for
+            && let Ok(viewer) = HeaderValue::from_str(&viewer.to_string())
+        {
+            headers.insert(X_FORWARDED_FOR, viewer);
+        }
+        let answer = self
+            .exchange(Method::POST, self.tokens()?, headers, Bytes::from(body))
+            .await?;
+        let account = account(&answer, StatusCode::CREATED)?;
+        let token = answer
+            .headers()
+            .get(&SUBJECT_TOKEN)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| Token::new(value).ok())
+            .ok_or_else(|| ClientError::malformed("a sign-in without X-Subject-Token"))?;
+        let expires_at = account
+            .expires_at
+            .parse()
+            .map_err(|_| ClientError::malformed("a token without a readable expires_at"))?;
+        let metering = self.endpoints().resolve(&account)?;
+        Ok(SignIn {
+            session: Session::of_token(self.clone(), token.clone(), Some(&metering)),
+            token,
+            expires_at,
+            account,
+        })
+    }
+
+    /// Where the catalog of a token has the metering API.
+    pub(crate) async fn look_up_metering(&self, token: &Token) -> Result<Url, ClientError> {
+        let answer = self
+            .exchange(Method::GET, self.tokens()?, about(token), Bytes::new())
+            .await?;
+        self.endpoints().resolve(&account(&answer, StatusCode::OK)?)
+    }
+
+    /// Ends a token. One that is not valid any more has ended.
+    pub(crate) async fn revoke(&self, token: &Token) -> Result<(), ClientError> {
+        let answer = self
+            .exchange(Method::DELETE, self.tokens()?, about(token), Bytes::new())
+            .await?;
+        match answer.status() {
+            StatusCode::UNAUTHORIZED | StatusCode::NOT_FOUND => Ok(()),
+            status if status.is_success() => Ok(()),
+            status => Err(ClientError::of(status, answer.headers(), answer.body())),
+        }
+    }
+
+    fn tokens(&self) -> Result<Uri, ClientError> {
+        join(&self.endpoints().identity, "/auth/tokens")
+            .as_str()
+            .parse()
+            .map_err(|error| ClientError::malformed(format!("no address: {error}")))
+    }
+}
+
+impl Endpoints {
+    fn resolve(&self, account: &identity::Token) -> Result<Url, ClientError> {
+        self.metering
+            .clone()
+            .or_else(|| self.find(&account.catalog))
+            .ok_or_else(|| self.missing())
+    }
+
+    pub(crate) fn missing(&self) -> ClientError {
+        ClientError::NoEndpoint {
+            interface: self.interface.as_str(),
+            region: self.region.clone().unwrap_or_else(|| "any".to_owned()),
+        }
+    }
+}
+
+/// The headers of a request by a token about itself.
+fn about(token: &Token) -> HeaderMap {
+    HeaderMap::from_iter([
+        (AUTH_TOKEN, token.header()),
+        (SUBJECT_TOKEN, token.header()),
+    ])
+}
+
+fn account(answer: &Response<Bytes>, expected: StatusCode) -> Result<identity::Token, ClientError> {
+    if answer.status() != expected {
+        return Err(ClientError::of(
+            answer.status(),
+            answer.headers(),
+            answer.body(),
+        ));
+    }
+    serde_json::from_slice::<TokenBody>(answer.body())
+        .map(|body| body.token)
+        // The parser's words could quote the answer; only where it broke is told.
+        .map_err(|error| {
+            let (line, column) = (error.line(), error.column());
+            ClientError::malformed(format!(
+                "no token's description: line {line} column {column}"
+            ))
+        })
+}

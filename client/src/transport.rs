@@ -1,0 +1,82 @@
+//! How a request gets to the API: one trait, two ways.
+
+mod http;
+mod in_process;
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use ::http::{Request, Response};
+use bytes::Bytes;
+
+pub use self::http::{HttpOptions, HttpTransport};
+pub use self::in_process::InProcess;
+
+/// A future that owns what it needs but for the borrow of its transport.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Carries a request to the API and its answer back.
+///
+/// Requests have absolute addresses. An answer of any status is a success
+/// here; what it means is decided by the caller.
+pub trait Transport: Send + Sync + 'static {
+    /// Sends one request and reads its answer to the end.
+    fn send(
+        &self,
+        request: Request<Bytes>,
+    ) -> BoxFuture<'_, Result<Response<Bytes>, TransportError>>;
+}
+
+/// Why there is no answer.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TransportError {
+    /// The service did not answer in time.
+    #[error("no answer in time")]
+    TimedOut,
+    /// The answer is larger than allowed; the rest of it was not read.
+    #[error("the answer is larger than {limit} bytes")]
+    TooLarge {
+        /// The bound, in bytes.
+        limit: usize,
+    },
+    /// No connection could be made.
+    #[error("no connection: {0}")]
+    Connect(#[source] Cause),
+    /// The connection broke, or what came is no HTTP.
+    #[error("the exchange broke off: {0}")]
+    Exchange(#[source] Cause),
+    /// The transport cannot be set up.
+    #[error("the HTTP client cannot be set up: {0}")]
+    SetUp(#[source] Cause),
+}
+
+/// What lies beneath an error, shared so that the error can be.
+#[derive(Clone, Debug)]
+pub struct Cause(Arc<dyn StdError + Send + Sync>);
+
+impl Cause {
+    /// Wraps an error.
+    pub fn new(error: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self(Arc::from(error.into()))
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The innermost one says the most: "connection refused" under three layers of "error".
+        let mut cause: &dyn StdError = &*self.0;
+        while let Some(inner) = cause.source() {
+            cause = inner;
+        }
+        write!(f, "{cause}")
+    }
+}
+
+impl StdError for Cause {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source()
+    }
+}

@@ -1,0 +1,129 @@
+//! Over the network.
+
+use std::fmt;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http::{Request, Response};
+use reqwest::redirect::Policy;
+
+use super::{BoxFuture, Cause, Transport, TransportError};
+
+/// How long an answer may take. Longer than any query of a healthy service.
+pub(super) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
+/// How large an answer may be: some 50 times the largest one known.
+pub(super) const DEFAULT_ANSWER_LIMIT: usize = 16 * 1024 * 1024;
+
+/// The bounds of [`HttpTransport`].
+#[derive(Clone, Copy, Debug)]
+pub struct HttpOptions {
+    /// How long a connection may take to stand. Default: 5 s.
+    pub connect_timeout: Duration,
+    /// How long the whole exchange may take. Default: 30 s.
+    pub timeout: Duration,
+    /// How many bytes an answer may have, unpacked. Default: 16 MiB.
+    pub answer_limit: usize,
+}
+
+impl Default for HttpOptions {
+    fn default() -> Self {
+        Self {
+            connect_timeout: Duration::from_secs(5),
+            timeout: DEFAULT_TIMEOUT,
+            answer_limit: DEFAULT_ANSWER_LIMIT,
+        }
+    }
+}
+
+/// Requests over HTTP and HTTPS, with the system's certificates.
+///
+/// Follows no redirect, because it would carry the token along, and uses no
+/// proxy of the environment: it talks to the operator's own services.
+#[derive(Clone)]
+pub struct HttpTransport {
+    client: reqwest::Client,
+    limit: usize,
+}
+
+impl HttpTransport {
+    /// With the default bounds.
+    ///
+    /// # Errors
+    /// When the system's certificates cannot be read.
+    pub fn new() -> Result<Self, TransportError> {
+        Self::with(HttpOptions::default())
+    }
+
+    /// With other bounds.
+    ///
+    /// # Errors
+    /// When the system's certificates cannot be read.
+    pub fn with(options: HttpOptions) -> Result<Self, TransportError> {
+        // Only the first call of a process installs it; every later one finds it there.
+        rustls::crypto::ring::default_provider()
+            .install_default()
+            .ok();
+        let client = reqwest::Client::builder()
+            .user_agent(concat!("warren/", env!("CARGO_PKG_VERSION")))
+            .connect_timeout(options.connect_timeout)
+            .timeout(options.timeout)
+            .redirect(Policy::none())
+            .no_proxy()
+            .build()
+            .map_err(|error| TransportError::SetUp(Cause::new(error)))?;
+        Ok(Self {
+            client,
+            limit: options.answer_limit,
+        })
+    }
+
+    async fn exchange(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+        let request = reqwest::Request::try_from(request).map_err(translate)?;
+        let mut answer = self.client.execute(request).await.map_err(translate)?;
+        // A stated length over the bound is refused before a byte of it is read.
+        let stated = answer.content_length().unwrap_or(0);
+        if stated > self.limit as u64 {
+            return Err(TransportError::TooLarge { limit: self.limit });
+        }
+        let mut body = BytesMut::with_capacity(stated as usize);
+        while let Some(chunk) = answer.chunk().await.map_err(translate)? {
+            if body.len() + chunk.len() > self.limit {
+                return Err(TransportError::TooLarge { limit: self.limit });
+            }
+            body.extend_from_slice(&chunk);
+        }
+        let mut response = Response::new(body.freeze());
+        *response.status_mut() = answer.status();
+        *response.headers_mut() = std::mem::take(answer.headers_mut());
+        Ok(response)
+    }
+}
+
+impl Transport for HttpTransport {
+    fn send(
+        &self,
+        request: Request<Bytes>,
+    ) -> BoxFuture<'_, Result<Response<Bytes>, TransportError>> {
+        Box::pin(self.exchange(request))
+    }
+}
+
+impl fmt::Debug for HttpTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpTransport")
+            .field("limit", &self.limit)
+            .finish_non_exhaustive()
+    }
+}
+
+fn translate(error: reqwest::Error) -> TransportError {
+    // The address may hold a query; our own errors name what they need.
+    let error = error.without_url();
+    if error.is_timeout() {
+        TransportError::TimedOut
+    } else if error.is_connect() {
+        TransportError::Connect(Cause::new(error))
+    } else {
+        TransportError::Exchange(Cause::new(error))
+    }
+}
