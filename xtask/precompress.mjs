@@ -1,0 +1,25 @@
+// Writes .br and .gz beside every script, module and style sheet of the bundle, once and at the
+// highest quality, so that the server need not compress them for each viewer.
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+
+// Set by Trunk for its hooks.
+const folder = process.env.TRUNK_STAGING_DIR;
+if (!folder) throw new Error("TRUNK_STAGING_DIR is not set: this is a hook of Trunk");
+
+for (const name of readdirSync(folder)) {
+  const file = join(folder, name);
+  if (/\.(js|wasm|css)$/.test(name)) {
+    const bytes = readFileSync(file);
+    const params = {
+      [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY,
+      [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
+    };
+    writeFileSync(`${file}.br`, brotliCompressSync(bytes, { params }));
+    writeFileSync(`${file}.gz`, gzipSync(bytes, { level: 9 }));
+  } else if (name === "index.html") {
+    // Trunk's page is none of ours; the server renders its own.
+    rmSync(file);
+  }
+}
