@@ -1,0 +1,122 @@
+//! The browser's bundle and the programs.
+
+use std::{fs, path::Path, time::Instant};
+
+use crate::{Error, Runner, fingerprint, project::Project, say, tools};
+
+/// Everything the bundle is made of.
+const INPUTS: [&str; 10] = [
+    ".cargo/config.toml",
+    "Cargo.lock",
+    "Cargo.toml",
+    "Trunk.toml",
+    "app",
+    "frontend",
+    "index.html",
+    "metering",
+    "style",
+    "xtask/precompress.mjs",
+];
+
+/// The bundle and the server, for `cargo xtask build`.
+pub(crate) fn all(project: &Project, runner: &Runner) -> Result<(), Error> {
+    bundle(project, runner)?;
+    server(runner)?;
+    say::done(&format!(
+        "start it with: {} serve --site {}",
+        project.program("release", "warren").display(),
+        project.dist().display()
+    ));
+    Ok(())
+}
+
+/// The program `warren`, in release.
+pub(crate) fn server(runner: &Runner) -> Result<(), Error> {
+    say::doing("building the server in release");
+    runner.run(&mut runner.command(
+        "cargo",
+        &[
+            "build",
+            "--release",
+            "--package",
+            "server",
+            "--bin",
+            "warren",
+        ],
+    ))
+}
+
+/// The program `rig`, which starts private brokers.
+pub(crate) fn rig(runner: &Runner, profile: &[&str]) -> Result<(), Error> {
+    let mut command = runner.command("cargo", &["build", "--package", "rig"]);
+    runner.run(
+        command
+            .args(["--features", "traffic", "--bin", "rig"])
+            .args(profile),
+    )
+}
+
+/// The bundle in `dist/`, unless it is there already. Cargo alone would notice that, but Trunk runs
+/// wasm-opt and the compression every time.
+pub(crate) fn bundle(project: &Project, runner: &Runner) -> Result<(), Error> {
+    tools::for_bundle(project, runner)?;
+    let compiler = runner.output("rustc", &["-vV"])?;
+    let tools = format!("{:?}", project.tool_folders());
+    let made_of = fingerprint::of(&project.root, &INPUTS, &[&compiler, &tools])?;
+    let record = project.scratch().join("bundle");
+    if let Ok(last) = fs::read_to_string(&record)
+        && stamp(project, made_of).is_ok_and(|stamp| stamp == last)
+    {
+        say::done("the bundle is up to date");
+        return Ok(());
+    }
+
+    say::doing("building the bundle for the browser (some minutes the first time)");
+    let start = Instant::now();
+    // Trunk calls cargo offline.
+    runner.run(&mut runner.command("cargo", &["fetch", "--target", "wasm32-unknown-unknown"]))?;
+    let mut trunk = runner.command("trunk", &["build"]);
+    // Set, it would be compiled into the app; Trunk names the output with a hash instead.
+    trunk.env_remove("LEPTOS_OUTPUT_NAME");
+    if std::env::var_os("NO_COLOR").is_some() {
+        // Trunk takes "true", and refuses the customary "1".
+        trunk.env("NO_COLOR", "true");
+    }
+    runner.run(&mut trunk)?;
+    for (ending, what) in [
+        ("_bg.wasm.br", "module"),
+        (".js.br", "script"),
+        (".css.br", "style"),
+    ] {
+        say::done(&format!(
+            "{what}: {} bytes with brotli",
+            size(&project.dist(), ending)?
+        ));
+    }
+    say::done(&format!("the bundle took {} s", start.elapsed().as_secs()));
+    let folder = project.scratch();
+    fs::create_dir_all(&folder).map_err(Error::file("create", &folder))?;
+    let stamp = stamp(project, made_of)?;
+    fs::write(&record, stamp).map_err(Error::file("write", &record))
+}
+
+/// What the bundle was made of and what came of it: another checkout or target folder may have
+/// written to `dist/` since.
+fn stamp(project: &Project, made_of: u64) -> Result<String, Error> {
+    Ok(format!(
+        "{made_of:016x} {:016x}\n",
+        fingerprint::of(&project.root, &["dist"], &[])?
+    ))
+}
+
+/// Size of the one file in the bundle with this ending, in bytes.
+fn size(dist: &Path, ending: &str) -> Result<u64, Error> {
+    let mut found = None;
+    for entry in fs::read_dir(dist).map_err(Error::file("read", dist))? {
+        let entry = entry.map_err(Error::file("read", dist))?;
+        if entry.file_name().to_string_lossy().ends_with(ending) {
+            found = Some(entry.metadata().map_err(Error::file("read", dist))?.len());
+        }
+    }
+    found.ok_or_else(|| Error::Wrong(format!("Trunk has left no {ending} in {}", dist.display())))
+}

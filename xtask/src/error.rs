@@ -1,0 +1,42 @@
+use std::{io, path::Path};
+
+/// Why a command could not do its work. Every message says what to do about it.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    /// Ctrl-C or `SIGTERM`.
+    #[error("interrupted")]
+    Interrupted,
+    /// A program that should be there is not.
+    #[error("{program} is missing: {remedy}")]
+    Missing { program: String, remedy: String },
+    /// A program ended with a failure, and has said why.
+    #[error("{command} failed ({status})")]
+    Failed { command: String, status: String },
+    /// The operating system refused something.
+    #[error("{what}: {source}")]
+    Io { what: String, source: io::Error },
+    /// Something is not as it has to be.
+    #[error("{0}")]
+    Wrong(String),
+    /// The private broker.
+    #[error(transparent)]
+    Broker(#[from] rig::Error),
+    /// Some steps of the tests failed; the table has told which.
+    #[error("{0} did not pass")]
+    Steps(String),
+}
+
+impl Error {
+    /// For `map_err`: names what was attempted when the operating system refused it.
+    pub(crate) fn io(what: impl Into<String>) -> impl FnOnce(io::Error) -> Self {
+        move |source| Self::Io {
+            what: what.into(),
+            source,
+        }
+    }
+
+    /// As [`Self::io`], for something done to a file.
+    pub(crate) fn file(verb: &str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        Self::io(format!("cannot {verb} {}", path.display()))
+    }
+}

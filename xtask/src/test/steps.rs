@@ -1,0 +1,165 @@
+//! The steps, in order: what is quick to tell comes first.
+
+use super::Step;
+use crate::{Error, Runner, build, debian, project::Project, tools};
+
+/// Options of every build on this machine. They are the same everywhere, so that nothing is compiled
+/// twice, and leave out `frontend`, whose features must not meet the server's.
+const NATIVE: [&str; 2] = ["--features", "rig/traffic"];
+const DENY_WARNINGS: [&str; 3] = ["--", "-D", "warnings"];
+const WASM: &str = "wasm32-unknown-unknown";
+
+pub(crate) const STEPS: [Step; 11] = [
+    Step {
+        name: "fmt",
+        what: "formatting",
+        needs: &[],
+        run: fmt,
+    },
+    Step {
+        name: "clippy",
+        what: "lints, without a warning",
+        needs: &[],
+        run: clippy,
+    },
+    Step {
+        name: "clippy-wasm",
+        what: "lints of what runs in the browser",
+        needs: &[],
+        run: clippy_wasm,
+    },
+    Step {
+        name: "nextest",
+        what: "unit and integration tests, some with a real private broker",
+        needs: &[],
+        run: nextest,
+    },
+    Step {
+        name: "doctest",
+        what: "the examples in the documentation",
+        needs: &[],
+        run: doctest,
+    },
+    Step {
+        name: "wasm-test",
+        what: "the app's unit tests as WebAssembly",
+        needs: &[],
+        run: wasm_test,
+    },
+    Step {
+        name: "doc",
+        what: "the documentation builds without a warning",
+        needs: &[],
+        run: doc,
+    },
+    Step {
+        name: "bundle",
+        what: "the browser's bundle, as users get it",
+        needs: &[],
+        run: build::bundle,
+    },
+    Step {
+        name: "server",
+        what: "the server, as users get it",
+        needs: &[],
+        run: server,
+    },
+    Step {
+        name: "rig",
+        what: "the program that starts private brokers",
+        needs: &[],
+        run: rig,
+    },
+    Step {
+        name: "e2e",
+        what: "end-to-end tests in Chromium against a real private broker",
+        needs: &["bundle", "server", "rig"],
+        run: e2e,
+    },
+];
+
+fn fmt(_: &Project, runner: &Runner) -> Result<(), Error> {
+    runner.run(&mut runner.command("cargo", &["fmt", "--all", "--", "--check"]))
+}
+
+fn clippy(_: &Project, runner: &Runner) -> Result<(), Error> {
+    let mut command = runner.command("cargo", &["clippy", "--all-targets"]);
+    runner.run(command.args(NATIVE).args(DENY_WARNINGS))
+}
+
+fn clippy_wasm(project: &Project, runner: &Runner) -> Result<(), Error> {
+    tools::for_wasm(project, runner)?;
+    let mut command = runner.command(
+        "cargo",
+        &["clippy", "--package", "frontend", "--target", WASM],
+    );
+    runner.run(command.args(DENY_WARNINGS))
+}
+
+fn nextest(project: &Project, runner: &Runner) -> Result<(), Error> {
+    tools::for_tests(project, runner)?;
+    debian::require(runner, &[debian::RABBITMQ], "")?;
+    runner.run(runner.command("cargo", &["nextest", "run"]).args(NATIVE))
+}
+
+fn doctest(_: &Project, runner: &Runner) -> Result<(), Error> {
+    runner.run(
+        runner
+            .command("cargo", &["test", "--quiet", "--doc"])
+            .args(NATIVE),
+    )
+}
+
+fn wasm_test(project: &Project, runner: &Runner) -> Result<(), Error> {
+    tools::for_wasm(project, runner)?;
+    let mut command = runner.command(
+        "cargo",
+        &[
+            "test",
+            "--package",
+            "app",
+            "--lib",
+            "--features",
+            "hydrate",
+            "--target",
+            WASM,
+        ],
+    );
+    runner.run(&mut command)
+}
+
+fn doc(_: &Project, runner: &Runner) -> Result<(), Error> {
+    let mut command = runner.command("cargo", &["doc", "--no-deps", "--document-private-items"]);
+    runner.run(command.args(NATIVE).env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+fn server(_: &Project, runner: &Runner) -> Result<(), Error> {
+    build::server(runner)
+}
+
+fn rig(_: &Project, runner: &Runner) -> Result<(), Error> {
+    build::rig(runner, &[])
+}
+
+fn e2e(project: &Project, runner: &Runner) -> Result<(), Error> {
+    debian::require(
+        runner,
+        &[debian::RABBITMQ, debian::CHROMIUM, debian::FONTS],
+        "",
+    )?;
+    let folder = project.root.join("end2end");
+    let npm = |program: &str, args: &[&str]| {
+        let mut command = runner.command(program, args);
+        command
+            .current_dir(&folder)
+            .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
+        command
+    };
+    runner.run(&mut npm("npm", &["ci"]))?;
+    runner.run(
+        npm("npx", &["playwright", "test"])
+            .env("WARREN_BIN", project.program("release", "warren"))
+            .env("RIG_BIN", project.program("debug", "rig"))
+            .env("WARREN_SITE", project.dist()),
+    )
+}

@@ -1,0 +1,223 @@
+//! The tools, in pinned versions and in a folder of ours.
+
+use std::{
+    fs::{self, File},
+    path::{Path, PathBuf},
+    process::{self, Command},
+};
+
+use crate::{Error, Runner, project::Project, say};
+
+const TRUNK: &str = "0.21.14";
+const BINARYEN: &str = "132.0.0";
+const NEXTEST: &str = "0.9.143";
+
+const WASM: &str = "wasm32-unknown-unknown";
+
+/// Tools run little and are built by everybody: what counts is that they compile quickly.
+const QUICK: [(&str, &str); 3] = [
+    ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0"),
+    ("CARGO_PROFILE_RELEASE_LTO", "off"),
+    ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16"),
+];
+
+/// A tool and where it comes from.
+#[derive(Debug)]
+pub(crate) struct Tool {
+    name: &'static str,
+    version: String,
+    source: Source,
+    /// How long it takes, to keep up the spirits.
+    takes: &'static str,
+}
+
+#[derive(Debug)]
+enum Source {
+    Cargo {
+        package: &'static str,
+        features: &'static [&'static str],
+        quick: bool,
+    },
+    Npm,
+}
+
+/// All tools, in the order of [`install`].
+pub(crate) fn all(project: &Project) -> [Tool; 4] {
+    [
+        Tool {
+            name: "wasm-bindgen",
+            version: project.wasm_bindgen.clone(),
+            source: Source::Cargo {
+                package: "wasm-bindgen-cli",
+                features: &[],
+                quick: false,
+            },
+            takes: "2 to 3 minutes",
+        },
+        Tool {
+            name: "trunk",
+            version: TRUNK.to_owned(),
+            source: Source::Cargo {
+                package: "trunk",
+                features: &["--no-default-features", "--features", "rustls"],
+                quick: true,
+            },
+            takes: "2 to 3 minutes",
+        },
+        Tool {
+            name: "binaryen",
+            version: BINARYEN.to_owned(),
+            source: Source::Npm,
+            takes: "some seconds",
+        },
+        Tool {
+            name: "cargo-nextest",
+            version: NEXTEST.to_owned(),
+            source: Source::Cargo {
+                package: "cargo-nextest",
+                features: &["--no-default-features", "--features", "default-no-update"],
+                quick: true,
+            },
+            takes: "3 to 5 minutes",
+        },
+    ]
+}
+
+/// Installs everything.
+pub(crate) fn install(project: &Project, runner: &Runner) -> Result<(), Error> {
+    for_bundle(project, runner)?;
+    for_tests(project, runner)
+}
+
+/// Installs what building the bundle takes, the WASM target of Rust included.
+pub(crate) fn for_bundle(project: &Project, runner: &Runner) -> Result<(), Error> {
+    for_wasm(project, runner)?;
+    let [_, trunk, binaryen, _] = all(project);
+    trunk.ensure(project, runner)?;
+    binaryen.ensure(project, runner)
+}
+
+/// Installs what compiling for and running in WASM takes.
+pub(crate) fn for_wasm(project: &Project, runner: &Runner) -> Result<(), Error> {
+    wasm_target(runner)?;
+    let [wasm_bindgen, ..] = all(project);
+    wasm_bindgen.ensure(project, runner)
+}
+
+/// Installs the test runner, unless cargo has one.
+pub(crate) fn for_tests(project: &Project, runner: &Runner) -> Result<(), Error> {
+    if runner.succeeds("cargo", &["nextest", "--version"]) {
+        return Ok(());
+    }
+    let [.., nextest] = all(project);
+    nextest.ensure(project, runner)
+}
+
+fn wasm_target(runner: &Runner) -> Result<(), Error> {
+    let sysroot = runner.output("rustc", &["--print", "sysroot"])?;
+    if Path::new(sysroot.trim())
+        .join("lib/rustlib")
+        .join(WASM)
+        .exists()
+    {
+        return Ok(());
+    }
+    say::doing(&format!("adding the target {WASM} to Rust"));
+    runner.run(&mut runner.command("rustup", &["target", "add", WASM]))
+}
+
+impl Tool {
+    fn home(&self, project: &Project) -> PathBuf {
+        project
+            .tools()
+            .join(format!("{}-{}", self.name, self.version))
+    }
+
+    /// Folder of its programs.
+    pub(crate) fn folder(&self, project: &Project) -> PathBuf {
+        self.home(project).join(match self.source {
+            Source::Cargo { .. } => "bin",
+            Source::Npm => "node_modules/.bin",
+        })
+    }
+
+    /// Installs it beside its place and moves it there when it is whole, so that an interrupted
+    /// installation is never taken for a tool.
+    fn ensure(&self, project: &Project, runner: &Runner) -> Result<(), Error> {
+        let home = self.home(project);
+        if home.exists() {
+            return Ok(());
+        }
+        let tools = project.tools();
+        fs::create_dir_all(&tools).map_err(Error::file("create", &tools))?;
+        let lock = tools.join(".lock");
+        let lock_file = File::create(&lock).map_err(Error::file("create", &lock))?;
+        lock_file.lock().map_err(Error::file("lock", &lock))?;
+        // Somebody else may have been at it while we waited.
+        if home.exists() {
+            return Ok(());
+        }
+        say::doing(&format!(
+            "installing {} {} into {} (once; takes {})",
+            self.name,
+            self.version,
+            tools.display(),
+            self.takes
+        ));
+        remove_unfinished(&tools)?;
+        let unfinished = tools.join(format!("{UNFINISHED}{}-{}", self.name, process::id()));
+        runner.run(&mut self.installer(runner, &unfinished))?;
+        fs::rename(&unfinished, &home).map_err(Error::file("create", &home))
+    }
+
+    fn installer(&self, runner: &Runner, into: &Path) -> Command {
+        match self.source {
+            Source::Cargo {
+                package,
+                features,
+                quick,
+            } => {
+                let mut command = runner.command("cargo", &["install", "--locked", package]);
+                command.args(["--version", &self.version]).args(features);
+                command.arg("--root").arg(into);
+                // Else the tool's objects would stay in the project's target folder.
+                command
+                    .env_remove("CARGO_TARGET_DIR")
+                    .env_remove("CARGO_BUILD_TARGET_DIR");
+                if quick {
+                    command.envs(QUICK);
+                }
+                command
+            }
+            Source::Npm => {
+                let package = format!("{}@{}", self.name, self.version);
+                let mut command = runner.command(
+                    "npm",
+                    &[
+                        "install",
+                        "--no-save",
+                        "--no-package-lock",
+                        "--no-audit",
+                        "--no-fund",
+                    ],
+                );
+                command.arg(package).arg("--prefix").arg(into);
+                command
+            }
+        }
+    }
+}
+
+const UNFINISHED: &str = ".unfinished-";
+
+/// Removes what interrupted installations have left. Only for the holder of the lock.
+fn remove_unfinished(tools: &Path) -> Result<(), Error> {
+    for entry in fs::read_dir(tools).map_err(Error::file("read", tools))? {
+        let path = entry.map_err(Error::file("read", tools))?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if name.starts_with(UNFINISHED) {
+            fs::remove_dir_all(&path).map_err(Error::file("remove", &path))?;
+        }
+    }
+    Ok(())
+}
