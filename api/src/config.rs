@@ -32,7 +32,7 @@ pub struct ApiConfig {
     pub token_lifetime: Duration,
     /// How long to wait for a broker's TCP connection.
     pub connect_timeout: Duration,
-    /// The longest that one answer of a broker may take. Most are given less: see [`crate::collector`].
+    /// The longest that one answer of a broker may take. Most are given less: the more, the more they usually take.
     pub answer_timeout: Duration,
     /// The longest answer of a broker that is read, in bytes, after decompression.
     pub answer_limit: usize,

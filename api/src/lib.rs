@@ -1,7 +1,14 @@
 //! The metering API: controllers, embedded identity, collector.
 
+mod audience;
 pub mod clock;
+mod collector;
 pub mod config;
+mod meters;
+mod ring;
+mod series_cache;
+mod snapshot;
+mod watched;
 
 use axum::Router;
 

@@ -1,0 +1,189 @@
+//! Requests to one broker's management API.
+//!
+//! Every answer is bounded in time and length, redirects are not followed (they
+//! would carry the account elsewhere), and proxies of the environment are not
+//! used: the broker's address is the one that the operator gave.
+
+use std::time::{Duration, Instant};
+
+use http::header::CONTENT_TYPE;
+use metering::lenient;
+use reqwest::redirect;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use url::Url;
+
+use super::broker_error::BrokerError;
+use crate::config::ApiError;
+
+/// A user name and its password.
+pub(crate) struct Credentials<'a> {
+    pub(crate) username: &'a str,
+    pub(crate) password: &'a SecretString,
+}
+
+/// `GET /api/whoami`.
+#[derive(Debug, Deserialize)]
+pub(crate) struct WhoAmI {
+    /// The account's name as the broker writes it.
+    pub(crate) name: String,
+    #[serde(default, deserialize_with = "lenient::words")]
+    pub(crate) tags: Vec<String>,
+}
+
+/// An error's body: `{"error": "not_authorised", "reason": "Login failed"}`.
+#[derive(Deserialize)]
+struct Refusal {
+    #[serde(default, deserialize_with = "lenient::text")]
+    reason: Option<String>,
+}
+
+/// The way to one broker.
+#[derive(Clone, Debug)]
+pub(crate) struct BrokerClient {
+    http: reqwest::Client,
+    base: Url,
+    authority: String,
+    limit: usize,
+}
+
+impl BrokerClient {
+    /// To the management plugin at `base`. An answer may have `limit` bytes.
+    pub(crate) fn new(
+        base: &Url,
+        connect_timeout: Duration,
+        limit: usize,
+    ) -> Result<Self, ApiError> {
+        let http = reqwest::Client::builder()
+            .user_agent(concat!("warren/", env!("CARGO_PKG_VERSION")))
+            .connect_timeout(connect_timeout)
+            .redirect(redirect::Policy::none())
+            .no_proxy()
+            .pool_max_idle_per_host(1)
+            .build()
+            .map_err(ApiError::HttpClient)?;
+        let mut base = base.clone();
+        base.set_query(None);
+        base.set_fragment(None);
+        if !base.path().ends_with('/') {
+            let path = format!("{}/", base.path());
+            base.set_path(&path);
+        }
+        let host = base.host_str().unwrap_or_default();
+        let authority = match base.port_or_known_default() {
+            Some(port) => format!("{host}:{port}"),
+            None => host.to_owned(),
+        };
+        Ok(Self {
+            http,
+            base,
+            authority,
+            limit,
+        })
+    }
+
+    /// `GET` of a path below the base, `api/overview` for example, read as `T`.
+    pub(crate) async fn get<T: DeserializeOwned>(
+        &self,
+        credentials: Credentials<'_>,
+        path: &str,
+        patience: Duration,
+    ) -> Result<T, BrokerError> {
+        let body = match tokio::time::timeout(patience, self.read(credentials, path)).await {
+            Ok(body) => body?,
+            Err(_) => {
+                return Err(BrokerError::TimedOut {
+                    authority: self.authority.clone(),
+                    waited: patience,
+                });
+            }
+        };
+        serde_json::from_slice(&body).map_err(|error| BrokerError::Malformed {
+            authority: self.authority.clone(),
+            path: self.shown(path),
+            cause: error.to_string(),
+        })
+    }
+
+    async fn read(&self, credentials: Credentials<'_>, path: &str) -> Result<Vec<u8>, BrokerError> {
+        let started = Instant::now();
+        let failed = |error: reqwest::Error| {
+            BrokerError::from_client(&error, &self.authority, started.elapsed())
+        };
+        // A path of ours, joined to a base that ends with a slash, always parses.
+        let url = self.base.join(path).unwrap_or_else(|_| self.base.clone());
+        let mut response = self
+            .http
+            .get(url)
+            .basic_auth(
+                credentials.username,
+                Some(credentials.password.expose_secret()),
+            )
+            .send()
+            .await
+            .map_err(failed)?;
+
+        let status = response.status();
+        let content_type = response.headers().get(CONTENT_TYPE);
+        let content_type = content_type
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or("no content type")
+            .to_owned();
+        let is_json = content_type
+            .split(';')
+            .next()
+            .is_some_and(|kind| kind.trim() == "application/json");
+        if status.is_success() && !is_json {
+            return Err(BrokerError::NotJson {
+                authority: self.authority.clone(),
+                found: shortened(&content_type),
+            });
+        }
+        let too_long = || BrokerError::TooLong {
+            authority: self.authority.clone(),
+            path: self.shown(path),
+            limit: self.limit,
+        };
+        // Of an error only the reason is of interest, which is short.
+        let limit = if status.is_success() {
+            self.limit
+        } else {
+            self.limit.min(16 << 10)
+        };
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(failed)? {
+            if body.len() + chunk.len() > limit {
+                if status.is_success() {
+                    return Err(too_long());
+                }
+                break;
+            }
+            body.extend_from_slice(&chunk);
+        }
+        if status.is_success() {
+            return Ok(body);
+        }
+        let refusal = serde_json::from_slice::<Refusal>(&body).ok();
+        let reason = refusal
+            .and_then(|refusal| refusal.reason)
+            .map(|reason| shortened(&reason));
+        Err(BrokerError::from_status(
+            status,
+            reason,
+            &self.authority,
+            &self.shown(path),
+        ))
+    }
+
+    /// A path as messages name it: without its query.
+    fn shown(&self, path: &str) -> String {
+        let path = path.split('?').next().unwrap_or_default();
+        format!("{}{path}", self.base.path())
+    }
+}
+
+/// What a stranger wrote, made fit for a message: one line, not long.
+fn shortened(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(200).collect()
+}

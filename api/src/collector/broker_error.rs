@@ -1,0 +1,145 @@
+//! Why a broker's answer could not be used, in sentences that a human can act on.
+//!
+//! None of them holds a password, or a URL with one: they go to viewers and logs.
+
+use std::error::Error as StdError;
+use std::time::Duration;
+
+use http::StatusCode;
+
+/// What went wrong with a request to a broker.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum BrokerError {
+    /// Nothing listens there.
+    #[error(
+        "No connection to {authority}: {cause}. Is the broker running, and its management plugin enabled?"
+    )]
+    NoConnection { authority: String, cause: String },
+    /// The TLS handshake failed.
+    #[error("No trusted TLS connection to {authority}: {cause}.")]
+    Tls { authority: String, cause: String },
+    /// The answer did not come, or not to its end.
+    #[error("No complete answer from {authority} within {:.1} s.", .waited.as_secs_f64())]
+    TimedOut { authority: String, waited: Duration },
+    /// The connection broke within the answer.
+    #[error("The answer from {authority} broke off.")]
+    BrokenOff { authority: String },
+    /// 401: the broker does not know the account, or its password is another.
+    #[error("{authority} refused the user name or password: {reason}.")]
+    Credentials { authority: String, reason: String },
+    /// 401 or 403: the account is known, but may not do this.
+    #[error("{authority} does not permit this to the account: {reason}.")]
+    NotPermitted { authority: String, reason: String },
+    /// Any other status than 200.
+    #[error("{authority} answered {status} to {path}.")]
+    Status {
+        authority: String,
+        path: String,
+        status: StatusCode,
+    },
+    /// It is something else that listens there.
+    #[error(
+        "{authority} did not answer with JSON but with {found}. Is this the management plugin's address (by default port 15672)?"
+    )]
+    NotJson { authority: String, found: String },
+    /// It looked like JSON, but is not, or not to its end.
+    #[error("{authority} answered {path} with JSON that cannot be read: {cause}.")]
+    Malformed {
+        authority: String,
+        path: String,
+        cause: String,
+    },
+    /// More than is read.
+    #[error("The answer from {authority} to {path} is longer than {limit} bytes.")]
+    TooLong {
+        authority: String,
+        path: String,
+        limit: usize,
+    },
+}
+
+impl BrokerError {
+    /// From an error of the HTTP client.
+    pub(crate) fn from_client(error: &reqwest::Error, authority: &str, waited: Duration) -> Self {
+        let authority = authority.to_owned();
+        if error.is_timeout() && !error.is_connect() {
+            return Self::TimedOut { authority, waited };
+        }
+        let mut causes = Vec::new();
+        let mut next = error.source();
+        while let Some(cause) = next {
+            causes.push(cause);
+            next = cause.source();
+        }
+        let is_tls = causes.iter().any(|cause| is_tls(*cause));
+        // The innermost cause is the operating system's, and has no URL in it.
+        let cause = causes
+            .last()
+            .map_or_else(|| "unknown".to_owned(), |cause| cause.to_string());
+        if is_tls {
+            Self::Tls { authority, cause }
+        } else if error.is_timeout() {
+            Self::NoConnection {
+                authority,
+                cause: "the connection took too long".into(),
+            }
+        } else if error.is_connect() {
+            Self::NoConnection { authority, cause }
+        } else {
+            Self::BrokenOff { authority }
+        }
+    }
+
+    /// From a status, with the broker's own words where it gave some.
+    pub(crate) fn from_status(
+        status: StatusCode,
+        reason: Option<String>,
+        authority: &str,
+        path: &str,
+    ) -> Self {
+        let authority = authority.to_owned();
+        if status == StatusCode::UNAUTHORIZED || status == StatusCode::FORBIDDEN {
+            let known = reason.as_deref().is_some_and(is_about_rights);
+            let reason = reason.unwrap_or_else(|| status.to_string());
+            if known || status == StatusCode::FORBIDDEN {
+                return Self::NotPermitted { authority, reason };
+            }
+            return Self::Credentials { authority, reason };
+        }
+        Self::Status {
+            authority,
+            path: path.to_owned(),
+            status,
+        }
+    }
+
+    /// Whether the broker itself decided, so that asking again changes nothing.
+    pub(crate) fn is_refusal(&self) -> bool {
+        matches!(self, Self::Credentials { .. } | Self::NotPermitted { .. })
+    }
+}
+
+/// What the management plugin says of an account whose password was right.
+///
+/// Source: `rabbit_mgmt_util:is_authorized/6`, the same words from 3.2 to 4.x.
+fn is_about_rights(reason: &str) -> bool {
+    [
+        "Not management user",
+        "Not monitor user",
+        "Not administrator user",
+        "Not authorised",
+        "only log in via localhost",
+    ]
+    .iter()
+    .any(|words| reason.contains(words))
+}
+
+fn is_tls(cause: &(dyn StdError + 'static)) -> bool {
+    if cause.is::<rustls::Error>() {
+        return true;
+    }
+    // An io::Error shows its inner error's source, not the inner error itself.
+    let io = cause.downcast_ref::<std::io::Error>();
+    io.and_then(std::io::Error::get_ref)
+        .is_some_and(|inner| inner.is::<rustls::Error>())
+}

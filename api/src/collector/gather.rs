@@ -1,0 +1,102 @@
+//! One poll: what is asked of a broker in one tick.
+
+use std::time::Duration;
+
+use metering::{Node, Overview};
+
+use super::backfill::{Backfill, COARSE, FINE};
+use super::broker_error::BrokerError;
+use super::vhosts::Vhost;
+use crate::watched::Watched;
+
+/// What a broker answered in one tick.
+#[derive(Debug)]
+pub(crate) struct Gathered {
+    pub(crate) overview: Overview,
+    pub(crate) nodes: Vec<Node>,
+    /// Only while somebody watches who may not see all, and where the broker gave them.
+    pub(crate) vhosts: Option<Vec<Vhost>>,
+    /// Only on first contact.
+    pub(crate) backfill: Option<Backfill>,
+}
+
+/// What is asked for beside the overview and the nodes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Extras {
+    pub(crate) vhosts: bool,
+    pub(crate) backfill: bool,
+}
+
+/// Asks a broker, one request after the other. What is extra may fail without harm to the rest.
+pub(crate) async fn gather(
+    broker: &Watched,
+    extras: Extras,
+    patience: Duration,
+) -> Result<Gathered, BrokerError> {
+    let _turn = broker.turn.lock().await;
+    let client = &broker.client;
+    let overview: Overview = client
+        .get(broker.credentials(), "api/overview", patience)
+        .await?;
+    let nodes: Vec<Node> = client
+        .get(broker.credentials(), "api/nodes", patience)
+        .await?;
+    let vhosts = if extras.vhosts {
+        get_vhosts(broker, patience).await
+    } else {
+        None
+    };
+    let backfill = if extras.backfill {
+        get_backfill(broker, patience).await
+    } else {
+        None
+    };
+    Ok(Gathered {
+        overview,
+        nodes,
+        vhosts,
+        backfill,
+    })
+}
+
+/// Asks for the vhosts alone, between two ticks.
+pub(crate) async fn gather_vhosts(broker: &Watched, patience: Duration) -> Option<Vec<Vhost>> {
+    let _turn = broker.turn.lock().await;
+    get_vhosts(broker, patience).await
+}
+
+async fn get_vhosts(broker: &Watched, patience: Duration) -> Option<Vec<Vhost>> {
+    match broker
+        .client
+        .get(broker.credentials(), "api/vhosts", patience)
+        .await
+    {
+        Ok(vhosts) => Some(vhosts),
+        Err(error) => {
+            tracing::warn!(broker = broker.name, %error, "the vhosts could not be read");
+            None
+        }
+    }
+}
+
+async fn get_backfill(broker: &Watched, patience: Duration) -> Option<Backfill> {
+    let mut overviews = Vec::new();
+    for path in [FINE, COARSE] {
+        match broker
+            .client
+            .get::<Overview>(broker.credentials(), path, patience)
+            .await
+        {
+            Ok(overview) => overviews.push(overview),
+            Err(error) => {
+                tracing::warn!(broker = broker.name, %error, "the broker's own samples could not be read");
+                return None;
+            }
+        }
+    }
+    let coarse = overviews.pop()?;
+    Some(Backfill {
+        fine: overviews.pop()?,
+        coarse,
+    })
+}

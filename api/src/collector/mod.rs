@@ -1,0 +1,36 @@
+//! The collector: one task a broker, which asks it once a tick, whoever is watching.
+//!
+//! A tick costs a broker one `/api/overview` and one `/api/nodes`, one after the
+//! other: with the collector's account there is never more than one request in
+//! flight. While somebody watches who may see some vhosts only, `/api/vhosts`
+//! comes to them, and while somebody looks at the accounts, `/api/users`. The
+//! budget stands in [`spacing`]: of all time at most a fifth is spent waiting
+//! for a broker's answers.
+//!
+//! | module | what |
+//! |---|---|
+//! | [`task`] | when the broker is asked, and what becomes of its answers |
+//! | [`gather`] | the requests of one tick |
+//! | [`broker_client`] | one request, bounded in time and length |
+//! | [`broker_error`] | why an answer could not be used |
+//! | [`spacing`] | the budget |
+//! | [`backoff`] | how long to leave a broker alone that does not answer |
+//! | [`health`] | `ok`, `stale`, `down` |
+//! | [`rates`] | rates that can be believed |
+//! | [`backfill`] | the hour before the first contact |
+//! | [`record`] | from the answers to the ring |
+//! | [`vhosts`] | sums for those who may not see all |
+//! | [`users`] | the accounts, on demand |
+
+pub(crate) mod backfill;
+pub(crate) mod backoff;
+pub(crate) mod broker_client;
+pub(crate) mod broker_error;
+pub(crate) mod gather;
+pub(crate) mod health;
+pub(crate) mod rates;
+pub(crate) mod record;
+pub(crate) mod spacing;
+pub(crate) mod task;
+pub(crate) mod users;
+pub(crate) mod vhosts;

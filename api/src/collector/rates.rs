@@ -1,0 +1,318 @@
+//! Rates that can be believed.
+//!
+//! Brokers report a rate beside every counter, and brokers have reported rates
+//! that are orders of magnitude too high: after a restart, and where channels
+//! come and go. A counter, on the other hand, only counts. So a reported rate is
+//! held against what its counter did:
+//!
+//! * the counter fell, or a node restarted: no rate on that tick;
+//! * the rate means more in the broker's five seconds than the counter grew by
+//!   over the last twenty: the counter's own growth stands in its place;
+//! * no rate is reported (`rates_mode` is `none`): the counter's own growth.
+//!
+//! The counter's own growth is taken over five seconds at least, since a
+//! broker's counters move in steps of that length however often one looks.
+
+use std::collections::VecDeque;
+
+use metering::Details;
+use metering::overview::{ChurnRates, MessageStats};
+
+use crate::meters::Meter;
+use crate::ring::rounded;
+
+/// The interval over which a broker forms its rates (`collect_statistics_interval`), in seconds.
+const INTERVAL: f64 = 5.0;
+/// How far back a counter is looked at. Longer than the interval, because brokers report late.
+const WINDOW: i64 = 20_000;
+/// A comparison over less says nothing: the broker's interval may lie before it.
+const ENOUGH: i64 = 10_000;
+/// The least time over which a counter's own growth is taken: the interval, and room for jitter.
+const OWN: i64 = 4_500;
+/// Looks closer together than this are not kept.
+const SPACING: i64 = 500;
+
+/// One look at a counter.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Look {
+    /// Milliseconds since the epoch.
+    at: i64,
+    value: i64,
+}
+
+/// What one counter did of late.
+#[derive(Debug, Default)]
+pub(crate) struct Counter {
+    /// Oldest first, the first of them at least [`WINDOW`] old where there is one.
+    looks: VecDeque<Look>,
+    /// The last look, kept or not.
+    last: Option<Look>,
+}
+
+impl Counter {
+    /// The rate to believe at a look.
+    pub(crate) fn rate(
+        &mut self,
+        at: i64,
+        value: Option<i64>,
+        reported: Option<f64>,
+    ) -> Option<f64> {
+        let Some(value) = value else {
+            // Not reported any more: whatever comes next is not a continuation.
+            *self = Self::default();
+            return None;
+        };
+        let now = Look { at, value };
+        let fell = self
+            .last
+            .is_some_and(|last| value < last.value || at < last.at);
+        if fell {
+            *self = Self::default();
+            self.keep(now);
+            return None;
+        }
+        let rate = match reported {
+            Some(rate) if rate >= 0.0 && rate * INTERVAL <= self.most(now) => Some(rate),
+            _ => self.own(now),
+        };
+        self.keep(now);
+        rate.map(rounded)
+    }
+
+    /// Takes in the broker's own samples from before the first look, oldest first.
+    pub(crate) fn prime(&mut self, samples: impl Iterator<Item = (i64, i64)>) {
+        for (at, value) in samples {
+            if self.last.is_some_and(|last| value < last.value) {
+                *self = Self::default();
+            }
+            self.keep(Look { at, value });
+        }
+    }
+
+    /// The most that the counter can have grown by in the interval that a report is about.
+    fn most(&self, now: Look) -> f64 {
+        let long_ago = self
+            .looks
+            .iter()
+            .rev()
+            .find(|look| now.at - look.at >= WINDOW);
+        match long_ago.or(self.looks.front()) {
+            Some(look) if now.at - look.at >= ENOUGH => (now.value - look.value) as f64,
+            // Counters begin at nought: more than it holds it cannot have grown by.
+            _ => now.value as f64,
+        }
+    }
+
+    /// The counter's own growth per second.
+    fn own(&self, now: Look) -> Option<f64> {
+        let look = self
+            .looks
+            .iter()
+            .rev()
+            .find(|look| now.at - look.at >= OWN)?;
+        Some((now.value - look.value) as f64 * 1000.0 / (now.at - look.at) as f64)
+    }
+
+    fn keep(&mut self, look: Look) {
+        self.last = Some(look);
+        if self
+            .looks
+            .back()
+            .is_some_and(|last| look.at - last.at < SPACING)
+        {
+            return;
+        }
+        self.looks.push_back(look);
+        while self
+            .looks
+            .get(1)
+            .is_some_and(|second| look.at - second.at >= WINDOW)
+        {
+            self.looks.pop_front();
+        }
+    }
+}
+
+/// What every counter of a broker, or of an audience's vhosts, did of late.
+#[derive(Debug, Default)]
+pub(crate) struct Counters {
+    counters: Vec<Counter>,
+}
+
+impl Counters {
+    /// Forgets all: a node restarted.
+    pub(crate) fn reset(&mut self) {
+        for counter in &mut self.counters {
+            // The value stays, so that this tick has no rate: see `Counter::rate`.
+            counter.looks.clear();
+            if let Some(last) = &mut counter.last {
+                last.value = i64::MAX;
+            }
+        }
+    }
+
+    /// One counter.
+    pub(crate) fn of(&mut self, meter: Meter) -> &mut Counter {
+        if self.counters.is_empty() {
+            self.counters.resize_with(Meter::COUNT, Counter::default);
+        }
+        &mut self.counters[meter.index()]
+    }
+
+    /// Puts rates to believe in the place of those that were reported with message statistics.
+    pub(crate) fn correct_messages(&mut self, at: i64, stats: &mut MessageStats) {
+        for (n, (value, details)) in stats.iter_mut().enumerate() {
+            self.correct(Meter::message_stat(n), at, *value, details);
+        }
+    }
+
+    /// Puts rates to believe in the place of those that were reported with churn.
+    pub(crate) fn correct_churn(&mut self, at: i64, rates: &mut ChurnRates) {
+        for (n, (value, details)) in rates.iter_mut().enumerate() {
+            self.correct(Meter::churn(n), at, *value, details);
+        }
+    }
+
+    fn correct(
+        &mut self,
+        meter: Meter,
+        at: i64,
+        value: Option<i64>,
+        details: &mut Option<Details>,
+    ) {
+        let reported = details.as_ref().and_then(|details| details.rate);
+        let rate = self.of(meter).rate(at, value, reported);
+        *details = rate.map(|rate| Details {
+            rate: Some(rate),
+            samples: Vec::new(),
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Looks at a counter every `tick` ms; gives the rates that come out.
+    fn rates(tick: i64, looks: &[(i64, Option<f64>)]) -> Vec<Option<f64>> {
+        let mut counter = Counter::default();
+        looks
+            .iter()
+            .enumerate()
+            .map(|(n, &(value, reported))| counter.rate(n as i64 * tick, Some(value), reported))
+            .collect()
+    }
+
+    #[test]
+    fn a_steady_rate_is_believed() {
+        let looks: Vec<_> = (0..10).map(|n| (10_000 + n * 500, Some(100.0))).collect();
+        assert_eq!(rates(5000, &looks), [Some(100.0); 10]);
+    }
+
+    #[test]
+    fn a_burst_that_the_broker_reports_late_is_believed() {
+        let looks = [
+            (0, 0.0),
+            (0, 0.0),
+            (0, 0.0),
+            (0, 0.0),
+            (1000, 0.0),
+            (1000, 200.0),
+            (1000, 0.0),
+        ];
+        let looks = looks.map(|(value, rate)| (value, Some(rate)));
+        let expected = looks.map(|(_, rate)| rate);
+        assert_eq!(rates(5000, &looks), expected);
+    }
+
+    #[test]
+    fn three_messages_are_no_rate_of_740() {
+        // The case of a broker that was watched for long, and of one that just began to count.
+        let looks = [(90, 0.0), (90, 0.0), (90, 0.0), (90, 0.0), (93, 740.0)];
+        let looks = looks.map(|(value, rate)| (value, Some(rate)));
+        assert_eq!(rates(5000, &looks)[4], Some(0.6));
+        assert_eq!(rates(5000, &[(3, Some(740.0))]), [None]);
+    }
+
+    #[test]
+    fn a_counter_that_fell_has_no_rate_on_that_tick() {
+        let looks = [(9000, 100.0), (9500, 100.0), (40, 100.0), (60, 4.0)];
+        let looks = looks.map(|(value, rate)| (value, Some(rate)));
+        assert_eq!(
+            rates(5000, &looks),
+            [Some(100.0), Some(100.0), None, Some(4.0)]
+        );
+    }
+
+    #[test]
+    fn a_restart_has_no_rate_even_if_the_counter_has_overtaken() {
+        let mut counters = Counters::default();
+        let meter = Meter::message_stat(0);
+        let at = |counters: &mut Counters, at, value, rate| {
+            counters.of(meter).rate(at, Some(value), Some(rate))
+        };
+        at(&mut counters, 0, 10, 0.0);
+        counters.reset();
+        assert_eq!(at(&mut counters, 600_000, 50_000, 9000.0), None);
+        assert_eq!(at(&mut counters, 605_000, 50_500, 100.0), Some(100.0));
+    }
+
+    #[test]
+    fn without_a_report_the_counter_speaks() {
+        let looks = [(100, None), (600, None), (600, None)];
+        assert_eq!(rates(5000, &looks), [None, Some(100.0), Some(0.0)]);
+    }
+
+    #[test]
+    fn a_negative_report_is_not_believed() {
+        assert_eq!(
+            rates(5000, &[(100, None), (600, Some(-20.0))]),
+            [None, Some(100.0)]
+        );
+    }
+
+    #[test]
+    fn a_fast_look_at_a_slow_counter_sees_no_spikes() {
+        // Looked at once a second, the counter moves once in five.
+        let looks: Vec<_> = (0..21).map(|n| (n / 5 * 500, None)).collect();
+        let found = rates(1000, &looks);
+        for rate in found.into_iter().flatten() {
+            assert!((0.0..=100.0).contains(&rate), "{rate}");
+        }
+    }
+
+    #[test]
+    fn samples_from_before_the_first_look_are_held_against_it() {
+        let mut counter = Counter::default();
+        counter.prime((0..10).map(|n| (n * 5000, 1_000_000)));
+        assert_eq!(
+            counter.rate(50_000, Some(1_000_003), Some(740.0)),
+            Some(0.6)
+        );
+    }
+
+    #[test]
+    fn a_counter_that_went_away_and_came_back_is_a_new_one() {
+        let mut counter = Counter::default();
+        counter.rate(0, Some(10), Some(0.0));
+        assert_eq!(counter.rate(5000, None, None), None);
+        assert_eq!(
+            counter.rate(10_000, Some(90_000), None),
+            None,
+            "no 18,000 a second"
+        );
+    }
+
+    #[test]
+    fn what_is_kept_is_bounded() {
+        let mut counter = Counter::default();
+        for n in 0..100_000 {
+            counter.rate(n * 10, Some(n), None);
+        }
+        assert!(
+            counter.looks.len() <= (WINDOW / SPACING + 2) as usize,
+            "{}",
+            counter.looks.len()
+        );
+    }
+}

@@ -1,0 +1,127 @@
+//! From a broker's answers to the ring.
+
+use metering::meter::NODE;
+use metering::overview::{ChurnRates, MessageStats, QueueTotals};
+use metering::{Node, Overview, Stat};
+
+use crate::meters::Meter;
+use crate::ring::{Resource, Ring};
+
+/// Records what a broker's overview says.
+pub(crate) fn overview(ring: &mut Ring, slot: i64, overview: &Overview) {
+    if let Some(totals) = &overview.object_totals {
+        for (n, (_, value)) in totals.iter().enumerate() {
+            set(ring, Resource::Broker, Meter::object_total(n), slot, value);
+        }
+    }
+    messages(
+        ring,
+        Resource::Broker,
+        slot,
+        overview.queue_totals.as_ref(),
+        overview.message_stats.as_ref(),
+    );
+    for (n, stat) in overview
+        .churn_rates
+        .iter()
+        .flat_map(ChurnRates::iter)
+        .enumerate()
+    {
+        counter(ring, Resource::Broker, Meter::churn(n), slot, stat);
+    }
+}
+
+/// Records messages in queues, and through channels.
+pub(crate) fn messages(
+    ring: &mut Ring,
+    resource: Resource<'_>,
+    slot: i64,
+    totals: Option<&QueueTotals>,
+    stats: Option<&MessageStats>,
+) {
+    for (n, stat) in totals.into_iter().flat_map(QueueTotals::iter).enumerate() {
+        set(ring, resource, Meter::queue_total(n), slot, stat.value);
+    }
+    for (n, stat) in stats.into_iter().flat_map(MessageStats::iter).enumerate() {
+        counter(ring, resource, Meter::message_stat(n), slot, stat);
+    }
+}
+
+/// Records what the running nodes use.
+pub(crate) fn nodes(ring: &mut Ring, slot: i64, nodes: &[Node]) {
+    for node in nodes.iter().filter(|node| node.running != Some(false)) {
+        for (n, definition) in NODE.iter().enumerate() {
+            set(
+                ring,
+                Resource::Node(&node.name),
+                Meter::node(n),
+                slot,
+                used(node, definition.field),
+            );
+        }
+    }
+}
+
+/// A node's gauge by RabbitMQ's name of it.
+fn used(node: &Node, field: &str) -> Option<i64> {
+    match field {
+        "mem_used" => node.mem_used,
+        "disk_free" => node.disk_free,
+        "fd_used" => node.fd_used,
+        // Since 4.0 it says 0 of 0: it does not count them.
+        "sockets_used" => node.sockets_used.filter(|_| node.counts_sockets()),
+        "proc_used" => node.proc_used,
+        "run_queue" => node.run_queue,
+        _ => None,
+    }
+}
+
+fn counter(ring: &mut Ring, resource: Resource<'_>, meter: Meter, slot: i64, stat: Stat<'_>) {
+    set(ring, resource, meter, slot, stat.value);
+    if let Some(rate) = stat.rate() {
+        ring.set(resource, meter.rate(), slot, rate);
+    }
+}
+
+fn set(ring: &mut Ring, resource: Resource<'_>, meter: Meter, slot: i64, value: Option<i64>) {
+    if let Some(value) = value {
+        ring.set(resource, meter, slot, value as f64);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn every_gauge_of_a_node_is_recorded() {
+        let json = include_str!("../../tests/it/fixtures/rabbitmq-3.10.8/nodes.json");
+        let found: Vec<Node> = serde_json::from_str(json).expect("fixture");
+        let mut ring = Ring::new(Duration::from_secs(5), Duration::from_secs(60));
+        ring.open(7);
+        nodes(&mut ring, 7, &found);
+        for n in 0..NODE.len() {
+            let value = ring.value(Resource::Node(&found[0].name), Meter::node(n), 7);
+            assert!(value.is_some(), "{} has no value", NODE[n].name);
+        }
+    }
+
+    #[test]
+    fn sockets_that_are_not_counted_are_no_nought() {
+        let json = include_str!("../../tests/it/fixtures/rabbitmq-4.0.5/nodes.json");
+        let found: Vec<Node> = serde_json::from_str(json).expect("fixture");
+        let mut ring = Ring::new(Duration::from_secs(5), Duration::from_secs(60));
+        ring.open(7);
+        nodes(&mut ring, 7, &found);
+        let sockets = NODE
+            .iter()
+            .position(|found| found.field == "sockets_used")
+            .expect("a meter");
+        assert_eq!(
+            ring.value(Resource::Node(&found[0].name), Meter::node(sockets), 7),
+            None
+        );
+    }
+}

@@ -1,0 +1,319 @@
+//! One broker's collector: when it is asked, and what becomes of its answers.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use std::time::Duration;
+
+use metering::{BrokerState, Node, Overview, Timestamp};
+use tokio::time::Instant;
+
+use super::backfill::started_at;
+use super::backoff;
+use super::broker_error::BrokerError;
+use super::gather::{Extras, Gathered, gather, gather_vhosts};
+use super::health::Health;
+use super::rates::Counters;
+use super::record;
+use super::spacing::{Spacing, until_next};
+use super::vhosts::{Vhost, sum};
+use crate::audience::{Audience, Class};
+use crate::clock::Clock;
+use crate::config::ApiConfig;
+use crate::ring::Resource;
+use crate::snapshot::{Facts, MemberView, json};
+use crate::watched::Watched;
+
+/// What a collector remembers from one poll to the next.
+pub(crate) struct Collector {
+    broker: Arc<Watched>,
+    clock: Clock,
+    tick: Duration,
+    backoff_limit: Duration,
+    health: Health,
+    spacing: Spacing,
+    counters: Counters,
+    /// The counters of those who see some vhosts.
+    audiences: HashMap<Class, Counters>,
+    /// The nodes' times since their start, to see when one restarts.
+    uptimes: HashMap<String, i64>,
+    /// The slot of the last answered poll.
+    last_slot: Option<i64>,
+    /// Whether the broker's own samples were asked for.
+    contacted: bool,
+}
+
+impl Collector {
+    pub(crate) fn new(broker: Arc<Watched>, config: &ApiConfig) -> Self {
+        Self {
+            broker,
+            clock: config.clock,
+            tick: config.tick,
+            backoff_limit: config.backoff_limit,
+            health: Health::new(config.clock.now()),
+            spacing: Spacing::new(config.tick, config.answer_timeout),
+            counters: Counters::default(),
+            audiences: HashMap::new(),
+            uptimes: HashMap::new(),
+            last_slot: None,
+            contacted: false,
+        }
+    }
+
+    /// Asks the broker until it is dropped.
+    pub(crate) async fn run(mut self) {
+        loop {
+            self.poll().await;
+            let next = Instant::now() + self.pause();
+            loop {
+                tokio::select! {
+                    () = tokio::time::sleep_until(next) => break,
+                    () = self.broker.wake.notified() => self.look_for_audiences().await,
+                }
+            }
+        }
+    }
+
+    /// The time to the next poll: to the next multiple of the spacing where the broker answers, so
+    /// that the polls of all brokers and viewers stand on one grid; else by backing off.
+    fn pause(&self) -> Duration {
+        if self.health.missed == 0 {
+            until_next(self.clock.now().as_micros(), self.spacing.every())
+        } else {
+            backoff::pause(
+                self.tick,
+                self.health.missed,
+                self.backoff_limit,
+                rand::random(),
+            )
+        }
+    }
+
+    async fn poll(&mut self) {
+        // A timer may come a little before the wall clock's multiple: a tenth of a tick forgives that.
+        let nearly = self.clock.now().as_micros() + self.tick.as_micros() as i64 / 10;
+        let slot = self
+            .broker
+            .ring()
+            .slot(Timestamp::from_micros(nearly).as_millis());
+        let started = Instant::now();
+        let extras = Extras {
+            vhosts: !self.broker.audiences().is_empty(),
+            backfill: !self.contacted,
+        };
+        let answer = gather(&self.broker, extras, self.spacing.patience()).await;
+        // First contact asks for more than a tick does: it says nothing about the cost of one.
+        if !extras.backfill || answer.is_err() {
+            self.spacing.record(started.elapsed());
+        }
+        let now = self.clock.now();
+        match answer {
+            Ok(gathered) => self.accept(slot, now, gathered),
+            Err(error) => self.refuse(now, &error),
+        }
+    }
+
+    fn refuse(&mut self, now: Timestamp, error: &BrokerError) {
+        let before = self.health.state;
+        self.health.missed(now, error.to_string());
+        if self.health.state != before || self.health.missed == 1 {
+            tracing::warn!(broker = self.broker.name, state = ?self.health.state, %error, "no answer");
+        }
+        self.publish_health(|_| ());
+    }
+
+    fn accept(&mut self, slot: i64, now: Timestamp, gathered: Gathered) {
+        let Gathered {
+            mut overview,
+            nodes,
+            vhosts,
+            backfill,
+        } = gathered;
+        let at = now.as_millis();
+        if self.saw_restart(&nodes) {
+            self.counters.reset();
+            self.audiences.values_mut().for_each(Counters::reset);
+        }
+        // Bridged is only what was left out on purpose, not what was not answered.
+        let bridged = self.last_slot.filter(|last| {
+            let left_out = slot - last;
+            self.health.missed == 0
+                && left_out > 1
+                && left_out <= 2 * i64::from(self.spacing.ticks())
+        });
+        {
+            let mut ring = self.broker.ring_mut();
+            ring.open(slot);
+            if let Some(backfill) = backfill {
+                backfill.fill(
+                    &mut ring,
+                    &mut self.counters,
+                    at,
+                    started_at(&nodes, at),
+                    slot,
+                );
+            }
+            overview.drop_samples();
+            if let Some(stats) = &mut overview.message_stats {
+                self.counters.correct_messages(at, stats);
+            }
+            if let Some(rates) = &mut overview.churn_rates {
+                self.counters.correct_churn(at, rates);
+            }
+            record::overview(&mut ring, slot, &overview);
+            record::nodes(&mut ring, slot, &nodes);
+        }
+        self.contacted = true;
+        overview.observed_at = Some(now);
+
+        let before = self.health.state;
+        self.health.answered(now);
+        if before != BrokerState::Ok {
+            tracing::info!(
+                broker = self.broker.name,
+                version = overview.rabbitmq_version,
+                "answers"
+            );
+        }
+        let common = common(&overview);
+        let members = self.members(slot, now, vhosts.as_deref(), &common);
+        if let Some(last) = bridged {
+            self.broker.ring_mut().bridge(last, slot);
+        }
+        self.last_slot = Some(slot);
+        let facts = Facts {
+            observed_at: now,
+            overview_json: json(&overview),
+            nodes_json: json(&nodes),
+            common,
+            members,
+        };
+        self.publish_health(|known| *known = Some(facts));
+    }
+
+    /// Between two ticks: sums for an audience that just came.
+    async fn look_for_audiences(&mut self) {
+        let snapshot = self.broker.snapshot();
+        let (Some(facts), Some(slot)) = (&snapshot.facts, self.last_slot) else {
+            return;
+        };
+        let mut wanted = self.broker.audiences().into_iter();
+        if self.health.missed > 0
+            || !wanted.any(|audience| !facts.members.contains_key(&audience.class))
+        {
+            return;
+        }
+        let Some(vhosts) = gather_vhosts(&self.broker, self.spacing.patience()).await else {
+            return;
+        };
+        let members = self.members(slot, self.clock.now(), Some(&vhosts), &facts.common);
+        self.publish_health(|facts| {
+            if let Some(facts) = facts {
+                facts.members = members;
+            }
+        });
+    }
+
+    /// The overviews of those who see some vhosts: new ones where the vhosts are known, else the
+    /// last ones. Their sums go into the ring.
+    fn members(
+        &mut self,
+        slot: i64,
+        now: Timestamp,
+        vhosts: Option<&[Vhost]>,
+        common: &Overview,
+    ) -> BTreeMap<Class, MemberView> {
+        let wanted = self.broker.audiences();
+        let is_wanted = |class: Class| wanted.iter().any(|audience| audience.class == class);
+        self.audiences.retain(|&class, _| is_wanted(class));
+        let snapshot = self.broker.snapshot();
+        let mut members = snapshot
+            .facts
+            .as_ref()
+            .map(|facts| facts.members.clone())
+            .unwrap_or_default();
+        members.retain(|&class, _| is_wanted(class));
+        let mut ring = self.broker.ring_mut();
+        ring.retain_audiences(is_wanted);
+        let Some(vhosts) = vhosts else { return members };
+        for Audience {
+            class,
+            vhosts: names,
+        } in &wanted
+        {
+            let (totals, mut stats) = sum(vhosts, names);
+            if let Some(stats) = &mut stats {
+                let counters = self.audiences.entry(*class).or_default();
+                counters.correct_messages(now.as_millis(), stats);
+            }
+            record::messages(
+                &mut ring,
+                Resource::Audience(*class),
+                slot,
+                Some(&totals),
+                stats.as_ref(),
+            );
+            let overview = Overview {
+                queue_totals: Some(totals),
+                message_stats: stats,
+                observed_at: Some(now),
+                ..common.clone()
+            };
+            members.insert(
+                *class,
+                MemberView {
+                    observed_at: now,
+                    overview_json: json(&overview),
+                },
+            );
+        }
+        members
+    }
+
+    /// Whether one of the nodes has started since it was last seen.
+    fn saw_restart(&mut self, nodes: &[Node]) -> bool {
+        let mut restarted = false;
+        for node in nodes {
+            if let Some(uptime) = node.uptime {
+                let before = self.uptimes.insert(node.name.clone(), uptime);
+                restarted |= before.is_some_and(|before| uptime < before);
+            }
+        }
+        self.uptimes
+            .retain(|name, _| nodes.iter().any(|node| node.name == *name));
+        restarted
+    }
+
+    fn publish_health(&self, change: impl FnOnce(&mut Option<Facts>)) {
+        let described = self.broker.describe(&self.health, self.spacing.every());
+        self.broker.publish(|snapshot| {
+            change(&mut snapshot.facts);
+            snapshot.broker = described;
+            if let Some(facts) = &snapshot.facts {
+                snapshot
+                    .broker
+                    .rabbitmq_version
+                    .clone_from(&facts.common.rabbitmq_version);
+                snapshot
+                    .broker
+                    .cluster_name
+                    .clone_from(&facts.common.cluster_name);
+            }
+            snapshot.broker_json = json(&snapshot.broker);
+        });
+    }
+}
+
+/// What every account of a broker may see of its overview, whatever its vhosts.
+fn common(overview: &Overview) -> Overview {
+    Overview {
+        rabbitmq_version: overview.rabbitmq_version.clone(),
+        management_version: overview.management_version.clone(),
+        erlang_version: overview.erlang_version.clone(),
+        cluster_name: overview.cluster_name.clone(),
+        rates_mode: overview.rates_mode.clone(),
+        disable_stats: overview.disable_stats,
+        exchange_types: overview.exchange_types.clone(),
+        observed_at: overview.observed_at,
+        ..Overview::default()
+    }
+}

@@ -1,0 +1,225 @@
+//! A broker that is watched: what its collector gathers, and what the controllers read.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use metering::{Broker, Timestamp};
+use secrecy::SecretString;
+use tokio::sync::{Notify, Semaphore, watch};
+use tokio::time::Instant;
+
+use crate::audience::{Audience, Class};
+use crate::collector::broker_client::{BrokerClient, Credentials};
+use crate::collector::health::Health;
+use crate::collector::users::UserList;
+use crate::config::{ApiConfig, ApiError, BrokerConfig};
+use crate::ring::Ring;
+use crate::series_cache::SeriesCache;
+use crate::snapshot::{MemberView, Snapshot};
+
+/// For so long after the last request of one of its viewers an audience is looked after.
+const WATCHED_FOR: Duration = Duration::from_mins(1);
+/// More audiences than this are not looked after at once: those not asked for longest go first.
+const MAX_AUDIENCES: usize = 64;
+/// So many sign-ins are tried at one broker at once.
+const SIGN_INS: usize = 4;
+/// A new audience's first viewer waits this long for its sums.
+const FIRST_LOOK: Duration = Duration::from_secs(3);
+
+/// A broker that is watched.
+#[derive(Debug)]
+pub(crate) struct Watched {
+    /// The name that the operator gave it.
+    pub(crate) name: String,
+    description: Option<String>,
+    username: String,
+    password: SecretString,
+    /// The way to it.
+    pub(crate) client: BrokerClient,
+    /// Held by whoever has a request in flight with the collector's account: there is one at any time.
+    pub(crate) turn: tokio::sync::Mutex<()>,
+    /// Bounds the sign-ins in flight, which come with the viewers' own accounts.
+    pub(crate) sign_ins: Semaphore,
+    snapshot: ArcSwap<Snapshot>,
+    /// Says the generation of every new snapshot.
+    changed: watch::Sender<u64>,
+    ring: RwLock<Ring>,
+    audiences: Mutex<HashMap<Class, (Audience, Instant)>>,
+    /// Calls the collector for an audience that has no sums yet.
+    pub(crate) wake: Notify,
+    /// The accounts, fetched when somebody asks.
+    pub(crate) users: UserList,
+    /// Series that were computed since the last tick.
+    pub(crate) series: SeriesCache,
+    tried: AtomicBool,
+}
+
+impl Watched {
+    pub(crate) fn new(broker: &BrokerConfig, config: &ApiConfig) -> Result<Self, ApiError> {
+        let health = Health::new(config.clock.now());
+        let client = BrokerClient::new(&broker.url, config.connect_timeout, config.answer_limit)?;
+        let picture = Snapshot::new(Broker {
+            name: broker.name.clone(),
+            state: health.state,
+            since: health.since,
+            reason: health.reason,
+            last_seen: None,
+            tick: config.tick.as_millis() as u32,
+            description: broker.description.clone(),
+            rabbitmq_version: None,
+            cluster_name: None,
+        });
+        Ok(Self {
+            name: broker.name.clone(),
+            description: broker.description.clone(),
+            username: broker.username.clone(),
+            password: broker.password.clone(),
+            client,
+            turn: tokio::sync::Mutex::new(()),
+            sign_ins: Semaphore::new(SIGN_INS),
+            snapshot: ArcSwap::from_pointee(picture),
+            changed: watch::Sender::new(0),
+            ring: RwLock::new(Ring::new(config.tick, config.history)),
+            audiences: Mutex::default(),
+            wake: Notify::new(),
+            users: UserList::default(),
+            series: SeriesCache::default(),
+            tried: AtomicBool::new(false),
+        })
+    }
+
+    /// The collector's own account.
+    pub(crate) fn credentials(&self) -> Credentials<'_> {
+        Credentials {
+            username: &self.username,
+            password: &self.password,
+        }
+    }
+
+    /// The last picture.
+    pub(crate) fn snapshot(&self) -> Arc<Snapshot> {
+        self.snapshot.load_full()
+    }
+
+    /// Says when there is a new picture.
+    pub(crate) fn changes(&self) -> watch::Receiver<u64> {
+        self.changed.subscribe()
+    }
+
+    /// Puts a changed picture in the place of the last. For the collector alone.
+    pub(crate) fn publish(&self, change: impl FnOnce(&mut Snapshot)) {
+        let mut picture = Snapshot::clone(&self.snapshot.load());
+        change(&mut picture);
+        picture.generation += 1;
+        let generation = picture.generation;
+        self.snapshot.store(Arc::new(picture));
+        self.tried.store(true, Ordering::Relaxed);
+        self.changed.send_replace(generation);
+    }
+
+    /// The broker as viewers see it in a list.
+    pub(crate) fn describe(&self, health: &Health, every: Duration) -> Broker {
+        Broker {
+            name: self.name.clone(),
+            state: health.state,
+            since: health.since,
+            reason: health.reason.clone(),
+            last_seen: health.last_seen,
+            tick: every.as_millis() as u32,
+            description: self.description.clone(),
+            rabbitmq_version: None,
+            cluster_name: None,
+        }
+    }
+
+    /// Whether it was asked at least once, answered or not.
+    pub(crate) fn was_tried(&self) -> bool {
+        self.tried.load(Ordering::Relaxed)
+    }
+
+    /// The last hour, to read.
+    pub(crate) fn ring(&self) -> RwLockReadGuard<'_, Ring> {
+        // Whoever panicked while writing left at worst a column half written.
+        self.ring.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The last hour, to write. For the collector alone.
+    pub(crate) fn ring_mut(&self) -> RwLockWriteGuard<'_, Ring> {
+        self.ring.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The audiences of which a viewer asked within the last minute.
+    pub(crate) fn audiences(&self) -> Vec<Audience> {
+        let mut audiences = self.book();
+        audiences.retain(|_, (_, asked)| asked.elapsed() < WATCHED_FOR);
+        audiences
+            .values()
+            .map(|(audience, _)| audience.clone())
+            .collect()
+    }
+
+    /// Notes that a viewer of the audience asked.
+    pub(crate) fn note(&self, audience: &Audience) {
+        let mut audiences = self.book();
+        if audiences.len() >= MAX_AUDIENCES && !audiences.contains_key(&audience.class) {
+            let oldest = audiences.iter().min_by_key(|(_, (_, asked))| *asked);
+            if let Some(oldest) = oldest.map(|(&class, _)| class) {
+                audiences.remove(&oldest);
+            }
+        }
+        audiences.insert(audience.class, (audience.clone(), Instant::now()));
+    }
+
+    /// What an audience sees, with its sums where they can be had soon. Its first viewer waits for
+    /// them a little; where the broker does not answer nobody does.
+    pub(crate) async fn for_audience(
+        &self,
+        audience: &Audience,
+    ) -> (Arc<Snapshot>, Option<MemberView>) {
+        self.note(audience);
+        let find = |snapshot: &Snapshot| {
+            snapshot
+                .facts
+                .as_ref()?
+                .members
+                .get(&audience.class)
+                .cloned()
+        };
+        let mut changes = self.changes();
+        let snapshot = self.snapshot();
+        let found = find(&snapshot);
+        if found.is_some() || snapshot.is_stale() {
+            return (snapshot, found);
+        }
+        self.wake.notify_one();
+        let arrival = changes.wait_for(|_| {
+            let snapshot = self.snapshot.load();
+            snapshot.is_stale() || find(&snapshot).is_some()
+        });
+        // Whether it came or not: the picture says.
+        let _ = tokio::time::timeout(FIRST_LOOK, arrival).await;
+        let snapshot = self.snapshot();
+        let found = find(&snapshot);
+        (snapshot, found)
+    }
+
+    fn book(&self) -> MutexGuard<'_, HashMap<Class, (Audience, Instant)>> {
+        self.audiences
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The time up to which series go: the end of the youngest slot, or now where the broker is silent.
+    pub(crate) fn end(&self, now: Timestamp) -> i64 {
+        let stale = self.snapshot.load().is_stale();
+        let ring = self.ring();
+        let slot = ring
+            .head()
+            .filter(|_| !stale)
+            .unwrap_or_else(|| ring.slot(now.as_millis()));
+        ring.start(slot + 1)
+    }
+}
