@@ -1,1 +1,39 @@
-//! app
+//! The Leptos app: rendered on the server, hydrated in the browser, live from then on.
+//!
+//! # Layout
+//!
+//! | module | what |
+//! |---|---|
+//! | [`app`] | the routes |
+//! | [`pages`] | one module an address |
+//! | [`components`] | what several pages share |
+//! | [`chart`] | live charts as SVG |
+//! | [`live`] | the values that a page shows, and the polling that keeps them alive |
+//! | [`server_fns`] | thin proxies to the metering API, one file a resource |
+//! | [`i18n`] | every text, a catalog a language |
+//! | [`format`] | numbers, sizes and spans as viewers read them |
+//! | `ssr`, `shell` | what only the server has (feature `ssr`) |
+//!
+//! The features `ssr` and `hydrate` must never meet in one build.
+
+#![allow(unreachable_pub, reason = "`#[component]` makes public items beside private components")]
+
+pub mod app;
+pub mod chart;
+pub mod components;
+pub mod error;
+pub mod format;
+pub mod i18n;
+pub mod live;
+pub mod pages;
+pub mod routes;
+pub mod server_fns;
+#[cfg(feature = "ssr")]
+pub mod shell;
+#[cfg(feature = "ssr")]
+pub mod ssr;
+pub mod viewer;
+
+pub use app::App;
+#[cfg(feature = "ssr")]
+pub use shell::shell;

@@ -1,0 +1,213 @@
+//! The geometry of a chart, from the series, the range and the lines that are switched on.
+
+use metering::Series;
+use metering::series::Values;
+
+use super::path::{self, HEIGHT, WIDTH, Window};
+use super::scale::{time_ticks, value_ticks};
+use super::{Definition, Line};
+
+/// At most so many steps on the value axis.
+const VALUE_STEPS: usize = 4;
+/// At most so many labels on the time axis.
+const TIME_LABELS: i64 = 7;
+
+/// What a line has to show in the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Activity {
+    /// The broker does not report it.
+    NotReported,
+    /// Zero throughout.
+    Idle,
+    /// Something.
+    Active,
+}
+
+/// All that a chart draws.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Drawing {
+    pub(super) window: Window,
+    pub(super) value_ticks: Vec<f64>,
+    pub(super) time_ticks: Vec<i64>,
+    pub(super) time_step: i64,
+    /// The `d` of each line; empty where it is switched off or has nothing to show.
+    pub(super) paths: Vec<String>,
+    pub(super) activity: Vec<Activity>,
+    /// Stretches without any value, as x coordinates from and to.
+    pub(super) gaps: Vec<(i64, i64)>,
+}
+
+impl Drawing {
+    /// `shown` says which lines are switched on; `offset` is the viewer's zone.
+    pub(super) fn new(
+        definition: &Definition,
+        series: &Series,
+        resource: &str,
+        span: i64,
+        offset: i64,
+        shown: &[bool],
+    ) -> Self {
+        let end = series.timestamps.last().copied().unwrap_or(span);
+        let mut window = Window { start: end - span, end, top: 1.0 };
+        let times = &series.timestamps;
+        let range = window.indices(times);
+        let columns: Vec<Option<&[f64]>> =
+            definition.lines.iter().map(|line| column(series, line, resource)).collect();
+        let activity = columns.iter().map(|column| activity(*column, range.clone())).collect();
+        let drawn = |index: usize| columns[index].filter(|_| shown[index]);
+
+        let mut greatest = 0.0_f64;
+        for column in (0..columns.len()).filter_map(drawn) {
+            let known = column[range.clone()].iter().copied().filter(|value| !value.is_nan());
+            greatest = known.fold(greatest, f64::max);
+        }
+        let value_ticks = value_ticks(greatest, VALUE_STEPS, definition.base);
+        window.top = value_ticks.last().copied().unwrap_or(1.0);
+        let (time_step, time_ticks) = time_ticks(window.start, window.end, offset, TIME_LABELS);
+        let draw = |column: Option<&[f64]>| {
+            column.map_or_else(String::new, |column| path::line(times, column, &window))
+        };
+        let paths = (0..columns.len()).map(|index| draw(drawn(index))).collect();
+        // A gap is a tick without an answer, whatever is switched on.
+        let answered: Vec<&[f64]> =
+            series.columns.iter().map(|column| column.avg.0.as_slice()).collect();
+        let gaps = path::gaps(times, &answered, &window);
+        Self { window, value_ticks, time_ticks, time_step, paths, activity, gaps }
+    }
+
+    /// Where a time stands, in percent of the plot's width.
+    pub(super) fn x_percent(&self, time: i64) -> String {
+        percent(self.window.x(time), WIDTH)
+    }
+
+    /// Where a value stands, in percent of the plot's height.
+    pub(super) fn y_percent(&self, value: f64) -> String {
+        percent(self.window.y(value), HEIGHT)
+    }
+}
+
+fn percent(coordinate: i64, whole: i64) -> String {
+    format!("{}%", (coordinate * 10_000 / whole) as f64 / 100.0)
+}
+
+/// The values of a line.
+pub(super) fn values<'a>(series: &'a Series, line: &Line, resource: &str) -> Option<&'a Values> {
+    series.column(line.meter, resource).map(|column| &column.avg)
+}
+
+fn column<'a>(series: &'a Series, line: &Line, resource: &str) -> Option<&'a [f64]> {
+    let column = values(series, line, resource)?;
+    (column.len() == series.timestamps.len()).then_some(column.0.as_slice())
+}
+
+fn activity(column: Option<&[f64]>, range: std::ops::Range<usize>) -> Activity {
+    let Some(column) = column else { return Activity::NotReported };
+    if column.iter().all(|value| value.is_nan()) {
+        Activity::NotReported
+    } else if column[range].iter().all(|&value| value.is_nan() || value == 0.0) {
+        Activity::Idle
+    } else {
+        Activity::Active
+    }
+}
+
+/// The index of the time nearest to an instant; `None` where there is no time.
+pub(super) fn nearest(times: &[i64], instant: i64) -> Option<usize> {
+    let behind = times.partition_point(|&time| time < instant);
+    match (behind.checked_sub(1), times.get(behind)) {
+        (Some(before), Some(&after)) if instant - times[before] > after - instant => Some(behind),
+        (None, Some(_)) => Some(behind),
+        (before, _) => before,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use metering::series::Column;
+
+    use super::*;
+    use crate::chart::scale::Base;
+    use crate::chart::{Colour, Dash};
+    use crate::format::Unit;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    const GAP: f64 = f64::NAN;
+
+    fn definition(meters: &[&'static str]) -> Definition {
+        let line = |&meter| Line { meter, label: meter, colour: Colour::Blue, dash: Dash::Solid };
+        Definition {
+            id: "test",
+            title: "Test",
+            unit_label: "messages",
+            unit: Unit::Count,
+            base: Base::Whole,
+            lines: meters.iter().map(line).collect(),
+        }
+    }
+
+    fn series(columns: &[(&str, &[f64])]) -> Series {
+        Series {
+            step: 5000,
+            timestamps: (0..columns[0].1.len() as i64).map(|n| n * 5000).collect(),
+            columns: columns
+                .iter()
+                .map(|(meter, values)| Column {
+                    meter: (*meter).to_owned(),
+                    resource_id: "prod".to_owned(),
+                    avg: Values(values.to_vec()),
+                    ..Column::default()
+                })
+                .collect(),
+        }
+    }
+
+    #[test]
+    fn the_axis_fits_the_lines_that_are_switched_on() {
+        let series = series(&[("small", &[3.0, 4.0]), ("large", &[900.0, 800.0])]);
+        let definition = definition(&["small", "large"]);
+        let draw = |shown| Drawing::new(&definition, &series, "prod", 60_000, 0, shown);
+        assert_eq!(draw(&[true, true]).window.top, 1000.0);
+        let without = draw(&[true, false]);
+        assert_eq!(without.window.top, 4.0);
+        assert_eq!(without.paths[1], "");
+    }
+
+    #[test]
+    fn the_axis_fits_what_the_window_shows() {
+        let series = series(&[("m", &[1000.0, 1.0, 1.0, 2.0, 1.0])]);
+        let drawing = Drawing::new(&definition(&["m"]), &series, "prod", 10_000, 0, &[true]);
+        assert_eq!(drawing.window.top, 2.0);
+    }
+
+    #[test]
+    fn lines_without_values_are_told_from_idle_ones() {
+        let series = series(&[("idle", &[0.0, GAP]), ("unknown", &[GAP, GAP]), ("busy", &[0.0, 1.0])]);
+        let definition = definition(&["idle", "unknown", "busy", "missing"]);
+        let drawing = Drawing::new(&definition, &series, "prod", 60_000, 0, &[true; 4]);
+        use Activity::{Active, Idle, NotReported};
+        assert_eq!(drawing.activity, [Idle, NotReported, Active, NotReported]);
+    }
+
+    #[test]
+    fn another_resource_is_another_line() {
+        let series = series(&[("m", &[1.0])]);
+        let drawing = Drawing::new(&definition(&["m"]), &series, "other", 60_000, 0, &[true]);
+        assert_eq!(drawing.activity, [Activity::NotReported]);
+    }
+
+    #[test]
+    fn nothing_at_all_is_drawn_as_an_empty_chart() {
+        let drawing =
+            Drawing::new(&definition(&["m"]), &Series::default(), "prod", 60_000, 0, &[true]);
+        assert_eq!((drawing.value_ticks.as_slice(), drawing.gaps.len()), ([0.0, 1.0].as_slice(), 0));
+    }
+
+    #[test]
+    fn the_crosshair_snaps_to_the_nearest_time() {
+        let times = [0, 10, 20];
+        let nearest_of = |instant| nearest(&times, instant);
+        assert_eq!([-9, 4, 5, 6, 99].map(nearest_of), [0, 0, 0, 1, 2].map(Some));
+        assert_eq!(nearest(&[], 5), None);
+    }
+}

@@ -1,0 +1,68 @@
+//! The legend: which line is which, its value, and a switch for each.
+
+use leptos::prelude::*;
+
+use super::drawing::Activity;
+use super::view::Parts;
+use crate::format;
+use crate::i18n::catalog;
+
+/// A button a line. Lines that are idle stand behind one more button.
+#[component]
+pub(super) fn Legend(parts: Parts) -> impl IntoView {
+    let texts = catalog();
+    let (unit, lines) =
+        parts.definition.with_value(|definition| (definition.unit, definition.lines.clone()));
+    let entries = lines
+        .into_iter()
+        .enumerate()
+        .map(|(index, line)| {
+            let is_on = move || parts.switched.with(|switched| switched[index]);
+            let value = move || {
+                let value = parts.value(index);
+                value.map_or(texts.no_value.to_owned(), |value| format::value(value, unit))
+            };
+            view! {
+                <li class:hidden=move || !parts.is_listed(index)>
+                    <button
+                        type="button"
+                        class="legend-entry"
+                        aria-pressed=move || is_on().to_string()
+                        on:click=move |_| parts.switched.update(|switched| switched[index] = !switched[index])
+                    >
+                        <svg class="swatch" aria-hidden="true">
+                            <line class=line.class() x1="0" x2="100%" y1="50%" y2="50%" />
+                        </svg>
+                        <span class="label">{line.label}</span>
+                        <b>{value}</b>
+                    </button>
+                </li>
+            }
+        })
+        .collect_view();
+    let idle = move || {
+        parts.drawing.with(|drawing| {
+            let is = |activity: Activity| drawing.activity.iter().filter(|&&a| a == activity).count();
+            if is(Activity::Active) == 0 { 0 } else { is(Activity::Idle) }
+        })
+    };
+    view! {
+        <ul class="legend">
+            {entries}
+            <li class="needs-script" class:hidden=move || idle() == 0>
+                <button
+                    type="button"
+                    class="legend-entry idle"
+                    aria-expanded=move || parts.idle_listed.get().to_string()
+                    on:click=move |_| parts.idle_listed.update(|listed| *listed = !*listed)
+                >
+                    {move || if parts.idle_listed.get() {
+                        texts.fewer_series.to_owned()
+                    } else {
+                        (texts.idle_series)(idle())
+                    }}
+                </button>
+            </li>
+        </ul>
+    }
+}

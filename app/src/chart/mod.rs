@@ -1,0 +1,111 @@
+//! Live charts as SVG.
+//!
+//! The same components render on the server and go on living in the browser.
+//! A tick costs one `d` attribute a line: geometry is computed in one memo a
+//! chart ([`drawing`]), and everything in the view reads its part of it.
+//! Nothing is measured and no inline style is set: lines stand in a nested
+//! view box that is stretched over the plot without its strokes, ticks and the
+//! crosshair at percentages of it.
+
+mod drawing;
+mod legend;
+pub mod path;
+mod plot;
+pub mod scale;
+mod sparkline;
+mod table;
+mod view;
+
+pub use sparkline::Sparkline;
+pub use view::Chart;
+
+use crate::format::Unit;
+use scale::Base;
+
+/// A line's colour: the same thing has the same one everywhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Colour {
+    /// Totals, publishing, connections.
+    Blue,
+    /// Unacknowledged, redelivered, channels.
+    Orange,
+    /// Ready, delivered, queues.
+    Green,
+    /// Acknowledged, consumers.
+    Purple,
+    /// All else.
+    Grey,
+}
+
+/// A line's dashes, which tell lines apart without colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dash {
+    /// ────
+    Solid,
+    /// ─ ─ ─
+    Dashed,
+    /// · · ·
+    Dotted,
+    /// ─ · ─
+    DashDot,
+}
+
+/// A line of a chart.
+#[derive(Clone, Copy, Debug)]
+pub struct Line {
+    /// The meter that it draws.
+    pub meter: &'static str,
+    /// What it is called.
+    pub label: &'static str,
+    /// Its colour.
+    pub colour: Colour,
+    /// Its dashes.
+    pub dash: Dash,
+}
+
+impl Line {
+    /// The classes that give it its look.
+    fn class(&self) -> &'static str {
+        use Colour::{Blue, Green, Grey, Orange, Purple};
+        use Dash::{DashDot, Dashed, Dotted, Solid};
+        match (self.colour, self.dash) {
+            (Blue, Solid) => "line blue solid",
+            (Blue, Dashed) => "line blue dashed",
+            (Blue, Dotted) => "line blue dotted",
+            (Blue, DashDot) => "line blue dash-dot",
+            (Orange, Solid) => "line orange solid",
+            (Orange, Dashed) => "line orange dashed",
+            (Orange, Dotted) => "line orange dotted",
+            (Orange, DashDot) => "line orange dash-dot",
+            (Green, Solid) => "line green solid",
+            (Green, Dashed) => "line green dashed",
+            (Green, Dotted) => "line green dotted",
+            (Green, DashDot) => "line green dash-dot",
+            (Purple, Solid) => "line purple solid",
+            (Purple, Dashed) => "line purple dashed",
+            (Purple, Dotted) => "line purple dotted",
+            (Purple, DashDot) => "line purple dash-dot",
+            (Grey, Solid) => "line grey solid",
+            (Grey, Dashed) => "line grey dashed",
+            (Grey, Dotted) => "line grey dotted",
+            (Grey, DashDot) => "line grey dash-dot",
+        }
+    }
+}
+
+/// What a chart shows.
+#[derive(Clone)]
+pub struct Definition {
+    /// Its id in the page, for links and tests.
+    pub id: &'static str,
+    /// Its title.
+    pub title: &'static str,
+    /// The unit as it stands beside the title.
+    pub unit_label: &'static str,
+    /// The unit that values are written in.
+    pub unit: Unit,
+    /// Where its axis has round steps.
+    pub base: Base,
+    /// Its lines, the first drawn last and so on top.
+    pub lines: Vec<Line>,
+}

@@ -1,0 +1,318 @@
+//! From columns of numbers to the `d` of a path.
+//!
+//! Coordinates are whole numbers in a view box that is stretched over the plot
+//! without its strokes, so nothing needs measuring and server and browser
+//! write the same. Steps are relative: half the bytes of absolute ones.
+
+use std::ops::Range;
+
+/// The view box's width: more than the pixels of any plot.
+pub const WIDTH: i64 = 2000;
+/// The view box's height.
+pub const HEIGHT: i64 = 1000;
+
+/// The part of the time and value plane that a plot shows.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Window {
+    /// The left edge, in milliseconds since the epoch.
+    pub start: i64,
+    /// The right edge, in milliseconds since the epoch.
+    pub end: i64,
+    /// The value at the top; 0 is at the bottom.
+    pub top: f64,
+}
+
+impl Window {
+    /// The x coordinate of a time.
+    pub fn x(&self, time: i64) -> i64 {
+        let span = (self.end - self.start).max(1);
+        // Rounded to the nearest, whatever the sign.
+        (2 * (time - self.start) * WIDTH + span).div_euclid(2 * span)
+    }
+
+    /// The y coordinate of a value.
+    pub fn y(&self, value: f64) -> i64 {
+        let share = if self.top > 0.0 { value / self.top } else { 0.0 };
+        ((1.0 - share) * HEIGHT as f64).round().clamp(-(HEIGHT as f64), 2.0 * HEIGHT as f64) as i64
+    }
+
+    /// Which of the times stand in the window, and one more on either side, so that lines run to its edges.
+    pub fn indices(&self, times: &[i64]) -> Range<usize> {
+        let first = times.partition_point(|&time| time < self.start).saturating_sub(1);
+        let last = times.partition_point(|&time| time <= self.end);
+        first..(last + 1).min(times.len())
+    }
+}
+
+/// Writes a path's data.
+struct Pen {
+    data: String,
+    at: (i64, i64),
+    /// Whether the last command was a line, whose letter need not be repeated.
+    in_line: bool,
+}
+
+impl Pen {
+    fn with_room_for(points: usize) -> Self {
+        Self { data: String::with_capacity(points * 6), at: (0, 0), in_line: false }
+    }
+
+    fn move_to(&mut self, x: i64, y: i64) {
+        self.data.push('M');
+        self.number(x, true);
+        self.number(y, false);
+        self.at = (x, y);
+        self.in_line = false;
+    }
+
+    fn line_to(&mut self, x: i64, y: i64) {
+        let (dx, dy) = (x - self.at.0, y - self.at.1);
+        if !self.in_line {
+            self.data.push('l');
+        }
+        self.number(dx, !self.in_line);
+        self.number(dy, false);
+        self.at = (x, y);
+        self.in_line = true;
+    }
+
+    /// A number, with a space before it unless its sign or a letter sets it apart.
+    fn number(&mut self, value: i64, after_letter: bool) {
+        if value < 0 {
+            self.data.push('-');
+        } else if !after_letter {
+            self.data.push(' ');
+        }
+        let mut digits = [0_u8; 20];
+        let mut start = digits.len();
+        let mut rest = value.unsigned_abs();
+        loop {
+            start -= 1;
+            digits[start] = b'0' + (rest % 10) as u8;
+            rest /= 10;
+            if rest == 0 {
+                break;
+            }
+        }
+        self.data.extend(digits[start..].iter().map(|&digit| char::from(digit)));
+    }
+}
+
+/// The line through the known values; a gap ends it and a new one begins behind.
+///
+/// Where several points fall on one x, what is drawn is the first, the least,
+/// the greatest and the last of them, which looks the same as all of them.
+pub fn line(times: &[i64], values: &[f64], window: &Window) -> String {
+    let range = window.indices(times);
+    let mut pen = Pen::with_room_for(range.len());
+    let mut column = None::<Column>;
+    let mut drawing = false;
+    for index in range {
+        let value = values.get(index).copied().unwrap_or(f64::NAN);
+        if value.is_nan() {
+            flush(&mut pen, column.take(), &mut drawing);
+            drawing = false;
+            continue;
+        }
+        let (x, y) = (window.x(times[index]), window.y(value));
+        match &mut column {
+            Some(open) if open.x == x => open.take(y),
+            _ => {
+                flush(&mut pen, column.take(), &mut drawing);
+                column = Some(Column { x, first: y, least: y, greatest: y, last: y });
+            }
+        }
+    }
+    flush(&mut pen, column, &mut drawing);
+    pen.data
+}
+
+/// The points that share an x.
+struct Column {
+    x: i64,
+    first: i64,
+    least: i64,
+    greatest: i64,
+    last: i64,
+}
+
+impl Column {
+    fn take(&mut self, y: i64) {
+        self.least = self.least.min(y);
+        self.greatest = self.greatest.max(y);
+        self.last = y;
+    }
+}
+
+fn flush(pen: &mut Pen, column: Option<Column>, drawing: &mut bool) {
+    let Some(column) = column else { return };
+    if *drawing {
+        pen.line_to(column.x, column.first);
+    } else {
+        pen.move_to(column.x, column.first);
+        // A lone point is a line of no length, which round caps make a dot.
+        pen.line_to(column.x, column.first);
+        *drawing = true;
+    }
+    for y in [column.least, column.greatest, column.last] {
+        if y != pen.at.1 {
+            pen.line_to(column.x, y);
+        }
+    }
+}
+
+/// The area between the known values and the bottom, for sparklines.
+pub fn area(times: &[i64], values: &[f64], window: &Window) -> String {
+    let line = line(times, values, window);
+    let mut data = String::with_capacity(line.len() + 32);
+    let range = window.indices(times);
+    let mut stretches = known_stretches(times, values, range);
+    for stretch in line.split('M').skip(1) {
+        let Some((first, last)) = stretches.next() else { break };
+        data.push('M');
+        data.push_str(stretch);
+        data.push_str(&format!("L{} {HEIGHT}H{}Z", window.x(last), window.x(first)));
+    }
+    data
+}
+
+/// The first and last times of each stretch of known values.
+fn known_stretches<'a>(
+    times: &'a [i64],
+    values: &'a [f64],
+    range: Range<usize>,
+) -> impl Iterator<Item = (i64, i64)> + 'a {
+    let mut next = range.start;
+    let known = move |index: usize| values.get(index).is_some_and(|value| !value.is_nan());
+    std::iter::from_fn(move || {
+        let first = (next..range.end).find(|&index| known(index))?;
+        let behind = (first..range.end).find(|&index| !known(index)).unwrap_or(range.end);
+        next = behind;
+        Some((times[first], times[behind - 1]))
+    })
+}
+
+/// The stretches in which no column has a value, as x coordinates from and to, for the grey bands.
+///
+/// A stretch reaches from the last known time to the next one. Before the first
+/// known time there is no gap, there is no history.
+pub fn gaps(times: &[i64], columns: &[&[f64]], window: &Window) -> Vec<(i64, i64)> {
+    let known = |index: usize| {
+        columns.iter().any(|values| values.get(index).is_some_and(|value| !value.is_nan()))
+    };
+    let mut gaps = Vec::new();
+    let mut last_known = None;
+    let mut in_gap = false;
+    // From the very start: a gap that began left of the window is a gap in it too.
+    let end = window.indices(times).end;
+    for index in 0..end {
+        if known(index) {
+            if in_gap && let Some(from) = last_known {
+                gaps.push((from, times[index]));
+            }
+            last_known = Some(times[index]);
+            in_gap = false;
+        } else {
+            in_gap = true;
+        }
+    }
+    if in_gap && let (Some(from), Some(&to)) = (last_known, times[..end].last()) {
+        gaps.push((from, to.max(window.end)));
+    }
+    gaps.into_iter()
+        .filter(|&(from, to)| to > window.start && from < window.end)
+        .map(|(from, to)| (window.x(from).max(0), window.x(to).min(WIDTH)))
+        .filter(|(from, to)| to > from)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    const GAP: f64 = f64::NAN;
+    const WINDOW: Window = Window { start: 0, end: 2000, top: 1000.0 };
+
+    #[test]
+    fn coordinates_span_the_view_box() {
+        let window = Window { start: 5000, end: 9000, top: 50.0 };
+        assert_eq!([5000, 7000, 9000].map(|time| window.x(time)), [0, 1000, 2000]);
+        assert_eq!([0.0, 25.0, 50.0].map(|value| window.y(value)), [1000, 500, 0]);
+    }
+
+    #[test]
+    fn a_line_has_relative_steps() {
+        assert_eq!(line(&[0, 5, 10], &[1000.0, 998.0, 999.0], &WINDOW), "M0 0l0 0 5 2 5-1");
+    }
+
+    #[test]
+    fn a_gap_ends_the_line() {
+        let times = [0, 5, 10, 15];
+        assert_eq!(line(&times, &[0.0, GAP, 0.0, 1.0], &WINDOW), "M0 1000l0 0M10 1000l0 0 5-1");
+        assert_eq!(line(&times, &[GAP; 4], &WINDOW), "");
+    }
+
+    #[test]
+    fn missing_values_are_gaps() {
+        assert_eq!(line(&[0, 5], &[0.0], &WINDOW), "M0 1000l0 0");
+    }
+
+    #[test]
+    fn points_on_one_x_keep_their_extremes() {
+        let window = Window { start: 0, end: 2_000_000, top: 1000.0 };
+        let times: Vec<i64> = (0..5).map(|n| n * 50).collect();
+        let data = line(&times, &[500.0, 900.0, 100.0, 600.0, 700.0], &window);
+        assert_eq!(data, "M0 500l0 0 0-400 0 800 0-600");
+    }
+
+    #[test]
+    fn decimating_never_loses_the_peak() {
+        let times: Vec<i64> = (0..100_000).collect();
+        let mut values = vec![1.0; times.len()];
+        values[77_777] = 1000.0;
+        let window = Window { start: 0, end: 100_000, top: 1000.0 };
+        let data = line(&times, &values, &window);
+        assert!(data.contains("0-999"), "the peak is drawn");
+        assert!(data.len() < 20_000, "{} bytes", data.len());
+    }
+
+    #[test]
+    fn only_the_window_is_drawn_and_a_point_on_either_side() {
+        let times: Vec<i64> = (0..100).map(|n| n * 100).collect();
+        let window = Window { start: 5000, end: 5200, top: 1.0 };
+        assert_eq!(window.indices(&times), 49..54);
+        assert_eq!(window.indices(&[]), 0..0);
+    }
+
+    #[test]
+    fn an_area_closes_each_stretch_at_the_bottom() {
+        let times = [0, 5, 10, 15];
+        assert_eq!(
+            area(&times, &[500.0, 500.0, GAP, 0.0], &WINDOW),
+            "M0 500l0 0 5 0L5 1000H0ZM15 1000l0 0L15 1000H15Z"
+        );
+    }
+
+    #[test]
+    fn gaps_are_where_nothing_is_known() {
+        let times = [0, 5, 10, 15, 20];
+        let (a, b) = ([1.0, GAP, GAP, 1.0, 1.0], [GAP, GAP, GAP, GAP, 2.0]);
+        assert_eq!(gaps(&times, &[&a, &b], &WINDOW), [(0, 15)]);
+        assert_eq!(gaps(&times, &[&b], &WINDOW), [], "before the first value there is no gap");
+    }
+
+    #[test]
+    fn a_gap_that_lasts_runs_to_the_edge() {
+        let times = [0, 500, 1000, 1500];
+        assert_eq!(gaps(&times, &[&[1.0, 1.0, GAP, GAP]], &WINDOW), [(500, 2000)]);
+    }
+
+    #[test]
+    fn a_gap_from_before_the_window_is_seen_in_it() {
+        let times = [0, 500, 1000, 1500, 2000];
+        let window = Window { start: 1000, end: 2000, top: 1.0 };
+        assert_eq!(gaps(&times, &[&[1.0, GAP, GAP, 1.0, 1.0]], &window), [(0, 1000)]);
+    }
+}

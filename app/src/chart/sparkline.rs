@@ -1,0 +1,69 @@
+//! A line without axes, for tiles.
+
+use leptos::prelude::*;
+
+use super::path::{self, HEIGHT, WIDTH, Window};
+use super::{Colour, Dash, Line};
+use crate::live::{Live, SPAN};
+
+/// The last hour of a meter, whatever the page's range. Pure decoration: the number stands beside it.
+#[component]
+pub fn Sparkline(
+    /// The meter.
+    meter: &'static str,
+    /// Its colour.
+    colour: Colour,
+) -> impl IntoView {
+    let live = expect_context::<Live>();
+    let line = Line { meter, label: "", colour, dash: Dash::Solid };
+    let paths = Memo::new(move |_| {
+        live.broker.with_value(|broker| live.series.with(|series| {
+            let values = super::drawing::values(series, &line, broker)?;
+            let end = *series.timestamps.last()?;
+            let (low, high) = bounds(values.known());
+            // Drawn from its least value up: a tile shows change, its number the size.
+            let shifted: Vec<f64> = values.0.iter().map(|value| value - low).collect();
+            let window = Window { start: end - SPAN, end, top: high - low };
+            let times = &series.timestamps;
+            Some((path::line(times, &shifted, &window), path::area(times, &shifted, &window)))
+        }))
+    });
+    let line_path = move || paths.with(|paths| paths.as_ref().map(|(line, _)| line.clone()));
+    let area_path = move || paths.with(|paths| paths.as_ref().map(|(_, area)| area.clone()));
+    view! {
+        <svg
+            class="sparkline"
+            viewBox=format!("0 0 {WIDTH} {HEIGHT}")
+            preserveAspectRatio="none"
+            aria-hidden="true"
+        >
+            <path class=format!("{} area", line.class()) d=area_path />
+            <path class=line.class() d=line_path />
+        </svg>
+    }
+}
+
+/// From which value to which a sparkline reaches: with room above the line, and never flat.
+fn bounds(values: impl Iterator<Item = f64>) -> (f64, f64) {
+    let (low, high) = values
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
+    if low > high {
+        return (0.0, 1.0);
+    }
+    let span = (high - low).max(1.0);
+    (low - span * 0.1, high + span * 0.2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn bounds_leave_room_and_are_never_flat() {
+        assert_eq!(bounds([10.0, 20.0].into_iter()), (9.0, 22.0));
+        assert_eq!(bounds([7.0, 7.0].into_iter()), (6.9, 7.2));
+        assert_eq!(bounds(std::iter::empty()), (0.0, 1.0));
+    }
+}

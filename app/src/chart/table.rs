@@ -1,0 +1,133 @@
+//! The same numbers as a table, for those who cannot see the chart.
+
+use leptos::prelude::*;
+
+use super::drawing::{Activity, values};
+use super::scale::time_label;
+use super::view::Parts;
+use crate::format;
+use crate::i18n::catalog;
+
+/// At most so many times, evenly spaced over the range.
+const ROWS: usize = 12;
+
+/// What the table shows: the lines' names, a row a time, and least, mean and greatest of the range.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Rows {
+    labels: Vec<&'static str>,
+    times: Vec<(i64, Vec<Option<f64>>)>,
+    minimum: Vec<Option<f64>>,
+    average: Vec<Option<f64>>,
+    maximum: Vec<Option<f64>>,
+}
+
+fn rows(parts: Parts) -> Rows {
+    let window_and_activity =
+        parts.drawing.with(|drawing| (drawing.window, drawing.activity.clone()));
+    let (window, activity) = window_and_activity;
+    let lines = parts.definition.with_value(|definition| definition.lines.clone());
+    parts.live.broker.with_value(|broker| {
+        parts.live.series.with(|series| {
+            let all_idle = !activity.contains(&Activity::Active);
+            let is_shown = |activity: Activity| match activity {
+                Activity::Active => true,
+                Activity::Idle => all_idle,
+                Activity::NotReported => false,
+            };
+            let columns: Vec<_> = lines
+                .iter()
+                .zip(activity)
+                .filter(|(_, activity)| is_shown(*activity))
+                .filter_map(|(line, _)| Some((line.label, values(series, line, broker)?)))
+                .collect();
+            let first = series.timestamps.partition_point(|&time| time < window.start);
+            let count = series.timestamps.len() - first;
+            let spacing = count.div_ceil(ROWS).max(1);
+            // The newest first, and the newest always there.
+            let picked = (first..series.timestamps.len()).rev().step_by(spacing);
+            let times = picked.map(|index| {
+                let row = columns.iter().map(|(_, values)| values.get(index)).collect();
+                (series.timestamps[index], row)
+            });
+            let known = |values: &metering::series::Values| -> Vec<f64> {
+                (first..values.len()).filter_map(|index| values.get(index)).collect()
+            };
+            let of_all = |fold: fn(&[f64]) -> f64| {
+                let fold_known = |values: &[f64]| (!values.is_empty()).then(|| fold(values));
+                columns.iter().map(|(_, values)| fold_known(&known(values))).collect()
+            };
+            Rows {
+                labels: columns.iter().map(|(label, _)| *label).collect(),
+                times: times.collect(),
+                minimum: of_all(|values| values.iter().copied().fold(f64::INFINITY, f64::min)),
+                average: of_all(|values| values.iter().sum::<f64>() / values.len() as f64),
+                maximum: of_all(|values| values.iter().copied().fold(f64::NEG_INFINITY, f64::max)),
+            }
+        })
+    })
+}
+
+/// The table, closed at first. While it is closed it does not follow the ticks.
+#[component]
+pub(super) fn Table(parts: Parts) -> impl IntoView {
+    let texts = catalog();
+    let (title, unit) =
+        parts.definition.with_value(|definition| (definition.title, definition.unit));
+    let is_open = RwSignal::new(false);
+    let rows = Memo::new(move |previous: Option<&Rows>| match previous {
+        Some(previous) if !is_open.get() => previous.clone(),
+        _ => {
+            is_open.track();
+            rows(parts)
+        }
+    });
+    let cells = move |values: &[Option<f64>]| {
+        let text = |value: &Option<f64>| {
+            value.map_or(texts.no_value.to_owned(), |value| format::value(value, unit))
+        };
+        values.iter().map(|value| view! { <td>{text(value)}</td> }).collect_view()
+    };
+    let summary = move |name: &'static str, values: &[Option<f64>]| {
+        view! { <tr><th scope="row">{name}</th>{cells(values)}</tr> }
+    };
+    let content = move || {
+        let offset = parts.offset();
+        rows.with(|rows| {
+            view! {
+                <table>
+                    <caption class="visually-hidden">{title}</caption>
+                    <thead>
+                        <tr>
+                            <th scope="col">{texts.time}</th>
+                            {rows.labels.iter().map(|label| view! { <th scope="col">{*label}</th> }).collect_view()}
+                        </tr>
+                    </thead>
+                    <tbody>
+                        {rows.times.iter().map(|(time, values)| view! {
+                            <tr>
+                                <th scope="row">{time_label(*time, offset, 1000)}</th>
+                                {cells(values)}
+                            </tr>
+                        }).collect_view()}
+                    </tbody>
+                    <tfoot>
+                        {summary(texts.minimum, &rows.minimum)}
+                        {summary(texts.average, &rows.average)}
+                        {summary(texts.maximum, &rows.maximum)}
+                    </tfoot>
+                </table>
+            }
+        })
+    };
+    let toggled = move |event: leptos::ev::Event| {
+        is_open.set(event_target::<web_sys::Element>(&event).has_attribute("open"));
+    };
+    view! {
+        <details class="chart-table" on:toggle=toggled>
+            <summary>{texts.show_table}<span class="visually-hidden">{format!(": {title}")}</span></summary>
+            <div class="scroll" tabindex="0" role="region" aria-label=format!("{title}: {}", texts.show_table)>
+                {content}
+            </div>
+        </details>
+    }
+}

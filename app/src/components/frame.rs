@@ -1,0 +1,87 @@
+//! The frame of every page: navigation beside it, the page in `<main>`.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+
+use super::icons::{Icon, IconName, Logo};
+use super::status::{Level, Pill};
+use super::theme::ThemeButton;
+use crate::i18n::catalog;
+use crate::routes::{self, href};
+use crate::server_fns::viewer::Viewer;
+
+/// The navigation, and the page in it.
+#[component]
+pub fn Frame(
+    /// Who looks, and at which brokers.
+    viewer: Viewer,
+    /// The page.
+    children: Children,
+) -> impl IntoView {
+    let texts = catalog();
+    let initials: String = viewer.user.chars().take(2).collect();
+    let signed_in_as = (texts.signed_in_as)(&viewer.user);
+    let path = use_location().pathname;
+    let brokers = viewer
+        .brokers
+        .iter()
+        .map(|broker| {
+            let address = href(&routes::overview(&broker.name));
+            let mine = address.clone();
+            let is_here = move || (path.get().trim_end_matches('/') == mine).then_some("page");
+            let level = Level::from(broker.state);
+            let state = match level {
+                Level::Good => texts.state_ok,
+                Level::Warning => texts.state_stale,
+                Level::Bad => texts.state_down,
+            };
+            view! {
+                <li>
+                    <a href=address aria-current=is_here>
+                        <Icon name=IconName::Overview />
+                        <span class="name">{broker.name.clone()}</span>
+                        {(level != Level::Good).then(|| view! {
+                            <Pill level=Signal::stored(level) text=Signal::stored(state.to_owned()) />
+                        })}
+                    </a>
+                </li>
+            }
+        })
+        .collect_view();
+    let is_list = move || (path.get().trim_end_matches('/') == href(routes::BROKERS)).then_some("page");
+    let sign_out = href("/fn/sign_out");
+    view! {
+        <a class="skip" href="#content">{texts.skip_to_content}</a>
+        <div class="frame">
+            <header class="side">
+                <a class="brand" href=href("/")><Logo /><span>{texts.product}</span></a>
+                <nav aria-label=texts.navigation>
+                    <ul>
+                        <li>
+                            <a href=href(routes::BROKERS) aria-current=is_list>
+                                <Icon name=IconName::Brokers />
+                                <span class="name">{texts.brokers}</span>
+                            </a>
+                        </li>
+                        {brokers}
+                    </ul>
+                </nav>
+                <div class="account">
+                    <ThemeButton />
+                    <span class="avatar" aria-hidden="true">{initials}</span>
+                    <span class="user" title=signed_in_as>
+                        <span class="visually-hidden">{signed_in_as.clone()}</span>
+                        <span aria-hidden="true">{viewer.user.clone()}</span>
+                    </span>
+                    <form method="post" action=sign_out>
+                        <button type="submit" class="icon-button" title=texts.sign_out>
+                            <Icon name=IconName::SignOut />
+                            <span class="visually-hidden">{texts.sign_out}</span>
+                        </button>
+                    </form>
+                </div>
+            </header>
+            <main id="content" tabindex="-1">{children()}</main>
+        </div>
+    }
+}

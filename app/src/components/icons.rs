@@ -1,0 +1,59 @@
+//! Icons: inline SVG of one stroke width, decoration beside a text or a label.
+
+use leptos::prelude::*;
+
+/// Which icon.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IconName {
+    /// A gauge: the overview.
+    Overview,
+    /// A stack: brokers.
+    Brokers,
+    /// Arrows outwards: a chart over the full width.
+    Widen,
+    /// Half a disc: the theme.
+    Theme,
+    /// A door: sign out.
+    SignOut,
+    /// A round arrow: refresh now.
+    Refresh,
+}
+
+impl IconName {
+    fn path(self) -> &'static str {
+        match self {
+            Self::Overview => "M3 15a7 7 0 1 1 14 0M10 15l3.5-5",
+            Self::Brokers => "M3 6l7-3 7 3-7 3zM3 10l7 3 7-3M3 14l7 3 7-3",
+            Self::Widen => "M12 3h5v5M17 3l-6 6M8 17H3v-5M3 17l6-6",
+            Self::Theme => "M10 3a7 7 0 1 0 0 14zM10 3a7 7 0 0 1 0 14",
+            Self::SignOut => "M8 3H4v14h4M8 10h9M14 7l3 3-3 3",
+            Self::Refresh => "M16 6.5A7 7 0 1 0 17 10M17 3v4h-4",
+        }
+    }
+}
+
+/// An icon, hidden from screen readers.
+#[component]
+pub fn Icon(
+    /// Which one.
+    name: IconName,
+) -> impl IntoView {
+    view! {
+        <svg class="icon" viewBox="0 0 20 20" aria-hidden="true">
+            <path d=name.path() />
+        </svg>
+    }
+}
+
+/// The rabbit.
+#[component]
+pub fn Logo() -> impl IntoView {
+    view! {
+        <svg class="logo" viewBox="0 0 32 32" aria-hidden="true">
+            <path d="M9.5 15C7 9 7.200 3.500 9.500 2.500c2.500-1 4.500 5 5 10h3c.5-5 2.500-11 5-10C24.800 3.500 25 9 22.500 15c2.500 1.800 4 4.300 4 7 0 4.700-4.700 8-10.500 8S5.500 26.700 5.500 22c0-2.700 1.500-5.200 4-7z" />
+            <circle class="eye" cx="12" cy="21" r="1.500" />
+            <circle class="eye" cx="20" cy="21" r="1.500" />
+            <path class="eye" d="M14.500 24.500h3l-1.500 1.800z" />
+        </svg>
+    }
+}

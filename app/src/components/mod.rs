@@ -1,0 +1,9 @@
+//! What several pages share.
+
+pub mod bar;
+pub mod error_page;
+pub mod frame;
+pub mod icons;
+pub mod status;
+pub mod theme;
+pub mod time;

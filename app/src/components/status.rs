@@ -1,0 +1,84 @@
+//! States: a shape, a word and a colour together.
+
+use leptos::prelude::*;
+use metering::BrokerState;
+
+use crate::format;
+use crate::i18n::catalog;
+use crate::live::Live;
+
+/// How good a state is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// All is well: ●
+    Good,
+    /// Something to look at: ▲
+    Warning,
+    /// Broken: ■
+    Bad,
+}
+
+impl Level {
+    fn class(self) -> &'static str {
+        match self {
+            Self::Good => "pill good",
+            Self::Warning => "pill warning",
+            Self::Bad => "pill bad",
+        }
+    }
+
+    fn shape(self) -> &'static str {
+        match self {
+            Self::Good => "●",
+            Self::Warning => "▲",
+            Self::Bad => "■",
+        }
+    }
+}
+
+impl From<BrokerState> for Level {
+    fn from(state: BrokerState) -> Self {
+        match state {
+            BrokerState::Ok => Self::Good,
+            BrokerState::Stale => Self::Warning,
+            BrokerState::Down => Self::Bad,
+        }
+    }
+}
+
+/// A state: shape, word and colour.
+#[component]
+pub fn Pill(
+    /// How good it is.
+    #[prop(into)]
+    level: Signal<Level>,
+    /// The word.
+    #[prop(into)]
+    text: Signal<String>,
+) -> impl IntoView {
+    view! {
+        <span class=move || level.get().class()>
+            <span aria-hidden="true">{move || level.get().shape()}</span>
+            {" "}
+            {move || text.get()}
+        </span>
+    }
+}
+
+/// The state of the broker that a page shows: `healthy`, `stale`, `no answer for 40 s`.
+#[component]
+pub fn BrokerPill() -> impl IntoView {
+    let live = expect_context::<Live>();
+    let texts = catalog();
+    let level = move || live.state().map_or(Level::Warning, Level::from);
+    let text = move || match live.state() {
+        Some(BrokerState::Ok) => texts.state_ok.to_owned(),
+        Some(BrokerState::Stale) => texts.state_stale.to_owned(),
+        Some(BrokerState::Down) => match live.age() {
+            Some(age) => (texts.state_down_for)(&format::age(age, texts)),
+            None => texts.state_never.to_owned(),
+        },
+        None => texts.waiting_for_first.to_owned(),
+    };
+    view! { <Pill level=Signal::derive(level) text=Signal::derive(text) /> }
+}

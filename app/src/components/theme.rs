@@ -1,0 +1,113 @@
+//! The theme: as the system, light or dark, kept in a cookie so that the server draws it at once.
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+
+use super::icons::{Icon, IconName};
+use crate::i18n::{Catalog, catalog};
+use crate::routes::BasePath;
+
+/// The cookie's name. Not secret: the page's script writes it.
+pub const COOKIE: &str = "warren_theme";
+
+/// A theme.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Theme {
+    /// As the viewer's system has it.
+    #[default]
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+impl Theme {
+    /// As it stands in the cookie and in `<html data-theme>`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    /// From the cookie; what is not known is the system's.
+    pub fn from_word(word: &str) -> Self {
+        match word {
+            "light" => Self::Light,
+            "dark" => Self::Dark,
+            _ => Self::System,
+        }
+    }
+
+    fn next(self) -> Self {
+        match self {
+            Self::System => Self::Light,
+            Self::Light => Self::Dark,
+            Self::Dark => Self::System,
+        }
+    }
+
+    fn label(self, texts: &Catalog) -> &'static str {
+        match self {
+            Self::System => texts.theme_system,
+            Self::Light => texts.theme_light,
+            Self::Dark => texts.theme_dark,
+        }
+    }
+}
+
+/// The document's element and its theme. Browser only.
+fn root() -> Option<(web_sys::Element, Theme)> {
+    let root = document().document_element()?;
+    let theme = Theme::from_word(&root.get_attribute("data-theme").unwrap_or_default());
+    Some((root, theme))
+}
+
+/// A button that goes on to the next theme.
+#[component]
+pub fn ThemeButton() -> impl IntoView {
+    let texts = catalog();
+    let base = use_context::<BasePath>().unwrap_or_default();
+    let theme = RwSignal::new(Theme::System);
+    Effect::new(move |_| {
+        if let Some((_, kept)) = root() {
+            theme.set(kept);
+        }
+    });
+    let switch = move |_| {
+        let Some((root, kept)) = root() else { return };
+        let next = kept.next();
+        theme.set(next);
+        // Where the browser refuses either, the theme just does not stay.
+        let _ = root.set_attribute("data-theme", next.word());
+        if let Ok(document) = document().dyn_into::<web_sys::HtmlDocument>() {
+            let path = if base.0.is_empty() { "/" } else { &base.0 };
+            let cookie =
+                format!("{COOKIE}={}; Path={path}; Max-Age=31536000; SameSite=Lax", next.word());
+            let _ = document.set_cookie(&cookie);
+        }
+    };
+    view! {
+        <button type="button" class="icon-button needs-script" title=move || theme.get().label(texts) on:click=switch>
+            <Icon name=IconName::Theme />
+            <span class="visually-hidden">{move || theme.get().label(texts)}</span>
+        </button>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn every_theme_is_reached_and_read_back() {
+        let all = [Theme::System, Theme::Light, Theme::Dark];
+        assert_eq!(all.map(Theme::next), [Theme::Light, Theme::Dark, Theme::System]);
+        assert_eq!(all.map(|theme| Theme::from_word(theme.word())), all);
+        assert_eq!(Theme::from_word("mauve"), Theme::System);
+    }
+}

@@ -1,0 +1,109 @@
+//! What can go wrong between a viewer and the metering API, as the viewer needs to know it.
+//!
+//! One enum crosses the wire from server functions to the browser; each
+//! variant's HTTP status is in its docs. Causes are logged on the server, not
+//! sent.
+
+use serde::{Deserialize, Serialize};
+use server_fn::codec::JsonEncoding;
+use server_fn::error::{FromServerFnError, ServerFnErrorErr};
+
+use crate::i18n::Catalog;
+
+/// Why a server function gave no answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub enum AppError {
+    /// `401`: there is no session, or its token has ended.
+    #[error("not signed in")]
+    SignedOut,
+    /// `403`: the account may not see that.
+    #[error("not for this account")]
+    Forbidden,
+    /// `404`: no such broker, or not for this account.
+    #[error("no such broker")]
+    UnknownBroker,
+    /// `429`: too many requests.
+    #[error("too many requests")]
+    TooManyRequests {
+        /// Seconds to wait, where the service said so.
+        retry_after: Option<u32>,
+    },
+    /// `503`: the metering API does not answer.
+    #[error("the metering API does not answer")]
+    Unavailable {
+        /// Seconds to wait, where the service said so.
+        retry_after: Option<u32>,
+    },
+    /// No status: the browser could not reach the dashboard's server.
+    #[error("the server cannot be reached")]
+    Unreachable,
+    /// No status: the answer took too long and was given up.
+    #[error("the server took too long")]
+    TimedOut,
+    /// No status: an answer that is none of ours, from something in between or from another version.
+    #[error("the answer could not be read")]
+    Malformed,
+    /// `500`: a fault of ours; the server's log says which.
+    #[error("the server failed")]
+    Internal,
+}
+
+impl AppError {
+    /// The HTTP status that it leaves the server with.
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::SignedOut => 401,
+            Self::Forbidden => 403,
+            Self::UnknownBroker => 404,
+            Self::TooManyRequests { .. } => 429,
+            Self::Unavailable { .. } => 503,
+            Self::Unreachable | Self::TimedOut | Self::Malformed | Self::Internal => 500,
+        }
+    }
+
+    /// The error that a status alone stands for: of a proxy in front, which knows nothing of our bodies.
+    pub fn of_status(status: u16, retry_after: Option<u32>) -> Self {
+        match status {
+            401 => Self::SignedOut,
+            403 => Self::Forbidden,
+            429 => Self::TooManyRequests { retry_after },
+            502..=504 => Self::Unavailable { retry_after },
+            _ => Self::Malformed,
+        }
+    }
+
+    /// Seconds that the service asks to be left alone.
+    pub fn retry_after(&self) -> Option<u32> {
+        match self {
+            Self::TooManyRequests { retry_after } | Self::Unavailable { retry_after } => *retry_after,
+            _ => None,
+        }
+    }
+
+    /// What a viewer reads.
+    pub fn text(&self, texts: &'static Catalog) -> &'static str {
+        match self {
+            Self::SignedOut => texts.session_ended,
+            Self::Forbidden => texts.error_forbidden,
+            Self::UnknownBroker => texts.not_found,
+            Self::TooManyRequests { .. } => texts.error_too_many,
+            Self::Unavailable { .. } => texts.error_unavailable,
+            Self::Unreachable => texts.error_unreachable,
+            Self::TimedOut => texts.error_timed_out,
+            Self::Malformed => texts.error_malformed,
+            Self::Internal => texts.error_internal,
+        }
+    }
+}
+
+impl FromServerFnError for AppError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        match error {
+            ServerFnErrorErr::Request(_) => Self::Unreachable,
+            ServerFnErrorErr::Deserialization(_) | ServerFnErrorErr::Response(_) => Self::Malformed,
+            _ => Self::Internal,
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! Numbers, sizes and spans as viewers read them.
+//!
+//! The same on the server and in the browser: what the server wrote must be
+//! what hydration finds.
+
+use crate::i18n::Catalog;
+
+/// What a chart's or a table's numbers are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// Whole things: messages, connections.
+    Count,
+    /// Things per second.
+    PerSecond,
+    /// Bytes, in binary multiples.
+    Bytes,
+}
+
+const BINARY: [&str; 6] = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
+const DECIMAL: [&str; 5] = ["", "k", "M", "G", "T"];
+
+/// A whole number with its thousands apart: `11,351`.
+pub fn count(value: f64) -> String {
+    let digits = format!("{:.0}", value.abs().round());
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3 + 1);
+    if value.round() < 0.0 {
+        text.push('−');
+    }
+    for (index, digit) in digits.char_indices() {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A number with as many decimals as it needs to say something: `732`, `2.2`, `0.05`.
+fn short(value: f64) -> String {
+    let size = value.abs();
+    if size >= 100.0 || size == 0.0 {
+        return count(value);
+    }
+    let decimals = if size >= 1.0 { 1 } else { 2 };
+    trim_zeros(format!("{value:.decimals$}"))
+}
+
+fn trim_zeros(text: String) -> String {
+    if text.contains('.') {
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    } else {
+        text
+    }
+}
+
+/// The value divided by the largest power of `base` that leaves at least 1, and that power's name.
+fn scaled<'a>(value: f64, base: f64, names: &[&'a str]) -> (f64, &'a str) {
+    let mut value = value;
+    let mut index = 0;
+    while value.abs() >= base && index + 1 < names.len() {
+        value /= base;
+        index += 1;
+    }
+    (value, names[index])
+}
+
+/// A value in full, for legends, tiles and tables: `11,351`, `732/s`, `3.1 GiB`.
+pub fn value(value: f64, unit: Unit) -> String {
+    match unit {
+        Unit::Count => count(value),
+        Unit::PerSecond => format!("{}/s", short(value)),
+        Unit::Bytes => bytes(value),
+    }
+}
+
+/// Bytes: `3.1 GiB`.
+pub fn bytes(value: f64) -> String {
+    let (value, name) = scaled(value, 1024.0, &BINARY);
+    let text = if value.abs() >= 100.0 || name == "B" {
+        count(value)
+    } else {
+        trim_zeros(format!("{value:.1}"))
+    };
+    format!("{text} {name}")
+}
+
+/// A round value at an axis: `1.25k`, `15k`, `512 MiB`.
+pub fn axis(value: f64, unit: Unit) -> String {
+    if unit == Unit::Bytes {
+        return bytes(value);
+    }
+    let (value, name) = scaled(value, 1000.0, &DECIMAL);
+    format!("{}{name}", trim_zeros(format!("{value:.2}")))
+}
+
+/// A change with its sign: `+4`, `−2`.
+pub fn change(value: f64) -> String {
+    if value > 0.0 { format!("+{}", count(value)) } else { count(value) }
+}
+
+/// A span of milliseconds in its two largest units: `41 d 3 h`, `12 min`, `4 s`.
+pub fn span(millis: i64, texts: &Catalog) -> String {
+    let seconds = (millis.max(0) + 500) / 1000;
+    let parts = [
+        (seconds / 86_400, texts.days),
+        (seconds / 3600 % 24, texts.hours),
+        (seconds / 60 % 60, texts.minutes),
+        (seconds % 60, texts.seconds),
+    ];
+    let first = parts.iter().position(|&(amount, _)| amount > 0).unwrap_or(3);
+    let written: Vec<_> = parts[first..]
+        .iter()
+        .take(2)
+        .filter(|&&(amount, _)| amount > 0 || seconds == 0)
+        .map(|(amount, name)| format!("{amount} {name}"))
+        .collect();
+    written.join(" ")
+}
+
+/// The age of something in its largest unit alone, since it changes under the reader's eyes: `2 s`, `3 min`.
+pub fn age(millis: i64, texts: &Catalog) -> String {
+    let seconds = millis.max(0) / 1000;
+    let (amount, name) = match seconds {
+        0..60 => (seconds, texts.seconds),
+        60..3600 => (seconds / 60, texts.minutes),
+        3600..86_400 => (seconds / 3600, texts.hours),
+        _ => (seconds / 86_400, texts.days),
+    };
+    format!("{amount} {name}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::i18n::EN;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn thousands_stand_apart() {
+        let written: Vec<_> = [0.0, 999.0, 1000.0, 11_351.4, 1_048_576.0, -2.0, -0.2].map(count).into();
+        assert_eq!(written, ["0", "999", "1,000", "11,351", "1,048,576", "−2", "0"]);
+    }
+
+    #[test]
+    fn rates_keep_the_decimals_that_say_something() {
+        let rates = [0.0, 0.05, 0.2, 2.25, 10.0, 99.96, 732.4].map(|rate| value(rate, Unit::PerSecond));
+        assert_eq!(rates, ["0/s", "0.05/s", "0.2/s", "2.2/s", "10/s", "100/s", "732/s"]);
+    }
+
+    #[test]
+    fn bytes_are_binary() {
+        let written = [0.0, 1023.0, 1024.0, 3.1 * 1024_f64.powi(3), 212.4 * 1024_f64.powi(3)].map(bytes);
+        assert_eq!(written, ["0 B", "1,023 B", "1 KiB", "3.1 GiB", "212 GiB"]);
+    }
+
+    #[test]
+    fn axes_are_short() {
+        let written = [0.0, 0.25, 250.0, 1250.0, 15_000.0, 2_500_000.0].map(|tick| axis(tick, Unit::Count));
+        assert_eq!(written, ["0", "0.25", "250", "1.25k", "15k", "2.5M"]);
+    }
+
+    #[test]
+    fn changes_have_a_sign() {
+        assert_eq!([4.0, -2.0, 0.0].map(change), ["+4", "−2", "0"]);
+    }
+
+    #[test]
+    fn spans_have_two_units_and_ages_one() {
+        let hour = 3_600_000;
+        let spans = [0, 4_000, 60_000, 61_000, hour, 24 * 41 * hour + 3 * hour, 24 * hour + 60_000];
+        assert_eq!(
+            spans.map(|millis| span(millis, &EN)),
+            ["0 s", "4 s", "1 min", "1 min 1 s", "1 h", "41 d 3 h", "1 d"]
+        );
+        assert_eq!(
+            [-5, 2_900, 61_000, 3 * hour, 50 * hour].map(|millis| age(millis, &EN)),
+            ["0 s", "2 s", "1 min", "3 h", "2 d"]
+        );
+    }
+}

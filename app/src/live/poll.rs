@@ -1,0 +1,130 @@
+//! Polling: one call in flight at most, backing off when it fails, resting while nobody looks.
+
+use std::future::Future;
+
+use futures_util::future::{AbortHandle, Abortable};
+use gloo_timers::future::TimeoutFuture;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::{Live, Settings, Updates, now};
+use crate::error::AppError;
+use crate::server_fns::overview::OverviewPage;
+
+/// The longest wait between two tries, in milliseconds, unless the service asks for more.
+const LONGEST: f64 = 60_000.0;
+
+/// Milliseconds to wait after so many failures in a row.
+///
+/// Doubles from `interval` up to a minute; `chance` (0 to 1) takes off up to
+/// half, so that viewers who were cut off together do not come back together.
+/// What the service asked for with `Retry-After` is the least.
+pub fn backoff(interval: f64, failures: u32, retry_after: Option<u32>, chance: f64) -> f64 {
+    let grown = (interval * 2_f64.powi(failures.saturating_sub(1).min(16) as i32)).min(LONGEST);
+    let asked = f64::from(retry_after.unwrap_or(0)) * 1000.0;
+    (grown * (1.0 - chance.clamp(0.0, 1.0) / 2.0)).max(asked * (1.0 + chance.clamp(0.0, 1.0) / 4.0))
+}
+
+/// Polls into `live` for as long as the owner lives. Only in the browser: on the server effects do not run.
+///
+/// A change of the interval, a tab that comes back and a wish to refresh at
+/// once each end the loop, and with it a call in flight, and begin it anew.
+pub fn keep<F, Fut>(live: Live, settings: Settings, visible: Signal<bool>, fetch: F)
+where
+    F: Fn(Option<i64>) -> Fut + Clone + 'static,
+    Fut: Future<Output = Result<OverviewPage, AppError>> + 'static,
+{
+    let failures = StoredValue::new(0_u32);
+    Effect::new(move |seen: Option<u32>| {
+        let interval = settings.refresh.read().choice.interval();
+        let nudges = live.nudges.get();
+        let nudged = seen.is_some_and(|seen| seen != nudges);
+        if !visible.get() || (interval.is_none() && !nudged) {
+            return nudges;
+        }
+        let poll = poll(live, interval, nudged, failures, fetch.clone());
+        let (handle, registration) = AbortHandle::new_pair();
+        on_cleanup(move || handle.abort());
+        spawn_local(async move {
+            // Ended by the cleanup: nothing is left to do.
+            let _ = Abortable::new(poll, registration).await;
+        });
+        nudges
+    });
+}
+
+/// The loop; without an interval a single poll.
+async fn poll<F, Fut>(
+    live: Live,
+    interval: Option<u32>,
+    at_once: bool,
+    failures: StoredValue<u32>,
+    fetch: F,
+) where
+    F: Fn(Option<i64>) -> Fut,
+    Fut: Future<Output = Result<OverviewPage, AppError>>,
+{
+    let step = interval.map_or(5_000.0, f64::from);
+    let mut wait = if at_once { 0.0 } else { until_due(&live, step) };
+    loop {
+        TimeoutFuture::new(wait as u32).await;
+        let answer = fetch(live.since()).await;
+        match answer {
+            Ok(page) => {
+                failures.set_value(0);
+                live.take(page);
+                wait = step;
+            }
+            Err(error) => {
+                failures.update_value(|failures| *failures += 1);
+                let retry_after = error.retry_after();
+                wait = backoff(step, failures.get_value(), retry_after, js_sys::Math::random());
+                let signed_out = error == AppError::SignedOut;
+                live.fail(error, now() + wait);
+                if signed_out {
+                    return;
+                }
+            }
+        }
+        if interval.is_none() {
+            return;
+        }
+    }
+}
+
+/// How long until the next poll is due: at once where the last answer is older than the interval.
+fn until_due(live: &Live, step: f64) -> f64 {
+    match live.updates.get_untracked() {
+        Updates::Fine => (live.received.get_untracked() + step - now()).clamp(0.0, step),
+        Updates::Failing { next, .. } => (next - now()).clamp(0.0, LONGEST),
+        Updates::SignedOut => step,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn waits_double_up_to_a_minute() {
+        let waits: Vec<_> = (1..=6).map(|n| backoff(5_000.0, n, None, 0.0)).collect();
+        assert_eq!(waits, [5_000.0, 10_000.0, 20_000.0, 40_000.0, 60_000.0, 60_000.0]);
+        assert_eq!(backoff(5_000.0, u32::MAX, None, 0.0), LONGEST);
+    }
+
+    #[test]
+    fn chance_takes_off_up_to_half() {
+        assert_eq!(backoff(10_000.0, 1, None, 1.0), 5_000.0);
+        assert_eq!(backoff(10_000.0, 1, None, 0.5), 7_500.0);
+    }
+
+    #[test]
+    fn what_the_service_asks_for_is_the_least() {
+        for chance in [0.0, 0.3, 1.0] {
+            assert!(backoff(5_000.0, 1, Some(120), chance) >= 120_000.0, "{chance}");
+        }
+        assert_eq!(backoff(30_000.0, 1, Some(1), 0.0), 30_000.0);
+    }
+}

@@ -1,0 +1,7 @@
+//! The pages, one module an address.
+
+pub mod brokers;
+pub mod not_found;
+pub mod overview;
+pub mod sign_in;
+pub mod start;

@@ -1,0 +1,15 @@
+//! The page for addresses that lead nowhere, with the status that says so.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+
+use crate::components::error_page::ErrorPage;
+use crate::i18n::catalog;
+
+/// `404`.
+#[component]
+pub fn NotFound() -> impl IntoView {
+    let texts = catalog();
+    let path = use_location().pathname.get_untracked();
+    view! { <ErrorPage title=texts.not_found lead=(texts.not_found_lead)(&path) /> }
+}

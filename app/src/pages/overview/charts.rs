@@ -1,0 +1,133 @@
+//! The four charts: queued messages, message rates, objects, churn.
+
+use leptos::prelude::*;
+use metering::meter::{self, Counter};
+
+use super::tiles;
+use crate::chart::scale::Base;
+use crate::chart::{Chart, Colour, Dash, Definition, Line};
+use crate::format::Unit;
+use crate::i18n::{Catalog, catalog};
+
+/// The charts of the page.
+#[component]
+pub(super) fn Charts() -> impl IntoView {
+    let texts = catalog();
+    view! {
+        <div class="charts">
+            <Chart definition=queued_messages(texts) />
+            <Chart definition=message_rates(texts) />
+            <Chart definition=objects(texts) />
+            <Chart definition=churn(texts) />
+        </div>
+    }
+}
+
+fn queued_messages(texts: &Catalog) -> Definition {
+    let lines = meter::QUEUE_TOTALS
+        .iter()
+        .map(|definition| {
+            let (label, colour, dash) = match definition.field {
+                "messages" => (texts.total, Colour::Blue, Dash::Solid),
+                "messages_ready" => (texts.ready, Colour::Green, Dash::Solid),
+                _ => (texts.unacknowledged, Colour::Orange, Dash::Dashed),
+            };
+            Line { meter: definition.name, label, colour, dash }
+        })
+        .collect();
+    Definition {
+        id: "queued-messages",
+        title: texts.queued_messages,
+        unit_label: texts.unit_messages,
+        unit: Unit::Count,
+        base: Base::Whole,
+        lines,
+    }
+}
+
+/// A rate's line; `None` for the sum of others, which would stand over them.
+fn rate(counter: &Counter, texts: &Catalog) -> Option<Line> {
+    use Colour::{Blue, Green, Grey, Orange, Purple};
+    use Dash::{DashDot, Dashed, Dotted, Solid};
+    let (label, colour, dash) = match counter.total.field {
+        "publish" => (texts.publish, Blue, Solid),
+        "publish_in" => (texts.publish_in, Blue, Dotted),
+        "publish_out" => (texts.publish_out, Blue, DashDot),
+        "confirm" => (texts.confirm, Blue, Dashed),
+        "deliver" => (texts.deliver, Green, Solid),
+        "deliver_no_ack" => (texts.deliver_no_ack, Green, Dashed),
+        "get" => (texts.get, Green, Dotted),
+        "get_no_ack" => (texts.get_no_ack, Green, DashDot),
+        "get_empty" => (texts.get_empty, Grey, Dashed),
+        "redeliver" => (texts.redeliver, Orange, Dashed),
+        "ack" => (texts.ack, Purple, Dotted),
+        "return_unroutable" => (texts.return_unroutable, Orange, Dotted),
+        "drop_unroutable" => (texts.drop_unroutable, Orange, DashDot),
+        "disk_reads" => (texts.disk_reads, Grey, Dotted),
+        "disk_writes" => (texts.disk_writes, Grey, Solid),
+        _ => return None,
+    };
+    Some(Line { meter: counter.rate.name, label, colour, dash })
+}
+
+fn message_rates(texts: &Catalog) -> Definition {
+    Definition {
+        id: "message-rates",
+        title: texts.message_rates,
+        unit_label: texts.unit_messages_per_second,
+        unit: Unit::PerSecond,
+        base: Base::Decimal,
+        lines: meter::MESSAGE_STATS.iter().filter_map(|counter| rate(counter, texts)).collect(),
+    }
+}
+
+fn objects(texts: &Catalog) -> Definition {
+    let lines = meter::OBJECT_TOTALS
+        .iter()
+        .map(|definition| {
+            let (label, dash) = match definition.field {
+                "connections" => (texts.connections, Dash::Solid),
+                "channels" => (texts.channels, Dash::Dashed),
+                "exchanges" => (texts.exchanges, Dash::Solid),
+                "queues" => (texts.queues, Dash::Solid),
+                _ => (texts.consumers, Dash::Dotted),
+            };
+            Line { meter: definition.name, label, colour: tiles::colour(definition.field), dash }
+        })
+        .collect();
+    Definition {
+        id: "objects",
+        title: texts.objects,
+        unit_label: texts.unit_count,
+        unit: Unit::Count,
+        base: Base::Whole,
+        lines,
+    }
+}
+
+fn churn(texts: &Catalog) -> Definition {
+    let lines = meter::CHURN_RATES
+        .iter()
+        .map(|counter| {
+            let (colour, dash) = match counter.total.field {
+                "connection_created" => (Colour::Blue, Dash::Solid),
+                "connection_closed" => (Colour::Green, Dash::Solid),
+                "channel_created" => (Colour::Orange, Dash::Dashed),
+                "channel_closed" => (Colour::Purple, Dash::Dotted),
+                "queue_declared" => (Colour::Grey, Dash::Solid),
+                "queue_created" => (Colour::Grey, Dash::Dashed),
+                _ => (Colour::Grey, Dash::Dotted),
+            };
+            let label = super::churn::label(counter.total.field, texts);
+            Line { meter: counter.rate.name, label, colour, dash }
+        })
+        .collect();
+    Definition {
+        id: "churn",
+        title: texts.churn,
+        unit_label: texts.unit_events_per_second,
+        unit: Unit::PerSecond,
+        base: Base::Decimal,
+        lines,
+    }
+}

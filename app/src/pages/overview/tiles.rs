@@ -1,0 +1,93 @@
+//! Object totals: how many of each there are, how that changed, and the last hour.
+
+use leptos::prelude::*;
+use metering::meter;
+
+use crate::chart::{Colour, Sparkline};
+use crate::format;
+use crate::i18n::{Catalog, catalog};
+use crate::live::{Live, Settings};
+
+fn label(field: &str, texts: &Catalog) -> &'static str {
+    match field {
+        "connections" => texts.connections,
+        "channels" => texts.channels,
+        "exchanges" => texts.exchanges,
+        "queues" => texts.queues,
+        _ => texts.consumers,
+    }
+}
+
+/// The colour of an object, the same in tiles and charts.
+pub(super) fn colour(field: &str) -> Colour {
+    match field {
+        "connections" => Colour::Blue,
+        "channels" => Colour::Orange,
+        "queues" => Colour::Green,
+        "consumers" => Colour::Purple,
+        _ => Colour::Grey,
+    }
+}
+
+/// A tile an object.
+#[component]
+pub(super) fn Tiles() -> impl IntoView {
+    let tiles = meter::OBJECT_TOTALS
+        .iter()
+        .map(|definition| view! { <Tile field=definition.field meter=definition.name /> })
+        .collect_view();
+    view! { <ul class="tiles">{tiles}</ul> }
+}
+
+#[component]
+fn Tile(field: &'static str, meter: &'static str) -> impl IntoView {
+    let live = expect_context::<Live>();
+    let settings = expect_context::<Settings>();
+    let texts = catalog();
+    let total = Memo::new(move |_| {
+        live.read(|page| {
+            let totals = page.overview.as_ref()?.object_totals.as_ref()?;
+            totals.iter().find(|(name, _)| *name == field)?.1
+        })
+    });
+    let number = move || match total.get() {
+        Some(total) => format::count(total as f64),
+        None => texts.no_value.to_owned(),
+    };
+    let change = move || {
+        let now = total.get()? as f64;
+        let choice = settings.range.read().choice;
+        let before = live.broker.with_value(|broker| live.series.with(|series| {
+            let values = &series.column(meter, broker)?.avg;
+            let start = series.timestamps.last()? - choice.span();
+            let first = series.timestamps.partition_point(|&time| time < start);
+            // The first known value in the range: a shorter history is told by what there is of it.
+            (first..values.len()).find_map(|index| values.get(index))
+        }))?;
+        let change = (now - before).round();
+        Some(if change == 0.0 {
+            texts.unchanged.to_owned()
+        } else {
+            (texts.change_in)(&format::change(change), &format::span(choice.span(), texts))
+        })
+    };
+    // Before the first answer nothing is known; after it, what is absent is not for this account.
+    let absence = move || {
+        (total.get().is_none() && live.read(|page| page.overview.clone()).is_some()).then_some(
+            if live.read(|page| page.nodes.clone()).is_some() {
+                texts.not_reported
+            } else {
+                texts.not_for_this_account
+            },
+        )
+    };
+    let note = move || absence().map(str::to_owned).or_else(change);
+    view! {
+        <li class="panel tile">
+            <span class="tile-label">{label(field, texts)}</span>
+            <b class="tile-value">{number}</b>
+            <span class="tile-change">{note}</span>
+            <Sparkline meter=meter colour=colour(field) />
+        </li>
+    }
+}

@@ -1,0 +1,136 @@
+//! The head of the page: name, state, versions, age, range, refresh.
+
+use leptos::prelude::*;
+
+use crate::components::icons::{Icon, IconName};
+use crate::components::status::BrokerPill;
+use crate::components::time::time_of_day;
+use crate::format;
+use crate::i18n::catalog;
+use crate::live::{Choice, Live, Refresh, Settings};
+
+/// The head of the page.
+#[component]
+pub(super) fn Toolbar(
+    /// The broker's name.
+    broker: String,
+) -> impl IntoView {
+    let live = expect_context::<Live>();
+    let texts = catalog();
+    let versions = move || {
+        live.read(|page| {
+            let overview = page.overview.as_ref()?;
+            let rabbitmq = overview.rabbitmq_version.as_deref()?;
+            let mut text = (texts.versions)(rabbitmq, overview.erlang_version.as_deref().unwrap_or("?"));
+            if let Some(nodes) = &page.nodes {
+                text.push_str(" · ");
+                text.push_str(&(texts.node_count)(nodes.len()));
+            }
+            Some(text)
+        })
+    };
+    let description = move || live.read(|page| page.broker.description.clone());
+    view! {
+        <header class="page-head">
+            <div class="title">
+                <h1>{broker}</h1>
+                <BrokerPill />
+                {move || description().map(|text| view! { <span class="description">{text}</span> })}
+                <span class="versions">{versions}</span>
+            </div>
+            <div class="controls">
+                <Age />
+                <Ranges />
+                <Refreshes />
+            </div>
+        </header>
+    }
+}
+
+/// How old the values are. Counts on between two polls.
+#[component]
+fn Age() -> impl IntoView {
+    let live = expect_context::<Live>();
+    let texts = catalog();
+    let settings = expect_context::<Settings>();
+    // Three intervals without news is too long, whatever the reason.
+    let is_old = move || {
+        let interval = i64::from(settings.refresh.read().choice.interval().unwrap_or(10_000));
+        live.age().is_some_and(|age| age > 3 * interval.max(5_000))
+    };
+    let text = move || match live.age() {
+        Some(age) => (texts.ago)(&format::age(age, texts)),
+        None => texts.no_value.to_owned(),
+    };
+    let exact = move || {
+        let zone = live.zone.get();
+        live.read(|page| Some(time_of_day(page.overview.as_ref()?.observed_at?, zone, texts)))
+    };
+    view! {
+        <span class="age" class:old=is_old title=exact>
+            <span class="visually-hidden">{texts.updated}": "</span>
+            <span class="needs-script">{text}</span>
+            <span class="without-script">{exact}</span>
+        </span>
+    }
+}
+
+/// The ranges, as links: they work without scripting, and the address can be shared.
+#[component]
+fn Ranges() -> impl IntoView {
+    let settings = expect_context::<Settings>();
+    let chosen = move || settings.range.read().choice;
+    choices(catalog().range, chosen, move |range| settings.query(Some(range), None), |range| {
+        range.word().to_owned()
+    })
+}
+
+/// The intervals, and a button to refresh at once.
+#[component]
+fn Refreshes() -> impl IntoView {
+    let live = expect_context::<Live>();
+    let settings = expect_context::<Settings>();
+    let texts = catalog();
+    let chosen = move || settings.refresh.read().choice;
+    view! {
+        <div class="needs-script">
+            {choices(
+                texts.refresh,
+                chosen,
+                move |refresh| settings.query(None, Some(refresh)),
+                move |refresh| match refresh {
+                    Refresh::Paused => texts.pause.to_owned(),
+                    _ => refresh.word().to_owned(),
+                },
+            )}
+        </div>
+        <button
+            type="button"
+            class="icon-button needs-script"
+            title=texts.refresh_now
+            on:click=move |_| live.nudges.update(|nudges| *nudges += 1)
+        >
+            <Icon name=IconName::Refresh />
+            <span class="visually-hidden">{texts.refresh_now}</span>
+        </button>
+    }
+}
+
+/// A row of links, of which one is chosen.
+fn choices<C: Choice>(
+    label: &'static str,
+    chosen: impl Fn() -> C + Copy + Send + Sync + 'static,
+    address: impl Fn(C) -> String + Copy + Send + Sync + 'static,
+    name: impl Fn(C) -> String,
+) -> impl IntoView {
+    let links = C::ALL
+        .iter()
+        .map(|&choice| {
+            let current = move || (chosen() == choice).then_some("true");
+            view! {
+                <a href=move || address(choice) aria-current=current data-noscroll="true">{name(choice)}</a>
+            }
+        })
+        .collect_view();
+    view! { <div class="choices" role="group" aria-label=label>{links}</div> }
+}

@@ -1,0 +1,137 @@
+//! The addresses of the app's pages, and what their queries mean.
+//!
+//! Addresses here begin behind the base path; [`href`] puts it in front.
+
+use std::fmt::Write as _;
+
+use leptos::prelude::use_context;
+
+/// The sign-in page.
+pub const SIGN_IN: &str = "/sign-in";
+/// The list of brokers.
+pub const BROKERS: &str = "/brokers";
+
+/// What stands before every path of ours: `/warren`, or nothing. A Leptos context.
+#[derive(Clone, Debug, Default)]
+pub struct BasePath(pub String);
+
+/// An address of ours as it stands in a page.
+pub fn href(path: &str) -> String {
+    let base = use_context::<BasePath>().unwrap_or_default();
+    format!("{}{path}", base.0)
+}
+
+/// The overview of a broker.
+pub fn overview(broker: &str) -> String {
+    format!("{BROKERS}/{}", encode(broker))
+}
+
+/// Percent-encodes a part of a path or a query.
+pub fn encode(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            // Writing to a String cannot fail.
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+    }
+    encoded
+}
+
+/// Where to go after sign-in: an address of ours, else the start. Never somebody else's site.
+pub fn checked_next(next: Option<&str>) -> &str {
+    let ours = |next: &&str| {
+        next.starts_with('/')
+            && !next.starts_with("//")
+            && !next.contains(['\\', '\r', '\n', '\t'])
+            && !next.starts_with(SIGN_IN)
+    };
+    next.filter(ours).unwrap_or("/")
+}
+
+/// Why a sign-in led back to the form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignInReason {
+    /// No broker accepts the name and password.
+    Credentials,
+    /// The account is right, but has no management tag.
+    NoManagementTag,
+    /// Too many attempts; seconds to wait.
+    TooManyAttempts(u32),
+    /// Nothing answers that could check the account.
+    Unavailable,
+}
+
+impl SignInReason {
+    /// As it stands in the address.
+    fn to_query(self) -> String {
+        match self {
+            Self::Credentials => "credentials".to_owned(),
+            Self::NoManagementTag => "tag".to_owned(),
+            Self::TooManyAttempts(seconds) => format!("wait-{seconds}"),
+            Self::Unavailable => "unavailable".to_owned(),
+        }
+    }
+
+    /// From the address; what is not known is no reason.
+    pub fn from_query(text: &str) -> Option<Self> {
+        match text {
+            "credentials" => Some(Self::Credentials),
+            "tag" => Some(Self::NoManagementTag),
+            "unavailable" => Some(Self::Unavailable),
+            _ => text.strip_prefix("wait-")?.parse().ok().map(Self::TooManyAttempts),
+        }
+    }
+}
+
+/// The sign-in page that leads to `next`, with the reason of a failed attempt.
+pub fn sign_in(next: Option<&str>, reason: Option<&SignInReason>) -> String {
+    let next = Some(checked_next(next)).filter(|&next| next != "/");
+    let pairs = [
+        reason.map(|reason| format!("error={}", encode(&reason.to_query()))),
+        next.map(|next| format!("next={}", encode(next))),
+    ];
+    let query: Vec<_> = pairs.into_iter().flatten().collect();
+    if query.is_empty() { SIGN_IN.to_owned() } else { format!("{SIGN_IN}?{}", query.join("&")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn next_is_never_somebody_elses_site() {
+        for evil in ["//evil.example", "https://evil.example", "/\\evil.example", "/\t/evil", "evil", ""] {
+            assert_eq!(checked_next(Some(evil)), "/", "{evil:?}");
+        }
+        assert_eq!(checked_next(Some("/brokers/a?range=1h")), "/brokers/a?range=1h");
+        assert_eq!(checked_next(Some("/sign-in?next=/")), "/", "no way round in circles");
+    }
+
+    #[test]
+    fn hostile_names_stay_in_their_part_of_the_path() {
+        assert_eq!(overview("a/b?c#d é"), "/brokers/a%2Fb%3Fc%23d%20%C3%A9");
+    }
+
+    #[test]
+    fn reasons_survive_the_address() {
+        use SignInReason::{Credentials, NoManagementTag, TooManyAttempts, Unavailable};
+        for reason in [Credentials, NoManagementTag, TooManyAttempts(42), Unavailable] {
+            assert_eq!(SignInReason::from_query(&reason.to_query()), Some(reason));
+        }
+        assert_eq!(SignInReason::from_query("<script>"), None);
+    }
+
+    #[test]
+    fn the_form_is_led_back_to_with_reason_and_target() {
+        assert_eq!(sign_in(None, None), "/sign-in");
+        assert_eq!(
+            sign_in(Some("/brokers/a"), Some(&SignInReason::Credentials)),
+            "/sign-in?error=credentials&next=%2Fbrokers%2Fa"
+        );
+    }
+}

@@ -1,0 +1,248 @@
+//! How the browser calls server functions: `fetch` by gloo-net, with an end to every wait.
+//!
+//! Unlike the framework's own client this one gives a call up after
+//! [`TIME_OUT`], aborts it in the browser when its future is dropped, reads
+//! `Retry-After`, puts the base path in front, and tells an answer of ours
+//! from one of a proxy in between. On the server it is compiled and never run.
+
+use std::cell::OnceCell;
+use std::future::Future;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::future::{Either, select};
+use futures_util::{Sink, Stream, pin_mut, stream};
+use gloo_net::http::{Request, RequestBuilder};
+use gloo_timers::future::TimeoutFuture;
+use http::Method;
+use send_wrapper::SendWrapper;
+use server_fn::client::Client;
+use server_fn::error::{FromServerFnError, ServerFnErrorErr};
+use server_fn::redirect::REDIRECT_HEADER;
+use server_fn::request::ClientReq;
+use server_fn::response::ClientRes;
+use web_sys::AbortController;
+
+use crate::error::AppError;
+
+/// After this a call counts as hung and is aborted.
+pub const TIME_OUT: Duration = Duration::from_secs(10);
+
+thread_local! {
+    /// What stands before every path of ours: `/warren`, or nothing.
+    static BASE_PATH: OnceCell<String> = const { OnceCell::new() };
+}
+
+/// Says, once and before the first call, what stands before every path of ours.
+pub fn set_base_path(base_path: &str) {
+    BASE_PATH.with(|cell| {
+        // A second hydration of the same page has the same base path.
+        let _ = cell.set(base_path.to_owned());
+    });
+}
+
+/// The client of every server function: `#[server(client = FetchClient)]`.
+pub struct FetchClient;
+
+/// A request that can be aborted.
+pub struct FetchRequest(SendWrapper<(Request, AbortOnDrop)>);
+
+/// Aborts the request it belongs to when it goes, which after the answer does nothing.
+struct AbortOnDrop(Option<AbortController>);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        if let Some(controller) = &self.0 {
+            controller.abort();
+        }
+    }
+}
+
+/// An answer, read to its end.
+pub struct FetchResponse {
+    status: u16,
+    status_text: String,
+    location: String,
+    has_redirect: bool,
+    body: String,
+}
+
+impl FetchRequest {
+    fn build(
+        path: &str,
+        query: &str,
+        method: &Method,
+        headers: [(&str, &str); 2],
+        body: Option<String>,
+    ) -> Result<Self, AppError> {
+        let mut url = BASE_PATH.with(|cell| cell.get().cloned().unwrap_or_default());
+        url.push_str(path);
+        if !query.is_empty() {
+            url.push('?');
+            url.push_str(query);
+        }
+        let controller = AbortController::new().ok();
+        let signal = controller.as_ref().map(AbortController::signal);
+        let mut builder = RequestBuilder::new(&url)
+            .method(method_of(method)?)
+            .abort_signal(signal.as_ref());
+        for (name, value) in headers {
+            builder = builder.header(name, value);
+        }
+        let request = match body {
+            Some(body) => builder.body(body),
+            None => builder.build(),
+        };
+        let request = request.map_err(|_| AppError::Internal)?;
+        Ok(Self(SendWrapper::new((request, AbortOnDrop(controller)))))
+    }
+}
+
+fn method_of(method: &Method) -> Result<gloo_net::http::Method, AppError> {
+    match *method {
+        Method::GET => Ok(gloo_net::http::Method::GET),
+        Method::POST => Ok(gloo_net::http::Method::POST),
+        _ => Err(AppError::Internal),
+    }
+}
+
+/// What our server functions do not use: bodies of bytes, forms, streams.
+fn not_used<T>() -> Result<T, AppError> {
+    Err(AppError::Internal)
+}
+
+impl ClientReq<AppError> for FetchRequest {
+    type FormData = ();
+
+    fn try_new_req_query(
+        path: &str,
+        content_type: &str,
+        accepts: &str,
+        query: &str,
+        method: Method,
+    ) -> Result<Self, AppError> {
+        Self::build(path, query, &method, [("Content-Type", content_type), ("Accept", accepts)], None)
+    }
+
+    fn try_new_req_text(
+        path: &str,
+        content_type: &str,
+        accepts: &str,
+        body: String,
+        method: Method,
+    ) -> Result<Self, AppError> {
+        let headers = [("Content-Type", content_type), ("Accept", accepts)];
+        Self::build(path, "", &method, headers, Some(body))
+    }
+
+    fn try_new_req_bytes(_: &str, _: &str, _: &str, _: Bytes, _: Method) -> Result<Self, AppError> {
+        not_used()
+    }
+
+    fn try_new_req_form_data(_: &str, _: &str, _: &str, (): (), _: Method) -> Result<Self, AppError> {
+        not_used()
+    }
+
+    fn try_new_req_multipart(_: &str, _: &str, (): (), _: Method) -> Result<Self, AppError> {
+        not_used()
+    }
+
+    fn try_new_req_streaming(
+        _: &str,
+        _: &str,
+        _: &str,
+        _: impl Stream<Item = Bytes> + Send + 'static,
+        _: Method,
+    ) -> Result<Self, AppError> {
+        not_used()
+    }
+}
+
+impl ClientRes<AppError> for FetchResponse {
+    async fn try_into_string(self) -> Result<String, AppError> {
+        Ok(self.body)
+    }
+
+    async fn try_into_bytes(self) -> Result<Bytes, AppError> {
+        Ok(self.body.into())
+    }
+
+    fn try_into_stream(
+        self,
+    ) -> Result<impl Stream<Item = Result<Bytes, Bytes>> + Send + Sync + 'static, AppError> {
+        Ok(stream::iter([Ok(Bytes::from(self.body))]))
+    }
+
+    fn status(&self) -> u16 {
+        self.status
+    }
+
+    fn status_text(&self) -> String {
+        self.status_text.clone()
+    }
+
+    fn location(&self) -> String {
+        self.location.clone()
+    }
+
+    fn has_redirect(&self) -> bool {
+        self.has_redirect
+    }
+}
+
+/// Sends and reads to the end. The caller bounds the time.
+async fn exchange(request: Request) -> Result<FetchResponse, AppError> {
+    let response = request.send().await.map_err(|_| AppError::Unreachable)?;
+    let status = response.status();
+    let headers = response.headers();
+    let ours = headers
+        .get("Content-Type")
+        .is_none_or(|content_type| !content_type.starts_with("text/html"));
+    if status >= 400 && !ours {
+        let retry_after = headers.get("Retry-After").and_then(|value| value.parse().ok());
+        return Err(AppError::of_status(status, retry_after));
+    }
+    Ok(FetchResponse {
+        status,
+        status_text: response.status_text(),
+        location: headers.get("Location").unwrap_or_else(|| response.url()),
+        has_redirect: headers.get(REDIRECT_HEADER).is_some(),
+        body: response.text().await.map_err(|_| AppError::Unreachable)?,
+    })
+}
+
+impl Client<AppError> for FetchClient {
+    type Request = FetchRequest;
+    type Response = FetchResponse;
+
+    fn send(request: FetchRequest) -> impl Future<Output = Result<FetchResponse, AppError>> + Send {
+        SendWrapper::new(async move {
+            let (request, abort) = request.0.take();
+            let end = TimeoutFuture::new(TIME_OUT.as_millis() as u32);
+            let answer = exchange(request);
+            pin_mut!(answer);
+            let result = match select(answer, end).await {
+                Either::Left((answer, _)) => answer,
+                Either::Right(((), _)) => Err(AppError::TimedOut),
+            };
+            drop(abort);
+            result
+        })
+    }
+
+    async fn open_websocket(
+        _: &str,
+    ) -> Result<
+        (impl Stream<Item = Result<Bytes, Bytes>> + Send + 'static, impl Sink<Bytes> + Send + 'static),
+        AppError,
+    > {
+        let unused = "no server function of ours is a web socket".to_owned();
+        Err::<(stream::Empty<_>, futures_util::sink::Drain<_>), _>(AppError::from_server_fn_error(
+            ServerFnErrorErr::Request(unused),
+        ))
+    }
+
+    fn spawn(future: impl Future<Output = ()> + Send + 'static) {
+        leptos::task::spawn(future);
+    }
+}

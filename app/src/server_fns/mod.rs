@@ -1,0 +1,10 @@
+//! Server functions: thin proxies from the browser to the metering API, one file a resource.
+//!
+//! Each takes the viewer's token from the session, calls the typed client and
+//! returns the shared type. Their addresses are given by hand: the default
+//! ones hash the folder of the build.
+
+pub mod fetch;
+pub mod overview;
+pub mod session;
+pub mod viewer;

@@ -1,0 +1,45 @@
+//! One poll fetches all that the overview page shows.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use metering::{Broker, Node, Overview, Series, Timestamp};
+use serde::{Deserialize, Serialize};
+use server_fn::codec::GetUrl;
+
+use super::fetch::FetchClient;
+use crate::error::AppError;
+
+/// All that the overview page shows of one broker.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OverviewPage {
+    /// Whether the broker answers.
+    pub broker: Broker,
+    /// Its totals; absent until it has answered once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overview: Option<Arc<Overview>>,
+    /// Its nodes; absent until it has answered once, and for accounts that may not see them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nodes: Option<Arc<Vec<Node>>>,
+    /// The hour up to now, or what came since the time that the poll named.
+    pub series: Arc<Series>,
+    /// The server's clock, to tell ages by: a viewer's may be wrong.
+    pub server_time: Timestamp,
+}
+
+/// The overview of a broker: `GET /fn/overview?broker=…&since=…`.
+///
+/// `since` is the last time (milliseconds since the epoch) that the viewer's
+/// series holds; the answer's series then begins there. Without it, it is the
+/// whole of the last hour.
+///
+/// # Errors
+/// See [`AppError`]. A broker that does not answer is no error: the last values
+/// come with the broker's state.
+#[server(prefix = "/fn", endpoint = "overview", input = GetUrl, client = FetchClient)]
+pub async fn fetch_overview(
+    broker: String,
+    #[server(default)] since: Option<i64>,
+) -> Result<OverviewPage, AppError> {
+    crate::ssr::overview::page(broker, since).await.map_err(crate::ssr::leave_with_status)
+}

@@ -1,0 +1,33 @@
+//! Sign in and out: plain forms, which work without scripting.
+//!
+//! Both answer with a redirect, so that a reload repeats nothing. What went
+//! wrong at sign-in travels in the address, as a word.
+
+use leptos::prelude::*;
+
+use super::fetch::FetchClient;
+use crate::error::AppError;
+
+/// Signs in with a broker's account and goes on to `next`, or back to the form with the reason.
+///
+/// # Errors
+/// [`AppError::Internal`] where the session cannot be kept.
+#[server(prefix = "/fn", endpoint = "sign_in", client = FetchClient)]
+pub async fn sign_in(
+    user: String,
+    password: String,
+    #[server(default)] next: Option<String>,
+) -> Result<(), AppError> {
+    crate::ssr::session::sign_in(user, password.into(), next)
+        .await
+        .map_err(crate::ssr::leave_with_status)
+}
+
+/// Ends the session and its token.
+///
+/// # Errors
+/// [`AppError::Internal`] where the session cannot be ended.
+#[server(prefix = "/fn", endpoint = "sign_out", client = FetchClient)]
+pub async fn sign_out() -> Result<(), AppError> {
+    crate::ssr::session::sign_out().await.map_err(crate::ssr::leave_with_status)
+}

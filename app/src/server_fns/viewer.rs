@@ -1,0 +1,29 @@
+//! Who looks, and at which brokers.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use metering::Broker;
+use serde::{Deserialize, Serialize};
+use server_fn::codec::GetUrl;
+
+use super::fetch::FetchClient;
+use crate::error::AppError;
+
+/// Who looks, and at which brokers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Viewer {
+    /// The account's name.
+    pub user: String,
+    /// The brokers that the account may see.
+    pub brokers: Arc<Vec<Broker>>,
+}
+
+/// The signed-in viewer: `GET /fn/viewer`.
+///
+/// # Errors
+/// [`AppError::SignedOut`] where nobody is signed in; else see [`AppError`].
+#[server(prefix = "/fn", endpoint = "viewer", input = GetUrl, client = FetchClient)]
+pub async fn fetch_viewer() -> Result<Viewer, AppError> {
+    crate::ssr::session::viewer().await.map_err(crate::ssr::leave_with_status)
+}

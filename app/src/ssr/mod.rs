@@ -1,0 +1,91 @@
+//! What server functions do on the server, and what the `server` crate hands them.
+//!
+//! State comes by Leptos context ([`AppContext`]), a viewer's session by
+//! request extension (tower-sessions), its address likewise
+//! ([`ViewerAddress`]).
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use client::ClientError;
+use http::header::{HeaderValue, RETRY_AFTER};
+use http::StatusCode;
+use leptos::prelude::{expect_context, use_context};
+use leptos_axum::ResponseOptions;
+
+use crate::error::AppError;
+
+pub mod overview;
+pub mod session;
+
+/// What server functions and the shell need of the server. Cheap to clone.
+#[derive(Clone)]
+pub struct AppContext {
+    /// The metering API's client, shared by all viewers.
+    pub client: client::Client,
+    /// What stands before every path of ours: `/warren`, or nothing.
+    pub base_path: Arc<str>,
+    /// The bundle's files.
+    pub bundle: Arc<Bundle>,
+}
+
+/// The names of the files that Trunk built; they hold a hash, so that they may be kept for ever.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bundle {
+    /// `frontend-<hash>.js`; the WebAssembly is `frontend-<hash>_bg.wasm`.
+    pub script: String,
+    /// `frontend-<hash>_bg.wasm`.
+    pub wasm: String,
+    /// `main-<hash>.css`.
+    pub style: String,
+}
+
+/// The viewer's address, as far as it can be trusted: a request extension.
+#[derive(Clone, Copy, Debug)]
+pub struct ViewerAddress(pub IpAddr);
+
+/// Sets the status that an error leaves with: the framework alone makes every error a 500.
+pub fn leave_with_status(error: AppError) -> AppError {
+    if let Some(response) = use_context::<ResponseOptions>() {
+        let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        response.set_status(status);
+        if let Some(seconds) = error.retry_after() {
+            response.insert_header(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+    }
+    error
+}
+
+/// The server's context.
+pub(crate) fn context() -> AppContext {
+    expect_context::<AppContext>()
+}
+
+fn seconds(delay: Option<Duration>) -> Option<u32> {
+    delay.map(|delay| delay.as_secs().max(1).try_into().unwrap_or(u32::MAX))
+}
+
+/// What a client's error is to a viewer; the cause is logged here.
+pub(crate) fn app_error(error: &ClientError) -> AppError {
+    match error {
+        ClientError::Unauthorized { .. } => AppError::SignedOut,
+        ClientError::Forbidden { .. } => AppError::Forbidden,
+        ClientError::NotFound { .. } => AppError::UnknownBroker,
+        ClientError::TooManyRequests { retry_after } => {
+            AppError::TooManyRequests { retry_after: seconds(*retry_after) }
+        }
+        ClientError::Unavailable { retry_after, .. } => {
+            tracing::warn!(%error, "the metering API is not available");
+            AppError::Unavailable { retry_after: seconds(*retry_after) }
+        }
+        ClientError::Transport { .. } | ClientError::TimedOut { .. } => {
+            tracing::warn!(%error, "the metering API does not answer");
+            AppError::Unavailable { retry_after: None }
+        }
+        _ => {
+            tracing::error!(%error, "the metering API answered what was not expected");
+            AppError::Internal
+        }
+    }
+}

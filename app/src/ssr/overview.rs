@@ -1,0 +1,65 @@
+//! One poll of the overview page: four answers of the metering API, asked for at once.
+
+use std::time::SystemTime;
+
+use client::{ClientError, SeriesColumn, SeriesQuery};
+use metering::{Timestamp, meter};
+
+use super::app_error;
+use super::session::metering_session;
+use crate::error::AppError;
+use crate::live::SPAN;
+use crate::server_fns::overview::OverviewPage;
+
+/// How many steps the hour has at most: at the default tick, each tick is one.
+const POINTS: u32 = 720;
+
+fn now() -> Timestamp {
+    let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    Timestamp::from_millis(since_epoch.as_millis().try_into().unwrap_or(i64::MAX))
+}
+
+/// Every meter that the page draws.
+fn meters() -> Vec<String> {
+    let gauges = meter::OBJECT_TOTALS.iter().chain(meter::QUEUE_TOTALS);
+    let rates = meter::MESSAGE_STATS.iter().chain(meter::CHURN_RATES).map(|counter| &counter.rate);
+    gauges.chain(rates).map(|definition| definition.name.to_owned()).collect()
+}
+
+/// What could be known, or nothing where the broker never answered or the account may not see it.
+fn known<T>(answer: Result<T, ClientError>) -> Result<Option<T>, AppError> {
+    match answer {
+        Ok(value) => Ok(Some(value)),
+        Err(ClientError::Forbidden { .. } | ClientError::Unavailable { .. }) => Ok(None),
+        Err(error) => Err(app_error(&error)),
+    }
+}
+
+pub(crate) async fn page(broker: String, since: Option<i64>) -> Result<OverviewPage, AppError> {
+    let (session, _) = metering_session().await?;
+    let server_time = now();
+    let earliest = server_time.as_millis() - SPAN;
+    let query = SeriesQuery {
+        broker: broker.clone(),
+        meters: meters(),
+        from: Some(Timestamp::from_millis(since.unwrap_or(earliest).max(earliest))),
+        points: Some(POINTS),
+        columns: vec![SeriesColumn::Avg],
+        ..SeriesQuery::default()
+    };
+    let (brokers, overview, nodes, series) = tokio::join!(
+        session.brokers(),
+        session.overview(&broker),
+        session.nodes(&broker),
+        session.series(&query),
+    );
+    let brokers = brokers.map_err(|error| app_error(&error))?;
+    let status = brokers.iter().find(|status| status.name == broker).cloned();
+    Ok(OverviewPage {
+        broker: status.ok_or(AppError::UnknownBroker)?,
+        overview: known(overview)?,
+        nodes: known(nodes)?,
+        series: known(series)?.unwrap_or_default(),
+        server_time,
+    })
+}
