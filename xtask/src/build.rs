@@ -78,6 +78,8 @@ pub(crate) fn bundle(project: &Project, runner: &Runner) -> Result<(), Error> {
     let mut trunk = runner.command("trunk", &["build"]);
     // Set, it would be compiled into the app; Trunk names the output with a hash instead.
     trunk.env_remove("LEPTOS_OUTPUT_NAME");
+    // A trace through Trunk's own code helps nobody who has an error in ours.
+    trunk.env_remove("RUST_BACKTRACE");
     if std::env::var_os("NO_COLOR").is_some() {
         // Trunk takes "true", and refuses the customary "1".
         trunk.env("NO_COLOR", "true");
