@@ -28,7 +28,11 @@ pub fn App(
     provide_context(BasePath(base_path.clone()));
     let product = catalog().product;
     // The server strips the base path before it routes; a browser's address has it.
-    let router_base = if cfg!(feature = "ssr") { String::new() } else { base_path };
+    let router_base = if cfg!(feature = "ssr") {
+        String::new()
+    } else {
+        base_path
+    };
     view! {
         <Title formatter=move |title: String| {
             if title.is_empty() { product.to_owned() } else { format!("{title} · {product}") }
@@ -53,10 +57,17 @@ pub fn SignedInPages() -> impl IntoView {
     provide_context(viewer);
     let location = use_location();
     let here = move || {
-        let (path, query) = (location.pathname.get_untracked(), location.search.get_untracked());
+        let (path, query) = (
+            location.pathname.get_untracked(),
+            location.search.get_untracked(),
+        );
         let base = use_context::<BasePath>().unwrap_or_default();
         let path = path.strip_prefix(&base.0).unwrap_or(&path).to_owned();
-        if query.is_empty() { path } else { format!("{path}?{query}") }
+        if query.is_empty() {
+            path
+        } else {
+            format!("{path}?{query}")
+        }
     };
     view! {
         <Transition>

@@ -75,7 +75,9 @@ impl AppError {
     /// Seconds that the service asks to be left alone.
     pub fn retry_after(&self) -> Option<u32> {
         match self {
-            Self::TooManyRequests { retry_after } | Self::Unavailable { retry_after } => *retry_after,
+            Self::TooManyRequests { retry_after } | Self::Unavailable { retry_after } => {
+                *retry_after
+            }
             _ => None,
         }
     }

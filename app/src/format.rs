@@ -95,7 +95,11 @@ pub fn axis(value: f64, unit: Unit) -> String {
 
 /// A change with its sign: `+4`, `−2`.
 pub fn change(value: f64) -> String {
-    if value > 0.0 { format!("+{}", count(value)) } else { count(value) }
+    if value > 0.0 {
+        format!("+{}", count(value))
+    } else {
+        count(value)
+    }
 }
 
 /// A span of milliseconds in its two largest units: `41 d 3 h`, `12 min`, `4 s`.
@@ -107,7 +111,10 @@ pub fn span(millis: i64, texts: &Catalog) -> String {
         (seconds / 60 % 60, texts.minutes),
         (seconds % 60, texts.seconds),
     ];
-    let first = parts.iter().position(|&(amount, _)| amount > 0).unwrap_or(3);
+    let first = parts
+        .iter()
+        .position(|&(amount, _)| amount > 0)
+        .unwrap_or(3);
     let written: Vec<_> = parts[first..]
         .iter()
         .take(2)
@@ -138,25 +145,42 @@ mod tests {
 
     #[test]
     fn thousands_stand_apart() {
-        let written: Vec<_> = [0.0, 999.0, 1000.0, 11_351.4, 1_048_576.0, -2.0, -0.2].map(count).into();
-        assert_eq!(written, ["0", "999", "1,000", "11,351", "1,048,576", "−2", "0"]);
+        let written: Vec<_> = [0.0, 999.0, 1000.0, 11_351.4, 1_048_576.0, -2.0, -0.2]
+            .map(count)
+            .into();
+        assert_eq!(
+            written,
+            ["0", "999", "1,000", "11,351", "1,048,576", "−2", "0"]
+        );
     }
 
     #[test]
     fn rates_keep_the_decimals_that_say_something() {
-        let rates = [0.0, 0.05, 0.2, 2.25, 10.0, 99.96, 732.4].map(|rate| value(rate, Unit::PerSecond));
-        assert_eq!(rates, ["0/s", "0.05/s", "0.2/s", "2.2/s", "10/s", "100/s", "732/s"]);
+        let rates =
+            [0.0, 0.05, 0.2, 2.25, 10.0, 99.96, 732.4].map(|rate| value(rate, Unit::PerSecond));
+        assert_eq!(
+            rates,
+            ["0/s", "0.05/s", "0.2/s", "2.2/s", "10/s", "100/s", "732/s"]
+        );
     }
 
     #[test]
     fn bytes_are_binary() {
-        let written = [0.0, 1023.0, 1024.0, 3.1 * 1024_f64.powi(3), 212.4 * 1024_f64.powi(3)].map(bytes);
+        let written = [
+            0.0,
+            1023.0,
+            1024.0,
+            3.1 * 1024_f64.powi(3),
+            212.4 * 1024_f64.powi(3),
+        ]
+        .map(bytes);
         assert_eq!(written, ["0 B", "1,023 B", "1 KiB", "3.1 GiB", "212 GiB"]);
     }
 
     #[test]
     fn axes_are_short() {
-        let written = [0.0, 0.25, 250.0, 1250.0, 15_000.0, 2_500_000.0].map(|tick| axis(tick, Unit::Count));
+        let written =
+            [0.0, 0.25, 250.0, 1250.0, 15_000.0, 2_500_000.0].map(|tick| axis(tick, Unit::Count));
         assert_eq!(written, ["0", "0.25", "250", "1.25k", "15k", "2.5M"]);
     }
 
@@ -168,7 +192,15 @@ mod tests {
     #[test]
     fn spans_have_two_units_and_ages_one() {
         let hour = 3_600_000;
-        let spans = [0, 4_000, 60_000, 61_000, hour, 24 * 41 * hour + 3 * hour, 24 * hour + 60_000];
+        let spans = [
+            0,
+            4_000,
+            60_000,
+            61_000,
+            hour,
+            24 * 41 * hour + 3 * hour,
+            24 * hour + 60_000,
+        ];
         assert_eq!(
             spans.map(|millis| span(millis, &EN)),
             ["0 s", "4 s", "1 min", "1 min 1 s", "1 h", "41 d 3 h", "1 d"]

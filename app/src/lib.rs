@@ -16,7 +16,10 @@
 //!
 //! The features `ssr` and `hydrate` must never meet in one build.
 
-#![allow(unreachable_pub, reason = "`#[component]` makes public items beside private components")]
+#![allow(
+    unreachable_pub,
+    reason = "`#[component]` makes public items beside private components"
+)]
 
 pub mod app;
 pub mod chart;

@@ -81,7 +81,11 @@ impl SignInReason {
             "credentials" => Some(Self::Credentials),
             "tag" => Some(Self::NoManagementTag),
             "unavailable" => Some(Self::Unavailable),
-            _ => text.strip_prefix("wait-")?.parse().ok().map(Self::TooManyAttempts),
+            _ => text
+                .strip_prefix("wait-")?
+                .parse()
+                .ok()
+                .map(Self::TooManyAttempts),
         }
     }
 }
@@ -94,7 +98,11 @@ pub fn sign_in(next: Option<&str>, reason: Option<&SignInReason>) -> String {
         next.map(|next| format!("next={}", encode(next))),
     ];
     let query: Vec<_> = pairs.into_iter().flatten().collect();
-    if query.is_empty() { SIGN_IN.to_owned() } else { format!("{SIGN_IN}?{}", query.join("&")) }
+    if query.is_empty() {
+        SIGN_IN.to_owned()
+    } else {
+        format!("{SIGN_IN}?{}", query.join("&"))
+    }
 }
 
 #[cfg(test)]
@@ -105,11 +113,25 @@ mod tests {
 
     #[test]
     fn next_is_never_somebody_elses_site() {
-        for evil in ["//evil.example", "https://evil.example", "/\\evil.example", "/\t/evil", "evil", ""] {
+        for evil in [
+            "//evil.example",
+            "https://evil.example",
+            "/\\evil.example",
+            "/\t/evil",
+            "evil",
+            "",
+        ] {
             assert_eq!(checked_next(Some(evil)), "/", "{evil:?}");
         }
-        assert_eq!(checked_next(Some("/brokers/a?range=1h")), "/brokers/a?range=1h");
-        assert_eq!(checked_next(Some("/sign-in?next=/")), "/", "no way round in circles");
+        assert_eq!(
+            checked_next(Some("/brokers/a?range=1h")),
+            "/brokers/a?range=1h"
+        );
+        assert_eq!(
+            checked_next(Some("/sign-in?next=/")),
+            "/",
+            "no way round in circles"
+        );
     }
 
     #[test]
@@ -120,7 +142,12 @@ mod tests {
     #[test]
     fn reasons_survive_the_address() {
         use SignInReason::{Credentials, NoManagementTag, TooManyAttempts, Unavailable};
-        for reason in [Credentials, NoManagementTag, TooManyAttempts(42), Unavailable] {
+        for reason in [
+            Credentials,
+            NoManagementTag,
+            TooManyAttempts(42),
+            Unavailable,
+        ] {
             assert_eq!(SignInReason::from_query(&reason.to_query()), Some(reason));
         }
         assert_eq!(SignInReason::from_query("<script>"), None);

@@ -15,7 +15,12 @@ use crate::ssr::AppContext;
 fn kept_theme() -> Theme {
     let cookies = use_context::<Parts>().and_then(|parts| {
         let cookies = parts.headers.get(COOKIE)?.to_str().ok()?;
-        let of_theme = |pair: &str| pair.trim().strip_prefix(theme::COOKIE)?.strip_prefix('=').map(str::to_owned);
+        let of_theme = |pair: &str| {
+            pair.trim()
+                .strip_prefix(theme::COOKIE)?
+                .strip_prefix('=')
+                .map(str::to_owned)
+        };
         cookies.split(';').find_map(of_theme)
     });
     cookies.map_or(Theme::System, |word| Theme::from_word(&word))

@@ -48,17 +48,30 @@ impl Drawing {
         shown: &[bool],
     ) -> Self {
         let end = series.timestamps.last().copied().unwrap_or(span);
-        let mut window = Window { start: end - span, end, top: 1.0 };
+        let mut window = Window {
+            start: end - span,
+            end,
+            top: 1.0,
+        };
         let times = &series.timestamps;
         let range = window.indices(times);
-        let columns: Vec<Option<&[f64]>> =
-            definition.lines.iter().map(|line| column(series, line, resource)).collect();
-        let activity = columns.iter().map(|column| activity(*column, range.clone())).collect();
+        let columns: Vec<Option<&[f64]>> = definition
+            .lines
+            .iter()
+            .map(|line| column(series, line, resource))
+            .collect();
+        let activity = columns
+            .iter()
+            .map(|column| activity(*column, range.clone()))
+            .collect();
         let drawn = |index: usize| columns[index].filter(|_| shown[index]);
 
         let mut greatest = 0.0_f64;
         for column in (0..columns.len()).filter_map(drawn) {
-            let known = column[range.clone()].iter().copied().filter(|value| !value.is_nan());
+            let known = column[range.clone()]
+                .iter()
+                .copied()
+                .filter(|value| !value.is_nan());
             greatest = known.fold(greatest, f64::max);
         }
         let value_ticks = value_ticks(greatest, VALUE_STEPS, definition.base);
@@ -69,10 +82,21 @@ impl Drawing {
         };
         let paths = (0..columns.len()).map(|index| draw(drawn(index))).collect();
         // A gap is a tick without an answer, whatever is switched on.
-        let answered: Vec<&[f64]> =
-            series.columns.iter().map(|column| column.avg.0.as_slice()).collect();
+        let answered: Vec<&[f64]> = series
+            .columns
+            .iter()
+            .map(|column| column.avg.0.as_slice())
+            .collect();
         let gaps = path::gaps(times, &answered, &window);
-        Self { window, value_ticks, time_ticks, time_step, paths, activity, gaps }
+        Self {
+            window,
+            value_ticks,
+            time_ticks,
+            time_step,
+            paths,
+            activity,
+            gaps,
+        }
     }
 
     /// Where a time stands, in percent of the plot's width.
@@ -92,7 +116,9 @@ fn percent(coordinate: i64, whole: i64) -> String {
 
 /// The values of a line.
 pub(super) fn values<'a>(series: &'a Series, line: &Line, resource: &str) -> Option<&'a Values> {
-    series.column(line.meter, resource).map(|column| &column.avg)
+    series
+        .column(line.meter, resource)
+        .map(|column| &column.avg)
 }
 
 fn column<'a>(series: &'a Series, line: &Line, resource: &str) -> Option<&'a [f64]> {
@@ -101,10 +127,15 @@ fn column<'a>(series: &'a Series, line: &Line, resource: &str) -> Option<&'a [f6
 }
 
 fn activity(column: Option<&[f64]>, range: std::ops::Range<usize>) -> Activity {
-    let Some(column) = column else { return Activity::NotReported };
+    let Some(column) = column else {
+        return Activity::NotReported;
+    };
     if column.iter().all(|value| value.is_nan()) {
         Activity::NotReported
-    } else if column[range].iter().all(|&value| value.is_nan() || value == 0.0) {
+    } else if column[range]
+        .iter()
+        .all(|&value| value.is_nan() || value == 0.0)
+    {
         Activity::Idle
     } else {
         Activity::Active
@@ -135,7 +166,12 @@ mod tests {
     const GAP: f64 = f64::NAN;
 
     fn definition(meters: &[&'static str]) -> Definition {
-        let line = |&meter| Line { meter, label: meter, colour: Colour::Blue, dash: Dash::Solid };
+        let line = |&meter| Line {
+            meter,
+            label: meter,
+            colour: Colour::Blue,
+            dash: Dash::Solid,
+        };
         Definition {
             id: "test",
             title: "Test",
@@ -182,7 +218,11 @@ mod tests {
 
     #[test]
     fn lines_without_values_are_told_from_idle_ones() {
-        let series = series(&[("idle", &[0.0, GAP]), ("unknown", &[GAP, GAP]), ("busy", &[0.0, 1.0])]);
+        let series = series(&[
+            ("idle", &[0.0, GAP]),
+            ("unknown", &[GAP, GAP]),
+            ("busy", &[0.0, 1.0]),
+        ]);
         let definition = definition(&["idle", "unknown", "busy", "missing"]);
         let drawing = Drawing::new(&definition, &series, "prod", 60_000, 0, &[true; 4]);
         use Activity::{Active, Idle, NotReported};
@@ -198,9 +238,18 @@ mod tests {
 
     #[test]
     fn nothing_at_all_is_drawn_as_an_empty_chart() {
-        let drawing =
-            Drawing::new(&definition(&["m"]), &Series::default(), "prod", 60_000, 0, &[true]);
-        assert_eq!((drawing.value_ticks.as_slice(), drawing.gaps.len()), ([0.0, 1.0].as_slice(), 0));
+        let drawing = Drawing::new(
+            &definition(&["m"]),
+            &Series::default(),
+            "prod",
+            60_000,
+            0,
+            &[true],
+        );
+        assert_eq!(
+            (drawing.value_ticks.as_slice(), drawing.gaps.len()),
+            ([0.0, 1.0].as_slice(), 0)
+        );
     }
 
     #[test]

@@ -11,8 +11,9 @@ use crate::i18n::catalog;
 #[component]
 pub(super) fn Legend(parts: Parts) -> impl IntoView {
     let texts = catalog();
-    let (unit, lines) =
-        parts.definition.with_value(|definition| (definition.unit, definition.lines.clone()));
+    let (unit, lines) = parts
+        .definition
+        .with_value(|definition| (definition.unit, definition.lines.clone()));
     let entries = lines
         .into_iter()
         .enumerate()
@@ -42,8 +43,13 @@ pub(super) fn Legend(parts: Parts) -> impl IntoView {
         .collect_view();
     let idle = move || {
         parts.drawing.with(|drawing| {
-            let is = |activity: Activity| drawing.activity.iter().filter(|&&a| a == activity).count();
-            if is(Activity::Active) == 0 { 0 } else { is(Activity::Idle) }
+            let is =
+                |activity: Activity| drawing.activity.iter().filter(|&&a| a == activity).count();
+            if is(Activity::Active) == 0 {
+                0
+            } else {
+                is(Activity::Idle)
+            }
         })
     };
     view! {

@@ -4,6 +4,7 @@
 //! without its strokes, so nothing needs measuring and server and browser
 //! write the same. Steps are relative: half the bytes of absolute ones.
 
+use std::fmt::Write as _;
 use std::ops::Range;
 
 /// The view box's width: more than the pixels of any plot.
@@ -32,13 +33,21 @@ impl Window {
 
     /// The y coordinate of a value.
     pub fn y(&self, value: f64) -> i64 {
-        let share = if self.top > 0.0 { value / self.top } else { 0.0 };
-        ((1.0 - share) * HEIGHT as f64).round().clamp(-(HEIGHT as f64), 2.0 * HEIGHT as f64) as i64
+        let share = if self.top > 0.0 {
+            value / self.top
+        } else {
+            0.0
+        };
+        ((1.0 - share) * HEIGHT as f64)
+            .round()
+            .clamp(-(HEIGHT as f64), 2.0 * HEIGHT as f64) as i64
     }
 
     /// Which of the times stand in the window, and one more on either side, so that lines run to its edges.
     pub fn indices(&self, times: &[i64]) -> Range<usize> {
-        let first = times.partition_point(|&time| time < self.start).saturating_sub(1);
+        let first = times
+            .partition_point(|&time| time < self.start)
+            .saturating_sub(1);
         let last = times.partition_point(|&time| time <= self.end);
         first..(last + 1).min(times.len())
     }
@@ -54,7 +63,11 @@ struct Pen {
 
 impl Pen {
     fn with_room_for(points: usize) -> Self {
-        Self { data: String::with_capacity(points * 6), at: (0, 0), in_line: false }
+        Self {
+            data: String::with_capacity(points * 6),
+            at: (0, 0),
+            in_line: false,
+        }
     }
 
     fn move_to(&mut self, x: i64, y: i64) {
@@ -94,7 +107,8 @@ impl Pen {
                 break;
             }
         }
-        self.data.extend(digits[start..].iter().map(|&digit| char::from(digit)));
+        self.data
+            .extend(digits[start..].iter().map(|&digit| char::from(digit)));
     }
 }
 
@@ -119,7 +133,13 @@ pub fn line(times: &[i64], values: &[f64], window: &Window) -> String {
             Some(open) if open.x == x => open.take(y),
             _ => {
                 flush(&mut pen, column.take(), &mut drawing);
-                column = Some(Column { x, first: y, least: y, greatest: y, last: y });
+                column = Some(Column {
+                    x,
+                    first: y,
+                    least: y,
+                    greatest: y,
+                    last: y,
+                });
             }
         }
     }
@@ -168,10 +188,14 @@ pub fn area(times: &[i64], values: &[f64], window: &Window) -> String {
     let range = window.indices(times);
     let mut stretches = known_stretches(times, values, range);
     for stretch in line.split('M').skip(1) {
-        let Some((first, last)) = stretches.next() else { break };
+        let Some((first, last)) = stretches.next() else {
+            break;
+        };
         data.push('M');
         data.push_str(stretch);
-        data.push_str(&format!("L{} {HEIGHT}H{}Z", window.x(last), window.x(first)));
+        let (from, to) = (window.x(first), window.x(last));
+        // Writing to a String cannot fail.
+        let _ = write!(data, "L{to} {HEIGHT}H{from}Z");
     }
     data
 }
@@ -186,7 +210,9 @@ fn known_stretches<'a>(
     let known = move |index: usize| values.get(index).is_some_and(|value| !value.is_nan());
     std::iter::from_fn(move || {
         let first = (next..range.end).find(|&index| known(index))?;
-        let behind = (first..range.end).find(|&index| !known(index)).unwrap_or(range.end);
+        let behind = (first..range.end)
+            .find(|&index| !known(index))
+            .unwrap_or(range.end);
         next = behind;
         Some((times[first], times[behind - 1]))
     })
@@ -198,19 +224,21 @@ fn known_stretches<'a>(
 /// known time there is no gap, there is no history.
 pub fn gaps(times: &[i64], columns: &[&[f64]], window: &Window) -> Vec<(i64, i64)> {
     let known = |index: usize| {
-        columns.iter().any(|values| values.get(index).is_some_and(|value| !value.is_nan()))
+        columns
+            .iter()
+            .any(|values| values.get(index).is_some_and(|value| !value.is_nan()))
     };
     let mut gaps = Vec::new();
     let mut last_known = None;
     let mut in_gap = false;
     // From the very start: a gap that began left of the window is a gap in it too.
     let end = window.indices(times).end;
-    for index in 0..end {
+    for (index, &time) in times[..end].iter().enumerate() {
         if known(index) {
             if in_gap && let Some(from) = last_known {
-                gaps.push((from, times[index]));
+                gaps.push((from, time));
             }
-            last_known = Some(times[index]);
+            last_known = Some(time);
             in_gap = false;
         } else {
             in_gap = true;
@@ -233,24 +261,44 @@ mod tests {
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     const GAP: f64 = f64::NAN;
-    const WINDOW: Window = Window { start: 0, end: 2000, top: 1000.0 };
+    const WINDOW: Window = Window {
+        start: 0,
+        end: 2000,
+        top: 1000.0,
+    };
 
     #[test]
     fn coordinates_span_the_view_box() {
-        let window = Window { start: 5000, end: 9000, top: 50.0 };
-        assert_eq!([5000, 7000, 9000].map(|time| window.x(time)), [0, 1000, 2000]);
-        assert_eq!([0.0, 25.0, 50.0].map(|value| window.y(value)), [1000, 500, 0]);
+        let window = Window {
+            start: 5000,
+            end: 9000,
+            top: 50.0,
+        };
+        assert_eq!(
+            [5000, 7000, 9000].map(|time| window.x(time)),
+            [0, 1000, 2000]
+        );
+        assert_eq!(
+            [0.0, 25.0, 50.0].map(|value| window.y(value)),
+            [1000, 500, 0]
+        );
     }
 
     #[test]
     fn a_line_has_relative_steps() {
-        assert_eq!(line(&[0, 5, 10], &[1000.0, 998.0, 999.0], &WINDOW), "M0 0l0 0 5 2 5-1");
+        assert_eq!(
+            line(&[0, 5, 10], &[1000.0, 998.0, 999.0], &WINDOW),
+            "M0 0l0 0 5 2 5-1"
+        );
     }
 
     #[test]
     fn a_gap_ends_the_line() {
         let times = [0, 5, 10, 15];
-        assert_eq!(line(&times, &[0.0, GAP, 0.0, 1.0], &WINDOW), "M0 1000l0 0M10 1000l0 0 5-1");
+        assert_eq!(
+            line(&times, &[0.0, GAP, 0.0, 1.0], &WINDOW),
+            "M0 1000l0 0M10 1000l0 0 5-1"
+        );
         assert_eq!(line(&times, &[GAP; 4], &WINDOW), "");
     }
 
@@ -261,7 +309,11 @@ mod tests {
 
     #[test]
     fn points_on_one_x_keep_their_extremes() {
-        let window = Window { start: 0, end: 2_000_000, top: 1000.0 };
+        let window = Window {
+            start: 0,
+            end: 2_000_000,
+            top: 1000.0,
+        };
         let times: Vec<i64> = (0..5).map(|n| n * 50).collect();
         let data = line(&times, &[500.0, 900.0, 100.0, 600.0, 700.0], &window);
         assert_eq!(data, "M0 500l0 0 0-400 0 800 0-600");
@@ -272,7 +324,11 @@ mod tests {
         let times: Vec<i64> = (0..100_000).collect();
         let mut values = vec![1.0; times.len()];
         values[77_777] = 1000.0;
-        let window = Window { start: 0, end: 100_000, top: 1000.0 };
+        let window = Window {
+            start: 0,
+            end: 100_000,
+            top: 1000.0,
+        };
         let data = line(&times, &values, &window);
         assert!(data.contains("0-999"), "the peak is drawn");
         assert!(data.len() < 20_000, "{} bytes", data.len());
@@ -281,7 +337,11 @@ mod tests {
     #[test]
     fn only_the_window_is_drawn_and_a_point_on_either_side() {
         let times: Vec<i64> = (0..100).map(|n| n * 100).collect();
-        let window = Window { start: 5000, end: 5200, top: 1.0 };
+        let window = Window {
+            start: 5000,
+            end: 5200,
+            top: 1.0,
+        };
         assert_eq!(window.indices(&times), 49..54);
         assert_eq!(window.indices(&[]), 0..0);
     }
@@ -300,19 +360,33 @@ mod tests {
         let times = [0, 5, 10, 15, 20];
         let (a, b) = ([1.0, GAP, GAP, 1.0, 1.0], [GAP, GAP, GAP, GAP, 2.0]);
         assert_eq!(gaps(&times, &[&a, &b], &WINDOW), [(0, 15)]);
-        assert_eq!(gaps(&times, &[&b], &WINDOW), [], "before the first value there is no gap");
+        assert_eq!(
+            gaps(&times, &[&b], &WINDOW),
+            [],
+            "before the first value there is no gap"
+        );
     }
 
     #[test]
     fn a_gap_that_lasts_runs_to_the_edge() {
         let times = [0, 500, 1000, 1500];
-        assert_eq!(gaps(&times, &[&[1.0, 1.0, GAP, GAP]], &WINDOW), [(500, 2000)]);
+        assert_eq!(
+            gaps(&times, &[&[1.0, 1.0, GAP, GAP]], &WINDOW),
+            [(500, 2000)]
+        );
     }
 
     #[test]
     fn a_gap_from_before_the_window_is_seen_in_it() {
         let times = [0, 500, 1000, 1500, 2000];
-        let window = Window { start: 1000, end: 2000, top: 1.0 };
-        assert_eq!(gaps(&times, &[&[1.0, GAP, GAP, 1.0, 1.0]], &window), [(0, 1000)]);
+        let window = Window {
+            start: 1000,
+            end: 2000,
+            top: 1.0,
+        };
+        assert_eq!(
+            gaps(&times, &[&[1.0, GAP, GAP, 1.0, 1.0]], &window),
+            [(0, 1000)]
+        );
     }
 }

@@ -16,12 +16,19 @@ use crate::i18n::catalog;
 #[component]
 pub(super) fn Plot(parts: Parts) -> impl IntoView {
     let texts = catalog();
-    let Parts { definition, drawing, live, .. } = parts;
+    let Parts {
+        definition,
+        drawing,
+        live,
+        ..
+    } = parts;
     let title = definition.with_value(|definition| definition.title);
     let view_box = format!("0 0 {WIDTH} {HEIGHT}");
 
     let point = move |event: ev::PointerEvent| {
-        let target = event.current_target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        let target = event
+            .current_target()
+            .and_then(|target| target.dyn_into::<web_sys::Element>().ok());
         if let Some(target) = target {
             let bounds = target.get_bounding_client_rect();
             let share = (f64::from(event.client_x()) - bounds.left()) / bounds.width().max(1.0);
@@ -105,7 +112,9 @@ pub(super) fn Plot(parts: Parts) -> impl IntoView {
 
 /// The lines, the first of the definition last: it lies on top.
 fn lines(parts: Parts) -> impl IntoView {
-    let lines = parts.definition.with_value(|definition| definition.lines.clone());
+    let lines = parts
+        .definition
+        .with_value(|definition| definition.lines.clone());
     let last = lines.len().saturating_sub(1);
     lines
         .iter()
@@ -122,7 +131,12 @@ fn lines(parts: Parts) -> impl IntoView {
 /// The crosshair: a line at the shared instant, a dot on each line of this chart.
 #[component]
 fn Crosshair(parts: Parts) -> impl IntoView {
-    let Parts { definition, drawing, live, .. } = parts;
+    let Parts {
+        definition,
+        drawing,
+        live,
+        ..
+    } = parts;
     let x = Memo::new(move |_| {
         let instant = live.cursor.get()?;
         drawing.with(|drawing| {
@@ -187,7 +201,8 @@ fn step_by_key(parts: Parts, key: &str) -> bool {
         }
         _ => return false,
     };
-    live.cursor.set(snapped(parts, target.clamp(window.start, window.end)));
+    live.cursor
+        .set(snapped(parts, target.clamp(window.start, window.end)));
     true
 }
 
@@ -196,14 +211,17 @@ fn position(parts: Parts) -> usize {
     let cursor = parts.live.cursor.get();
     parts.live.series.with(|series| {
         let last = series.timestamps.len().saturating_sub(1);
-        cursor.and_then(|instant| nearest(&series.timestamps, instant)).unwrap_or(last)
+        cursor
+            .and_then(|instant| nearest(&series.timestamps, instant))
+            .unwrap_or(last)
     })
 }
 
 /// The values at the crosshair in words.
 fn spoken(parts: Parts) -> String {
-    let (unit, lines) =
-        parts.definition.with_value(|definition| (definition.unit, definition.lines.clone()));
+    let (unit, lines) = parts
+        .definition
+        .with_value(|definition| (definition.unit, definition.lines.clone()));
     let mut words = Vec::new();
     if let Some(instant) = parts.live.cursor.get() {
         words.push(time_label(instant, parts.offset(), 1000));
@@ -215,5 +233,9 @@ fn spoken(parts: Parts) -> String {
             words.push(format!("{} {}", line.label, format::value(value, unit)));
         }
     }
-    if words.is_empty() { catalog().no_data_yet.to_owned() } else { words.join(", ") }
+    if words.is_empty() {
+        catalog().no_data_yet.to_owned()
+    } else {
+        words.join(", ")
+    }
 }

@@ -15,27 +15,28 @@ pub enum Base {
 ///
 /// A `max` that is no positive number gives the axis of an idle chart, 0 to 1.
 pub fn value_ticks(max: f64, most: usize, base: Base) -> Vec<f64> {
-    let max = if max.is_finite() && max > 0.0 { max } else { 1.0 };
+    let max = if max.is_finite() && max > 0.0 {
+        max
+    } else {
+        1.0
+    };
     let least = max / most as f64;
     let step = match base {
         Base::Binary => 2_f64.powf(least.max(1.0).log2().ceil()),
-        Base::Decimal => decimal_step(least),
-        Base::Whole => {
-            let step = decimal_step(least).max(1.0);
-            if step.fract() == 0.0 { step } else { step.ceil() }
-        }
+        Base::Decimal => decimal_step(least, |_| true),
+        Base::Whole => decimal_step(least.max(1.0), |step| step.fract() == 0.0),
     };
     let count = (max / step - 1e-9).ceil().max(1.0) as usize;
     (0..=count).map(|index| index as f64 * step).collect()
 }
 
-/// The smallest of 1, 2, 2.5, 5 × 10ⁿ that is not below `least`.
-fn decimal_step(least: f64) -> f64 {
+/// The smallest of 1, 2, 2.5, 5 × 10ⁿ that is not below `least` and fits.
+fn decimal_step(least: f64, fits: impl Fn(f64) -> bool) -> f64 {
     let power = 10_f64.powf(least.log10().floor());
     [1.0, 2.0, 2.5, 5.0, 10.0]
         .into_iter()
         .map(|factor| factor * power)
-        .find(|&step| step >= least * (1.0 - 1e-9))
+        .find(|&step| step >= least * (1.0 - 1e-9) && fits(step))
         .unwrap_or(10.0 * power)
 }
 
@@ -76,7 +77,9 @@ pub fn time_ticks(start: i64, end: i64, offset: i64, most: i64) -> (i64, Vec<i64
         .find(|step| span / step < most)
         .unwrap_or(TIME_STEPS[TIME_STEPS.len() - 1]);
     let first = (start + offset).div_euclid(step) * step - offset;
-    let ticks = (0..).map(|index| first + index * step).skip_while(|&time| time < start);
+    let ticks = (0..)
+        .map(|index| first + index * step)
+        .skip_while(|&time| time < start);
     (step, ticks.take_while(|&time| time <= end).collect())
 }
 
@@ -99,22 +102,31 @@ mod tests {
 
     #[test]
     fn steps_are_round_and_reach_the_maximum() {
-        assert_eq!(value_ticks(18_000.0, 4, Base::Whole), [0.0, 5e3, 1e4, 1.5e4, 2e4]);
-        assert_eq!(value_ticks(1100.0, 5, Base::Decimal), [0.0, 250.0, 500.0, 750.0, 1000.0, 1250.0]);
-        assert_eq!(value_ticks(0.7, 4, Base::Decimal), [0.0, 0.2, 0.4, 0.6000000000000001, 0.8]);
+        assert_eq!(
+            value_ticks(18_000.0, 4, Base::Whole),
+            [0.0, 5e3, 1e4, 1.5e4, 2e4]
+        );
+        assert_eq!(
+            value_ticks(1100.0, 5, Base::Decimal),
+            [0.0, 250.0, 500.0, 750.0, 1000.0, 1250.0]
+        );
+        assert_eq!(value_ticks(0.75, 3, Base::Decimal), [0.0, 0.25, 0.5, 0.75]);
     }
 
     #[test]
     fn whole_things_have_whole_steps() {
         assert_eq!(value_ticks(3.0, 4, Base::Whole), [0.0, 1.0, 2.0, 3.0]);
-        assert_eq!(value_ticks(10.0, 4, Base::Whole), [0.0, 3.0, 6.0, 9.0, 12.0]);
+        assert_eq!(value_ticks(10.0, 4, Base::Whole), [0.0, 5.0, 10.0]);
         assert_eq!(value_ticks(0.0, 4, Base::Whole), [0.0, 1.0]);
     }
 
     #[test]
     fn bytes_have_binary_steps() {
         let gib = 1024_f64.powi(3);
-        assert_eq!(value_ticks(3.1 * gib, 4, Base::Binary), [0.0, gib, 2.0 * gib, 3.0 * gib, 4.0 * gib]);
+        assert_eq!(
+            value_ticks(3.1 * gib, 4, Base::Binary),
+            [0.0, gib, 2.0 * gib, 3.0 * gib, 4.0 * gib]
+        );
     }
 
     #[test]
@@ -131,7 +143,10 @@ mod tests {
             while max < 1e15 {
                 let ticks = value_ticks(max, 4, base);
                 assert!(ticks.len() <= 5, "{max} {base:?} {ticks:?}");
-                assert!(ticks[ticks.len() - 1] >= max * (1.0 - 1e-6), "{max} {base:?} {ticks:?}");
+                assert!(
+                    ticks[ticks.len() - 1] >= max * (1.0 - 1e-6),
+                    "{max} {base:?} {ticks:?}"
+                );
                 max *= 1.37;
             }
         }

@@ -15,18 +15,32 @@ pub fn Sparkline(
     colour: Colour,
 ) -> impl IntoView {
     let live = expect_context::<Live>();
-    let line = Line { meter, label: "", colour, dash: Dash::Solid };
+    let drawn = Line {
+        meter,
+        label: "",
+        colour,
+        dash: Dash::Solid,
+    };
     let paths = Memo::new(move |_| {
-        live.broker.with_value(|broker| live.series.with(|series| {
-            let values = super::drawing::values(series, &line, broker)?;
-            let end = *series.timestamps.last()?;
-            let (low, high) = bounds(values.known());
-            // Drawn from its least value up: a tile shows change, its number the size.
-            let shifted: Vec<f64> = values.0.iter().map(|value| value - low).collect();
-            let window = Window { start: end - SPAN, end, top: high - low };
-            let times = &series.timestamps;
-            Some((path::line(times, &shifted, &window), path::area(times, &shifted, &window)))
-        }))
+        live.broker.with_value(|broker| {
+            live.series.with(|series| {
+                let values = super::drawing::values(series, &drawn, broker)?;
+                let end = *series.timestamps.last()?;
+                let (low, high) = bounds(values.known());
+                // Drawn from its least value up: a tile shows change, its number the size.
+                let shifted: Vec<f64> = values.0.iter().map(|value| value - low).collect();
+                let window = Window {
+                    start: end - SPAN,
+                    end,
+                    top: high - low,
+                };
+                let times = &series.timestamps;
+                Some((
+                    path::line(times, &shifted, &window),
+                    path::area(times, &shifted, &window),
+                ))
+            })
+        })
     });
     let line_path = move || paths.with(|paths| paths.as_ref().map(|(line, _)| line.clone()));
     let area_path = move || paths.with(|paths| paths.as_ref().map(|(_, area)| area.clone()));
@@ -37,16 +51,17 @@ pub fn Sparkline(
             preserveAspectRatio="none"
             aria-hidden="true"
         >
-            <path class=format!("{} area", line.class()) d=area_path />
-            <path class=line.class() d=line_path />
+            <path class=format!("{} area", drawn.class()) d=area_path />
+            <path class=drawn.class() d=line_path />
         </svg>
     }
 }
 
 /// From which value to which a sparkline reaches: with room above the line, and never flat.
 fn bounds(values: impl Iterator<Item = f64>) -> (f64, f64) {
-    let (low, high) = values
-        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
+    let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
+        (low.min(value), high.max(value))
+    });
     if low > high {
         return (0.0, 1.0);
     }

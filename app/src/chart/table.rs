@@ -22,10 +22,13 @@ struct Rows {
 }
 
 fn rows(parts: Parts) -> Rows {
-    let window_and_activity =
-        parts.drawing.with(|drawing| (drawing.window, drawing.activity.clone()));
+    let window_and_activity = parts
+        .drawing
+        .with(|drawing| (drawing.window, drawing.activity.clone()));
     let (window, activity) = window_and_activity;
-    let lines = parts.definition.with_value(|definition| definition.lines.clone());
+    let lines = parts
+        .definition
+        .with_value(|definition| definition.lines.clone());
     parts.live.broker.with_value(|broker| {
         parts.live.series.with(|series| {
             let all_idle = !activity.contains(&Activity::Active);
@@ -40,21 +43,31 @@ fn rows(parts: Parts) -> Rows {
                 .filter(|(_, activity)| is_shown(*activity))
                 .filter_map(|(line, _)| Some((line.label, values(series, line, broker)?)))
                 .collect();
-            let first = series.timestamps.partition_point(|&time| time < window.start);
+            let first = series
+                .timestamps
+                .partition_point(|&time| time < window.start);
             let count = series.timestamps.len() - first;
             let spacing = count.div_ceil(ROWS).max(1);
             // The newest first, and the newest always there.
             let picked = (first..series.timestamps.len()).rev().step_by(spacing);
             let times = picked.map(|index| {
-                let row = columns.iter().map(|(_, values)| values.get(index)).collect();
+                let row = columns
+                    .iter()
+                    .map(|(_, values)| values.get(index))
+                    .collect();
                 (series.timestamps[index], row)
             });
             let known = |values: &metering::series::Values| -> Vec<f64> {
-                (first..values.len()).filter_map(|index| values.get(index)).collect()
+                (first..values.len())
+                    .filter_map(|index| values.get(index))
+                    .collect()
             };
             let of_all = |fold: fn(&[f64]) -> f64| {
                 let fold_known = |values: &[f64]| (!values.is_empty()).then(|| fold(values));
-                columns.iter().map(|(_, values)| fold_known(&known(values))).collect()
+                columns
+                    .iter()
+                    .map(|(_, values)| fold_known(&known(values)))
+                    .collect()
             };
             Rows {
                 labels: columns.iter().map(|(label, _)| *label).collect(),
@@ -71,8 +84,9 @@ fn rows(parts: Parts) -> Rows {
 #[component]
 pub(super) fn Table(parts: Parts) -> impl IntoView {
     let texts = catalog();
-    let (title, unit) =
-        parts.definition.with_value(|definition| (definition.title, definition.unit));
+    let (title, unit) = parts
+        .definition
+        .with_value(|definition| (definition.title, definition.unit));
     let is_open = RwSignal::new(false);
     let rows = Memo::new(move |previous: Option<&Rows>| match previous {
         Some(previous) if !is_open.get() => previous.clone(),
@@ -83,9 +97,14 @@ pub(super) fn Table(parts: Parts) -> impl IntoView {
     });
     let cells = move |values: &[Option<f64>]| {
         let text = |value: &Option<f64>| {
-            value.map_or(texts.no_value.to_owned(), |value| format::value(value, unit))
+            value.map_or(texts.no_value.to_owned(), |value| {
+                format::value(value, unit)
+            })
         };
-        values.iter().map(|value| view! { <td>{text(value)}</td> }).collect_view()
+        values
+            .iter()
+            .map(|value| view! { <td>{text(value)}</td> })
+            .collect_view()
     };
     let summary = move |name: &'static str, values: &[Option<f64>]| {
         view! { <tr><th scope="row">{name}</th>{cells(values)}</tr> }

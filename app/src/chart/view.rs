@@ -2,11 +2,11 @@
 
 use leptos::prelude::*;
 
+use super::Definition;
 use super::drawing::{Activity, Drawing};
 use super::legend::Legend;
 use super::plot::Plot;
 use super::table::Table;
-use super::Definition;
 use crate::components::icons::{Icon, IconName};
 use crate::i18n::catalog;
 use crate::live::{Live, Settings, local_offset};
@@ -31,7 +31,9 @@ impl Parts {
 
     /// The value of a line at the crosshair, else its latest one.
     pub(super) fn value(&self, index: usize) -> Option<f64> {
-        let line = self.definition.with_value(|definition| definition.lines[index]);
+        let line = self
+            .definition
+            .with_value(|definition| definition.lines[index]);
         let cursor = self.live.cursor.get();
         self.live.broker.with_value(|broker| {
             self.live.series.with(|series| {
@@ -57,7 +59,8 @@ impl Parts {
     }
 
     fn anything_active(&self) -> bool {
-        self.drawing.with(|drawing| drawing.activity.contains(&Activity::Active))
+        self.drawing
+            .with(|drawing| drawing.activity.contains(&Activity::Active))
     }
 }
 
@@ -82,14 +85,19 @@ pub fn Chart(
         live.broker.with_value(|broker| {
             definition.with_value(|definition| {
                 live.series.with(|series| {
-                    switched.with(|shown| {
-                        Drawing::new(definition, series, broker, span, offset, shown)
-                    })
+                    switched
+                        .with(|shown| Drawing::new(definition, series, broker, span, offset, shown))
                 })
             })
         })
     });
-    let parts = Parts { definition, drawing, switched, idle_listed: RwSignal::new(false), live };
+    let parts = Parts {
+        definition,
+        drawing,
+        switched,
+        idle_listed: RwSignal::new(false),
+        live,
+    };
     let is_wide = RwSignal::new(false);
     let at = move || {
         let instant = live.cursor.get()?;

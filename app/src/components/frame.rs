@@ -48,7 +48,8 @@ pub fn Frame(
             }
         })
         .collect_view();
-    let is_list = move || (path.get().trim_end_matches('/') == href(routes::BROKERS)).then_some("page");
+    let is_list =
+        move || (path.get().trim_end_matches('/') == href(routes::BROKERS)).then_some("page");
     let sign_out = href("/fn/sign_out");
     view! {
         <a class="skip" href="#content">{texts.skip_to_content}</a>

@@ -84,8 +84,10 @@ pub fn ThemeButton() -> impl IntoView {
         let _ = root.set_attribute("data-theme", next.word());
         if let Ok(document) = document().dyn_into::<web_sys::HtmlDocument>() {
             let path = if base.0.is_empty() { "/" } else { &base.0 };
-            let cookie =
-                format!("{COOKIE}={}; Path={path}; Max-Age=31536000; SameSite=Lax", next.word());
+            let cookie = format!(
+                "{COOKIE}={}; Path={path}; Max-Age=31536000; SameSite=Lax",
+                next.word()
+            );
             let _ = document.set_cookie(&cookie);
         }
     };
@@ -106,7 +108,10 @@ mod tests {
     #[test]
     fn every_theme_is_reached_and_read_back() {
         let all = [Theme::System, Theme::Light, Theme::Dark];
-        assert_eq!(all.map(Theme::next), [Theme::Light, Theme::Dark, Theme::System]);
+        assert_eq!(
+            all.map(Theme::next),
+            [Theme::Light, Theme::Dark, Theme::System]
+        );
         assert_eq!(all.map(|theme| Theme::from_word(theme.word())), all);
         assert_eq!(Theme::from_word("mauve"), Theme::System);
     }

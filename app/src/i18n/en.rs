@@ -19,9 +19,7 @@ pub static EN: Catalog = Catalog {
     user_name: "User name",
     password: "Password",
     wrong_credentials: "No broker accepts this user name and password.",
-    too_many_attempts: |seconds| {
-        format!("Too many attempts. Try again in {seconds} s.")
-    },
+    too_many_attempts: |seconds| format!("Too many attempts. Try again in {seconds} s."),
     no_management_access: "This account may not use the management API: it has none of the tags \
         management, policymaker, monitoring and administrator.",
     sign_in_again: "Sign in again",
@@ -53,7 +51,9 @@ pub static EN: Catalog = Catalog {
     paused: "Paused",
     pause: "Pause",
     unknown_range: |given, accepted, shown| {
-        format!("The address asks for the range “{given}”. Accepted are {accepted}; this is {shown}.")
+        format!(
+            "The address asks for the range “{given}”. Accepted are {accepted}; this is {shown}."
+        )
     },
     unknown_refresh: |given, accepted, shown| {
         format!(
@@ -68,7 +68,11 @@ pub static EN: Catalog = Catalog {
 
     versions: |rabbitmq, erlang| format!("RabbitMQ {rabbitmq} · Erlang {erlang}"),
     node_count: |count| {
-        if count == 1 { "1 node".to_owned() } else { format!("{count} nodes") }
+        if count == 1 {
+            "1 node".to_owned()
+        } else {
+            format!("{count} nodes")
+        }
     },
 
     connections: "Connections",
@@ -185,7 +189,9 @@ pub static EN: Catalog = Catalog {
 
     not_found: "Not found",
     not_found_lead: |path| format!("There is no page at {path}."),
-    unknown_broker: |broker| format!("There is no broker “{broker}”, or this account may not see it."),
+    unknown_broker: |broker| {
+        format!("There is no broker “{broker}”, or this account may not see it.")
+    },
     to_brokers: "To the brokers",
     error: "Something went wrong",
     error_unreachable: "The dashboard’s server cannot be reached.",

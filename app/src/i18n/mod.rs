@@ -14,7 +14,10 @@ pub use en::EN;
 ///
 /// Fields are named after where they stand and what they say; a field's
 /// English text is its documentation.
-#[expect(missing_docs, reason = "the English text in `en.rs` says what each field is")]
+#[expect(
+    missing_docs,
+    reason = "the English text in `en.rs` says what each field is"
+)]
 pub struct Catalog {
     /// The language's BCP 47 tag, for `<html lang>`.
     pub lang: &'static str,

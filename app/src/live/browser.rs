@@ -8,7 +8,11 @@ use send_wrapper::SendWrapper;
 ///
 /// On the server: 0, so that what it draws does not depend on when.
 pub fn now() -> f64 {
-    if cfg!(feature = "ssr") { 0.0 } else { js_sys::Date::now() }
+    if cfg!(feature = "ssr") {
+        0.0
+    } else {
+        js_sys::Date::now()
+    }
 }
 
 /// The viewer's zone at an instant, milliseconds east of UTC.

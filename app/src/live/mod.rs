@@ -89,7 +89,10 @@ impl Live {
         let newer = Arc::unwrap_or_clone(newer);
         let now = now();
         self.series.update(|series| series.merge(newer, SPAN));
-        self.page.set(Some(Arc::new(OverviewPage { series: Arc::default(), ..page })));
+        self.page.set(Some(Arc::new(OverviewPage {
+            series: Arc::default(),
+            ..page
+        })));
         self.received.set(now);
         self.clock.set(now);
         self.updates.set(Updates::Fine);
@@ -105,7 +108,8 @@ impl Live {
 
     /// The last time that the series holds, for the next poll to go on from.
     pub fn since(&self) -> Option<i64> {
-        self.series.with_untracked(|series| series.timestamps.last().copied())
+        self.series
+            .with_untracked(|series| series.timestamps.last().copied())
     }
 
     /// The age of the values in milliseconds, told without trust in the viewer's clock.
@@ -121,7 +125,8 @@ impl Live {
 
     /// The broker's state; `None` until there was an answer.
     pub fn state(&self) -> Option<BrokerState> {
-        self.page.with(|page| page.as_ref().map(|page| page.broker.state))
+        self.page
+            .with(|page| page.as_ref().map(|page| page.broker.state))
     }
 
     /// Reads something off the last answer.

@@ -37,19 +37,19 @@ where
     let failures = StoredValue::new(0_u32);
     Effect::new(move |seen: Option<u32>| {
         let interval = settings.refresh.read().choice.interval();
-        let nudges = live.nudges.get();
-        let nudged = seen.is_some_and(|seen| seen != nudges);
-        if !visible.get() || (interval.is_none() && !nudged) {
-            return nudges;
+        let wishes = live.nudges.get();
+        let at_once = seen.is_some_and(|seen| seen != wishes);
+        if !visible.get() || (interval.is_none() && !at_once) {
+            return wishes;
         }
-        let poll = poll(live, interval, nudged, failures, fetch.clone());
+        let poll = poll(live, interval, at_once, failures, fetch.clone());
         let (handle, registration) = AbortHandle::new_pair();
         on_cleanup(move || handle.abort());
         spawn_local(async move {
             // Ended by the cleanup: nothing is left to do.
             let _ = Abortable::new(poll, registration).await;
         });
-        nudges
+        wishes
     });
 }
 
@@ -78,7 +78,12 @@ async fn poll<F, Fut>(
             Err(error) => {
                 failures.update_value(|failures| *failures += 1);
                 let retry_after = error.retry_after();
-                wait = backoff(step, failures.get_value(), retry_after, js_sys::Math::random());
+                wait = backoff(
+                    step,
+                    failures.get_value(),
+                    retry_after,
+                    js_sys::Math::random(),
+                );
                 let signed_out = error == AppError::SignedOut;
                 live.fail(error, now() + wait);
                 if signed_out {
@@ -110,7 +115,10 @@ mod tests {
     #[test]
     fn waits_double_up_to_a_minute() {
         let waits: Vec<_> = (1..=6).map(|n| backoff(5_000.0, n, None, 0.0)).collect();
-        assert_eq!(waits, [5_000.0, 10_000.0, 20_000.0, 40_000.0, 60_000.0, 60_000.0]);
+        assert_eq!(
+            waits,
+            [5_000.0, 10_000.0, 20_000.0, 40_000.0, 60_000.0, 60_000.0]
+        );
         assert_eq!(backoff(5_000.0, u32::MAX, None, 0.0), LONGEST);
     }
 
@@ -123,7 +131,10 @@ mod tests {
     #[test]
     fn what_the_service_asks_for_is_the_least() {
         for chance in [0.0, 0.3, 1.0] {
-            assert!(backoff(5_000.0, 1, Some(120), chance) >= 120_000.0, "{chance}");
+            assert!(
+                backoff(5_000.0, 1, Some(120), chance) >= 120_000.0,
+                "{chance}"
+            );
         }
         assert_eq!(backoff(30_000.0, 1, Some(1), 0.0), 30_000.0);
     }

@@ -67,8 +67,12 @@ impl Range {
 
 impl Choice for Refresh {
     const PARAMETER: &'static str = "refresh";
-    const ALL: &'static [Self] =
-        &[Self::FiveSeconds, Self::TenSeconds, Self::ThirtySeconds, Self::Paused];
+    const ALL: &'static [Self] = &[
+        Self::FiveSeconds,
+        Self::TenSeconds,
+        Self::ThirtySeconds,
+        Self::Paused,
+    ];
     const DEFAULT: Self = Self::FiveSeconds;
 
     fn word(self) -> &'static str {
@@ -105,17 +109,30 @@ pub struct Chosen<C> {
 /// Reads a choice; a word that is not known gives the default and is kept for the message.
 pub fn choose<C: Choice>(word: Option<String>) -> Chosen<C> {
     let Some(word) = word else {
-        return Chosen { choice: C::DEFAULT, unknown: None };
+        return Chosen {
+            choice: C::DEFAULT,
+            unknown: None,
+        };
     };
     match C::ALL.iter().find(|choice| choice.word() == word) {
-        Some(&choice) => Chosen { choice, unknown: None },
-        None => Chosen { choice: C::DEFAULT, unknown: Some(word) },
+        Some(&choice) => Chosen {
+            choice,
+            unknown: None,
+        },
+        None => Chosen {
+            choice: C::DEFAULT,
+            unknown: Some(word),
+        },
     }
 }
 
 /// Every accepted word, for messages.
 pub fn accepted<C: Choice>() -> String {
-    C::ALL.iter().map(|choice| choice.word()).collect::<Vec<_>>().join(", ")
+    C::ALL
+        .iter()
+        .map(|choice| choice.word())
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// Range and refresh, as the address has them. A Leptos context.
@@ -162,18 +179,36 @@ mod tests {
     fn every_word_is_read_back() {
         for &range in Range::ALL {
             let read = choose(Some(range.word().to_owned()));
-            assert_eq!(read, Chosen { choice: range, unknown: None });
+            assert_eq!(
+                read,
+                Chosen {
+                    choice: range,
+                    unknown: None
+                }
+            );
         }
         for &refresh in Refresh::ALL {
             let read = choose(Some(refresh.word().to_owned()));
-            assert_eq!(read, Chosen { choice: refresh, unknown: None });
+            assert_eq!(
+                read,
+                Chosen {
+                    choice: refresh,
+                    unknown: None
+                }
+            );
         }
     }
 
     #[test]
     fn what_is_not_known_gives_the_default_and_is_named() {
         let read: Chosen<Range> = choose(Some("5d".to_owned()));
-        assert_eq!(read, Chosen { choice: Range::Hour, unknown: Some("5d".to_owned()) });
+        assert_eq!(
+            read,
+            Chosen {
+                choice: Range::Hour,
+                unknown: Some("5d".to_owned())
+            }
+        );
         assert_eq!(choose::<Refresh>(None).choice, Refresh::FiveSeconds);
         assert_eq!(accepted::<Refresh>(), "5s, 10s, 30s, off");
     }

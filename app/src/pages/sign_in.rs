@@ -14,7 +14,12 @@ pub fn SignIn() -> impl IntoView {
     let texts = catalog();
     let query = use_query_map();
     let next = move || query.read().get("next").unwrap_or_default();
-    let reason = move || query.read().get("error").and_then(|word| SignInReason::from_query(&word));
+    let reason = move || {
+        query
+            .read()
+            .get("error")
+            .and_then(|word| SignInReason::from_query(&word))
+    };
     let message = move || {
         reason().map(|reason| match reason {
             SignInReason::Credentials => texts.wrong_credentials.to_owned(),

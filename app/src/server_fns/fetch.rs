@@ -121,7 +121,13 @@ impl ClientReq<AppError> for FetchRequest {
         query: &str,
         method: Method,
     ) -> Result<Self, AppError> {
-        Self::build(path, query, &method, [("Content-Type", content_type), ("Accept", accepts)], None)
+        Self::build(
+            path,
+            query,
+            &method,
+            [("Content-Type", content_type), ("Accept", accepts)],
+            None,
+        )
     }
 
     fn try_new_req_text(
@@ -139,7 +145,13 @@ impl ClientReq<AppError> for FetchRequest {
         not_used()
     }
 
-    fn try_new_req_form_data(_: &str, _: &str, _: &str, (): (), _: Method) -> Result<Self, AppError> {
+    fn try_new_req_form_data(
+        _: &str,
+        _: &str,
+        _: &str,
+        (): (),
+        _: Method,
+    ) -> Result<Self, AppError> {
         not_used()
     }
 
@@ -199,7 +211,9 @@ async fn exchange(request: Request) -> Result<FetchResponse, AppError> {
         .get("Content-Type")
         .is_none_or(|content_type| !content_type.starts_with("text/html"));
     if status >= 400 && !ours {
-        let retry_after = headers.get("Retry-After").and_then(|value| value.parse().ok());
+        let retry_after = headers
+            .get("Retry-After")
+            .and_then(|value| value.parse().ok());
         return Err(AppError::of_status(status, retry_after));
     }
     Ok(FetchResponse {
@@ -233,7 +247,10 @@ impl Client<AppError> for FetchClient {
     async fn open_websocket(
         _: &str,
     ) -> Result<
-        (impl Stream<Item = Result<Bytes, Bytes>> + Send + 'static, impl Sink<Bytes> + Send + 'static),
+        (
+            impl Stream<Item = Result<Bytes, Bytes>> + Send + 'static,
+            impl Sink<Bytes> + Send + 'static,
+        ),
         AppError,
     > {
         let unused = "no server function of ours is a web socket".to_owned();

@@ -1,5 +1,10 @@
 //! One poll fetches all that the overview page shows.
 
+#![expect(
+    missing_docs,
+    reason = "`#[server]` makes fields of a function's arguments"
+)]
+
 use std::sync::Arc;
 
 use leptos::prelude::*;
@@ -41,5 +46,7 @@ pub async fn fetch_overview(
     broker: String,
     #[server(default)] since: Option<i64>,
 ) -> Result<OverviewPage, AppError> {
-    crate::ssr::overview::page(broker, since).await.map_err(crate::ssr::leave_with_status)
+    crate::ssr::overview::page(broker, since)
+        .await
+        .map_err(crate::ssr::leave_with_status)
 }

@@ -3,6 +3,11 @@
 //! Both answer with a redirect, so that a reload repeats nothing. What went
 //! wrong at sign-in travels in the address, as a word.
 
+#![expect(
+    missing_docs,
+    reason = "`#[server]` makes fields of a function's arguments"
+)]
+
 use leptos::prelude::*;
 
 use super::fetch::FetchClient;
@@ -29,5 +34,7 @@ pub async fn sign_in(
 /// [`AppError::Internal`] where the session cannot be ended.
 #[server(prefix = "/fn", endpoint = "sign_out", client = FetchClient)]
 pub async fn sign_out() -> Result<(), AppError> {
-    crate::ssr::session::sign_out().await.map_err(crate::ssr::leave_with_status)
+    crate::ssr::session::sign_out()
+        .await
+        .map_err(crate::ssr::leave_with_status)
 }

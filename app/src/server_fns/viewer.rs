@@ -25,5 +25,7 @@ pub struct Viewer {
 /// [`AppError::SignedOut`] where nobody is signed in; else see [`AppError`].
 #[server(prefix = "/fn", endpoint = "viewer", input = GetUrl, client = FetchClient)]
 pub async fn fetch_viewer() -> Result<Viewer, AppError> {
-    crate::ssr::session::viewer().await.map_err(crate::ssr::leave_with_status)
+    crate::ssr::session::viewer()
+        .await
+        .map_err(crate::ssr::leave_with_status)
 }

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use client::ClientError;
-use http::header::{HeaderValue, RETRY_AFTER};
 use http::StatusCode;
+use http::header::{HeaderValue, RETRY_AFTER};
 use leptos::prelude::{expect_context, use_context};
 use leptos_axum::ResponseOptions;
 
@@ -48,7 +48,8 @@ pub struct ViewerAddress(pub IpAddr);
 /// Sets the status that an error leaves with: the framework alone makes every error a 500.
 pub fn leave_with_status(error: AppError) -> AppError {
     if let Some(response) = use_context::<ResponseOptions>() {
-        let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status =
+            StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         response.set_status(status);
         if let Some(seconds) = error.retry_after() {
             response.insert_header(RETRY_AFTER, HeaderValue::from(seconds));
@@ -72,12 +73,14 @@ pub(crate) fn app_error(error: &ClientError) -> AppError {
         ClientError::Unauthorized { .. } => AppError::SignedOut,
         ClientError::Forbidden { .. } => AppError::Forbidden,
         ClientError::NotFound { .. } => AppError::UnknownBroker,
-        ClientError::TooManyRequests { retry_after } => {
-            AppError::TooManyRequests { retry_after: seconds(*retry_after) }
-        }
+        ClientError::TooManyRequests { retry_after } => AppError::TooManyRequests {
+            retry_after: seconds(*retry_after),
+        },
         ClientError::Unavailable { retry_after, .. } => {
             tracing::warn!(%error, "the metering API is not available");
-            AppError::Unavailable { retry_after: seconds(*retry_after) }
+            AppError::Unavailable {
+                retry_after: seconds(*retry_after),
+            }
         }
         ClientError::Transport { .. } | ClientError::TimedOut { .. } => {
             tracing::warn!(%error, "the metering API does not answer");

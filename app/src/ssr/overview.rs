@@ -15,15 +15,23 @@ use crate::server_fns::overview::OverviewPage;
 const POINTS: u32 = 720;
 
 fn now() -> Timestamp {
-    let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let since_epoch = SystemTime::now()
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or_default();
     Timestamp::from_millis(since_epoch.as_millis().try_into().unwrap_or(i64::MAX))
 }
 
 /// Every meter that the page draws.
 fn meters() -> Vec<String> {
     let gauges = meter::OBJECT_TOTALS.iter().chain(meter::QUEUE_TOTALS);
-    let rates = meter::MESSAGE_STATS.iter().chain(meter::CHURN_RATES).map(|counter| &counter.rate);
-    gauges.chain(rates).map(|definition| definition.name.to_owned()).collect()
+    let rates = meter::MESSAGE_STATS
+        .iter()
+        .chain(meter::CHURN_RATES)
+        .map(|counter| &counter.rate);
+    gauges
+        .chain(rates)
+        .map(|definition| definition.name.to_owned())
+        .collect()
 }
 
 /// What could be known, or nothing where the broker never answered or the account may not see it.
@@ -42,7 +50,9 @@ pub(crate) async fn page(broker: String, since: Option<i64>) -> Result<OverviewP
     let query = SeriesQuery {
         broker: broker.clone(),
         meters: meters(),
-        from: Some(Timestamp::from_millis(since.unwrap_or(earliest).max(earliest))),
+        from: Some(Timestamp::from_millis(
+            since.unwrap_or(earliest).max(earliest),
+        )),
         points: Some(POINTS),
         columns: vec![SeriesColumn::Avg],
         ..SeriesQuery::default()

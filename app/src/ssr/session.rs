@@ -38,8 +38,9 @@ fn store_failed(error: &tower_sessions::session::Error) -> AppError {
 /// The viewer's session with the metering API.
 pub(super) async fn metering_session() -> Result<(Session, String), AppError> {
     let signed_in = cookie().await?.get::<SignedIn>(VIEWER).await;
-    let SignedIn { token, user } =
-        signed_in.map_err(|error| store_failed(&error))?.ok_or(AppError::SignedOut)?;
+    let SignedIn { token, user } = signed_in
+        .map_err(|error| store_failed(&error))?
+        .ok_or(AppError::SignedOut)?;
     let token = Token::new(&token).map_err(|_| AppError::SignedOut)?;
     Ok((context().client.session(token), user))
 }
@@ -66,10 +67,16 @@ pub(crate) async fn sign_in(
         Ok(signed_in) => {
             let cookie = cookie().await?;
             // A new id: one that was planted before sign-in is worth nothing after it.
-            cookie.cycle_id().await.map_err(|error| store_failed(&error))?;
+            cookie
+                .cycle_id()
+                .await
+                .map_err(|error| store_failed(&error))?;
             let token = signed_in.token.expose().to_owned();
             let viewer = SignedIn { token, user };
-            cookie.insert(VIEWER, viewer).await.map_err(|error| store_failed(&error))?;
+            cookie
+                .insert(VIEWER, viewer)
+                .await
+                .map_err(|error| store_failed(&error))?;
             routes::checked_next(next).to_owned()
         }
         Err(error) => routes::sign_in(next, Some(&reason(&error))),
@@ -83,7 +90,9 @@ fn reason(error: &ClientError) -> routes::SignInReason {
     match app_error(error) {
         AppError::SignedOut => Reason::Credentials,
         AppError::Forbidden => Reason::NoManagementTag,
-        AppError::TooManyRequests { retry_after } => Reason::TooManyAttempts(retry_after.unwrap_or(60)),
+        AppError::TooManyRequests { retry_after } => {
+            Reason::TooManyAttempts(retry_after.unwrap_or(60))
+        }
         _ => Reason::Unavailable,
     }
 }
@@ -96,7 +105,11 @@ pub(crate) async fn sign_out() -> Result<(), AppError> {
         // The session ends all the same; the token ends by itself, later.
         tracing::warn!(%error, "the token could not be revoked");
     }
-    cookie().await?.flush().await.map_err(|error| store_failed(&error))?;
+    cookie()
+        .await?
+        .flush()
+        .await
+        .map_err(|error| store_failed(&error))?;
     leptos_axum::redirect(&format!("{}{}", context().base_path, routes::SIGN_IN));
     Ok(())
 }

@@ -18,11 +18,14 @@ pub(super) fn About() -> impl IntoView {
     // Lists that are the same as a tick ago are not drawn again.
     let listeners = Memo::new(move |_| live.read(|page| page.overview.as_ref()?.listeners.clone()));
     let contexts = Memo::new(move |_| live.read(|page| page.overview.as_ref()?.contexts.clone()));
-    let types = Memo::new(move |_| live.read(|page| page.overview.as_ref()?.exchange_types.clone()));
+    let types =
+        Memo::new(move |_| live.read(|page| page.overview.as_ref()?.exchange_types.clone()));
     let facts = Memo::new(move |_| {
         live.read(|page| {
             let tick = format::span(page.broker.tick.into(), texts);
-            page.overview.clone().map(|overview| facts(&overview, tick, texts))
+            page.overview
+                .clone()
+                .map(|overview| facts(&overview, tick, texts))
         })
     });
     view! {
@@ -38,14 +41,20 @@ pub(super) fn About() -> impl IntoView {
 fn facts(overview: &Arc<Overview>, tick: String, texts: &Catalog) -> Vec<(&'static str, String)> {
     let given = [
         (texts.version_rabbitmq, overview.rabbitmq_version.clone()),
-        (texts.version_management, overview.management_version.clone()),
+        (
+            texts.version_management,
+            overview.management_version.clone(),
+        ),
         (texts.version_erlang, overview.erlang_version.clone()),
         (texts.cluster_name, overview.cluster_name.clone()),
         (texts.node, overview.node.clone()),
         (texts.rates_mode, overview.rates_mode.clone()),
         (texts.tick, Some(tick)),
     ];
-    given.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+    given
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)))
+        .collect()
 }
 
 fn or_dash(text: Option<String>, texts: &Catalog) -> String {
@@ -99,16 +108,20 @@ where
 {
     let heading = format!("{id}-title");
     let body = move || {
-        rows.get().unwrap_or_default().into_iter().map(|row| {
-            let mut cells = cells(row).into_iter();
-            let first = cells.next();
-            view! {
-                <tr>
-                    <th scope="row">{first}</th>
-                    {cells.map(|cell| view! { <td>{cell}</td> }).collect_view()}
-                </tr>
-            }
-        }).collect_view()
+        rows.get()
+            .unwrap_or_default()
+            .into_iter()
+            .map(|row| {
+                let mut cells = cells(row).into_iter();
+                let first = cells.next();
+                view! {
+                    <tr>
+                        <th scope="row">{first}</th>
+                        {cells.map(|cell| view! { <td>{cell}</td> }).collect_view()}
+                    </tr>
+                }
+            })
+            .collect_view()
     };
     view! {
         <section class="panel" id=id class:hidden=move || rows.with(Option::is_none) aria-labelledby=heading>
@@ -141,9 +154,14 @@ mod tests {
 
     #[test]
     fn facts_that_the_broker_does_not_tell_are_left_out() {
-        let oldest =
-            Arc::new(Overview { rabbitmq_version: Some("3.2.4".into()), ..Overview::default() });
-        let names: Vec<_> = facts(&oldest, "5 s".into(), &EN).into_iter().map(|(name, _)| name).collect();
+        let oldest = Arc::new(Overview {
+            rabbitmq_version: Some("3.2.4".into()),
+            ..Overview::default()
+        });
+        let names: Vec<_> = facts(&oldest, "5 s".into(), &EN)
+            .into_iter()
+            .map(|(name, _)| name)
+            .collect();
         assert_eq!(names, ["RabbitMQ", "Polled every"]);
     }
 }

@@ -32,7 +32,12 @@ fn queued_messages(texts: &Catalog) -> Definition {
                 "messages_ready" => (texts.ready, Colour::Green, Dash::Solid),
                 _ => (texts.unacknowledged, Colour::Orange, Dash::Dashed),
             };
-            Line { meter: definition.name, label, colour, dash }
+            Line {
+                meter: definition.name,
+                label,
+                colour,
+                dash,
+            }
         })
         .collect();
     Definition {
@@ -67,7 +72,12 @@ fn rate(counter: &Counter, texts: &Catalog) -> Option<Line> {
         "disk_writes" => (texts.disk_writes, Grey, Solid),
         _ => return None,
     };
-    Some(Line { meter: counter.rate.name, label, colour, dash })
+    Some(Line {
+        meter: counter.rate.name,
+        label,
+        colour,
+        dash,
+    })
 }
 
 fn message_rates(texts: &Catalog) -> Definition {
@@ -77,7 +87,10 @@ fn message_rates(texts: &Catalog) -> Definition {
         unit_label: texts.unit_messages_per_second,
         unit: Unit::PerSecond,
         base: Base::Decimal,
-        lines: meter::MESSAGE_STATS.iter().filter_map(|counter| rate(counter, texts)).collect(),
+        lines: meter::MESSAGE_STATS
+            .iter()
+            .filter_map(|counter| rate(counter, texts))
+            .collect(),
     }
 }
 
@@ -92,7 +105,12 @@ fn objects(texts: &Catalog) -> Definition {
                 "queues" => (texts.queues, Dash::Solid),
                 _ => (texts.consumers, Dash::Dotted),
             };
-            Line { meter: definition.name, label, colour: tiles::colour(definition.field), dash }
+            Line {
+                meter: definition.name,
+                label,
+                colour: tiles::colour(definition.field),
+                dash,
+            }
         })
         .collect();
     Definition {
@@ -119,7 +137,12 @@ fn churn(texts: &Catalog) -> Definition {
                 _ => (Colour::Grey, Dash::Dotted),
             };
             let label = super::churn::label(counter.total.field, texts);
-            Line { meter: counter.rate.name, label, colour, dash }
+            Line {
+                meter: counter.rate.name,
+                label,
+                colour,
+                dash,
+            }
         })
         .collect();
     Definition {

@@ -79,9 +79,14 @@ fn LiveOverview(
     });
     refresh_by_key(nudge);
     let fetched = broker.clone();
-    keep(live, settings, visible(), move |since| fetch_overview(fetched.clone(), since));
+    keep(live, settings, visible(), move |since| {
+        fetch_overview(fetched.clone(), since)
+    });
 
-    let is_dim = move || live.state().is_some_and(|state| state != metering::BrokerState::Ok);
+    let is_dim = move || {
+        live.state()
+            .is_some_and(|state| state != metering::BrokerState::Ok)
+    };
     view! {
         <toolbar::Toolbar broker />
         <div class="overview" class:dim=is_dim>
@@ -99,9 +104,9 @@ fn LiveOverview(
 fn refresh_by_key(nudge: impl Fn() + 'static) {
     let handle = window_event_listener(leptos::ev::keydown, move |event| {
         let modified = event.ctrl_key() || event.meta_key() || event.alt_key();
-        let typed_into = document()
-            .active_element()
-            .is_some_and(|element| ["INPUT", "TEXTAREA", "SELECT"].contains(&element.tag_name().as_str()));
+        let typed_into = document().active_element().is_some_and(|element| {
+            ["INPUT", "TEXTAREA", "SELECT"].contains(&element.tag_name().as_str())
+        });
         if event.key().eq_ignore_ascii_case("r") && !modified && !typed_into {
             nudge();
         }
@@ -116,5 +121,9 @@ fn here() -> String {
     let path = location.pathname.get();
     let path = path.strip_prefix(&base.0).unwrap_or(&path);
     let query = location.search.get();
-    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
+    if query.is_empty() {
+        path.to_owned()
+    } else {
+        format!("{path}?{query}")
+    }
 }

@@ -13,7 +13,11 @@ use crate::live::Live;
 fn state(node: &Node, texts: &Catalog) -> (Level, &'static str) {
     if node.running == Some(false) {
         (Level::Bad, texts.node_down)
-    } else if node.partitions.as_ref().is_some_and(|partitions| !partitions.is_empty()) {
+    } else if node
+        .partitions
+        .as_ref()
+        .is_some_and(|partitions| !partitions.is_empty())
+    {
         (Level::Bad, texts.node_partitioned)
     } else if node.mem_alarm == Some(true) {
         (Level::Bad, texts.node_memory_alarm)
@@ -34,12 +38,21 @@ pub(super) fn Nodes() -> impl IntoView {
     let nodes = Memo::new(move |_| live.read(|page| page.nodes.clone()));
     // Since 4.0 sockets are not counted any more, and a column of dashes helps nobody.
     let with_sockets = Memo::new(move |_| {
-        nodes.with(|nodes| nodes.as_ref().is_some_and(|nodes| nodes.iter().any(Node::counts_sockets)))
+        nodes.with(|nodes| {
+            nodes
+                .as_ref()
+                .is_some_and(|nodes| nodes.iter().any(Node::counts_sockets))
+        })
     });
     let rows = move || {
         let sockets = with_sockets.get();
         nodes.with(|nodes| {
-            nodes.as_ref().map(|nodes| nodes.iter().map(|node| row(node, sockets, texts)).collect_view())
+            nodes.as_ref().map(|nodes| {
+                nodes
+                    .iter()
+                    .map(|node| row(node, sockets, texts))
+                    .collect_view()
+            })
         })
     };
     view! {
@@ -68,7 +81,9 @@ pub(super) fn Nodes() -> impl IntoView {
 
 fn row(node: &Node, sockets: bool, texts: &'static Catalog) -> impl IntoView + use<> {
     let (level, word) = state(node, texts);
-    let uptime = node.uptime.map_or(texts.no_value.to_owned(), |uptime| format::span(uptime, texts));
+    let uptime = node.uptime.map_or(texts.no_value.to_owned(), |uptime| {
+        format::span(uptime, texts)
+    });
     view! {
         <tr class:down=node.running == Some(false)>
             <th scope="row">{node.name.clone()}</th>
@@ -86,7 +101,9 @@ fn row(node: &Node, sockets: bool, texts: &'static Catalog) -> impl IntoView + u
 /// Memory against the high watermark, which stands at four fifths of the bar so that one sees what is over it.
 fn memory(node: &Node, texts: &'static Catalog) -> AnyView {
     const MARK: f64 = 0.8;
-    let Some(used) = node.mem_used else { return texts.no_value.into_any() };
+    let Some(used) = node.mem_used else {
+        return texts.no_value.into_any();
+    };
     let limit = node.mem_limit.filter(|&limit| limit > 0);
     gauge(
         format::bytes(used as f64),
@@ -100,7 +117,9 @@ fn memory(node: &Node, texts: &'static Catalog) -> AnyView {
 /// Free disk against the low watermark. How large the disk is no broker says: the bar is logarithmic,
 /// from the watermark's tenth to a thousandfold of it.
 fn disk(node: &Node, texts: &'static Catalog) -> AnyView {
-    let Some(free) = node.disk_free else { return texts.no_value.into_any() };
+    let Some(free) = node.disk_free else {
+        return texts.no_value.into_any();
+    };
     let limit = node.disk_free_limit.filter(|&limit| limit > 0);
     let share = |times_limit: f64| (times_limit.max(1e-3).log10() + 1.0) / 4.0;
     gauge(
@@ -115,7 +134,9 @@ fn disk(node: &Node, texts: &'static Catalog) -> AnyView {
 fn against_limit(used: Option<i64>, total: Option<i64>, texts: &'static Catalog) -> AnyView {
     /// From here on a limit is near, as the broker's own UI has it for file descriptors.
     const NEAR: f64 = 0.95;
-    let Some(used) = used else { return texts.no_value.into_any() };
+    let Some(used) = used else {
+        return texts.no_value.into_any();
+    };
     let total = total.filter(|&total| total > 0);
     let share = total.map(|total| used as f64 / total as f64);
     gauge(
@@ -154,12 +175,46 @@ mod tests {
     #[test]
     fn the_worst_state_is_told() {
         let state_of = |node: Node| state(&node, &EN).1;
-        let alarmed = Node { running: Some(true), mem_alarm: Some(true), ..Node::default() };
-        assert_eq!(state_of(Node { running: Some(true), ..Node::default() }), "running");
+        let alarmed = Node {
+            running: Some(true),
+            mem_alarm: Some(true),
+            ..Node::default()
+        };
+        assert_eq!(
+            state_of(Node {
+                running: Some(true),
+                ..Node::default()
+            }),
+            "running"
+        );
         assert_eq!(state_of(alarmed.clone()), "memory alarm");
-        assert_eq!(state_of(Node { disk_free_alarm: Some(true), ..Node::default() }), "disk alarm");
-        assert_eq!(state_of(Node { being_drained: Some(true), ..Node::default() }), "maintenance");
-        assert_eq!(state_of(Node { partitions: Some(vec!["b".into()]), ..alarmed.clone() }), "partitioned");
-        assert_eq!(state_of(Node { running: Some(false), ..alarmed }), "down");
+        assert_eq!(
+            state_of(Node {
+                disk_free_alarm: Some(true),
+                ..Node::default()
+            }),
+            "disk alarm"
+        );
+        assert_eq!(
+            state_of(Node {
+                being_drained: Some(true),
+                ..Node::default()
+            }),
+            "maintenance"
+        );
+        assert_eq!(
+            state_of(Node {
+                partitions: Some(vec!["b".into()]),
+                ..alarmed.clone()
+            }),
+            "partitioned"
+        );
+        assert_eq!(
+            state_of(Node {
+                running: Some(false),
+                ..alarmed
+            }),
+            "down"
+        );
     }
 }

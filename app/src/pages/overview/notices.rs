@@ -46,7 +46,12 @@ fn Broker() -> impl IntoView {
                 Some(seen) => (texts.last_values_from)(&time_of_day(seen, zone, texts)),
                 None => texts.never_answered.to_owned(),
             };
-            Some((class, format!("{}: {word} {since}.", page.broker.name), reason, values))
+            Some((
+                class,
+                format!("{}: {word} {since}.", page.broker.name),
+                reason,
+                values,
+            ))
         })
     };
     let notice = Memo::new(move |_| notice());

@@ -57,13 +57,15 @@ fn Tile(field: &'static str, meter: &'static str) -> impl IntoView {
     let change = move || {
         let now = total.get()? as f64;
         let choice = settings.range.read().choice;
-        let before = live.broker.with_value(|broker| live.series.with(|series| {
-            let values = &series.column(meter, broker)?.avg;
-            let start = series.timestamps.last()? - choice.span();
-            let first = series.timestamps.partition_point(|&time| time < start);
-            // The first known value in the range: a shorter history is told by what there is of it.
-            (first..values.len()).find_map(|index| values.get(index))
-        }))?;
+        let before = live.broker.with_value(|broker| {
+            live.series.with(|series| {
+                let values = &series.column(meter, broker)?.avg;
+                let start = series.timestamps.last()? - choice.span();
+                let first = series.timestamps.partition_point(|&time| time < start);
+                // The first known value in the range: a shorter history is told by what there is of it.
+                (first..values.len()).find_map(|index| values.get(index))
+            })
+        })?;
         let change = (now - before).round();
         Some(if change == 0.0 {
             texts.unchanged.to_owned()

@@ -21,7 +21,8 @@ pub(super) fn Toolbar(
         live.read(|page| {
             let overview = page.overview.as_ref()?;
             let rabbitmq = overview.rabbitmq_version.as_deref()?;
-            let mut text = (texts.versions)(rabbitmq, overview.erlang_version.as_deref().unwrap_or("?"));
+            let mut text =
+                (texts.versions)(rabbitmq, overview.erlang_version.as_deref().unwrap_or("?"));
             if let Some(nodes) = &page.nodes {
                 text.push_str(" · ");
                 text.push_str(&(texts.node_count)(nodes.len()));
@@ -64,7 +65,13 @@ fn Age() -> impl IntoView {
     };
     let exact = move || {
         let zone = live.zone.get();
-        live.read(|page| Some(time_of_day(page.overview.as_ref()?.observed_at?, zone, texts)))
+        live.read(|page| {
+            Some(time_of_day(
+                page.overview.as_ref()?.observed_at?,
+                zone,
+                texts,
+            ))
+        })
     };
     view! {
         <span class="age" class:old=is_old title=exact>
@@ -80,9 +87,12 @@ fn Age() -> impl IntoView {
 fn Ranges() -> impl IntoView {
     let settings = expect_context::<Settings>();
     let chosen = move || settings.range.read().choice;
-    choices(catalog().range, chosen, move |range| settings.query(Some(range), None), |range| {
-        range.word().to_owned()
-    })
+    choices(
+        catalog().range,
+        chosen,
+        move |range| settings.query(Some(range), None),
+        |range| range.word().to_owned(),
+    )
 }
 
 /// The intervals, and a button to refresh at once.
