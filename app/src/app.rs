@@ -82,4 +82,5 @@ pub fn SignedInPages() -> impl IntoView {
             })}
         </Transition>
     }
+    .into_any()
 }

@@ -16,6 +16,16 @@
 //!
 //! The features `ssr` and `hydrate` must never meet in one build.
 
+// A page is one type, as deep as its elements.
+#![recursion_limit = "256"]
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "a component owns its properties"
+)]
+#![cfg_attr(
+    test,
+    allow(clippy::float_cmp, reason = "ticks and tops of axes are exact")
+)]
 #![allow(
     unreachable_pub,
     reason = "`#[component]` makes public items beside private components"

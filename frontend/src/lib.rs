@@ -1,6 +1,11 @@
 //! The browser's entry point: takes over the page that the server rendered.
 
-#![allow(missing_docs, reason = "`wasm_bindgen` emits items of its own beside `hydrate`")]
+// The app is one type, as deep as its elements.
+#![recursion_limit = "256"]
+#![allow(
+    missing_docs,
+    reason = "`wasm_bindgen` emits items of its own beside `hydrate`"
+)]
 
 use app::App;
 use leptos::prelude::*;
@@ -11,8 +16,9 @@ use wasm_bindgen::prelude::wasm_bindgen;
 pub fn hydrate() {
     console_error_panic_hook::set_once();
     let root = document().document_element();
-    let base_path =
-        root.and_then(|root| root.get_attribute("data-base-path")).unwrap_or_default();
+    let base_path = root
+        .and_then(|root| root.get_attribute("data-base-path"))
+        .unwrap_or_default();
     app::server_fns::fetch::set_base_path(&base_path);
     leptos::mount::hydrate_body(move || leptos::view! { <App base_path /> });
 }

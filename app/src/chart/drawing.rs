@@ -225,8 +225,11 @@ mod tests {
         ]);
         let definition = definition(&["idle", "unknown", "busy", "missing"]);
         let drawing = Drawing::new(&definition, &series, "prod", 60_000, 0, &[true; 4]);
-        use Activity::{Active, Idle, NotReported};
-        assert_eq!(drawing.activity, [Idle, NotReported, Active, NotReported]);
+        let [unknown, missing] = [Activity::NotReported; 2];
+        assert_eq!(
+            drawing.activity,
+            [Activity::Idle, unknown, Activity::Active, missing]
+        );
     }
 
     #[test]

@@ -71,4 +71,5 @@ pub(super) fn Legend(parts: Parts) -> impl IntoView {
             </li>
         </ul>
     }
+    .into_any()
 }

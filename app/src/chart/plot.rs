@@ -108,6 +108,7 @@ pub(super) fn Plot(parts: Parts) -> impl IntoView {
             </svg>
         </div>
     }
+    .into_any()
 }
 
 /// The lines, the first of the definition last: it lies on top.

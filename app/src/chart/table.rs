@@ -149,4 +149,5 @@ pub(super) fn Table(parts: Parts) -> impl IntoView {
             </div>
         </details>
     }
+    .into_any()
 }

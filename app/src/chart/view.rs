@@ -127,4 +127,5 @@ pub fn Chart(
             <Table parts />
         </figure>
     }
+    .into_any()
 }

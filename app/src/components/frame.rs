@@ -85,4 +85,5 @@ pub fn Frame(
             <main id="content" tabindex="-1">{children()}</main>
         </div>
     }
+    .into_any()
 }

@@ -26,6 +26,7 @@ pub fn Brokers() -> impl IntoView {
             </Suspense>
         </section>
     }
+    .into_any()
 }
 
 #[component]

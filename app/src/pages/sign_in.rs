@@ -49,4 +49,5 @@ pub fn SignIn() -> impl IntoView {
             </form>
         </main>
     }
+    .into_any()
 }

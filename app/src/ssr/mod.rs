@@ -70,7 +70,7 @@ fn seconds(delay: Option<Duration>) -> Option<u32> {
 /// What a client's error is to a viewer; the cause is logged here.
 pub(crate) fn app_error(error: &ClientError) -> AppError {
     match error {
-        ClientError::Unauthorized { .. } => AppError::SignedOut,
+        ClientError::Unauthorized => AppError::SignedOut,
         ClientError::Forbidden { .. } => AppError::Forbidden,
         ClientError::NotFound { .. } => AppError::UnknownBroker,
         ClientError::TooManyRequests { retry_after } => AppError::TooManyRequests {
@@ -82,7 +82,7 @@ pub(crate) fn app_error(error: &ClientError) -> AppError {
                 retry_after: seconds(*retry_after),
             }
         }
-        ClientError::Transport { .. } | ClientError::TimedOut { .. } => {
+        ClientError::Transport { .. } | ClientError::TimedOut => {
             tracing::warn!(%error, "the metering API does not answer");
             AppError::Unavailable { retry_after: None }
         }

@@ -98,6 +98,7 @@ fn LiveOverview(
         </div>
         <notices::Notices />
     }
+    .into_any()
 }
 
 /// `R` refreshes at once, unless it is typed into a field or with a modifier.

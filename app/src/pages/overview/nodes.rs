@@ -77,6 +77,7 @@ pub(super) fn Nodes() -> impl IntoView {
             </div>
         </section>
     }
+    .into_any()
 }
 
 fn row(node: &Node, sockets: bool, texts: &'static Catalog) -> impl IntoView + use<> {

@@ -21,6 +21,7 @@ pub(super) fn Notices() -> impl IntoView {
             <WithoutScripts />
         </div>
     }
+    .into_any()
 }
 
 /// The broker does not answer: since when, why, and from when the values are.

@@ -46,6 +46,7 @@ pub(super) fn Toolbar(
             </div>
         </header>
     }
+    .into_any()
 }
 
 /// How old the values are. Counts on between two polls.
