@@ -1,22 +1,63 @@
 //! The metering API: controllers, embedded identity, collector.
+//!
+//! One collector task a broker asks it once a tick, whoever is watching, and puts what it says
+//! into a snapshot and a ring of the last hour. Controllers answer from those alone: a viewer
+//! costs a broker nothing. The embedded identity gives tokens to the brokers' own accounts.
+//!
+//! # Layout
+//!
+//! | module | what |
+//! |---|---|
+//! | [`config`] | what an operator can decide |
+//! | `collector` | asks the brokers |
+//! | `watched`, `snapshot`, `ring` | what is known of a broker, now and in the last hour |
+//! | `audience` | what of a broker an account may see |
+//! | `identity` | tokens, by Keystone's protocol |
+//! | `protocol` | what holds for every request |
+//! | `controllers` | the resources, one file each |
+//! | `openapi` | the document about all of it |
+//! | `error` | what a request can end with instead of its answer |
 
 mod audience;
 pub mod clock;
 mod collector;
 pub mod config;
+mod controllers;
+mod error;
+mod identity;
 mod meters;
+mod openapi;
+mod protocol;
 mod ring;
 mod series_cache;
+mod series_query;
 mod snapshot;
+mod state;
 mod watched;
 
-use axum::Router;
+use std::sync::Arc;
+
+use axum::{Router, middleware};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 pub use clock::Clock;
-pub use config::{ApiConfig, ApiError, BrokerConfig, Network};
+pub use config::{ApiConfig, ApiError, BrokerConfig, Network, ParseNetworkError};
+
+use collector::task::Collector;
+use state::Shared;
 
 /// The running service: its collectors, and the router that answers from what they gathered.
-pub struct Api {}
+///
+/// Dropping it ends the collectors at their next pause; [`Api::shutdown`] waits for that.
+#[derive(Debug)]
+pub struct Api {
+    shared: Arc<Shared>,
+    router: Router,
+    collectors: Vec<JoinHandle<()>>,
+    stop: DropGuard,
+}
 
 impl Api {
     /// Starts one collector task a broker on the current tokio runtime.
@@ -24,25 +65,73 @@ impl Api {
     /// # Errors
     /// Where the configuration cannot work.
     pub fn start(config: ApiConfig) -> Result<Api, ApiError> {
-        config.check()?;
-        Ok(Api {})
+        // Whoever installed another one before keeps it.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let shared = Arc::new(Shared::new(config)?);
+        let stop = CancellationToken::new();
+        let collectors = shared.brokers.iter().map(|broker| {
+            let collector = Collector::new(Arc::clone(broker), &shared.config);
+            let stop = stop.clone();
+            tokio::spawn(async move {
+                // A poll is dropped where it stands: it has nothing to put away.
+                let _ = stop.run_until_cancelled(collector.run()).await;
+            })
+        });
+        Ok(Api {
+            collectors: collectors.collect(),
+            router: router(&shared),
+            shared,
+            stop: stop.drop_guard(),
+        })
     }
 
-    /// Every path of the service, for a listener (with `ConnectInfo<SocketAddr>`) and for callers in the same process.
+    /// Every path of the service, the prefix in front, the identity and `/openapi.json` too.
+    ///
+    /// A listener serves it with `into_make_service_with_connect_info::<SocketAddr>()`. A request
+    /// without that comes from the same process: its `X-Forwarded-For` names its viewer's address.
     pub fn router(&self) -> Router {
-        Router::new()
+        self.router.clone()
     }
 
     /// Whether every broker was tried at least once, answered or not.
     pub fn is_ready(&self) -> bool {
-        false
+        self.shared.brokers.iter().all(|broker| broker.was_tried())
+    }
+
+    /// Says when there is a new picture of a broker: a number that grows. None for an unknown name.
+    pub fn changes(&self, broker: &str) -> Option<watch::Receiver<u64>> {
+        let found = self
+            .shared
+            .brokers
+            .iter()
+            .find(|known| known.name == broker);
+        found.map(|broker| broker.changes())
     }
 
     /// Ends the collectors.
-    pub async fn shutdown(self) {}
+    pub async fn shutdown(self) {
+        drop(self.stop);
+        for collector in self.collectors {
+            // One that panicked has ended too.
+            let _ = collector.await;
+        }
+    }
+}
+
+fn router(shared: &Arc<Shared>) -> Router {
+    let (routes, _) = openapi::routes();
+    let routes = routes
+        .fallback(protocol::refusal::not_found)
+        .method_not_allowed_fallback(protocol::refusal::method_not_allowed)
+        .layer(middleware::from_fn_with_state(
+            Arc::clone(shared),
+            protocol::layer,
+        ))
+        .with_state(Arc::clone(shared));
+    protocol::prefix::behind(&shared.config.path_prefix, routes)
 }
 
 /// The OpenAPI document of the service.
 pub fn openapi_json() -> String {
-    String::new()
+    openapi::document().to_owned()
 }

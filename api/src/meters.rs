@@ -131,12 +131,12 @@ mod tests {
     }
 
     #[test]
-    fn rates_are_those_whose_name_says_so() {
+    fn rates_are_those_whose_unit_is_per_second() {
         for found in meter::all() {
             let meter = Meter::find(found.name).expect(found.name);
             assert_eq!(
                 meter.is_rate(),
-                found.name.ends_with(".rate"),
+                found.unit.ends_with("/s"),
                 "{}",
                 found.name
             );

@@ -38,9 +38,12 @@ pub(crate) struct Backfill {
     pub(crate) coarse: Overview,
 }
 
+/// A time in milliseconds since the epoch, and the value then.
+type Point = (i64, f64);
+
 /// Samples in order of time, oldest first.
 #[derive(Clone, Debug, Default, PartialEq)]
-struct Points(Vec<(i64, f64)>);
+struct Points(Vec<Point>);
 
 /// The two sets of samples of one statistic.
 struct History {
@@ -127,9 +130,15 @@ fn samples(overview: &Overview) -> impl Iterator<Item = &Sample> {
     let queues = overview
         .queue_totals
         .iter()
-        .flat_map(|totals| totals.iter());
-    let messages = overview.message_stats.iter().flat_map(|stats| stats.iter());
-    let churn = overview.churn_rates.iter().flat_map(|rates| rates.iter());
+        .flat_map(metering::overview::QueueTotals::iter);
+    let messages = overview
+        .message_stats
+        .iter()
+        .flat_map(metering::overview::MessageStats::iter);
+    let churn = overview
+        .churn_rates
+        .iter()
+        .flat_map(metering::overview::ChurnRates::iter);
     let details = queues
         .chain(messages)
         .chain(churn)
@@ -193,7 +202,7 @@ impl Points {
     }
 
     /// The sample at or before a time, and the one after it.
-    fn around(&self, at: i64) -> Option<((i64, f64), Option<(i64, f64)>)> {
+    fn around(&self, at: i64) -> Option<(Point, Option<Point>)> {
         let after = self.0.partition_point(|&(time, _)| time <= at);
         let before = *self.0.get(after.checked_sub(1)?)?;
         Some((before, self.0.get(after).copied()))

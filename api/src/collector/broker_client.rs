@@ -26,8 +26,7 @@ pub(crate) struct Credentials<'a> {
 /// `GET /api/whoami`.
 #[derive(Debug, Deserialize)]
 pub(crate) struct WhoAmI {
-    /// The account's name as the broker writes it.
-    pub(crate) name: String,
+    /// What the account may do.
     #[serde(default, deserialize_with = "lenient::words")]
     pub(crate) tags: Vec<String>,
 }

@@ -75,7 +75,7 @@ impl BrokerError {
         // The innermost cause is the operating system's, and has no URL in it.
         let cause = causes
             .last()
-            .map_or_else(|| "unknown".to_owned(), |cause| cause.to_string());
+            .map_or_else(|| "unknown".to_owned(), std::string::ToString::to_string);
         if is_tls {
             Self::Tls { authority, cause }
         } else if error.is_timeout() {
@@ -140,6 +140,9 @@ fn is_tls(cause: &(dyn StdError + 'static)) -> bool {
     }
     // An io::Error shows its inner error's source, not the inner error itself.
     let io = cause.downcast_ref::<std::io::Error>();
-    io.and_then(std::io::Error::get_ref)
-        .is_some_and(|inner| inner.is::<rustls::Error>())
+    io.and_then(std::io::Error::get_ref).is_some_and(
+        <dyn std::error::Error + std::marker::Send + std::marker::Sync + 'static>::is::<
+            rustls::Error,
+        >,
+    )
 }

@@ -74,8 +74,9 @@ mod tests {
             health.missed(at(n * 5), format!("miss {n}"));
             states.push(health.state);
         }
-        use BrokerState::{Down, Ok, Stale};
-        assert_eq!(states, [Ok, Stale, Stale, Down]);
+        let name = |state: &BrokerState| format!("{state:?}");
+        let states: Vec<_> = states.iter().map(name).collect();
+        assert_eq!(states, ["Ok", "Stale", "Stale", "Down"]);
         assert_eq!(health.reason.as_deref(), Some("miss 4"));
         assert_eq!(health.last_seen, Some(at(5)));
     }

@@ -99,12 +99,12 @@ mod tests {
     fn every_gauge_of_a_node_is_recorded() {
         let json = include_str!("../../tests/it/fixtures/rabbitmq-3.10.8/nodes.json");
         let found: Vec<Node> = serde_json::from_str(json).expect("fixture");
-        let mut ring = Ring::new(Duration::from_secs(5), Duration::from_secs(60));
+        let mut ring = Ring::new(Duration::from_secs(5), Duration::from_mins(1));
         ring.open(7);
         nodes(&mut ring, 7, &found);
-        for n in 0..NODE.len() {
+        for (n, definition) in NODE.iter().enumerate() {
             let value = ring.value(Resource::Node(&found[0].name), Meter::node(n), 7);
-            assert!(value.is_some(), "{} has no value", NODE[n].name);
+            assert!(value.is_some(), "{} has no value", definition.name);
         }
     }
 
@@ -112,7 +112,7 @@ mod tests {
     fn sockets_that_are_not_counted_are_no_nought() {
         let json = include_str!("../../tests/it/fixtures/rabbitmq-4.0.5/nodes.json");
         let found: Vec<Node> = serde_json::from_str(json).expect("fixture");
-        let mut ring = Ring::new(Duration::from_secs(5), Duration::from_secs(60));
+        let mut ring = Ring::new(Duration::from_secs(5), Duration::from_mins(1));
         ring.open(7);
         nodes(&mut ring, 7, &found);
         let sockets = NODE

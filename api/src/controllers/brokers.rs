@@ -1,0 +1,61 @@
+//! `GET /v2/rabbit/brokers`: the brokers that the caller sees, and whether they answer.
+
+use std::fmt::Write;
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use bytes::{BufMut, BytesMut};
+use http::HeaderMap;
+use metering::Broker;
+use metering::error::KeystoneErrorBody;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::error::Error;
+use crate::identity::auth::Caller;
+use crate::protocol::answer::Answer;
+use crate::protocol::query::Arguments;
+use crate::state::Shared;
+
+pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
+    OpenApiRouter::new().routes(routes!(list))
+}
+
+/// The brokers that accepted the caller's account, in the operator's order.
+#[utoipa::path(
+    get,
+    path = "/v2/rabbit/brokers",
+    tag = "rabbit",
+    responses(
+        (status = 200, body = Vec<Broker>),
+        (status = 304, description = "Unchanged since the `ETag` in `If-None-Match`"),
+        (status = 401, body = KeystoneErrorBody, description = "No valid token"),
+    )
+)]
+async fn list(
+    State(shared): State<Arc<Shared>>,
+    Caller(caller): Caller,
+    arguments: Arguments,
+    headers: HeaderMap,
+) -> Result<Response, Error> {
+    arguments.finish()?;
+    let mut body = BytesMut::new();
+    let mut etag = format!("\"{}", shared.run);
+    for (n, grant) in caller.grants.iter().enumerate() {
+        let snapshot = shared.brokers[grant.broker].snapshot();
+        body.put_u8(if n == 0 { b'[' } else { b',' });
+        body.put_slice(&snapshot.broker_json);
+        // Writing to a text does not fail.
+        let _ = write!(etag, ".{}:{}", grant.broker, snapshot.generation);
+    }
+    // A token has one grant at least.
+    body.put_u8(b']');
+    etag.push('"');
+    Ok(Answer {
+        body: body.freeze(),
+        etag,
+        stale: false,
+    }
+    .to(&headers))
+}

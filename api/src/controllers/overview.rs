@@ -1,0 +1,73 @@
+//! `GET /v2/rabbit/overview`: a broker's totals, rates, listeners.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use http::HeaderMap;
+use metering::error::{ErrorBody, KeystoneErrorBody};
+use metering::{Overview, Timestamp};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::audience::View;
+use crate::error::Error;
+use crate::identity::auth::Caller;
+use crate::protocol::answer::Answer;
+use crate::protocol::query::Arguments;
+use crate::snapshot::{Facts, json};
+use crate::state::Shared;
+
+pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
+    OpenApiRouter::new().routes(routes!(show))
+}
+
+/// A broker at its last answered poll.
+///
+/// Accounts without the tag `monitoring` or `administrator` see the message figures of their own
+/// vhosts, and neither node, listeners, contexts, object totals nor churn.
+#[utoipa::path(
+    get,
+    path = "/v2/rabbit/overview",
+    tag = "rabbit",
+    params(("broker" = Option<String>, Query, description = "Its name; may be left out where the caller sees one alone")),
+    responses(
+        (status = 200, body = Overview, headers(("Warning" = Option<String>, description = "`110` where the broker does not answer"))),
+        (status = 304, description = "Unchanged since the `ETag` in `If-None-Match`"),
+        (status = 400, body = ErrorBody, description = "Several brokers and none named, or an unknown argument"),
+        (status = 401, body = KeystoneErrorBody, description = "No valid token"),
+        (status = 404, body = ErrorBody, description = "No such broker"),
+        (status = 503, body = ErrorBody, description = "The broker has not answered yet"),
+    )
+)]
+async fn show(
+    State(shared): State<Arc<Shared>>,
+    Caller(caller): Caller,
+    mut arguments: Arguments,
+    headers: HeaderMap,
+) -> Result<Response, Error> {
+    let name = arguments.one("broker")?;
+    arguments.finish()?;
+    let picked = shared.pick(&caller, name.as_deref())?;
+    let (snapshot, member) = match picked.view {
+        View::All => (picked.broker.snapshot(), None),
+        View::Only(audience) => picked.broker.for_audience(audience).await,
+    };
+    let Some(facts) = &snapshot.facts else {
+        return Err(picked.not_answered(&shared, snapshot.broker.reason.clone()));
+    };
+    let (body, observed_at) = match (picked.view, member) {
+        (View::All, _) => (facts.overview_json.clone(), facts.observed_at),
+        (View::Only(_), Some(member)) => (member.overview_json, member.observed_at),
+        // Its sums are not known: they are absent, not nought.
+        (View::Only(_), None) => (json(&facts.common), facts.observed_at),
+    };
+    let stale = snapshot.is_stale() || is_older(facts, observed_at);
+    let etag = picked.etag(&shared, &snapshot.generation.to_string());
+    Ok(Answer { body, etag, stale }.to(&headers))
+}
+
+/// Whether an audience's sums are from an earlier poll than the rest.
+fn is_older(facts: &Facts, observed_at: Timestamp) -> bool {
+    observed_at < facts.observed_at
+}

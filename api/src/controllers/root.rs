@@ -1,0 +1,66 @@
+//! What needs no token: the version document, and the OpenAPI document.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use bytes::Bytes;
+use http::StatusCode;
+use serde_json::json;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::error::Error;
+use crate::protocol::json_response;
+use crate::protocol::query::Arguments;
+use crate::state::Shared;
+
+pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
+    OpenApiRouter::new()
+        .routes(routes!(versions))
+        .routes(routes!(openapi))
+}
+
+/// The versions of the metering API.
+#[utoipa::path(
+    get,
+    path = "/",
+    tag = "root",
+    security(()),
+    responses((status = 200, description = "The versions", content_type = "application/json"))
+)]
+async fn versions(
+    State(shared): State<Arc<Shared>>,
+    arguments: Arguments,
+) -> Result<Response, Error> {
+    arguments.finish()?;
+    let document = json!({"versions": {"values": [{
+        "id": "v2",
+        "links": [
+            {"href": format!("{}/v2", shared.base), "rel": "self"},
+            {"href": "http://docs.openstack.org/", "rel": "describedby", "type": "text/html"},
+        ],
+        "media-types": [{
+            "base": "application/json",
+            "type": "application/vnd.openstack.telemetry-v2+json",
+        }],
+        "status": "stable",
+        "updated": "2013-02-13T00:00:00Z",
+    }]}});
+    Ok(json_response(StatusCode::OK, document.to_string().into()))
+}
+
+/// This document.
+#[utoipa::path(
+    get,
+    path = "/openapi.json",
+    tag = "root",
+    security(()),
+    responses((status = 200, description = "The OpenAPI document", content_type = "application/json"))
+)]
+async fn openapi() -> Response {
+    json_response(
+        StatusCode::OK,
+        Bytes::from_static(crate::openapi::document().as_bytes()),
+    )
+}

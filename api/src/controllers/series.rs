@@ -1,0 +1,162 @@
+//! `GET /v2/rabbit/series`: columns of numbers for charts.
+
+use std::collections::hash_map::DefaultHasher;
+use std::fmt::Write;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use http::HeaderMap;
+use metering::error::{ErrorBody, KeystoneErrorBody};
+use metering::series::{Column, Series};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::audience::View;
+use crate::error::Error;
+use crate::identity::auth::Caller;
+use crate::meters::Kind;
+use crate::protocol::answer::Answer;
+use crate::protocol::query::Arguments;
+use crate::ring::{Grid, Resource, Ring};
+use crate::series_cache::Key;
+use crate::series_query::{Columns, SeriesQuery};
+use crate::snapshot::json;
+use crate::state::{Picked, Shared};
+
+pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
+    OpenApiRouter::new().routes(routes!(show))
+}
+
+/// The last hour of some meters, on a regular grid.
+///
+/// The step is the smallest multiple of the tick with which the span has no more steps than
+/// `points`; the grid stands on multiples of the step since the epoch, and its first step is the
+/// one that holds `from`. A gap is null. A meter without any sample has no column. Accounts
+/// without the tag `monitoring` or `administrator` see the message meters, of their own vhosts.
+#[utoipa::path(
+    get,
+    path = "/v2/rabbit/series",
+    tag = "rabbit",
+    params(
+        ("broker" = Option<String>, Query, description = "Its name; may be left out where the caller sees one alone"),
+        ("meter" = Vec<String>, Query, description = "A meter's name; may be repeated"),
+        ("resource" = Option<Vec<String>>, Query, description = "`{broker}` or `{broker}/{node}`; may be repeated; \
+            by default the broker, and for the meters of nodes every node"),
+        ("from" = Option<String>, Query, description = "ISO 8601, or milliseconds since the epoch; by default one hour before `to`"),
+        ("to" = Option<String>, Query, description = "The same; by default the end of the last tick"),
+        ("points" = Option<u32>, Query, description = "At most so many steps: 1 to 10000, by default 600"),
+        ("columns" = Option<Vec<String>>, Query, description = "`min`, `avg` and `max`, of which `avg` is always there; \
+            may be repeated; by default all three"),
+    ),
+    responses(
+        (status = 200, body = Series),
+        (status = 304, description = "Unchanged since the `ETag` in `If-None-Match`"),
+        (status = 400, body = ErrorBody, description = "An argument that is unknown or cannot be used"),
+        (status = 401, body = KeystoneErrorBody, description = "No valid token"),
+        (status = 403, body = ErrorBody, description = "A node, for an account that may not see nodes"),
+        (status = 404, body = ErrorBody, description = "No such broker"),
+    )
+)]
+async fn show(
+    State(shared): State<Arc<Shared>>,
+    Caller(caller): Caller,
+    mut arguments: Arguments,
+    headers: HeaderMap,
+) -> Result<Response, Error> {
+    let name = arguments.one("broker")?;
+    let query = SeriesQuery::read(&mut arguments)?;
+    arguments.finish()?;
+    let picked = shared.pick(&caller, name.as_deref())?;
+    if let View::Only(audience) = picked.view {
+        // Its series are kept while somebody looks.
+        picked.broker.note(audience);
+    }
+    let nodes = query.nodes_of(&picked.broker.name)?;
+    if nodes.is_some() {
+        picked.must_see_all()?;
+    }
+    let snapshot = picked.broker.snapshot();
+    let end = picked.broker.end(shared.config.clock.now());
+    let grid = query.grid(end, shared.config.tick)?;
+
+    let mut key = format!(
+        "{}.{}.{}.{}",
+        picked.view.class(),
+        grid.start,
+        grid.step,
+        grid.count
+    );
+    let _ = write!(
+        key,
+        ".{:?}.{:?}.{:?}",
+        query.columns, query.meters, query.resources
+    );
+    let mut hasher = DefaultHasher::new();
+    key.hash(&mut hasher);
+    let etag = picked.etag(
+        &shared,
+        &format!("{}.{:016x}", snapshot.generation, hasher.finish()),
+    );
+    let body = picked.broker.series.get(snapshot.generation, Key(key), || {
+        let ring = picked.broker.ring();
+        json(&compute(&ring, &picked, &query, nodes.as_deref(), grid))
+    });
+    Ok(Answer {
+        body,
+        etag,
+        stale: snapshot.is_stale(),
+    }
+    .to(&headers))
+}
+
+/// Reads the columns off the ring. `nodes`: those asked for by name, else all.
+fn compute(
+    ring: &Ring,
+    picked: &Picked<'_>,
+    query: &SeriesQuery,
+    nodes: Option<&[String]>,
+    grid: Grid,
+) -> Series {
+    let name = &picked.broker.name;
+    let mut series = Series {
+        step: grid.step as u32,
+        timestamps: (0..grid.count as i64)
+            .map(|n| grid.start + n * grid.step)
+            .collect(),
+        columns: Vec::new(),
+    };
+    let all_nodes: Vec<_> = ring.nodes().map(str::to_owned).collect();
+    for &meter in &query.meters {
+        let mut add = |resource: Resource<'_>, resource_id: String| {
+            let Some(read) = ring.read(resource, meter, grid) else {
+                return;
+            };
+            let definition = meter.definition();
+            series.columns.push(Column {
+                meter: definition.name.into(),
+                resource_id,
+                unit: definition.unit.into(),
+                min: query.columns.contains(Columns::MIN).then_some(read.min),
+                avg: read.avg,
+                max: query.columns.contains(Columns::MAX).then_some(read.max),
+            });
+        };
+        match (meter.kind(), picked.view) {
+            (Kind::Node, View::All) => {
+                for node in nodes.unwrap_or(&all_nodes) {
+                    add(Resource::Node(node), format!("{name}/{node}"));
+                }
+            }
+            (_, View::All) if query.wants_broker(name) => add(Resource::Broker, name.clone()),
+            (Kind::QueueTotal | Kind::MessageStat, View::Only(audience))
+                if query.wants_broker(name) =>
+            {
+                add(Resource::Audience(audience.class), name.clone());
+            }
+            _ => {}
+        }
+    }
+    series
+}

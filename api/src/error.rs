@@ -1,0 +1,173 @@
+//! What a request can end with instead of its answer.
+//!
+//! There are three kinds of errors in this crate, and none of them crosses into another's place:
+//!
+//! * [`ApiError`](crate::ApiError): the service cannot start. For whoever starts it.
+//! * `BrokerError`, of the collector: a broker did not answer, or not usably. It never ends a
+//!   viewer's request; it becomes the sentence in `reason`, beside the state `stale` or `down`.
+//! * [`Error`], here: a request cannot be answered. Each variant names its status.
+//!
+//! What goes out has one of the forms of `metering::error`. Controllers' errors are
+//! `{"error_message": {"faultcode", "faultstring", "debuginfo"}}`; those about tokens have
+//! Keystone's form, `{"error": {"code", "title", "message"}}`, wherever they arise; those of the
+//! router (unknown path, method, `Accept`) are written in [`crate::protocol::refusal`]. Causes
+//! are logged, not sent.
+
+use std::time::Duration;
+
+use axum::response::{IntoResponse, Response};
+use http::header::RETRY_AFTER;
+use http::{HeaderValue, StatusCode};
+use metering::error::{ErrorBody, Fault, FaultCode, KeystoneError, KeystoneErrorBody};
+
+use crate::protocol::json_response;
+use crate::snapshot::json;
+
+/// Why a request is not answered.
+#[derive(Clone, Debug, thiserror::Error)]
+pub(crate) enum Error {
+    /// `400`: a query parameter that this path does not have.
+    #[error("Unknown argument: \"{0}\"")]
+    UnknownArgument(String),
+    /// `400`: a query parameter whose value cannot be used: which, and what can be.
+    #[error("{0}")]
+    BadArgument(String),
+    /// `400`: the caller sees several brokers and named none.
+    #[error("The argument broker is needed, since there are several: {}", .0.join(", "))]
+    BrokerNeeded(Vec<String>),
+    /// `403`: the caller may not see this.
+    #[error("RBAC Authorization Failed")]
+    Forbidden,
+    /// `404`: there is no such broker, or the caller may not know of it.
+    #[error("Broker {0} Not Found")]
+    UnknownBroker(String),
+    /// `503`: the broker has not given an answer yet, or not to this.
+    #[error("Broker {broker} has not answered: {reason}")]
+    NotAnswered {
+        /// The broker's name.
+        broker: String,
+        /// Why, in a sentence.
+        reason: String,
+        /// When to ask again.
+        retry_after: Duration,
+    },
+
+    /// `401`: no token, or one that is not or no longer valid.
+    #[error("The request you have made requires authentication.")]
+    Unauthorized,
+    /// `401`: the user name or the password is wrong, or the project is none of the account's.
+    #[error("{0}")]
+    SignInRefused(String),
+    /// `403`: the account may not use the management API, or not do this with somebody's token.
+    #[error("{0}")]
+    NotPermitted(String),
+    /// `400`: a token request that cannot be understood.
+    #[error("{0}")]
+    BadTokenRequest(String),
+    /// `404`: the token to validate or to revoke is none.
+    #[error("Failed to validate token")]
+    UnknownToken,
+    /// `413`: a token request that is too long to be one.
+    #[error("Request is too large.")]
+    TooLarge,
+    /// `415`: a body that is not JSON.
+    #[error("Unknown mimetype: {0}")]
+    MediaType(String),
+    /// `429`: too many wrong passwords.
+    #[error("Too many failed sign-ins. Try again in {} s.", .0.as_secs())]
+    TooManyAttempts(Duration),
+    /// `503`: no broker could be asked who the caller is.
+    #[error("{0}")]
+    NobodyToAsk(String),
+}
+
+impl Error {
+    /// The same words whatever is wrong: a stranger learns neither accounts nor brokers from them.
+    pub(crate) fn wrong_sign_in() -> Self {
+        Self::SignInRefused(
+            "The user name or the password is wrong, or there is no such project.".into(),
+        )
+    }
+
+    /// The HTTP status.
+    pub(crate) fn status(&self) -> StatusCode {
+        match self {
+            Self::UnknownArgument(_)
+            | Self::BadArgument(_)
+            | Self::BrokerNeeded(_)
+            | Self::BadTokenRequest(_) => StatusCode::BAD_REQUEST,
+            Self::Unauthorized | Self::SignInRefused(_) => StatusCode::UNAUTHORIZED,
+            Self::Forbidden | Self::NotPermitted(_) => StatusCode::FORBIDDEN,
+            Self::UnknownBroker(_) | Self::UnknownToken => StatusCode::NOT_FOUND,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::MediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::TooManyAttempts(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::NotAnswered { .. } | Self::NobodyToAsk(_) => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    /// When the caller may ask again, where that is known.
+    fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::NotAnswered { retry_after, .. } | Self::TooManyAttempts(retry_after) => {
+                Some(*retry_after)
+            }
+            Self::NobodyToAsk(_) => Some(Duration::from_secs(5)),
+            _ => None,
+        }
+    }
+
+    /// Whether it has Keystone's form.
+    fn is_about_tokens(&self) -> bool {
+        matches!(
+            self,
+            Self::Unauthorized
+                | Self::SignInRefused(_)
+                | Self::NotPermitted(_)
+                | Self::BadTokenRequest(_)
+                | Self::UnknownToken
+                | Self::TooLarge
+                | Self::MediaType(_)
+                | Self::TooManyAttempts(_)
+                | Self::NobodyToAsk(_)
+        )
+    }
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        let status = self.status();
+        let body = if self.is_about_tokens() {
+            json(&KeystoneErrorBody {
+                error: KeystoneError {
+                    code: status.as_u16(),
+                    title: status.canonical_reason().unwrap_or_default().to_owned(),
+                    message: self.to_string(),
+                },
+            })
+        } else {
+            let faultcode = if status.is_client_error() {
+                FaultCode::Client
+            } else {
+                FaultCode::Server
+            };
+            let fault = Fault {
+                faultcode,
+                faultstring: self.to_string(),
+                debuginfo: None,
+            };
+            json(&ErrorBody {
+                error_message: fault,
+            })
+        };
+        let mut response = json_response(status, body);
+        if let Some(wait) = self.retry_after() {
+            // Whole seconds, and never "at once".
+            let seconds = wait.as_millis().div_ceil(1000).max(1) as u64;
+            response
+                .headers_mut()
+                .insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}

@@ -1,0 +1,179 @@
+//! Who an account is: its broker decides, asked with the account's own password.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use secrecy::SecretString;
+use serde::Deserialize;
+use tokio::time::Instant;
+
+use super::tokens::Grant;
+use crate::audience::{Audience, View};
+use crate::collector::broker_client::{Credentials, WhoAmI};
+use crate::collector::broker_error::BrokerError;
+use crate::error::Error;
+use crate::state::Shared;
+use crate::watched::Watched;
+
+/// Tags that open all of a broker.
+const SEES_ALL: [&str; 2] = ["administrator", "monitoring"];
+/// Tags that open an account's own vhosts.
+const SEES_ITS_OWN: [&str; 2] = ["management", "policymaker"];
+
+/// What a broker says of an account.
+enum Verdict {
+    /// The password is right, and the account may see something.
+    Accepted(Grant),
+    /// The account or its password is wrong.
+    Refused,
+    /// The password is right, but the account has no tag of the management API.
+    NoTag,
+    /// The broker could not be asked.
+    Unreachable(String),
+    /// Too many passwords were wrong while this one waited for its turn.
+    Throttled(Duration),
+}
+
+/// Somebody who wants to sign in.
+pub(crate) struct Applicant<'a> {
+    pub(crate) username: &'a str,
+    pub(crate) password: &'a SecretString,
+    pub(crate) address: Option<IpAddr>,
+}
+
+/// A vhost of `GET /api/vhosts`.
+#[derive(Deserialize)]
+struct Named {
+    name: String,
+}
+
+/// Asks some brokers at once, and gives those that accept the account.
+///
+/// # Errors
+/// Where none does: why.
+pub(crate) async fn sign_in(
+    shared: &Shared,
+    brokers: &[usize],
+    applicant: &Applicant<'_>,
+) -> Result<Vec<Grant>, Error> {
+    let Applicant {
+        username, address, ..
+    } = *applicant;
+    shared
+        .throttle
+        .check(address, username, Instant::now())
+        .map_err(Error::TooManyAttempts)?;
+    let verdicts = join_all(brokers.iter().map(|&broker| ask(shared, broker, applicant))).await;
+
+    let (mut grants, mut refused, mut no_tag, mut unreachable) =
+        (Vec::new(), false, false, Vec::new());
+    for (verdict, &broker) in verdicts.into_iter().zip(brokers) {
+        match verdict {
+            Verdict::Accepted(grant) => grants.push(grant),
+            Verdict::Refused => refused = true,
+            Verdict::NoTag => no_tag = true,
+            Verdict::Throttled(wait) => return Err(Error::TooManyAttempts(wait)),
+            Verdict::Unreachable(reason) => {
+                unreachable.push((shared.brokers[broker].name.as_str(), reason));
+            }
+        }
+    }
+    if !grants.is_empty() || no_tag {
+        shared.throttle.accepted(address, username);
+    } else if refused {
+        shared.throttle.refused(address, username, Instant::now());
+    }
+    if !grants.is_empty() {
+        return Ok(grants);
+    }
+    let silent: Vec<_> = unreachable.iter().map(|(name, _)| *name).collect();
+    if no_tag {
+        return Err(Error::NotPermitted(format!(
+            "The account {username} has none of the tags administrator, monitoring, policymaker and management."
+        )));
+    }
+    if refused && silent.is_empty() {
+        return Err(Error::wrong_sign_in());
+    }
+    if refused {
+        let silent = silent.join(", ");
+        return Err(Error::SignInRefused(format!(
+            "{} Not every broker could be asked: {silent} did not answer.",
+            Error::wrong_sign_in()
+        )));
+    }
+    let reasons: Vec<_> = unreachable
+        .iter()
+        .map(|(name, reason)| format!("broker {name}: {reason}"))
+        .collect();
+    Err(Error::NobodyToAsk(format!(
+        "Nobody could be asked whether the password is right: {}",
+        reasons.join("; ")
+    )))
+}
+
+async fn ask(shared: &Shared, index: usize, applicant: &Applicant<'_>) -> Verdict {
+    let broker = &shared.brokers[index];
+    let patience = shared.config.answer_timeout;
+    let Ok(Ok(_turn)) = tokio::time::timeout(patience, broker.sign_ins.acquire()).await else {
+        return Verdict::Unreachable("Too many sign-ins at once.".into());
+    };
+    // While this one waited, others may have been refused.
+    if let Err(wait) = shared
+        .throttle
+        .check(applicant.address, applicant.username, Instant::now())
+    {
+        return Verdict::Throttled(wait);
+    }
+    match grant(broker, index, applicant, patience).await {
+        Ok(Some(grant)) => Verdict::Accepted(grant),
+        Ok(None) => Verdict::NoTag,
+        Err(BrokerError::Credentials { .. }) => Verdict::Refused,
+        Err(error @ BrokerError::NotPermitted { .. }) => {
+            tracing::info!(broker = broker.name, user = applicant.username, %error, "a sign-in was not permitted");
+            Verdict::NoTag
+        }
+        Err(error) => {
+            tracing::warn!(broker = broker.name, %error, "a sign-in could not be checked");
+            Verdict::Unreachable(error.to_string())
+        }
+    }
+}
+
+/// What the account may see of the broker; none without a tag.
+async fn grant(
+    broker: &Watched,
+    index: usize,
+    applicant: &Applicant<'_>,
+    patience: Duration,
+) -> Result<Option<Grant>, BrokerError> {
+    let credentials = || Credentials {
+        username: applicant.username,
+        password: applicant.password,
+    };
+    let WhoAmI { tags, .. } = broker
+        .client
+        .get(credentials(), "api/whoami", patience)
+        .await?;
+    let has_one_of = |wanted: &[&str]| tags.iter().any(|tag| wanted.contains(&tag.as_str()));
+    let view = if has_one_of(&SEES_ALL) {
+        View::All
+    } else if has_one_of(&SEES_ITS_OWN) {
+        // The broker lists the vhosts that this account may see.
+        let vhosts: Vec<Named> = broker
+            .client
+            .get(credentials(), "api/vhosts?columns=name", patience)
+            .await?;
+        let names: BTreeSet<_> = vhosts.into_iter().map(|vhost| vhost.name).collect();
+        View::Only(Audience::new(names))
+    } else {
+        return Ok(None);
+    };
+    Ok(Some(Grant {
+        broker: index,
+        tags,
+        view,
+    }))
+}

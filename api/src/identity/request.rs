@@ -1,0 +1,163 @@
+//! Reading a token request: who asks, how it is shown, and what for.
+
+use axum::extract::Request;
+use http::HeaderMap;
+use http::header::CONTENT_TYPE;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use metering::identity::{AuthRequest, DomainRef, PasswordMethod, ProjectRef, TokenMethod};
+use secrecy::SecretString;
+
+use super::token_body::{DOMAIN_ID, DOMAIN_NAME};
+use super::tokens::id_of;
+use crate::error::Error;
+
+/// A token request is not longer than this, in bytes.
+const LIMIT: usize = 64 << 10;
+/// A user name is not longer than this, in bytes. (RabbitMQ's are shorter.)
+const NAME_LIMIT: usize = 255;
+
+/// What is asked for.
+pub(crate) struct Wanted {
+    /// How the caller shows who it is.
+    pub(crate) proof: Proof,
+    /// For which project.
+    pub(crate) project: Option<Project>,
+}
+
+/// A project as callers name it.
+#[derive(Debug)]
+pub(crate) enum Project {
+    /// By its name.
+    Name(String),
+    /// By its id, which is made of its name.
+    Id(String),
+}
+
+impl Project {
+    /// Whether it is the project of that name.
+    pub(crate) fn is(&self, name: &str) -> bool {
+        match self {
+            Self::Name(ours) => ours == name,
+            Self::Id(id) => *id == id_of("project", name),
+        }
+    }
+}
+
+/// How the caller shows who it is.
+pub(crate) enum Proof {
+    /// By an account's password.
+    Password {
+        username: String,
+        password: SecretString,
+    },
+    /// By a token it has.
+    Token(String),
+}
+
+/// Reads a request to its end.
+pub(crate) async fn read(request: Request) -> Result<Wanted, Error> {
+    must_be_json(request.headers())?;
+    let body = Limited::new(request.into_body(), LIMIT)
+        .collect()
+        .await
+        .map_err(|error| {
+            if error.is::<LengthLimitError>() {
+                Error::TooLarge
+            } else {
+                Error::BadTokenRequest("The request broke off.".into())
+            }
+        })?;
+    // The parser's own words are not passed on: they quote the request, and so the password.
+    let parsed = serde_json::from_slice::<AuthRequest>(&body.to_bytes()).map_err(|error| {
+        let place = format!("line {}, column {}", error.line(), error.column());
+        let what = if error.is_data() {
+            "Expecting to find auth, identity and methods in"
+        } else {
+            "No JSON in"
+        };
+        Error::BadTokenRequest(format!("{what} the request: {place}."))
+    })?;
+    wanted(parsed)
+}
+
+fn must_be_json(headers: &HeaderMap) -> Result<(), Error> {
+    let Some(content_type) = headers.get(CONTENT_TYPE) else {
+        return Ok(());
+    };
+    let content_type = content_type.to_str().unwrap_or("?");
+    let kind = content_type.split(';').next().unwrap_or_default().trim();
+    if kind.eq_ignore_ascii_case("application/json") {
+        Ok(())
+    } else {
+        Err(Error::MediaType(kind.to_owned()))
+    }
+}
+
+fn wanted(request: AuthRequest) -> Result<Wanted, Error> {
+    let identity = request.auth.identity;
+    let project = request
+        .auth
+        .scope
+        .and_then(|scope| scope.project)
+        .map(project)
+        .transpose()?;
+    let proof = match (
+        identity.methods.as_slice(),
+        identity.password,
+        identity.token,
+    ) {
+        ([method], Some(PasswordMethod { user }), _) if method == "password" => {
+            let password = SecretString::from(user.password);
+            must_be_ours(user.domain.as_ref())?;
+            let Some(username) = user.name else {
+                return Err(Error::BadTokenRequest(
+                    "Expecting to find the user by name.".into(),
+                ));
+            };
+            // The colon would end the name in HTTP's Basic authentication.
+            if username.is_empty()
+                || username.len() > NAME_LIMIT
+                || username.contains([':', '\r', '\n', '\0'])
+            {
+                return Err(Error::wrong_sign_in());
+            }
+            Proof::Password { username, password }
+        }
+        ([method], _, Some(TokenMethod { id })) if method == "token" => Proof::Token(id),
+        ([method], ..) if method == "password" || method == "token" => {
+            return Err(Error::BadTokenRequest(format!(
+                "Expecting to find {method} in identity."
+            )));
+        }
+        _ => {
+            let message = "Attempted to authenticate with an unsupported method: accepted is one of password and token.";
+            return Err(Error::SignInRefused(message.into()));
+        }
+    };
+    Ok(Wanted { proof, project })
+}
+
+fn project(wanted: ProjectRef) -> Result<Project, Error> {
+    must_be_ours(wanted.domain.as_ref())?;
+    match (wanted.name, wanted.id) {
+        (Some(name), _) => Ok(Project::Name(name)),
+        (None, Some(id)) => Ok(Project::Id(id)),
+        (None, None) => Err(Error::BadTokenRequest(
+            "Expecting to find the project by name or id.".into(),
+        )),
+    }
+}
+
+fn must_be_ours(domain: Option<&DomainRef>) -> Result<(), Error> {
+    let Some(domain) = domain else { return Ok(()) };
+    let by_id = domain.id.as_deref().is_none_or(|id| id == DOMAIN_ID);
+    let by_name = domain
+        .name
+        .as_deref()
+        .is_none_or(|name| name.eq_ignore_ascii_case(DOMAIN_NAME));
+    if by_id && by_name {
+        Ok(())
+    } else {
+        Err(Error::wrong_sign_in())
+    }
+}

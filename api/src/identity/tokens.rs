@@ -1,0 +1,284 @@
+//! The tokens that are valid, and what each opens.
+//!
+//! A token is 256 random bits. Only its SHA-256 is kept: what is read out of this process's memory
+//! or a core dump opens nothing.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use http::HeaderMap;
+use metering::Timestamp;
+use metering::identity::{AUTH_TOKEN, ROLE_ADMIN, ROLE_MEMBER};
+use sha2::{Digest, Sha256};
+
+use crate::audience::View;
+
+/// As many tokens at once; a new one then takes the place of the oldest.
+const MAX_TOKENS: usize = 20_000;
+/// As many of one account; a new one then takes the place of the account's oldest.
+const MAX_TOKENS_A_USER: usize = MAX_TOKENS / 4;
+
+type Fingerprint = [u8; 32];
+
+/// What a token stands for.
+#[derive(Debug)]
+pub(crate) struct TokenData {
+    /// The account's name.
+    pub(crate) user: String,
+    /// The brokers that accepted the account. At least one.
+    pub(crate) grants: Vec<Grant>,
+    /// The project that it was asked for.
+    pub(crate) project: String,
+    /// How it was got.
+    pub(crate) methods: Vec<String>,
+    pub(crate) issued_at: Timestamp,
+    pub(crate) expires_at: Timestamp,
+    /// For the log: says nothing about the token.
+    pub(crate) audit_id: String,
+}
+
+/// A broker that accepted an account.
+#[derive(Clone, Debug)]
+pub(crate) struct Grant {
+    /// Its place in the configuration.
+    pub(crate) broker: usize,
+    /// The account's tags there.
+    pub(crate) tags: Vec<String>,
+    /// What the account sees there.
+    pub(crate) view: View,
+}
+
+impl TokenData {
+    /// [`ROLE_ADMIN`] where one of the brokers shows all of itself, else [`ROLE_MEMBER`].
+    pub(crate) fn role(&self) -> &'static str {
+        let sees_all = self
+            .grants
+            .iter()
+            .any(|grant| matches!(grant.view, View::All));
+        if sees_all { ROLE_ADMIN } else { ROLE_MEMBER }
+    }
+
+    /// Whether the account may end other accounts' tokens: it is an administrator of every broker.
+    pub(crate) fn is_administrator(&self, brokers: usize) -> bool {
+        let administered = self
+            .grants
+            .iter()
+            .filter(|grant| grant.tags.iter().any(|tag| tag == "administrator"));
+        administered.count() == brokers
+    }
+}
+
+#[derive(Debug, Default)]
+struct Store {
+    tokens: HashMap<Fingerprint, Arc<TokenData>>,
+    /// By age: tokens live equally long, so the first to end is the oldest.
+    by_expiry: BTreeMap<(Timestamp, u64), Fingerprint>,
+    /// Where in `by_expiry` each stands.
+    places: HashMap<Fingerprint, (Timestamp, u64)>,
+    issued: u64,
+}
+
+impl Store {
+    fn remove(&mut self, fingerprint: &Fingerprint) -> bool {
+        if let Some(place) = self.places.remove(fingerprint) {
+            self.by_expiry.remove(&place);
+        }
+        self.tokens.remove(fingerprint).is_some()
+    }
+
+    fn sweep(&mut self, now: Timestamp) {
+        while let Some((&(expires_at, _), &fingerprint)) = self.by_expiry.first_key_value() {
+            if expires_at > now {
+                break;
+            }
+            self.remove(&fingerprint);
+        }
+    }
+}
+
+/// The tokens that are valid.
+#[derive(Debug, Default)]
+pub(crate) struct Tokens(RwLock<Store>);
+
+fn fingerprint(token: &str) -> Fingerprint {
+    Sha256::digest(token.as_bytes()).into()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes
+        .iter()
+        .fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
+            // Writing to a text does not fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+}
+
+/// A random id for the log.
+pub(crate) fn random_id() -> String {
+    hex(&rand::random::<[u8; 16]>())
+}
+
+/// A stable id for a name, as clients expect them: 32 hexadecimal digits.
+pub(crate) fn id_of(kind: &str, name: &str) -> String {
+    hex(&Sha256::digest(format!("{kind}:{name}"))[..16])
+}
+
+impl Tokens {
+    /// A new token for these rights.
+    pub(crate) fn issue(&self, data: TokenData, now: Timestamp) -> (String, Arc<TokenData>) {
+        self.issue_within(data, now, MAX_TOKENS, MAX_TOKENS_A_USER)
+    }
+
+    fn issue_within(
+        &self,
+        data: TokenData,
+        now: Timestamp,
+        most: usize,
+        most_a_user: usize,
+    ) -> (String, Arc<TokenData>) {
+        let token = hex(&rand::random::<[u8; 32]>());
+        let fingerprint = fingerprint(&token);
+        let data = Arc::new(data);
+        let mut store = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        store.sweep(now);
+        if store.tokens.len() >= most_a_user {
+            let is_theirs = |fingerprint: &&Fingerprint| {
+                store
+                    .tokens
+                    .get(*fingerprint)
+                    .is_some_and(|other| other.user == data.user)
+            };
+            let mut theirs = store.by_expiry.values().filter(is_theirs).copied();
+            let oldest = theirs.next();
+            let count = usize::from(oldest.is_some()) + theirs.count();
+            let victim = if count >= most_a_user { oldest } else { None };
+            let full = store.tokens.len() >= most;
+            let victim =
+                victim.or_else(|| store.by_expiry.values().next().copied().filter(|_| full));
+            if let Some(victim) = victim {
+                store.remove(&victim);
+            }
+        }
+        let place = (data.expires_at, store.issued);
+        store.issued += 1;
+        store.by_expiry.insert(place, fingerprint);
+        store.places.insert(fingerprint, place);
+        store.tokens.insert(fingerprint, Arc::clone(&data));
+        (token, data)
+    }
+
+    /// What a token stands for, while it is valid.
+    pub(crate) fn find(&self, token: &str, now: Timestamp) -> Option<Arc<TokenData>> {
+        let store = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        store
+            .tokens
+            .get(&fingerprint(token))
+            .filter(|data| now < data.expires_at)
+            .cloned()
+    }
+
+    /// What the token of a request stands for.
+    pub(crate) fn of_request(&self, headers: &HeaderMap, now: Timestamp) -> Option<Arc<TokenData>> {
+        let token = headers.get(AUTH_TOKEN)?.to_str().ok()?;
+        self.find(token, now)
+    }
+
+    /// Ends a token.
+    pub(crate) fn revoke(&self, token: &str) -> bool {
+        self.0
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&fingerprint(token))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_millis(seconds * 1000)
+    }
+
+    fn data(user: &str, from: i64) -> TokenData {
+        TokenData {
+            user: user.into(),
+            grants: Vec::new(),
+            project: "warren".into(),
+            methods: vec!["password".into()],
+            issued_at: at(from),
+            expires_at: at(from + 100),
+            audit_id: random_id(),
+        }
+    }
+
+    fn user(tokens: &Tokens, token: &str, now: i64) -> Option<String> {
+        tokens.find(token, at(now)).map(|data| data.user.clone())
+    }
+
+    #[test]
+    fn a_token_is_valid_until_it_expires() {
+        let tokens = Tokens::default();
+        let (token, _) = tokens.issue(data("anna", 0), at(0));
+        assert_eq!(token.len(), 64);
+        assert_eq!(user(&tokens, &token, 99).as_deref(), Some("anna"));
+        assert_eq!(user(&tokens, &token, 100), None);
+        assert_eq!(user(&tokens, "", 1), None);
+        assert_eq!(user(&tokens, &token.to_uppercase(), 1), None);
+    }
+
+    #[test]
+    fn a_revoked_token_opens_nothing_and_others_still_do() {
+        let tokens = Tokens::default();
+        let (first, _) = tokens.issue(data("anna", 0), at(0));
+        let (second, _) = tokens.issue(data("anna", 0), at(0));
+        assert!(tokens.revoke(&first));
+        assert!(!tokens.revoke(&first));
+        assert_eq!(user(&tokens, &first, 1), None);
+        assert!(user(&tokens, &second, 1).is_some());
+    }
+
+    #[test]
+    fn expired_tokens_are_swept() {
+        let tokens = Tokens::default();
+        for n in 0..10 {
+            tokens.issue(data("anna", n), at(n));
+        }
+        tokens.issue(data("anna", 200), at(200));
+        let store = tokens.0.read().expect("no panic");
+        assert_eq!(
+            (
+                store.tokens.len(),
+                store.by_expiry.len(),
+                store.places.len()
+            ),
+            (1, 1, 1)
+        );
+    }
+
+    #[test]
+    fn one_account_cannot_crowd_out_the_others() {
+        let tokens = Tokens::default();
+        let (bert, _) = tokens.issue_within(data("bert", 0), at(0), 10, 4);
+        let annas: Vec<_> = (0..20)
+            .map(|n| tokens.issue_within(data("anna", n), at(n), 10, 4).0)
+            .collect();
+        assert!(user(&tokens, &bert, 20).is_some());
+        let valid = annas
+            .iter()
+            .filter(|token| user(&tokens, token, 20).is_some());
+        assert_eq!(valid.count(), 4);
+        assert!(user(&tokens, &annas[19], 20).is_some(), "the newest stays");
+    }
+
+    #[test]
+    fn there_are_no_more_than_the_bound() {
+        let tokens = Tokens::default();
+        for n in 0..50 {
+            tokens.issue_within(data(&n.to_string(), n), at(n), 10, 4);
+        }
+        assert_eq!(tokens.0.read().expect("no panic").tokens.len(), 10);
+    }
+}

@@ -1,0 +1,102 @@
+//! The OpenAPI document: what of it does not stand at a handler.
+
+use std::sync::LazyLock;
+
+use metering::meter;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Type};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::controllers::{brokers, nodes, overview, root, series, users};
+use crate::identity;
+use crate::state::Shared;
+
+/// The head of the document.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Warren metering API",
+        description = "Live figures of RabbitMQ brokers, from one collector for any number of viewers.\n\n\
+            Times are ISO 8601 in UTC without a zone; what a broker does not report is absent, never null.",
+    ),
+    modifiers(&Token),
+    security(("token" = [])),
+    tags(
+        (name = "root", description = "What needs no token"),
+        (name = "rabbit", description = "The brokers"),
+        (name = "identity", description = "Tokens, by Keystone's protocol"),
+    )
+)]
+struct Head;
+
+/// The token that every path under `/v2` needs.
+struct Token;
+
+impl Modify for Token {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let scheme = SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::new("X-Auth-Token")));
+        openapi
+            .components
+            .get_or_insert_default()
+            .add_security_scheme("token", scheme);
+    }
+}
+
+/// The names of all meters, where one is asked for.
+struct MeterNames;
+
+impl Modify for MeterNames {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let Some(path) = openapi.paths.paths.get_mut("/v2/rabbit/series") else {
+            return;
+        };
+        let parameters = path.get.as_mut().and_then(|get| get.parameters.as_mut());
+        let parameters = parameters
+            .into_iter()
+            .flatten()
+            .filter_map(|parameter| match parameter {
+                RefOr::T(parameter) => Some(parameter),
+                RefOr::Ref(_) => None,
+            });
+        for parameter in parameters.filter(|parameter| parameter.name == "meter") {
+            let names = meter::all().map(|definition| definition.name);
+            let name = ObjectBuilder::new()
+                .schema_type(Type::String)
+                .enum_values(Some(names));
+            parameter.schema = Some(ArrayBuilder::new().items(name).into());
+        }
+    }
+}
+
+/// Every path with its handler, and the document about them.
+pub(crate) fn routes() -> (
+    axum::Router<std::sync::Arc<Shared>>,
+    utoipa::openapi::OpenApi,
+) {
+    let (router, mut document) = OpenApiRouter::with_openapi(Head::openapi())
+        .merge(root::router())
+        .merge(brokers::router())
+        .merge(overview::router())
+        .merge(nodes::router())
+        .merge(users::router())
+        .merge(series::router())
+        .merge(identity::router())
+        .split_for_parts();
+    // The paths have just come.
+    MeterNames.modify(&mut document);
+    (router, document)
+}
+
+static DOCUMENT: LazyLock<String> = LazyLock::new(|| {
+    // A document that was built of types always serializes.
+    let mut text = serde_json::to_string_pretty(&routes().1).unwrap_or_default();
+    text.push('\n');
+    text
+});
+
+/// The document as JSON.
+pub(crate) fn document() -> &'static str {
+    &DOCUMENT
+}

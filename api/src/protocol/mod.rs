@@ -1,0 +1,117 @@
+//! What holds for every request, whatever it asks for.
+//!
+//! From the outside in: the path prefix is taken off, the caller's address found, the origin
+//! checked, the token under `/v2` required (an unknown path there is `401` to strangers), the
+//! `Accept` header honoured; on the way out CORS headers are set and one line is logged.
+
+pub(crate) mod accept;
+pub(crate) mod address;
+pub(crate) mod answer;
+pub(crate) mod cors;
+pub(crate) mod prefix;
+pub(crate) mod query;
+pub(crate) mod refusal;
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::body::Body;
+use axum::extract::{ConnectInfo, MatchedPath, Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use http::header::{ACCEPT, CONTENT_TYPE, WWW_AUTHENTICATE};
+use http::{HeaderValue, StatusCode};
+
+use crate::error::Error;
+use crate::identity::tokens::TokenData;
+use crate::state::Shared;
+
+/// A JSON answer: the content type exactly, without a charset.
+pub(crate) fn json_response(status: StatusCode, body: Bytes) -> Response {
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+/// The layer around the routes.
+pub(crate) async fn layer(
+    State(shared): State<Arc<Shared>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let started = Instant::now();
+    let method = request.method().clone();
+    let matched = request.extensions().get::<MatchedPath>().cloned();
+    let in_process = request
+        .extensions()
+        .get::<ConnectInfo<std::net::SocketAddr>>()
+        .is_none();
+    let client = address::client(&request, &shared.config.trusted_proxies);
+    request
+        .extensions_mut()
+        .insert(address::ClientAddress(client));
+    let origin = cors::allowed(request.headers(), &shared.config.cors_origins);
+
+    let mut user = None;
+    let mut response = if origin.is_some() && cors::is_preflight(&request) {
+        cors::preflight()
+    } else {
+        admit(&shared, matched.as_ref(), request, next, &mut user).await
+    };
+
+    if !shared.config.cors_origins.is_empty() {
+        cors::mark(response.headers_mut(), origin);
+    }
+    let status = response.status();
+    if status == StatusCode::UNAUTHORIZED {
+        let challenge = format!("Keystone uri='{}/identity'", shared.base);
+        if let Ok(challenge) = HeaderValue::from_str(&challenge) {
+            response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+        }
+    }
+    let path = matched.as_ref().map_or("-", MatchedPath::as_str);
+    let ms = started.elapsed().as_micros() as f64 / 1000.0;
+    let user = user.as_ref().map_or("-", |caller| caller.user.as_str());
+    let status = status.as_u16();
+    // The dashboard's own calls are many, and its listener has a line for each of them already.
+    if in_process {
+        tracing::debug!(target: "api::request", %method, path, status, ms, user, client = "in process");
+    } else {
+        let client = client.map(tracing::field::display);
+        tracing::info!(target: "api::request", %method, path, status, ms, user, client);
+    }
+    response
+}
+
+async fn admit(
+    shared: &Shared,
+    matched: Option<&MatchedPath>,
+    mut request: Request,
+    next: Next,
+    user: &mut Option<Arc<TokenData>>,
+) -> Response {
+    let path = request.uri().path();
+    if path == "/v2" || path.starts_with("/v2/") {
+        let Some(caller) = shared
+            .tokens
+            .of_request(request.headers(), shared.config.clock.now())
+        else {
+            return Error::Unauthorized.into_response();
+        };
+        *user = Some(Arc::clone(&caller));
+        request.extensions_mut().insert(caller);
+    }
+    let accepted = request
+        .headers()
+        .get_all(ACCEPT)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
+    if matched.is_some() && !accept::admits_json(accepted) {
+        return refusal::refuse(StatusCode::NOT_ACCEPTABLE, request.headers());
+    }
+    next.run(request).await
+}

@@ -1,0 +1,108 @@
+//! What every request can reach.
+
+use std::sync::Arc;
+
+use crate::audience::View;
+use crate::config::{ApiConfig, ApiError};
+use crate::error::Error;
+use crate::identity::throttle::Throttle;
+use crate::identity::tokens::{Grant, TokenData, Tokens};
+use crate::watched::Watched;
+
+/// What every request can reach.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) config: ApiConfig,
+    /// Where clients reach the service, the path prefix included, without a `/` at the end.
+    pub(crate) base: String,
+    /// One of a kind for each start: validators of another run never match.
+    pub(crate) run: String,
+    /// In the order in which the operator named them.
+    pub(crate) brokers: Vec<Arc<Watched>>,
+    pub(crate) tokens: Tokens,
+    pub(crate) throttle: Throttle,
+}
+
+/// A broker, and what of it a caller sees.
+pub(crate) struct Picked<'a> {
+    /// The broker's place in [`Shared::brokers`].
+    pub(crate) index: usize,
+    pub(crate) broker: &'a Arc<Watched>,
+    pub(crate) view: &'a View,
+}
+
+impl Shared {
+    pub(crate) fn new(config: ApiConfig) -> Result<Self, ApiError> {
+        config.check()?;
+        let brokers = config
+            .brokers
+            .iter()
+            .map(|broker| Watched::new(broker, &config).map(Arc::new));
+        Ok(Self {
+            brokers: brokers.collect::<Result<_, _>>()?,
+            base: config.base_url(),
+            run: format!("{:08x}", rand::random::<u32>()),
+            tokens: Tokens::default(),
+            throttle: Throttle::default(),
+            config,
+        })
+    }
+
+    /// The broker that a request is about: the one it names, or the only one that the caller sees.
+    pub(crate) fn pick<'a>(
+        &'a self,
+        caller: &'a TokenData,
+        name: Option<&str>,
+    ) -> Result<Picked<'a>, Error> {
+        let found = match (name, caller.grants.as_slice()) {
+            (Some(name), grants) => grants
+                .iter()
+                .find(|grant| self.brokers[grant.broker].name == name),
+            (None, [only]) => Some(only),
+            (None, grants) => {
+                let names = grants
+                    .iter()
+                    .map(|grant| self.brokers[grant.broker].name.clone());
+                return Err(Error::BrokerNeeded(names.collect()));
+            }
+        };
+        let Some(Grant { broker, view, .. }) = found else {
+            return Err(Error::UnknownBroker(name.unwrap_or_default().to_owned()));
+        };
+        Ok(Picked {
+            index: *broker,
+            broker: &self.brokers[*broker],
+            view,
+        })
+    }
+}
+
+impl Picked<'_> {
+    /// A validator for an answer of this broker. Different viewers' answers have different ones,
+    /// and so have those of different brokers, even where the URL is the same.
+    pub(crate) fn etag(&self, shared: &Shared, version: &str) -> String {
+        format!(
+            "\"{}.{}.{}.{version}\"",
+            shared.run,
+            self.index,
+            self.view.class()
+        )
+    }
+
+    /// Refuses who may not see all.
+    pub(crate) fn must_see_all(&self) -> Result<(), Error> {
+        match self.view {
+            View::All => Ok(()),
+            View::Only(_) => Err(Error::Forbidden),
+        }
+    }
+
+    /// The error of a broker that has never answered.
+    pub(crate) fn not_answered(&self, shared: &Shared, reason: Option<String>) -> Error {
+        Error::NotAnswered {
+            broker: self.broker.name.clone(),
+            reason: reason.unwrap_or_else(|| "unknown".into()),
+            retry_after: shared.config.tick,
+        }
+    }
+}
