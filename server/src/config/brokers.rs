@@ -1,0 +1,320 @@
+//! Which brokers, under which names, with which accounts.
+
+use std::path::Path;
+
+use api::BrokerConfig;
+use secrecy::SecretString;
+use url::{Host, Url};
+
+use super::file::FileBroker;
+use super::keys::{BROKER, BROKER_DESCRIPTION, BROKER_PASSWORD_FILE};
+use super::raw::{Raw, Setting};
+use super::refusal::{Origin, Refusal, redact};
+
+/// User and password of a fresh RabbitMQ, which lets them in over loopback alone.
+const GUEST: &str = "guest";
+/// The longest description, in characters: it stands in a page's head.
+const LONGEST_DESCRIPTION: usize = 500;
+/// No password is longer than this, in bytes; a file that is was not meant.
+const LONGEST_PASSWORD: u64 = 4096;
+
+/// A broker on its way to be used.
+struct Draft {
+    name: Option<String>,
+    url: Url,
+    username: Option<String>,
+    password: Option<SecretString>,
+    description: Option<String>,
+    /// For refusals: the address as given, redacted, and who gave it.
+    shown: String,
+    origin: Origin,
+}
+
+/// The brokers to watch, at least one.
+pub(super) fn resolve(
+    raw: &Raw,
+    directory: &Path,
+    refusals: &mut Vec<Refusal>,
+) -> Vec<BrokerConfig> {
+    let mut read: Vec<_> = raw.all(&BROKER).iter().map(of_setting).collect();
+    read.extend(raw.brokers.iter().map(|table| of_table(table, directory)));
+    if read.is_empty() {
+        read.push(of_setting(&Setting {
+            key: &BROKER,
+            text: BROKER.default.to_owned(),
+            origin: Origin::Default,
+        }));
+    }
+    let mut drafts = Vec::new();
+    for draft in read {
+        match draft {
+            Ok(draft) => drafts.push(draft),
+            Err(refusal) => refusals.push(refusal),
+        }
+    }
+    let names: Vec<_> = drafts.iter().map(Draft::name).collect();
+    for (index, name) in names.iter().enumerate() {
+        let draft = &drafts[index];
+        if names[..index].contains(name) {
+            let reason = format!("the name {name:?} is given twice");
+            refusals.push(draft.refuse(&reason, "a name for each: name=url"));
+        }
+        let length = name.chars().count();
+        if !(1..=100).contains(&length) || name.contains(|c: char| c == '/' || c.is_control()) {
+            let reason = format!("the name {name:?} cannot be used");
+            refusals.push(draft.refuse(
+                &reason,
+                "1 to 100 characters without / and control characters",
+            ));
+        }
+    }
+    for setting in raw.all(&BROKER_PASSWORD_FILE) {
+        let result = named(setting, &names).and_then(|(index, path)| {
+            let password = read_password(directory, path).map_err(|reason| {
+                Refusal::new(setting.key, &setting.origin, &setting.text, reason)
+            })?;
+            drafts[index].password = Some(password);
+            Ok(())
+        });
+        refusals.extend(result.err());
+    }
+    for setting in raw.all(&BROKER_DESCRIPTION) {
+        let result = named(setting, &names).and_then(|(index, text)| {
+            let text = description(text).map_err(|reason| {
+                Refusal::new(setting.key, &setting.origin, &setting.text, reason)
+            })?;
+            drafts[index].description = Some(text);
+            Ok(())
+        });
+        refusals.extend(result.err());
+    }
+    drafts
+        .into_iter()
+        .filter_map(|draft| {
+            draft
+                .finish()
+                .map_err(|refusal| refusals.push(refusal))
+                .ok()
+        })
+        .collect()
+}
+
+/// `[name=]url`.
+fn of_setting(setting: &Setting) -> Result<Draft, Refusal> {
+    let scheme = setting.text.find("://").unwrap_or(setting.text.len());
+    let (name, address) = match setting.text[..scheme].split_once('=') {
+        Some((name, _)) => (Some(name.to_owned()), &setting.text[name.len() + 1..]),
+        None => (None, setting.text.as_str()),
+    };
+    Draft::new(name, address, &setting.text, &setting.origin)
+}
+
+/// A `[[broker]]` table.
+fn of_table(table: &FileBroker, directory: &Path) -> Result<Draft, Refusal> {
+    let refuse = |key: &str, origin: &Origin, reason: String, accepts: &str| Refusal {
+        key: format!("broker.{key}").into(),
+        origin: origin.clone(),
+        value: None,
+        reason: reason.into(),
+        accepts: accepts.into(),
+    };
+    let Some((url, origin)) = table.get("url") else {
+        let reason = "it is missing".to_owned();
+        return Err(refuse(
+            "url",
+            &table.origin,
+            reason,
+            "the address of a management API",
+        ));
+    };
+    let name = table.get("name").map(|(name, _)| name.clone());
+    let mut draft = Draft::new(name, url, url, origin)?;
+    if let Some((username, origin)) = table.get("username") {
+        if draft.username.is_some() {
+            let reason = "the address names a user too".to_owned();
+            return Err(refuse("username", origin, reason, "one of them"));
+        }
+        draft.username = Some(username.clone());
+    }
+    for key in ["password", "password_file"] {
+        let Some((value, origin)) = table.get(key) else {
+            continue;
+        };
+        if draft.password.is_some() {
+            let reason = "the password is given twice".to_owned();
+            return Err(refuse(
+                key,
+                origin,
+                reason,
+                "one of url, password and password_file",
+            ));
+        }
+        draft.password = Some(if key == "password" {
+            value.clone().into()
+        } else {
+            read_password(directory, value)
+                .map_err(|reason| refuse(key, origin, reason, BROKER_PASSWORD_FILE.accepts))?
+        });
+    }
+    if let Some((text, origin)) = table.get("description") {
+        draft.description =
+            Some(description(text).map_err(|reason| {
+                refuse("description", origin, reason, BROKER_DESCRIPTION.accepts)
+            })?);
+    }
+    Ok(draft)
+}
+
+impl Draft {
+    fn new(
+        name: Option<String>,
+        address: &str,
+        given: &str,
+        origin: &Origin,
+    ) -> Result<Self, Refusal> {
+        let refuse = |reason: String| Refusal::new(&BROKER, origin, given, reason);
+        let mut url: Url = address
+            .parse()
+            .map_err(|error| refuse(format!("not an address: {error}")))?;
+        if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
+            return Err(refuse("not an address of HTTP".to_owned()));
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err(refuse("the address has a query or a fragment".to_owned()));
+        }
+        let decode = |text: &str| {
+            percent_decode(text).ok_or_else(|| refuse("the login is not UTF-8".to_owned()))
+        };
+        let username = match url.username() {
+            "" => None,
+            name => Some(decode(name)?),
+        };
+        let password = url
+            .password()
+            .map(decode)
+            .transpose()?
+            .map(SecretString::from);
+        // Both succeed on an address with a host.
+        let cleared = url.set_username("").and_then(|()| url.set_password(None));
+        cleared.map_err(|()| refuse("not an address of HTTP".to_owned()))?;
+        Ok(Self {
+            name,
+            url,
+            username,
+            password,
+            description: None,
+            shown: redact(given),
+            origin: origin.clone(),
+        })
+    }
+
+    /// The given name, else the host's.
+    fn name(&self) -> String {
+        self.name
+            .clone()
+            .unwrap_or_else(|| self.url.host_str().unwrap_or_default().to_owned())
+    }
+
+    fn refuse(&self, reason: &str, accepts: &str) -> Refusal {
+        Refusal {
+            key: BROKER.name.into(),
+            origin: self.origin.clone(),
+            value: Some(self.shown.clone()),
+            reason: reason.into(),
+            accepts: accepts.into(),
+        }
+    }
+
+    fn finish(self) -> Result<BrokerConfig, Refusal> {
+        let name = self.name();
+        let (username, password) = match (&self.username, &self.password) {
+            (Some(user), Some(password)) => (user.clone(), password.clone()),
+            (None, None) if is_loopback(&self.url) => (GUEST.to_owned(), GUEST.into()),
+            (Some(user), None) if user == GUEST && is_loopback(&self.url) => {
+                (user.clone(), GUEST.into())
+            }
+            (None, _) => {
+                let accepts =
+                    "a user in the address, http://user@host, or username in a [[broker]]";
+                return Err(self.refuse("no user is named", accepts));
+            }
+            (Some(_), None) => {
+                let accepts = "--broker-password-file, password_file in a [[broker]], or http://user:password@host";
+                return Err(self.refuse("no password is given", accepts));
+            }
+        };
+        Ok(BrokerConfig {
+            name,
+            url: self.url,
+            username,
+            password,
+            description: self.description,
+        })
+    }
+}
+
+/// `[name=]rest`: which broker, and the rest. A name is one only if a broker has it.
+fn named<'a>(setting: &'a Setting, names: &[String]) -> Result<(usize, &'a str), Refusal> {
+    let text = &setting.text;
+    if let Some((name, rest)) = text.split_once('=')
+        && let Some(index) = names.iter().position(|known| known == name)
+    {
+        return Ok((index, rest));
+    }
+    if names.len() == 1 {
+        return Ok((0, text));
+    }
+    let reason = format!("it names none of the brokers {}", names.join(", "));
+    Err(Refusal::new(setting.key, &setting.origin, text, reason))
+}
+
+fn read_password(directory: &Path, path: &str) -> Result<SecretString, String> {
+    let path = directory.join(path);
+    let length = std::fs::metadata(&path)
+        .map_err(|error| error.to_string())?
+        .len();
+    if length > LONGEST_PASSWORD {
+        return Err(format!("longer than {LONGEST_PASSWORD} bytes"));
+    }
+    let text = std::fs::read_to_string(&path).map_err(|error| error.to_string())?;
+    let password = text.trim_end_matches(['\r', '\n']);
+    if password.is_empty() {
+        return Err("the file is empty".to_owned());
+    }
+    Ok(password.into())
+}
+
+fn description(text: &str) -> Result<String, String> {
+    if text.chars().count() > LONGEST_DESCRIPTION {
+        return Err("too long".to_owned());
+    }
+    Ok(text.trim().to_owned())
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
+}
+
+/// Undoes percent-encoding; `None` where the result is no UTF-8.
+fn percent_decode(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, tail @ ..] = rest {
+        let hex = |byte: &u8| char::from(*byte).to_digit(16);
+        if let (b'%', [high, low, tail @ ..]) = (first, tail)
+            && let (Some(high), Some(low)) = (hex(high), hex(low))
+        {
+            bytes.push((high * 16 + low) as u8);
+            rest = tail;
+        } else {
+            bytes.push(*first);
+            rest = tail;
+        }
+    }
+    String::from_utf8(bytes).ok()
+}

@@ -1,0 +1,165 @@
+//! Every setting by name: one table that flags, variables, file, help and refusals are made from.
+
+/// A setting, as it can be given three ways: `--api-listen`, `WARREN_API_LISTEN`, `api_listen` in
+/// the file.
+#[derive(Debug)]
+pub struct Key {
+    /// The name in the file.
+    pub name: &'static str,
+    /// What stands for the value in the help.
+    pub placeholder: &'static str,
+    /// Whether it may be given several times. In a variable the values stand apart by spaces.
+    pub repeats: bool,
+    /// The value that counts where none is given, in words where it is none that one could give.
+    pub default: &'static str,
+    /// What is accepted, for refusals and the help.
+    pub accepts: &'static str,
+    /// What it does.
+    pub help: &'static str,
+}
+
+impl Key {
+    /// `--api-listen`.
+    pub fn flag(&self) -> String {
+        format!("--{}", self.long())
+    }
+
+    /// `api-listen`.
+    pub fn long(&self) -> String {
+        self.name.replace('_', "-")
+    }
+
+    /// `WARREN_API_LISTEN`.
+    pub fn variable(&self) -> String {
+        format!("WARREN_{}", self.name.to_uppercase())
+    }
+}
+
+macro_rules! keys {
+    ($($constant:ident $name:literal $placeholder:literal $(repeats $repeats:literal)?
+        default $default:literal accepts $accepts:literal $help:literal;)*) => {
+        $(
+            #[doc = $help]
+            pub static $constant: Key = Key {
+                name: $name,
+                placeholder: $placeholder,
+                repeats: false $(|| $repeats)?,
+                default: $default,
+                accepts: $accepts,
+                help: $help,
+            };
+        )*
+
+        /// Every setting, in the order of the help.
+        pub static ALL: &[&Key] = &[$(&$constant),*];
+    };
+}
+
+keys! {
+    BROKER "broker" "[NAME=]URL" repeats true
+        default "http://guest:guest@127.0.0.1:15672"
+        accepts "[name=]url, where url is http:// or https:// with a host"
+        "A broker's management API; several are watched side by side. Without a name it is called \
+         by its host. User and password may stand in the address; the password is better kept in \
+         a file";
+    BROKER_PASSWORD_FILE "broker_password_file" "[NAME=]PATH" repeats true
+        default "none"
+        accepts "[name=]path of a file that holds a password"
+        "File with the password of a broker's account; the name may be left out where there is \
+         one broker";
+    BROKER_DESCRIPTION "broker_description" "[NAME=]TEXT" repeats true
+        default "none"
+        accepts "[name=]text of at most 500 characters"
+        "What viewers should know about a broker, shown to them beside its name";
+    TICK "tick" "DURATION"
+        default "5s"
+        accepts "a duration from 1s to 5m, such as 5s"
+        "Time between two polls of a broker, however many look. RabbitMQ's own statistics move \
+         every 5 s unless told otherwise, so less repeats values";
+    LISTEN "listen" "ADDRESS:PORT"
+        default "127.0.0.1:8080"
+        accepts "an address and a port, such as 0.0.0.0:8080 or [::1]:8080"
+        "Where the dashboard listens";
+    API_LISTEN "api_listen" "ADDRESS:PORT"
+        default "127.0.0.1:8777"
+        accepts "an address and a port, such as 0.0.0.0:8777 or [::1]:8777"
+        "Where the metering API listens";
+    ONLY "only" "PART"
+        default "both"
+        accepts "api or web"
+        "Run one part alone: `api` watches brokers and answers clients, `web` is the dashboard of \
+         a metering API elsewhere";
+    METERING_URL "metering_url" "URL"
+        default "the metering API in the same process"
+        accepts "an address that starts with http:// or https://, without /v2"
+        "The metering API that `--only web` asks";
+    IDENTITY_URL "identity_url" "URL"
+        default "{metering-url}/identity/v3"
+        accepts "an address that starts with http:// or https:// and ends with /v3"
+        "The identity service, v3, at which `--only web` signs viewers in";
+    DATA_DIR "data_dir" "PATH"
+        default "none"
+        accepts "a folder that exists or can be made, and written to"
+        "Folder for what shall outlive a restart; made where it is missing. This version keeps its \
+         history in memory and stores nothing there yet";
+    SITE "site" "PATH"
+        default "dist beside the program, else in the working directory"
+        accepts "the folder that Trunk built, with frontend-<hash>.js in it"
+        "Folder of the browser's bundle";
+    BASE_PATH "base_path" "PATH"
+        default "none"
+        accepts "a path such as /warren, without a slash at its end"
+        "Path below which the dashboard stands, behind a reverse proxy that passes it on";
+    API_BASE_PATH "api_base_path" "PATH"
+        default "none"
+        accepts "a path such as /telemetry, without a slash at its end"
+        "Path below which the metering API stands";
+    PUBLIC_URL "public_url" "URL"
+        default "what the request says"
+        accepts "an address that starts with http:// or https://, such as https://mq.example.com"
+        "Where viewers reach the dashboard, if not at the address that it listens on. With https \
+         cookies are secure and browsers are told to stay with TLS";
+    API_PUBLIC_URL "api_public_url" "URL"
+        default "http://{api-listen}"
+        accepts "an address that starts with http:// or https://, such as https://mq.example.com:8777"
+        "Where clients reach the metering API: what its catalog and its links name";
+    TRUSTED_PROXY "trusted_proxy" "NETWORK" repeats true
+        default "none"
+        accepts "an address or a network, such as 127.0.0.1, 10.0.0.0/8 or fd00::/8"
+        "A reverse proxy whose X-Forwarded-For, -Proto and -Host are believed; nobody else's are";
+    CORS_ORIGIN "cors_origin" "ORIGIN" repeats true
+        default "none"
+        accepts "an origin, such as https://portal.example.com"
+        "An origin whose scripts may call the metering API";
+    SESSION_LIFETIME "session_lifetime" "DURATION"
+        default "8h"
+        accepts "a duration from 5m to 30d, such as 8h"
+        "How long a viewer stays signed in; likewise the tokens of the metering API";
+    LOG_FORMAT "log_format" "FORMAT"
+        default "text"
+        accepts "text or json"
+        "How the log is written, to standard error";
+    LOG "log" "FILTER"
+        default "info"
+        accepts "a level (error, warn, info, debug, trace), or levels by target, such as info,api=debug"
+        "What is logged";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_has_three_names() {
+        assert_eq!(API_LISTEN.flag(), "--api-listen");
+        assert_eq!(API_LISTEN.variable(), "WARREN_API_LISTEN");
+    }
+
+    #[test]
+    fn names_are_unique() {
+        let mut names: Vec<_> = ALL.iter().map(|key| key.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), ALL.len());
+    }
+}

@@ -1,0 +1,189 @@
+//! Starting and ending all that the configuration asks for.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use api::{Api, ApiConfig, ApiError};
+use axum::{Router, middleware};
+use client::{Client, Endpoints, HttpTransport, InProcess, TransportError};
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+use crate::config::{ApiPart, Config, MeteringConfig, Parts, WebConfig, keys};
+use crate::listener;
+use crate::web::health::{self, Readiness};
+use crate::web::{self, BundleError, front};
+
+/// Why the program does not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// An address cannot be listened on.
+    #[error("{key} = \"{address}\": {source}; accepted: {accepts}")]
+    Listen {
+        /// The setting.
+        key: &'static str,
+        /// The address.
+        address: SocketAddr,
+        /// What the operating system said.
+        source: std::io::Error,
+        /// What is accepted.
+        accepts: &'static str,
+    },
+    /// The metering API does not start.
+    #[error(transparent)]
+    Api(#[from] ApiError),
+    /// There is nothing to hydrate pages with.
+    #[error(transparent)]
+    Bundle(#[from] BundleError),
+    /// The client of a metering API elsewhere cannot be made.
+    #[error(transparent)]
+    Client(#[from] TransportError),
+}
+
+/// The running program.
+pub struct Server {
+    web: Option<SocketAddr>,
+    metering: Option<SocketAddr>,
+    api: Option<Arc<Api>>,
+    listeners: JoinSet<()>,
+    stop: CancellationToken,
+}
+
+impl Server {
+    /// Binds the listeners and starts what they need. When this returns, connections are accepted.
+    ///
+    /// # Errors
+    /// When an address is taken, the bundle missing, or the API's configuration impossible.
+    pub async fn start(config: Config) -> Result<Self, StartError> {
+        let mut server = Self {
+            web: None,
+            metering: None,
+            api: None,
+            listeners: JoinSet::new(),
+            stop: CancellationToken::new(),
+        };
+        match config.parts {
+            Parts::Both(web, part) => {
+                // Both are bound before anything starts, so that a taken port ends nothing halfway.
+                let listener = bind(&keys::LISTEN, web.listen).await?;
+                let prefix = part.api.path_prefix.clone();
+                let api = server.start_api(part).await?;
+                let client =
+                    Client::new(InProcess::new(api.router()), Endpoints::in_process(&prefix));
+                server.start_web(listener, &web, client, Readiness::Collected(api))?;
+            }
+            Parts::Api(part) => {
+                server.start_api(part).await?;
+            }
+            Parts::Web(web, metering) => {
+                let listener = bind(&keys::LISTEN, web.listen).await?;
+                let client = remote(metering)?;
+                let readiness = Readiness::Reachable(client.clone());
+                server.start_web(listener, &web, client, readiness)?;
+            }
+        }
+        Ok(server)
+    }
+
+    /// Where the dashboard listens.
+    pub fn web(&self) -> Option<SocketAddr> {
+        self.web
+    }
+
+    /// Where the metering API listens.
+    pub fn metering(&self) -> Option<SocketAddr> {
+        self.metering
+    }
+
+    /// Stops accepting, lets requests finish for at most [`listener::GRACE`], ends the collectors.
+    pub async fn shutdown(mut self) {
+        self.stop.cancel();
+        while let Some(ended) = self.listeners.join_next().await {
+            if let Err(error) = ended {
+                tracing::error!(%error, "a listener ended badly");
+            }
+        }
+        // The routers, which held it too, ended with the listeners; where one is still held, the
+        // collectors end with the process.
+        if let Some(api) = self.api.and_then(Arc::into_inner) {
+            api.shutdown().await;
+        }
+    }
+
+    async fn start_api(&mut self, part: ApiPart) -> Result<Arc<Api>, StartError> {
+        let listener = bind(&keys::API_LISTEN, part.listen).await?;
+        let address = local(&listener, part.listen);
+        let api = Arc::new(Api::start(with_public_url(part.api, address))?);
+        self.api = Some(Arc::clone(&api));
+        self.metering = Some(address);
+        let routes = health::routes(Readiness::Collected(Arc::clone(&api)))
+            .fallback_service(api.router())
+            .layer(middleware::from_fn(front::log));
+        self.listen(listener, routes);
+        tracing::info!(url = %format_args!("http://{address}"), "metering API");
+        Ok(api)
+    }
+
+    fn start_web(
+        &mut self,
+        listener: TcpListener,
+        config: &WebConfig,
+        client: Client,
+        readiness: Readiness,
+    ) -> Result<(), StartError> {
+        let routes = web::router(config, client, readiness)?;
+        let address = local(&listener, config.listen);
+        self.web = Some(address);
+        self.listen(listener, routes);
+        let base = &config.base_path;
+        tracing::info!(url = %format_args!("http://{address}{base}"), "dashboard");
+        Ok(())
+    }
+
+    fn listen(&mut self, listener: TcpListener, routes: Router) {
+        self.listeners
+            .spawn(listener::serve(listener, routes, self.stop.clone()));
+    }
+}
+
+async fn bind(key: &'static keys::Key, address: SocketAddr) -> Result<TcpListener, StartError> {
+    TcpListener::bind(address)
+        .await
+        .map_err(|source| StartError::Listen {
+            key: key.name,
+            address,
+            source,
+            accepts: "an address of this machine and a port that nobody listens on",
+        })
+}
+
+/// The address with the port that the system chose, where it was asked to.
+fn local(listener: &TcpListener, asked: SocketAddr) -> SocketAddr {
+    listener.local_addr().unwrap_or(asked)
+}
+
+/// Without a public address the catalog names the one that we listen on.
+fn with_public_url(mut api: ApiConfig, mut address: SocketAddr) -> ApiConfig {
+    if api.public_url.is_none() {
+        if address.ip().is_unspecified() {
+            address.set_ip(IpAddr::V4(Ipv4Addr::LOCALHOST));
+            tracing::warn!(
+                "the catalog names http://{address}, which other machines cannot reach: \
+                 set --api-public-url"
+            );
+        }
+        api.public_url = Url::parse(&format!("http://{address}")).ok();
+    }
+    api
+}
+
+fn remote(metering: MeteringConfig) -> Result<Client, StartError> {
+    let mut endpoints = Endpoints::at(metering.url);
+    if let Some(identity) = metering.identity {
+        endpoints = endpoints.identity(identity);
+    }
+    Ok(Client::new(HttpTransport::new()?, endpoints))
+}

@@ -1,0 +1,117 @@
+//! The dashboard's listener: what stands around the app.
+//!
+//! | module | what |
+//! |---|---|
+//! | `front` | what every request passes first: who asks, whether it may, headers, the log |
+//! | `forwarded` | the viewer behind a trusted proxy |
+//! | `origin` | requests from other sites' pages |
+//! | `headers` | security headers |
+//! | `sessions` | the session cookie and the store behind it |
+//! | `bundle` | the browser's files |
+//! | `pages` | the app's pages and server functions |
+//! | `health` | `/healthz`, `/readyz` |
+
+mod bundle;
+pub(crate) mod forwarded;
+pub(crate) mod front;
+mod headers;
+pub(crate) mod health;
+mod origin;
+mod pages;
+mod sessions;
+
+use std::any::Any;
+use std::sync::Arc;
+use std::time::Duration;
+
+use app::ssr::AppContext;
+use axum::Router;
+use axum::middleware;
+use axum::response::{IntoResponse, Response};
+use client::Client;
+use http::StatusCode;
+use tower_http::CompressionLevel;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
+use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::timeout::TimeoutLayer;
+
+pub use self::bundle::BundleError;
+use self::forwarded::Paths;
+use self::front::Front;
+use self::health::Readiness;
+use crate::config::WebConfig;
+
+/// No form of ours is larger, in bytes.
+const BODY_LIMIT: usize = 64 * 1024;
+/// No page takes longer.
+const TIMEOUT: Duration = Duration::from_secs(45);
+/// Smaller answers fit one packet however they are packed, in bytes.
+const COMPRESSED_FROM: u16 = 1024;
+
+/// The dashboard's routes.
+///
+/// # Errors
+/// When there is no bundle.
+pub(crate) fn router(
+    config: &WebConfig,
+    client: Client,
+    readiness: Readiness,
+) -> Result<Router, BundleError> {
+    let (folder, bundle) = bundle::find(config.site.as_deref())?;
+    tracing::info!(folder = %folder.display(), script = bundle.script, "browser's bundle");
+    let context = AppContext {
+        client,
+        base_path: config.base_path.as_str().into(),
+        bundle: Arc::new(bundle),
+    };
+    let pages = pages::routes(&context);
+    let pages = sessions::with_sessions(pages, &config.base_path, config.session_lifetime);
+    let health = health::routes(readiness);
+    let below = Router::new()
+        .nest("/pkg", bundle::routes(&folder))
+        .merge(health.clone())
+        .fallback_service(pages);
+    let front = Front::new(
+        Paths {
+            proxies: config.trusted_proxies.clone().into(),
+            public_url: config.public_url.clone().map(Arc::new),
+        },
+        &config.base_path,
+    );
+    let routes = if config.base_path.is_empty() {
+        below
+    } else {
+        // Probes come straight to the port, and know no base path.
+        Router::new().nest(&config.base_path, below).merge(health)
+    };
+    // Each pair of brackets below is one more around the routes: the last one meets a request first.
+    Ok(routes
+        .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::SERVICE_UNAVAILABLE,
+            TIMEOUT,
+        ))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(
+            CompressionLayer::new()
+                .quality(CompressionLevel::Fastest)
+                .compress_when(SizeAbove::new(COMPRESSED_FROM).and(NotForContentType::IMAGES)),
+        )
+        .layer(middleware::from_fn_with_state(Arc::new(front), front::pass)))
+}
+
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the signature is the layer's"
+)]
+fn panicked(panic: Box<dyn Any + Send>) -> Response {
+    let message = panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("unknown");
+    tracing::error!(message, "a request panicked");
+    (StatusCode::INTERNAL_SERVER_ERROR, "Internal error.\n").into_response()
+}

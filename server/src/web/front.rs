@@ -1,0 +1,113 @@
+//! What every request passes first: who asks, whether it may, headers, one line in the log.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use app::ssr::ViewerAddress;
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+
+use super::forwarded::Paths;
+use super::{headers, origin};
+
+/// The state of [`pass`].
+pub(crate) struct Front {
+    paths: Paths,
+    /// Where server functions are, base path and all.
+    reads: String,
+}
+
+impl Front {
+    pub(crate) fn new(paths: Paths, base_path: &str) -> Self {
+        Self {
+            paths,
+            reads: format!("{base_path}/fn/"),
+        }
+    }
+}
+
+/// The dashboard's first and last middleware.
+pub(crate) async fn pass(
+    State(front): State<Arc<Front>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let started = Instant::now();
+    let (mut parts, body) = request.into_parts();
+    let caller = front.paths.caller(&parts);
+    let line = Line::new(&parts, caller.address.map(ViewerAddress), started);
+    let (allowed, secure) = (
+        front.paths.allows(&parts, &caller, &front.reads),
+        caller.secure,
+    );
+    if let Some(address) = caller.address {
+        parts.extensions.insert(ViewerAddress(address));
+    }
+    parts.extensions.insert(caller);
+    let mut answer = if allowed {
+        next.run(Request::from_parts(parts, body)).await
+    } else {
+        (StatusCode::FORBIDDEN, origin::REFUSED).into_response()
+    };
+    headers::put(answer.headers_mut(), secure);
+    line.write(answer.status());
+    answer
+}
+
+/// The metering API's first and last middleware: the line in the log. Whose word the API believes
+/// about callers it decides itself.
+pub(crate) async fn log(request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let (parts, body) = request.into_parts();
+    let peer = parts
+        .extensions
+        .get::<axum::extract::ConnectInfo<std::net::SocketAddr>>();
+    let peer = peer.map(|peer| ViewerAddress(peer.0.ip()));
+    let line = Line::new(&parts, peer, started);
+    let answer = next.run(Request::from_parts(parts, body)).await;
+    line.write(answer.status());
+    answer
+}
+
+/// A request's line in the log. The path without its query, and no header: a query may hold what a
+/// form should have posted, headers hold tokens.
+struct Line {
+    method: http::Method,
+    uri: http::Uri,
+    from: Option<ViewerAddress>,
+    started: Instant,
+}
+
+impl Line {
+    fn new(parts: &http::request::Parts, from: Option<ViewerAddress>, started: Instant) -> Self {
+        Self {
+            method: parts.method.clone(),
+            uri: parts.uri.clone(),
+            from,
+            started,
+        }
+    }
+
+    fn write(&self, status: StatusCode) {
+        let Self {
+            method,
+            uri,
+            from,
+            started,
+        } = self;
+        let path = uri.path();
+        let from = from.map(|ViewerAddress(address)| tracing::field::display(address));
+        let status = status.as_u16();
+        let ms = started.elapsed().as_secs_f64() * 1000.0;
+        let ms = (ms * 1000.0).round() / 1000.0;
+        if path.ends_with("/healthz") || path.ends_with("/readyz") {
+            tracing::debug!(%method, path, status, ms, from, "request");
+        } else if status >= 500 {
+            tracing::warn!(%method, path, status, ms, from, "request");
+        } else {
+            tracing::info!(%method, path, status, ms, from, "request");
+        }
+    }
+}

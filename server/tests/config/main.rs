@@ -1,0 +1,6 @@
+//! Flags, variables and file: which wins, and what is refused with which words.
+
+mod given;
+mod help;
+mod precedence;
+mod refusals;

@@ -1,0 +1,221 @@
+//! Which of several wins, and what counts where none is given.
+
+use std::time::Duration;
+
+use secrecy::ExposeSecret;
+use server::config::{LogFormat, Parts};
+
+use crate::given::{Given, api, web};
+
+fn tick(given: &Given) -> Duration {
+    api(&given.accepted()).tick
+}
+
+#[test]
+fn defaults_watch_this_machines_rabbitmq() {
+    let config = Given::nothing().accepted();
+    let broker = &api(&config).brokers[0];
+    assert_eq!(
+        (
+            broker.name.as_str(),
+            broker.url.as_str(),
+            broker.username.as_str()
+        ),
+        ("127.0.0.1", "http://127.0.0.1:15672/", "guest")
+    );
+    assert_eq!(broker.password.expose_secret(), "guest");
+    assert!(config.default_broker);
+    assert_eq!(web(&config).listen.to_string(), "127.0.0.1:8080");
+    assert_eq!(api(&config).tick, Duration::from_secs(5));
+    assert_eq!(web(&config).session_lifetime, Duration::from_hours(8));
+    assert_eq!(config.log.format, LogFormat::Text);
+    assert_eq!(config.file, None);
+}
+
+#[test]
+fn the_file_wins_over_the_default() {
+    assert_eq!(
+        tick(&Given::nothing().toml("tick = \"7s\"")),
+        Duration::from_secs(7)
+    );
+}
+
+#[test]
+fn a_variable_wins_over_the_file() {
+    let given = Given::nothing()
+        .toml("tick = \"7s\"")
+        .variable("WARREN_TICK", "8s");
+    assert_eq!(tick(&given), Duration::from_secs(8));
+}
+
+#[test]
+fn a_flag_wins_over_a_variable() {
+    let given = Given::nothing()
+        .toml("tick = \"7s\"")
+        .variable("WARREN_TICK", "8s")
+        .flags(&["--tick", "9s"]);
+    assert_eq!(tick(&given), Duration::from_secs(9));
+}
+
+#[test]
+fn an_empty_variable_is_none() {
+    let given = Given::nothing()
+        .toml("tick = \"7s\"")
+        .variable("WARREN_TICK", " ");
+    assert_eq!(tick(&given), Duration::from_secs(7));
+}
+
+#[test]
+fn a_flag_can_take_back_what_the_file_says() {
+    let given = Given::nothing()
+        .toml("base_path = \"/warren\"")
+        .flags(&["--base-path", ""]);
+    assert_eq!(web(&given.accepted()).base_path, "");
+}
+
+#[test]
+fn another_file_can_be_named() {
+    let file = "tick = \"6s\"";
+    let by_flag = Given::nothing()
+        .toml("tick = \"7s\"")
+        .file("other.toml", file);
+    assert_eq!(
+        tick(&by_flag.flags(&["--config", "other.toml"])),
+        Duration::from_secs(6)
+    );
+    let by_variable = Given::nothing().file("other.toml", file);
+    assert_eq!(
+        tick(&by_variable.variable("WARREN_CONFIG", "other.toml")),
+        Duration::from_secs(6)
+    );
+}
+
+#[test]
+fn brokers_of_flags_replace_those_of_the_file() {
+    let given = Given::nothing()
+        .toml("[[broker]]\nname = \"file\"\nurl = \"http://localhost:1\"")
+        .flags(&[
+            "--broker",
+            "a=http://localhost:2",
+            "--broker",
+            "b=http://u:p%40@host/path",
+        ]);
+    let config = given.accepted();
+    let brokers = &api(&config).brokers;
+    let names: Vec<_> = brokers.iter().map(|broker| broker.name.as_str()).collect();
+    assert_eq!(names, ["a", "b"]);
+    assert_eq!(brokers[1].url.as_str(), "http://host/path");
+    assert_eq!(brokers[1].password.expose_secret(), "p@");
+    assert!(!config.default_broker);
+}
+
+#[test]
+fn a_variable_holds_several_apart_by_spaces() {
+    let given =
+        Given::nothing().variable("WARREN_BROKER", "a=http://localhost:1 b=http://localhost:2");
+    assert_eq!(api(&given.accepted()).brokers.len(), 2);
+}
+
+#[test]
+fn a_table_has_all_that_a_broker_has() {
+    let given = Given::nothing().file("secret", "hunter2\n").toml(
+        "[[broker]]\nname = \"prod\"\nurl = \"https://mq.example:15671\"\nusername = \"monitor\"\n\
+         password_file = \"secret\"\ndescription = \"The shop's orders\"\n",
+    );
+    let config = given.accepted();
+    let broker = &api(&config).brokers[0];
+    assert_eq!(broker.name, "prod");
+    assert_eq!(broker.username, "monitor");
+    assert_eq!(broker.password.expose_secret(), "hunter2");
+    assert_eq!(broker.description.as_deref(), Some("The shop's orders"));
+}
+
+#[test]
+fn passwords_and_descriptions_find_their_broker_by_name() {
+    let given = Given::nothing()
+        .file("secret", "hunter2")
+        .flags(&["--broker", "a=http://u@h", "--broker", "b=http://u:p@h"])
+        .flags(&["--broker-password-file", "a=secret"])
+        .variable("WARREN_BROKER_DESCRIPTION", "b=Two words, x=y");
+    let config = given.accepted();
+    let brokers = &api(&config).brokers;
+    assert_eq!(brokers[0].password.expose_secret(), "hunter2");
+    assert_eq!(brokers[1].description.as_deref(), Some("Two words, x=y"));
+}
+
+#[test]
+fn one_broker_needs_no_name() {
+    let given = Given::nothing()
+        .file("secret", "hunter2")
+        .flags(&[
+            "--broker",
+            "http://monitor@mq.example",
+            "--broker-password-file",
+            "secret",
+        ])
+        .variable("WARREN_BROKER_DESCRIPTION", "Demo traffic = not real");
+    let config = given.accepted();
+    let broker = &api(&config).brokers[0];
+    assert_eq!(broker.name, "mq.example");
+    assert_eq!(broker.password.expose_secret(), "hunter2");
+    assert_eq!(
+        broker.description.as_deref(),
+        Some("Demo traffic = not real")
+    );
+}
+
+#[test]
+fn every_other_key_reaches_its_place() {
+    let given = Given::nothing().toml(
+        "listen = \"[::1]:1\"\napi_listen = \"127.0.0.1:2\"\nbase_path = \"/warren\"\n\
+         api_base_path = \"/telemetry\"\npublic_url = \"https://a.example\"\n\
+         api_public_url = \"https://b.example\"\ntrusted_proxy = [\"127.0.0.1\", \"10.0.0.0/8\"]\n\
+         cors_origin = \"https://portal.example\"\nsession_lifetime = \"1h\"\nlog_format = \"json\"\n\
+         log = \"debug,api=trace\"\nsite = \"bundle\"\ndata_dir = \"data\"\n",
+    );
+    let config = given.accepted();
+    let (web, api) = (web(&config), api(&config));
+    assert_eq!(web.listen.to_string(), "[::1]:1");
+    assert_eq!(
+        (web.base_path.as_str(), api.path_prefix.as_str()),
+        ("/warren", "/telemetry")
+    );
+    assert_eq!(
+        web.public_url.as_ref().map(url::Url::as_str),
+        Some("https://a.example/")
+    );
+    assert_eq!(
+        api.public_url.as_ref().map(url::Url::as_str),
+        Some("https://b.example/")
+    );
+    assert_eq!(
+        (web.trusted_proxies.len(), api.trusted_proxies.len()),
+        (2, 2)
+    );
+    assert_eq!(api.cors_origins, ["https://portal.example"]);
+    assert_eq!(web.session_lifetime, Duration::from_hours(1));
+    assert_eq!(api.token_lifetime, Duration::from_hours(1));
+    assert_eq!(
+        (config.log.format, config.log.filter.as_str()),
+        (LogFormat::Json, "debug,api=trace")
+    );
+    assert_eq!(
+        web.site.as_deref(),
+        Some(given.directory().join("bundle").as_path())
+    );
+    assert!(given.directory().join("data").is_dir());
+}
+
+#[test]
+fn the_parts_can_run_alone() {
+    assert!(matches!(
+        Given::nothing().flags(&["--only", "api"]).accepted().parts,
+        Parts::Api(_)
+    ));
+    let web = Given::nothing().flags(&["--only", "web", "--metering-url", "http://api:8777"]);
+    let Parts::Web(_, metering) = web.accepted().parts else {
+        panic!("not the dashboard alone");
+    };
+    assert_eq!(metering.url.as_str(), "http://api:8777/");
+    assert_eq!(metering.identity, None);
+}

@@ -1,0 +1,349 @@
+//! What is not accepted, and that a refusal names key, origin, value and remedy, but no password.
+
+use crate::given::Given;
+
+/// The refusal of a flag's value names all there is to know.
+fn refuses(flag: &str, value: &str, reason: &str, accepts: &str) {
+    let key = flag.trim_start_matches("--").replace('-', "_");
+    let message = Given::nothing().flags(&[flag, value]).refused();
+    let expected = format!("{key} = {value:?} ({flag}): ");
+    assert!(message.starts_with(&expected), "{message}");
+    assert!(message.contains(reason), "{message}");
+    assert!(
+        message.contains("; accepted: ") && message.contains(accepts),
+        "{message}"
+    );
+}
+
+#[test]
+fn durations_out_of_bounds() {
+    refuses("--tick", "500ms", "too short", "1s to 5m");
+    refuses("--tick", "6m", "too long", "1s to 5m");
+    refuses("--tick", "5", "no unit", "such as 5s");
+    refuses("--session-lifetime", "1m", "too short", "5m to 30d");
+}
+
+#[test]
+fn addresses_that_are_none() {
+    refuses(
+        "--listen",
+        "8080",
+        "not an address and a port",
+        "0.0.0.0:8080",
+    );
+    refuses(
+        "--api-listen",
+        "example.com:80",
+        "not an address and a port",
+        "0.0.0.0:8777",
+    );
+}
+
+#[test]
+fn parts_that_are_none() {
+    refuses("--only", "both", "no such part", "api or web");
+}
+
+#[test]
+fn paths_that_are_none() {
+    refuses(
+        "--base-path",
+        "warren",
+        "does not start with a slash",
+        "/warren",
+    );
+    refuses("--api-base-path", "/a/", "ends with a slash", "/telemetry");
+}
+
+#[test]
+fn urls_that_are_none() {
+    refuses(
+        "--public-url",
+        "portal.example",
+        "not an address",
+        "https://mq.example.com",
+    );
+    refuses(
+        "--api-public-url",
+        "ftp://a",
+        "not an address of HTTP",
+        "http:// or https://",
+    );
+    refuses("--public-url", "https://a/?b=c", "a query", "https://");
+}
+
+#[test]
+fn networks_and_origins_that_are_none() {
+    refuses(
+        "--trusted-proxy",
+        "10.0.0.0/33",
+        "not a network",
+        "10.0.0.0/8",
+    );
+    refuses(
+        "--trusted-proxy",
+        "proxy.example",
+        "not a network",
+        "127.0.0.1",
+    );
+    refuses(
+        "--cors-origin",
+        "https://a.example/b",
+        "more than scheme",
+        "https://portal",
+    );
+    refuses("--cors-origin", "*", "not an address", "https://portal");
+}
+
+#[test]
+fn logs_that_are_none() {
+    refuses("--log-format", "xml", "no such format", "text or json");
+    refuses("--log", "api=loud", "", "info,api=debug");
+}
+
+#[test]
+fn a_data_folder_that_is_a_file() {
+    let message = Given::nothing()
+        .file("taken", "")
+        .flags(&["--data-dir", "taken"])
+        .refused();
+    assert!(
+        message.contains("data_dir = \"taken\" (--data-dir): "),
+        "{message}"
+    );
+}
+
+#[test]
+fn brokers_that_are_none() {
+    refuses("--broker", "prod", "not an address", "[name=]url");
+    refuses(
+        "--broker",
+        "prod=amqp://host",
+        "not an address of HTTP",
+        "http:// or https://",
+    );
+    refuses("--broker", "http://host?x=y", "a query", "[name=]url");
+    refuses(
+        "--broker",
+        "http://mq.example",
+        "no user is named",
+        "username",
+    );
+    refuses(
+        "--broker",
+        "a/b=http://localhost",
+        "\"a/b\" cannot be used",
+        "without /",
+    );
+}
+
+#[test]
+fn a_name_given_twice() {
+    let given = Given::nothing().flags(&["--broker", "http://localhost:1"]);
+    let message = given.flags(&["--broker", "http://localhost:2"]).refused();
+    assert!(
+        message.contains("\"localhost\" is given twice"),
+        "{message}"
+    );
+    assert!(message.contains("a name for each"), "{message}");
+}
+
+#[test]
+fn a_user_without_a_password() {
+    let message = Given::nothing()
+        .flags(&["--broker", "http://monitor@mq.example"])
+        .refused();
+    assert!(message.contains("no password is given"), "{message}");
+    assert!(message.contains("--broker-password-file"), "{message}");
+}
+
+#[test]
+fn a_password_file_that_cannot_be_read() {
+    let broker = ["--broker", "prod=http://monitor@mq.example"];
+    let missing = Given::nothing()
+        .flags(&broker)
+        .flags(&["--broker-password-file", "prod=nowhere"]);
+    let message = missing.refused();
+    assert!(
+        message.contains("broker_password_file = \"prod=nowhere\""),
+        "{message}"
+    );
+    assert!(message.contains("No such file"), "{message}");
+    let empty = Given::nothing().file("empty", "\n").flags(&broker);
+    let message = empty.flags(&["--broker-password-file", "empty"]).refused();
+    assert!(message.contains("the file is empty"), "{message}");
+}
+
+#[test]
+fn a_password_file_of_no_broker() {
+    let given = Given::nothing()
+        .file("secret", "hunter2")
+        .flags(&["--broker", "a=http://u:p@h", "--broker", "b=http://u:p@h"])
+        .flags(&["--broker-password-file", "c=secret"]);
+    assert!(
+        given
+            .refused()
+            .contains("it names none of the brokers a, b"),
+        "{}",
+        given.refused()
+    );
+}
+
+#[test]
+fn a_variable_is_named() {
+    let message = Given::nothing().variable("WARREN_TICK", "fast").refused();
+    assert!(
+        message.starts_with("tick = \"fast\" (WARREN_TICK): "),
+        "{message}"
+    );
+}
+
+#[test]
+fn a_line_of_the_file_is_named() {
+    let message = Given::nothing()
+        .toml("# ours\n\ntick = \"fast\"\n")
+        .refused();
+    assert!(
+        message.starts_with("tick = \"fast\" (warren.toml:3): "),
+        "{message}"
+    );
+}
+
+#[test]
+fn a_key_that_is_none() {
+    let message = Given::nothing()
+        .toml("tick = \"5s\"\ntickle = 1\n")
+        .refused();
+    assert!(
+        message.starts_with("tickle (warren.toml:2): there is no such key"),
+        "{message}"
+    );
+    assert!(message.contains("tick, listen"), "{message}");
+    let message = Given::nothing()
+        .toml("[[broker]]\nurl = \"http://localhost\"\nport = 1\n")
+        .refused();
+    assert!(
+        message.starts_with("broker.port (warren.toml:3): there is no such key"),
+        "{message}"
+    );
+}
+
+#[test]
+fn a_value_of_another_kind() {
+    let message = Given::nothing().toml("tick = [\"5s\", \"6s\"]").refused();
+    assert!(
+        message.starts_with("tick (warren.toml:1): takes one value"),
+        "{message}"
+    );
+    let message = Given::nothing()
+        .toml("broker = \"http://localhost\"")
+        .refused();
+    assert!(message.contains("not a list of tables"), "{message}");
+}
+
+#[test]
+fn a_table_without_an_address() {
+    let message = Given::nothing()
+        .toml("\n[[broker]]\nname = \"prod\"\n")
+        .refused();
+    assert!(
+        message.starts_with("broker.url (warren.toml:2): it is missing"),
+        "{message}"
+    );
+}
+
+#[test]
+fn a_password_given_twice() {
+    let table = "[[broker]]\nurl = \"http://u:hunter2@host\"\npassword = \"hunter3\"\n";
+    let message = Given::nothing().toml(table).refused();
+    assert!(message.starts_with("broker.password (warren.toml:3): the password is given twice"));
+    assert!(!message.contains("hunter"), "{message}");
+}
+
+#[test]
+fn a_file_that_is_no_toml() {
+    let message = Given::nothing()
+        .toml("tick = 5s\npassword = \"hunter2\n")
+        .refused();
+    assert!(message.starts_with("warren.toml:1: "), "{message}");
+    assert!(!message.contains("hunter2"), "{message}");
+}
+
+#[test]
+fn a_named_file_that_is_not_there() {
+    let message = Given::nothing()
+        .flags(&["--config", "nowhere.toml"])
+        .refused();
+    assert!(
+        message.starts_with("config = \"nowhere.toml\" (--config): "),
+        "{message}"
+    );
+}
+
+#[test]
+fn the_dashboard_alone_without_an_api() {
+    let message = Given::nothing().flags(&["--only", "web"]).refused();
+    assert!(
+        message.starts_with("metering_url (--only): it is missing"),
+        "{message}"
+    );
+}
+
+#[test]
+fn what_does_not_go_together() {
+    let message = Given::nothing()
+        .flags(&["--metering-url", "http://api:8777"])
+        .refused();
+    assert!(message.contains("it needs --only web"), "{message}");
+    let web = ["--only", "web", "--metering-url", "http://api:8777"];
+    let message = Given::nothing()
+        .flags(&web)
+        .flags(&["--broker", "http://localhost"])
+        .refused();
+    assert!(
+        message.contains("--only web watches no broker"),
+        "{message}"
+    );
+}
+
+#[test]
+fn all_that_is_wrong_is_told_at_once() {
+    let message = Given::nothing()
+        .flags(&["--tick", "0s", "--only", "x", "--log-format", "y"])
+        .refused();
+    assert_eq!(message.lines().count(), 3, "{message}");
+}
+
+#[test]
+fn no_refusal_shows_a_password() {
+    for broker in [
+        "prod=http://monitor:hunter2@",
+        "http://monitor:hunter2@host?x",
+        "a/b=http://monitor:hunter2@host",
+        "amqp://monitor:hunter2@host",
+        "http://monitor:hun/ter2@host:port",
+    ] {
+        let message = Given::nothing().flags(&["--broker", broker]).refused();
+        assert!(
+            !message.contains("hunter2") && !message.contains("ter2"),
+            "{message}"
+        );
+    }
+}
+
+#[test]
+fn no_debug_output_shows_a_password() {
+    let given = Given::nothing().flags(&["--broker", "prod=http://monitor:hunter2@host"]);
+    let shown = format!("{:?}", given.accepted());
+    assert!(
+        shown.contains("monitor") && !shown.contains("hunter2"),
+        "{shown}"
+    );
+    let table =
+        "[[broker]]\nurl = \"http://host\"\nusername = \"monitor\"\npassword = \"hunter2\"\n";
+    let shown = format!("{:?}", Given::nothing().toml(table).accepted());
+    assert!(
+        shown.contains("monitor") && !shown.contains("hunter2"),
+        "{shown}"
+    );
+}
