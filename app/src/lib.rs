@@ -39,6 +39,7 @@ pub mod format;
 pub mod i18n;
 pub mod live;
 pub mod pages;
+pub mod reactive;
 pub mod routes;
 pub mod server_fns;
 #[cfg(feature = "ssr")]

@@ -1,5 +1,9 @@
 //! Counters and gauges as RabbitMQ lays them out: `publish` beside `publish_details`.
 
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
 use crate::lenient;
@@ -50,6 +54,49 @@ impl Stat<'_> {
     }
 }
 
+/// Where a field of a statistics struct is to go.
+pub(crate) enum Slot<'a> {
+    /// The counter or gauge.
+    Value(&'a mut Option<i64>),
+    /// Its details.
+    Details(&'a mut Option<Details>),
+}
+
+/// A struct of statistics, by the names of its fields.
+pub(crate) trait Slots {
+    /// The field of that name.
+    fn slot(&mut self, name: &str) -> Option<Slot<'_>>;
+}
+
+/// Reads any struct of statistics: one reader for all of them, where derived ones cost the
+/// browser's bundle kilobytes each.
+pub(crate) struct Reader<'a>(pub(crate) &'a mut dyn Slots);
+
+impl<'de> Visitor<'de> for Reader<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object of statistics")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(name) = map.next_key::<Cow<'de, str>>()? {
+            match self.0.slot(&name) {
+                Some(Slot::Value(value)) => *value = map.next_value::<Integer>()?.0,
+                Some(Slot::Details(details)) => *details = map.next_value()?,
+                None => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A whole number, however it was written.
+#[derive(Deserialize)]
+struct Integer(#[serde(deserialize_with = "lenient::integer")] Option<i64>);
+
 /// A struct of statistics: per row the value's field and the field of its details.
 macro_rules! stats {
     (
@@ -59,21 +106,40 @@ macro_rules! stats {
         }
     ) => {
         $(#[$outer])*
-        #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+        #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
         #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-        #[serde(default)]
         pub struct $name {
             $(
                 $(#[$inner])*
-                #[serde(
-                    deserialize_with = "crate::lenient::integer",
-                    skip_serializing_if = "Option::is_none"
-                )]
+                #[serde(skip_serializing_if = "Option::is_none")]
                 pub $value: Option<i64>,
                 #[doc = concat!("Rate of `", stringify!($value), "`, per second.")]
                 #[serde(skip_serializing_if = "Option::is_none")]
                 pub $details: Option<crate::stats::Details>,
             )*
+        }
+
+        impl crate::stats::Slots for $name {
+            fn slot(&mut self, name: &str) -> Option<crate::stats::Slot<'_>> {
+                use crate::stats::Slot;
+                $(
+                    if name == stringify!($value) {
+                        return Some(Slot::Value(&mut self.$value));
+                    }
+                    if name == stringify!($details) {
+                        return Some(Slot::Details(&mut self.$details));
+                    }
+                )*
+                None
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let mut stats = Self::default();
+                deserializer.deserialize_map(crate::stats::Reader(&mut stats))?;
+                Ok(stats)
+            }
         }
 
         impl $name {
@@ -88,13 +154,6 @@ macro_rules! stats {
                     details: self.$details.as_ref(),
                 }),*]
                 .into_iter()
-            }
-
-            /// Every value with its details, in the order of [`Self::NAMES`], to be changed.
-            pub fn iter_mut(
-                &mut self,
-            ) -> impl Iterator<Item = (&mut Option<i64>, &mut Option<crate::stats::Details>)> {
-                [$((&mut self.$value, &mut self.$details)),*].into_iter()
             }
 
             /// The samples of every detail taken out: they are for the collector, not for viewers.

@@ -6,6 +6,7 @@ use super::drawing::Activity;
 use super::view::Parts;
 use crate::format;
 use crate::i18n::catalog;
+use crate::reactive::{flag, text};
 
 /// A button a line. Lines that are idle stand behind one more button.
 #[component]
@@ -19,16 +20,16 @@ pub(super) fn Legend(parts: Parts) -> impl IntoView {
         .enumerate()
         .map(|(index, line)| {
             let is_on = move || parts.switched.with(|switched| switched[index]);
-            let value = move || {
+            let value = text(move || {
                 let value = parts.value(index);
                 value.map_or(texts.no_value.to_owned(), |value| format::value(value, unit))
-            };
+            });
             view! {
-                <li class:hidden=move || !parts.is_listed(index)>
+                <li class:hidden=flag(move || !parts.is_listed(index))>
                     <button
                         type="button"
                         class="legend-entry"
-                        aria-pressed=move || is_on().to_string()
+                        aria-pressed=text(move || is_on().to_string())
                         on:click=move |_| parts.switched.update(|switched| switched[index] = !switched[index])
                     >
                         <svg class="swatch" aria-hidden="true">
@@ -55,18 +56,18 @@ pub(super) fn Legend(parts: Parts) -> impl IntoView {
     view! {
         <ul class="legend">
             {entries}
-            <li class="needs-script" class:hidden=move || idle() == 0>
+            <li class="needs-script" class:hidden=flag(move || idle() == 0)>
                 <button
                     type="button"
                     class="legend-entry idle"
-                    aria-expanded=move || parts.idle_listed.get().to_string()
+                    aria-expanded=text(move || parts.idle_listed.get().to_string())
                     on:click=move |_| parts.idle_listed.update(|listed| *listed = !*listed)
                 >
-                    {move || if parts.idle_listed.get() {
+                    {text(move || if parts.idle_listed.get() {
                         texts.fewer_series.to_owned()
                     } else {
                         (texts.idle_series)(idle())
-                    }}
+                    })}
                 </button>
             </li>
         </ul>

@@ -10,6 +10,7 @@ use super::scale::time_label;
 use super::view::Parts;
 use crate::format;
 use crate::i18n::catalog;
+use crate::reactive::{flag, maybe, part, text};
 
 /// The plot. A slider over time for the keyboard and for screen readers: the
 /// arrow keys move the crosshair, and its values are the slider's text.
@@ -47,12 +48,12 @@ pub(super) fn Plot(parts: Parts) -> impl IntoView {
     view! {
         <div class="chart-body">
             <svg class="y-axis" aria-hidden="true">
-                {move || drawing.with(|drawing| {
+                {part(move || drawing.with(|drawing| {
                     let unit = definition.with_value(|definition| definition.unit);
                     drawing.value_ticks.iter().map(|&tick| view! {
                         <text x="100%" y=drawing.y_percent(tick)>{format::axis(tick, unit)}</text>
                     }).collect_view()
-                })}
+                }))}
             </svg>
             <div
                 class="plot"
@@ -61,9 +62,9 @@ pub(super) fn Plot(parts: Parts) -> impl IntoView {
                 aria-label=format!("{title}: {}", texts.time)
                 aria-description=texts.chart_keys
                 aria-valuemin="0"
-                aria-valuemax=move || live.series.with(|s| s.timestamps.len().saturating_sub(1)).to_string()
-                aria-valuenow=move || position(parts).to_string()
-                aria-valuetext=move || spoken(parts)
+                aria-valuemax=text(move || live.series.with(|s| s.timestamps.len().saturating_sub(1)).to_string())
+                aria-valuenow=text(move || position(parts).to_string())
+                aria-valuetext=text(move || spoken(parts))
                 on:pointermove=point
                 on:pointerdown=point
                 on:pointerleave=leave
@@ -71,31 +72,31 @@ pub(super) fn Plot(parts: Parts) -> impl IntoView {
             >
                 <svg class="plot-area" aria-hidden="true">
                     <g class="grid">
-                        {move || drawing.with(|drawing| {
+                        {part(move || drawing.with(|drawing| {
                             drawing.value_ticks.iter().map(|&tick| {
                                 let y = drawing.y_percent(tick);
                                 view! { <line x1="0" x2="100%" y1=y.clone() y2=y /> }
                             }).collect_view()
-                        })}
+                        }))}
                     </g>
                     <svg viewBox=view_box preserveAspectRatio="none" class="lines">
                         <g class="gaps">
-                            {move || drawing.with(|drawing| {
+                            {part(move || drawing.with(|drawing| {
                                 drawing.gaps.iter().map(|&(from, to)| view! {
                                     <rect x=from.to_string() y="0" width=(to - from).to_string() height=HEIGHT.to_string() />
                                 }).collect_view()
-                            })}
+                            }))}
                         </g>
                         {lines(parts)}
                     </svg>
                     <Crosshair parts />
                 </svg>
-                <p class="empty" class:hidden=move || live.series.with(|s| !s.columns.is_empty())>
+                <p class="empty" class:hidden=flag(move || live.series.with(|s| !s.columns.is_empty()))>
                     {texts.no_data_yet}
                 </p>
             </div>
             <svg class="x-axis" aria-hidden="true">
-                {move || {
+                {part(move || {
                     let offset = parts.offset();
                     drawing.with(|drawing| {
                         drawing.time_ticks.iter().map(|&tick| view! {
@@ -104,7 +105,7 @@ pub(super) fn Plot(parts: Parts) -> impl IntoView {
                             </text>
                         }).collect_view()
                     })
-                }}
+                })}
             </svg>
         </div>
     }
@@ -123,7 +124,7 @@ fn lines(parts: Parts) -> impl IntoView {
         .enumerate()
         .map(|(from_behind, line)| {
             let index = last - from_behind;
-            let d = move || parts.drawing.with(|drawing| drawing.paths[index].clone());
+            let d = text(move || parts.drawing.with(|drawing| drawing.paths[index].clone()));
             view! { <path class=line.class() d=d /> }
         })
         .collect_view()
@@ -145,31 +146,31 @@ fn Crosshair(parts: Parts) -> impl IntoView {
             inside.then(|| drawing.x_percent(instant))
         })
     });
-    let at = move || x.get().unwrap_or_default();
+    let at = text(move || x.get().unwrap_or_default());
     let lines = definition.with_value(|definition| definition.lines.clone());
     let dots = lines
         .into_iter()
         .enumerate()
         .map(|(index, line)| {
-            let y = move || {
+            let y = maybe(move || {
                 x.get()?;
                 let drawn = drawing.with(|drawing| !drawing.paths[index].is_empty());
                 let value = parts.value(index).filter(|_| drawn)?;
                 Some(drawing.with(|drawing| drawing.y_percent(value)))
-            };
+            });
             view! {
                 <circle
                     class=line.class()
-                    class:hidden=move || y().is_none()
+                    class:hidden=flag(move || y.with(Option::is_none))
                     cx=at
-                    cy=move || y().unwrap_or_default()
+                    cy=text(move || y.get().unwrap_or_default())
                     r="3.5"
                 />
             }
         })
         .collect_view();
     view! {
-        <g class="crosshair" class:hidden=move || x.get().is_none()>
+        <g class="crosshair" class:hidden=flag(move || x.with(Option::is_none))>
             <line x1=at x2=at y1="0" y2="100%" />
             {dots}
         </g>

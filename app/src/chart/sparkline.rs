@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::path::{self, HEIGHT, WIDTH, Window};
 use super::{Colour, Dash, Line};
 use crate::live::{Live, SPAN};
+use crate::reactive::maybe;
 
 /// The last hour of a meter, whatever the page's range. Pure decoration: the number stands beside it.
 #[component]
@@ -42,8 +43,8 @@ pub fn Sparkline(
             })
         })
     });
-    let line_path = move || paths.with(|paths| paths.as_ref().map(|(line, _)| line.clone()));
-    let area_path = move || paths.with(|paths| paths.as_ref().map(|(_, area)| area.clone()));
+    let line_path = maybe(move || paths.with(|paths| paths.as_ref().map(|(line, _)| line.clone())));
+    let area_path = maybe(move || paths.with(|paths| paths.as_ref().map(|(_, area)| area.clone())));
     view! {
         <svg
             class="sparkline"

@@ -7,6 +7,7 @@ use super::scale::time_label;
 use super::view::Parts;
 use crate::format;
 use crate::i18n::catalog;
+use crate::reactive::part;
 
 /// At most so many times, evenly spaced over the range.
 const ROWS: usize = 12;
@@ -109,7 +110,7 @@ pub(super) fn Table(parts: Parts) -> impl IntoView {
     let summary = move |name: &'static str, values: &[Option<f64>]| {
         view! { <tr><th scope="row">{name}</th>{cells(values)}</tr> }
     };
-    let content = move || {
+    let content = part(move || {
         let offset = parts.offset();
         rows.with(|rows| {
             view! {
@@ -137,7 +138,7 @@ pub(super) fn Table(parts: Parts) -> impl IntoView {
                 </table>
             }
         })
-    };
+    });
     let toggled = move |event: leptos::ev::Event| {
         is_open.set(event_target::<web_sys::Element>(&event).has_attribute("open"));
     };

@@ -10,6 +10,7 @@ use super::table::Table;
 use crate::components::icons::{Icon, IconName};
 use crate::i18n::catalog;
 use crate::live::{Live, Settings, local_offset};
+use crate::reactive::{maybe, text};
 
 /// What the parts of a chart share. Cheap to copy.
 #[derive(Clone, Copy)]
@@ -99,14 +100,14 @@ pub fn Chart(
         live,
     };
     let is_wide = RwSignal::new(false);
-    let at = move || {
+    let at = maybe(move || {
         let instant = live.cursor.get()?;
         let offset = live.zone.get().map_or(0, |_| local_offset(instant));
         Some(super::scale::time_label(instant, offset, 1000))
-    };
+    });
 
     view! {
-        <figure class="panel chart" class:wide=is_wide id=id aria-labelledby=heading>
+        <figure class="panel chart" class:wide=Signal::from(is_wide) id=id aria-labelledby=heading>
             <figcaption>
                 <h2 id=heading.clone()>{title}</h2>
                 <span class="unit">{unit_label}</span>
@@ -114,7 +115,7 @@ pub fn Chart(
                 <button
                     type="button"
                     class="icon-button needs-script"
-                    aria-pressed=move || is_wide.get().to_string()
+                    aria-pressed=text(move || is_wide.get().to_string())
                     title=texts.widen
                     on:click=move |_| is_wide.update(|wide| *wide = !*wide)
                 >

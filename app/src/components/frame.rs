@@ -7,6 +7,7 @@ use super::icons::{Icon, IconName, Logo};
 use super::status::{Level, Pill};
 use super::theme::ThemeButton;
 use crate::i18n::catalog;
+use crate::reactive::maybe;
 use crate::routes::{self, href};
 use crate::server_fns::viewer::Viewer;
 
@@ -28,7 +29,7 @@ pub fn Frame(
         .map(|broker| {
             let address = href(&routes::overview(&broker.name));
             let mine = address.clone();
-            let is_here = move || (path.get().trim_end_matches('/') == mine).then_some("page");
+            let is_here = maybe(move || here(&path.get(), &mine));
             let level = Level::from(broker.state);
             let state = match level {
                 Level::Good => texts.state_ok,
@@ -48,8 +49,8 @@ pub fn Frame(
             }
         })
         .collect_view();
-    let is_list =
-        move || (path.get().trim_end_matches('/') == href(routes::BROKERS)).then_some("page");
+    let list = href(routes::BROKERS);
+    let is_list = maybe(move || here(&path.get(), &list));
     let sign_out = href("/fn/sign_out");
     view! {
         <a class="skip" href="#content">{texts.skip_to_content}</a>
@@ -86,4 +87,9 @@ pub fn Frame(
         </div>
     }
     .into_any()
+}
+
+/// `aria-current` of a link to `address` on the page at `path`.
+fn here(path: &str, address: &str) -> Option<String> {
+    (path.trim_end_matches('/') == address).then(|| "page".to_owned())
 }

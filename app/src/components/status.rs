@@ -6,6 +6,7 @@ use metering::BrokerState;
 use crate::format;
 use crate::i18n::catalog;
 use crate::live::Live;
+use crate::reactive::text as text_of;
 
 /// How good a state is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,10 +58,10 @@ pub fn Pill(
     text: Signal<String>,
 ) -> impl IntoView {
     view! {
-        <span class=move || level.get().class()>
-            <span aria-hidden="true">{move || level.get().shape()}</span>
+        <span class=text_of(move || level.get().class().to_owned())>
+            <span aria-hidden="true">{text_of(move || level.get().shape().to_owned())}</span>
             {" "}
-            {move || text.get()}
+            {text}
         </span>
     }
 }

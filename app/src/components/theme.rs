@@ -5,6 +5,7 @@ use wasm_bindgen::JsCast;
 
 use super::icons::{Icon, IconName};
 use crate::i18n::{Catalog, catalog};
+use crate::reactive::text;
 use crate::routes::BasePath;
 
 /// The cookie's name. Not secret: the page's script writes it.
@@ -92,9 +93,9 @@ pub fn ThemeButton() -> impl IntoView {
         }
     };
     view! {
-        <button type="button" class="icon-button needs-script" title=move || theme.get().label(texts) on:click=switch>
+        <button type="button" class="icon-button needs-script" title=text(move || theme.get().label(texts).to_owned()) on:click=switch>
             <Icon name=IconName::Theme />
-            <span class="visually-hidden">{move || theme.get().label(texts)}</span>
+            <span class="visually-hidden">{text(move || theme.get().label(texts).to_owned())}</span>
         </button>
     }
 }

@@ -7,6 +7,7 @@ use metering::{Broker, BrokerState};
 use crate::components::status::{Level, Pill};
 use crate::components::time::{tell_zone, time_of_day};
 use crate::i18n::catalog;
+use crate::reactive::text;
 use crate::routes::{self, href};
 use crate::viewer::Viewers;
 
@@ -55,7 +56,7 @@ fn List(brokers: Vec<Broker>) -> impl IntoView {
                             text=Signal::stored(state.to_owned())
                         />
                         {" "}
-                        <span class="soft">{move || (texts.since)(&time_of_day(since, zone.get(), texts))}</span>
+                        <span class="soft">{text(move || (texts.since)(&time_of_day(since, zone.get(), texts)))}</span>
                         {broker.reason.map(|reason| view! { <p class="reason">{reason}</p> })}
                     </td>
                     <td>{broker.rabbitmq_version.unwrap_or_else(|| texts.no_value.to_owned())}</td>

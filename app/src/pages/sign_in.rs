@@ -6,6 +6,7 @@ use leptos_router::hooks::use_query_map;
 
 use crate::components::icons::Logo;
 use crate::i18n::catalog;
+use crate::reactive::{part, text};
 use crate::routes::{self, SignInReason, href};
 
 /// `/sign-in?next=…&error=…`
@@ -35,8 +36,8 @@ pub fn SignIn() -> impl IntoView {
                 <p class="brand"><Logo /><span>{texts.product}</span></p>
                 <h1>{texts.sign_in}</h1>
                 <p class="lead">{texts.sign_in_lead}</p>
-                {move || message().map(|message| view! { <p class="form-error" role="alert">{message}</p> })}
-                <input type="hidden" name="next" value=move || routes::checked_next(Some(&next())).to_owned() />
+                {part(move || message().map(|message| view! { <p class="form-error" role="alert">{message}</p> }))}
+                <input type="hidden" name="next" value=text(move || routes::checked_next(Some(&next())).to_owned()) />
                 <label>
                     {texts.user_name}
                     <input name="user" required autocomplete="username" autocapitalize="none" spellcheck="false" autofocus />

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use server_fn::codec::GetUrl;
 
 use super::fetch::FetchClient;
+use super::json::JsonText;
 use crate::error::AppError;
 
 /// All that the overview page shows of one broker.
@@ -41,7 +42,7 @@ pub struct OverviewPage {
 /// # Errors
 /// See [`AppError`]. A broker that does not answer is no error: the last values
 /// come with the broker's state.
-#[server(prefix = "/fn", endpoint = "overview", input = GetUrl, client = FetchClient)]
+#[server(prefix = "/fn", endpoint = "overview", input = GetUrl, output = JsonText, client = FetchClient)]
 pub async fn fetch_overview(
     broker: String,
     #[server(default)] since: Option<i64>,

@@ -11,13 +11,14 @@
 use leptos::prelude::*;
 
 use super::fetch::FetchClient;
+use super::json::JsonText;
 use crate::error::AppError;
 
 /// Signs in with a broker's account and goes on to `next`, or back to the form with the reason.
 ///
 /// # Errors
 /// [`AppError::Internal`] where the session cannot be kept.
-#[server(prefix = "/fn", endpoint = "sign_in", client = FetchClient)]
+#[server(prefix = "/fn", endpoint = "sign_in", output = JsonText, client = FetchClient)]
 pub async fn sign_in(
     user: String,
     password: String,
@@ -32,7 +33,7 @@ pub async fn sign_in(
 ///
 /// # Errors
 /// [`AppError::Internal`] where the session cannot be ended.
-#[server(prefix = "/fn", endpoint = "sign_out", client = FetchClient)]
+#[server(prefix = "/fn", endpoint = "sign_out", output = JsonText, client = FetchClient)]
 pub async fn sign_out() -> Result<(), AppError> {
     crate::ssr::session::sign_out()
         .await

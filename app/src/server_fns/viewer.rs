@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use server_fn::codec::GetUrl;
 
 use super::fetch::FetchClient;
+use super::json::JsonText;
 use crate::error::AppError;
 
 /// Who looks, and at which brokers.
@@ -23,7 +24,7 @@ pub struct Viewer {
 ///
 /// # Errors
 /// [`AppError::SignedOut`] where nobody is signed in; else see [`AppError`].
-#[server(prefix = "/fn", endpoint = "viewer", input = GetUrl, client = FetchClient)]
+#[server(prefix = "/fn", endpoint = "viewer", input = GetUrl, output = JsonText, client = FetchClient)]
 pub async fn fetch_viewer() -> Result<Viewer, AppError> {
     crate::ssr::session::viewer()
         .await

@@ -9,6 +9,7 @@ use metering::overview::{Context, ExchangeType, Listener};
 use crate::format;
 use crate::i18n::{Catalog, catalog};
 use crate::live::Live;
+use crate::reactive::{flag, part};
 
 /// Four small tables.
 #[component]
@@ -107,7 +108,7 @@ where
     T: Clone + PartialEq + Send + Sync + 'static,
 {
     let heading = format!("{id}-title");
-    let body = move || {
+    let body = part(move || {
         rows.get()
             .unwrap_or_default()
             .into_iter()
@@ -122,14 +123,14 @@ where
                 }
             })
             .collect_view()
-    };
+    });
     view! {
-        <section class="panel" id=id class:hidden=move || rows.with(Option::is_none) aria-labelledby=heading>
+        <section class="panel" id=id class:hidden=flag(move || rows.with(Option::is_none)) aria-labelledby=heading>
             <h2 id=heading.clone()>{title}</h2>
             <div class="scroll" tabindex="0" role="region" aria-labelledby=heading.clone()>
                 <table class="list">
                     <thead>
-                        <tr>{heads.map(|head| view! { <th scope="col">{head}</th> }).to_vec().into_view()}</tr>
+                        <tr>{heads.into_iter().map(|head| view! { <th scope="col">{head}</th> }).collect_view()}</tr>
                     </thead>
                     <tbody>{body}</tbody>
                 </table>

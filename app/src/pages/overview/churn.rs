@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::format::{self, Unit};
 use crate::i18n::{Catalog, catalog};
 use crate::live::Live;
+use crate::reactive::{flag, part};
 
 /// What an event is called.
 pub(super) fn label(field: &str, texts: &Catalog) -> &'static str {
@@ -25,7 +26,7 @@ pub(super) fn Churn() -> impl IntoView {
     let live = expect_context::<Live>();
     let texts = catalog();
     let rates = Memo::new(move |_| live.read(|page| page.overview.as_ref()?.churn_rates.clone()));
-    let rows = move || {
+    let rows = part(move || {
         rates.get().map(|rates| {
             let row = |stat: metering::Stat<'_>| {
                 let count = format::count(stat.value? as f64);
@@ -42,9 +43,9 @@ pub(super) fn Churn() -> impl IntoView {
             };
             rates.iter().filter_map(row).collect_view()
         })
-    };
+    });
     view! {
-        <section class="panel" class:hidden=move || rates.with(Option::is_none) aria-labelledby="churn-totals">
+        <section class="panel" class:hidden=flag(move || rates.with(Option::is_none)) aria-labelledby="churn-totals">
             <h2 id="churn-totals">{texts.churn_totals}</h2>
             <div class="scroll" tabindex="0" role="region" aria-labelledby="churn-totals">
                 <table class="list numbers">

@@ -18,6 +18,7 @@ use crate::components::time::tell_zone;
 use crate::error::AppError;
 use crate::i18n::catalog;
 use crate::live::{Live, Settings, Updates, every, keep, now, online, visible};
+use crate::reactive::flag;
 use crate::routes::{self, href};
 use crate::server_fns::overview::{self, fetch_overview};
 
@@ -29,7 +30,7 @@ pub fn OverviewPage() -> impl IntoView {
     let broker = Memo::new(move |_| params.read().get("broker").unwrap_or_default());
     let first = Resource::new(move || broker.get(), |broker| fetch_overview(broker, None));
     view! {
-        <Title text=move || broker.get() />
+        <Title text=broker />
         <Transition>
             {move || Suspend::new(async move {
                 let answer = first.await;
@@ -83,10 +84,10 @@ fn LiveOverview(
         fetch_overview(fetched.clone(), since)
     });
 
-    let is_dim = move || {
+    let is_dim = flag(move || {
         live.state()
             .is_some_and(|state| state != metering::BrokerState::Ok)
-    };
+    });
     view! {
         <toolbar::Toolbar broker />
         <div class="overview" class:dim=is_dim>

@@ -8,6 +8,7 @@ use crate::components::status::{Level, Pill};
 use crate::format;
 use crate::i18n::{Catalog, catalog};
 use crate::live::Live;
+use crate::reactive::{flag, part};
 
 /// What a node's state is, the worst first.
 fn state(node: &Node, texts: &Catalog) -> (Level, &'static str) {
@@ -44,7 +45,7 @@ pub(super) fn Nodes() -> impl IntoView {
                 .is_some_and(|nodes| nodes.iter().any(Node::counts_sockets))
         })
     });
-    let rows = move || {
+    let rows = part(move || {
         let sockets = with_sockets.get();
         nodes.with(|nodes| {
             nodes.as_ref().map(|nodes| {
@@ -54,9 +55,9 @@ pub(super) fn Nodes() -> impl IntoView {
                     .collect_view()
             })
         })
-    };
+    });
     view! {
-        <section class="panel" id="nodes" class:hidden=move || nodes.with(Option::is_none) aria-labelledby="nodes-title">
+        <section class="panel" id="nodes" class:hidden=flag(move || nodes.with(Option::is_none)) aria-labelledby="nodes-title">
             <h2 id="nodes-title">{texts.nodes}<span class="unit">{texts.nodes_lead}</span></h2>
             <div class="scroll" tabindex="0" role="region" aria-labelledby="nodes-title">
                 <table class="list nodes">
@@ -67,7 +68,7 @@ pub(super) fn Nodes() -> impl IntoView {
                             <th scope="col">{texts.memory}</th>
                             <th scope="col">{texts.disk_free}</th>
                             <th scope="col">{texts.file_descriptors}</th>
-                            {move || with_sockets.get().then(|| view! { <th scope="col">{texts.sockets}</th> })}
+                            {part(move || with_sockets.get().then(|| view! { <th scope="col">{texts.sockets}</th> }))}
                             <th scope="col">{texts.processes}</th>
                             <th scope="col">{texts.uptime}</th>
                         </tr>

@@ -8,6 +8,7 @@ use crate::components::time::time_of_day;
 use crate::format;
 use crate::i18n::catalog;
 use crate::live::{Choice, Live, Range, Refresh, Settings, Updates, accepted};
+use crate::reactive::{maybe, part, text};
 use crate::routes::{self, href};
 
 /// The notices, in a region that screen readers follow.
@@ -56,11 +57,11 @@ fn Broker() -> impl IntoView {
         })
     };
     let notice = Memo::new(move |_| notice());
-    move || {
+    part(move || {
         notice.get().map(|(class, what, reason, values)| {
             view! { <p class=class><b>{what}</b>" "{reason}" "{values}</p> }
         })
-    }
+    })
 }
 
 /// Our own polls: paused, failing, or not signed in any more.
@@ -69,8 +70,8 @@ fn Polling() -> impl IntoView {
     let live = expect_context::<Live>();
     let settings = expect_context::<Settings>();
     let texts = catalog();
-    let again = move || href(&routes::sign_in(Some(&here()), None));
-    move || match live.updates.get() {
+    let again = text(move || href(&routes::sign_in(Some(&here()), None)));
+    part(move || match live.updates.get() {
         Updates::SignedOut => view! {
             <p class="notice bad">
                 <b>{texts.session_ended}". "</b>{texts.session_ended_lead}" "
@@ -79,10 +80,10 @@ fn Polling() -> impl IntoView {
         }
         .into_any(),
         Updates::Failing { error, next } => {
-            let left = move || {
+            let left = text(move || {
                 let left = (next - live.clock.get()).max(0.0) as i64;
                 (texts.updates_resume)(&format::age(left + 999, texts))
-            };
+            });
             view! {
                 <p class="notice warning">
                     <b>{(texts.updates_failing)(error.text(texts))}</b>" "
@@ -102,7 +103,7 @@ fn Polling() -> impl IntoView {
             view! { <p class="notice needs-script">{texts.updates_paused}</p> }.into_any()
         }
         Updates::Fine => ().into_any(),
-    }
+    })
 }
 
 /// What the address says and nobody understands.
@@ -112,12 +113,12 @@ fn Address() -> impl IntoView {
     let texts = catalog();
     let line = |text: String| view! { <p class="notice warning">{text}</p> };
     view! {
-        {move || settings.range.read().unknown.as_ref().map(|given| {
+        {part(move || settings.range.read().unknown.as_ref().map(|given| {
             line((texts.unknown_range)(given, &accepted::<Range>(), Range::DEFAULT.word()))
-        })}
-        {move || settings.refresh.read().unknown.as_ref().map(|given| {
+        }))}
+        {part(move || settings.refresh.read().unknown.as_ref().map(|given| {
             line((texts.unknown_refresh)(given, &accepted::<Refresh>(), Refresh::DEFAULT.word()))
-        })}
+        }))}
     }
 }
 
@@ -126,11 +127,11 @@ fn Address() -> impl IntoView {
 fn WithoutScripts() -> impl IntoView {
     let live = expect_context::<Live>();
     let texts = catalog();
-    let text = move || {
+    let text = maybe(move || {
         live.read(|page| {
             let time = time_of_day(page.server_time, None, texts);
             Some((texts.no_updates_without_scripts)(&time))
         })
-    };
+    });
     view! { <p class="notice without-script">{text}</p> }
 }

@@ -7,6 +7,7 @@ use crate::chart::{Colour, Sparkline};
 use crate::format;
 use crate::i18n::{Catalog, catalog};
 use crate::live::{Live, Settings};
+use crate::reactive::{maybe, text};
 
 fn label(field: &str, texts: &Catalog) -> &'static str {
     match field {
@@ -50,10 +51,10 @@ fn Tile(field: &'static str, meter: &'static str) -> impl IntoView {
             totals.iter().find(|(name, _)| *name == field)?.1
         })
     });
-    let number = move || match total.get() {
+    let number = text(move || match total.get() {
         Some(total) => format::count(total as f64),
         None => texts.no_value.to_owned(),
-    };
+    });
     let change = move || {
         let now = total.get()? as f64;
         let choice = settings.range.read().choice;
@@ -83,7 +84,7 @@ fn Tile(field: &'static str, meter: &'static str) -> impl IntoView {
             },
         )
     };
-    let note = move || absence().map(str::to_owned).or_else(change);
+    let note = maybe(move || absence().map(str::to_owned).or_else(change));
     view! {
         <li class="panel tile">
             <span class="tile-label">{label(field, texts)}</span>

@@ -8,6 +8,7 @@ use crate::components::time::time_of_day;
 use crate::format;
 use crate::i18n::catalog;
 use crate::live::{Choice, Live, Refresh, Settings};
+use crate::reactive::{flag, maybe, part, text};
 
 /// The head of the page.
 #[component]
@@ -17,7 +18,7 @@ pub(super) fn Toolbar(
 ) -> impl IntoView {
     let live = expect_context::<Live>();
     let texts = catalog();
-    let versions = move || {
+    let versions = maybe(move || {
         live.read(|page| {
             let overview = page.overview.as_ref()?;
             let rabbitmq = overview.rabbitmq_version.as_deref()?;
@@ -29,14 +30,14 @@ pub(super) fn Toolbar(
             }
             Some(text)
         })
-    };
+    });
     let description = move || live.read(|page| page.broker.description.clone());
     view! {
         <header class="page-head">
             <div class="title">
                 <h1>{broker}</h1>
                 <BrokerPill />
-                {move || description().map(|text| view! { <span class="description">{text}</span> })}
+                {part(move || description().map(|text| view! { <span class="description">{text}</span> }))}
                 <span class="versions">{versions}</span>
             </div>
             <div class="controls">
@@ -56,15 +57,15 @@ fn Age() -> impl IntoView {
     let texts = catalog();
     let settings = expect_context::<Settings>();
     // Three intervals without news is too long, whatever the reason.
-    let is_old = move || {
+    let is_old = flag(move || {
         let interval = i64::from(settings.refresh.read().choice.interval().unwrap_or(10_000));
         live.age().is_some_and(|age| age > 3 * interval.max(5_000))
-    };
-    let text = move || match live.age() {
+    });
+    let age = text(move || match live.age() {
         Some(age) => (texts.ago)(&format::age(age, texts)),
         None => texts.no_value.to_owned(),
-    };
-    let exact = move || {
+    });
+    let exact = maybe(move || {
         let zone = live.zone.get();
         live.read(|page| {
             Some(time_of_day(
@@ -73,11 +74,11 @@ fn Age() -> impl IntoView {
                 texts,
             ))
         })
-    };
+    });
     view! {
         <span class="age" class:old=is_old title=exact>
             <span class="visually-hidden">{texts.updated}": "</span>
-            <span class="needs-script">{text}</span>
+            <span class="needs-script">{age}</span>
             <span class="without-script">{exact}</span>
         </span>
     }
@@ -137,9 +138,10 @@ fn choices<C: Choice>(
     let links = C::ALL
         .iter()
         .map(|&choice| {
-            let current = move || (chosen() == choice).then_some("true");
+            let current = maybe(move || (chosen() == choice).then(|| "true".to_owned()));
+            let address = text(move || address(choice));
             view! {
-                <a href=move || address(choice) aria-current=current data-noscroll="true">{name(choice)}</a>
+                <a href=address aria-current=current data-noscroll="true">{name(choice)}</a>
             }
         })
         .collect_view();

@@ -1,0 +1,31 @@
+//! Closures of few types.
+//!
+//! Each closure in a view is a type of its own, and for each type the
+//! compiler writes the framework's effects, hydration and updates anew: some
+//! kilobytes of WebAssembly a closure. Behind these few types they are written
+//! once. (Measured on the overview: two fifths of the bundle.)
+
+use leptos::prelude::*;
+
+/// A reactive part of a view.
+pub type Part = Box<dyn FnMut() -> AnyView + Send>;
+
+/// A part of a view that is built anew when what it reads changes.
+pub fn part<V: IntoView + 'static>(view: impl Fn() -> V + Send + 'static) -> Part {
+    Box::new(move || view().into_any())
+}
+
+/// A text, for content and attributes.
+pub fn text(text: impl Fn() -> String + Send + Sync + 'static) -> Signal<String> {
+    Signal::derive(text)
+}
+
+/// A text that may be missing; a missing attribute is left out.
+pub fn maybe(text: impl Fn() -> Option<String> + Send + Sync + 'static) -> Signal<Option<String>> {
+    Signal::derive(text)
+}
+
+/// Yes or no, for classes.
+pub fn flag(flag: impl Fn() -> bool + Send + Sync + 'static) -> Signal<bool> {
+    Signal::derive(flag)
+}
