@@ -84,7 +84,9 @@ pub(crate) fn router(
         below
     } else {
         // Probes come straight to the port, and know no base path.
-        Router::new().nest(&config.base_path, below).merge(health)
+        Router::new()
+            .nest_service(&config.base_path, below)
+            .merge(health)
     };
     // Each pair of brackets below is one more around the routes: the last one meets a request first.
     Ok(routes
