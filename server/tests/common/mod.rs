@@ -1,0 +1,253 @@
+//! A running program with a broker that is not one, for tests of what stands around the app.
+
+#![allow(dead_code, reason = "each test binary uses its part")]
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::{env, fs, process};
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use http::{HeaderMap, StatusCode, header};
+use reqwest::redirect::Policy;
+use reqwest::{RequestBuilder, Url};
+use server::{Config, Server, args};
+use tokio::net::TcpListener;
+use tokio::sync::{Notify, Semaphore};
+
+/// The account of the fake broker that may sign in, and that the collector uses.
+pub(crate) const USER: &str = "monitor";
+/// Its password.
+pub(crate) const PASSWORD: &str = "hunter2-äß";
+
+/// What a test can tell the fake broker.
+pub(crate) struct Broker {
+    pub(crate) url: String,
+    /// `/api/whoami` was asked.
+    pub(crate) asked: Arc<Notify>,
+    /// One permit lets one `/api/whoami` be answered. Plenty, unless a test takes them away.
+    pub(crate) answers: Arc<Semaphore>,
+    /// Likewise for everything that the collector asks.
+    pub(crate) polls: Arc<Semaphore>,
+}
+
+#[derive(Clone)]
+struct Fake {
+    asked: Arc<Notify>,
+    answers: Arc<Semaphore>,
+    polls: Arc<Semaphore>,
+}
+
+impl Broker {
+    pub(crate) async fn start() -> Self {
+        let fake = Fake {
+            asked: Arc::default(),
+            answers: Arc::new(Semaphore::new(1000)),
+            polls: Arc::new(Semaphore::new(1_000_000)),
+        };
+        let router = Router::new()
+            .route("/api/whoami", get(whoami))
+            .route("/api/overview", get(overview))
+            .route("/api/nodes", get(nodes))
+            .route("/api/users", get(|| async { Json(serde_json::json!([])) }))
+            .route(
+                "/api/vhosts",
+                get(|| async { Json(serde_json::json!([{"name": "/"}])) }),
+            )
+            .with_state(fake.clone());
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Self {
+            url,
+            asked: fake.asked,
+            answers: fake.answers,
+            polls: fake.polls,
+        }
+    }
+}
+
+async fn whoami(State(fake): State<Fake>, headers: HeaderMap) -> Response {
+    fake.asked.notify_one();
+    fake.answers.acquire().await.expect("never closed").forget();
+    // base64 of the account above.
+    let right = "Basic bW9uaXRvcjpodW50ZXIyLcOkw58=";
+    if headers
+        .get(header::AUTHORIZATION)
+        .is_none_or(|value| value != right)
+    {
+        let body = Json(serde_json::json!({"error": "not_authorised", "reason": "Login failed"}));
+        return (StatusCode::UNAUTHORIZED, body).into_response();
+    }
+    Json(serde_json::json!({"name": USER, "tags": ["monitoring"]})).into_response()
+}
+
+async fn overview(State(fake): State<Fake>) -> Response {
+    fake.polls.acquire().await.expect("never closed").forget();
+    let body = include_str!("../../../metering/tests/fixtures/rabbitmq-4.0.5/overview.json");
+    ([(header::CONTENT_TYPE, "application/json")], body).into_response()
+}
+
+async fn nodes() -> Response {
+    let body = include_str!("../../../metering/tests/fixtures/rabbitmq-4.0.5/nodes.json");
+    ([(header::CONTENT_TYPE, "application/json")], body).into_response()
+}
+
+/// A folder that looks like the browser's bundle.
+pub(crate) struct Site(PathBuf);
+
+/// The bundle's script.
+pub(crate) const SCRIPT: &str = "frontend-0123456789abcdef.js";
+
+impl Site {
+    pub(crate) fn make() -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let path = env::temp_dir().join(format!("warren-site-{}-{number}", process::id()));
+        fs::create_dir_all(&path).expect("a folder");
+        for (name, text) in [
+            (SCRIPT, "// script"),
+            ("frontend-0123456789abcdef.js.br", "packed script"),
+            ("frontend-0123456789abcdef_bg.wasm", "wasm"),
+            ("main-0123456789abcdef.css", "body {}"),
+            ("robots.txt", "User-agent: *"),
+        ] {
+            fs::write(path.join(name), text).expect("a file");
+        }
+        Self(path)
+    }
+
+    pub(crate) fn path(&self) -> &str {
+        self.0.to_str().expect("UTF-8")
+    }
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        // What cannot be removed is left to the system's own cleaning.
+        fs::remove_dir_all(&self.0).ok();
+    }
+}
+
+/// A running program, and a browser of sorts.
+pub(crate) struct Running {
+    pub(crate) server: Server,
+    pub(crate) broker: Broker,
+    http: reqwest::Client,
+    _site: Site,
+}
+
+impl Running {
+    /// Both parts, with these flags on top.
+    pub(crate) async fn start(flags: &[&str]) -> Self {
+        let broker = Broker::start().await;
+        Self::with_broker(broker, flags).await
+    }
+
+    pub(crate) async fn with_broker(broker: Broker, flags: &[&str]) -> Self {
+        let address = broker.url.replace("http://", "");
+        let url = format!("prod=http://{USER}:hunter2-%C3%A4%C3%9F@{address}");
+        let mut all = vec!["--api-listen", "127.0.0.1:0", "--broker", &url];
+        all.extend(flags);
+        Self::of(broker, &all).await
+    }
+
+    /// The dashboard alone.
+    pub(crate) async fn web_only(metering: &str) -> Self {
+        let flags = ["--only", "web", "--metering-url", metering];
+        Self::of(Broker::start().await, &flags).await
+    }
+
+    async fn of(broker: Broker, flags: &[&str]) -> Self {
+        let site = Site::make();
+        let common = [
+            "warren",
+            "serve",
+            "--listen",
+            "127.0.0.1:0",
+            "--site",
+            site.path(),
+        ];
+        let server = Server::start(configuration(common.iter().chain(flags).copied()));
+        let server = server.await.unwrap_or_else(|error| panic!("{error}"));
+        Self {
+            server,
+            broker,
+            http: browser(),
+            _site: site,
+        }
+    }
+
+    pub(crate) fn url(&self, path: &str) -> Url {
+        let address = self.server.web().expect("a dashboard");
+        format!("http://{address}{path}").parse().expect("a URL")
+    }
+
+    pub(crate) fn metering(&self) -> String {
+        format!("http://{}", self.server.metering().expect("an API"))
+    }
+
+    pub(crate) fn get(&self, path: &str) -> RequestBuilder {
+        self.http
+            .get(self.url(path))
+            .header(header::ACCEPT, "text/html")
+    }
+
+    /// What a script of our own page asks.
+    pub(crate) fn read(&self, path: &str) -> RequestBuilder {
+        self.http
+            .get(self.url(path))
+            .header(header::ACCEPT, "application/json")
+    }
+
+    /// A form of our own page, posted.
+    pub(crate) fn post(&self, path: &str, form: &'static str) -> RequestBuilder {
+        let origin = self.url("").origin().ascii_serialization();
+        self.http
+            .post(self.url(path))
+            .header(header::ACCEPT, "text/html")
+            .header(header::ORIGIN, origin)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(form)
+    }
+
+    /// The sign-in form with the right password.
+    pub(crate) fn sign_in(&self, base: &str) -> RequestBuilder {
+        self.post(&format!("{base}/fn/sign_in"), RIGHT)
+    }
+}
+
+/// The sign-in form with the right password.
+pub(crate) const RIGHT: &str = "user=monitor&password=hunter2-%C3%A4%C3%9F";
+/// The sign-in form with a wrong one.
+pub(crate) const WRONG: &str = "user=monitor&password=hunter3-wrong";
+
+/// An HTTP client that follows nothing and keeps nothing.
+pub(crate) fn browser() -> reqwest::Client {
+    client::HttpTransport::new().expect("installs the TLS provider");
+    reqwest::Client::builder()
+        .redirect(Policy::none())
+        .no_proxy()
+        .no_gzip()
+        .build()
+        .expect("a client")
+}
+
+pub(crate) fn configuration<'a>(arguments: impl Iterator<Item = &'a str>) -> Config {
+    let matches = args::command()
+        .try_get_matches_from(arguments)
+        .expect("flags");
+    let (_, arguments) = matches.subcommand().expect("serve");
+    Config::load(arguments, &|_| None, &env::temp_dir())
+        .unwrap_or_else(|error| panic!("refused: {error}"))
+}
+
+/// A header's text, `""` where it is missing.
+pub(crate) fn header<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
+    headers
+        .get(name)
+        .map_or("", |value| value.to_str().expect("text"))
+}

@@ -1,0 +1,105 @@
+//! No secret in the log, however much is logged.
+
+#[path = "common/mod.rs"]
+mod common;
+
+use std::io;
+use std::sync::{Arc, Mutex};
+
+use common::{PASSWORD, Running, USER, WRONG, header};
+use server::config::{LogConfig, LogFormat};
+use server::logging;
+use tracing_subscriber::fmt::MakeWriter;
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0
+            .lock()
+            .expect("no panic while writing")
+            .extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl MakeWriter<'_> for Log {
+    type Writer = Self;
+
+    fn make_writer(&self) -> Self {
+        self.clone()
+    }
+}
+
+#[tokio::test]
+async fn no_secret_is_logged_at_any_level() {
+    let log = Log::default();
+    // Everything, also of those that are quiet unless asked for by name.
+    let filter = "trace,tower_sessions=trace,tower_sessions_core=trace".to_owned();
+    let config = LogConfig {
+        format: LogFormat::Text,
+        filter,
+    };
+    let subscriber = logging::subscriber(&config, log.clone(), false);
+    tracing::subscriber::set_global_default(subscriber).expect("the only one of this process");
+
+    let api = Running::start(&[]).await;
+    let apart = Running::web_only(&api.metering()).await;
+    let mut secrets = vec![
+        PASSWORD.to_owned(),
+        "hunter2".to_owned(),
+        "hunter3-wrong".to_owned(),
+        // The same as the broker is told it.
+        "bW9uaXRvcjpodW50ZXIyLcOkw58=".to_owned(),
+    ];
+    for running in [&api, &apart] {
+        let wrong = running
+            .post("/fn/sign_in", WRONG)
+            .send()
+            .await
+            .expect("an answer");
+        assert!(wrong.headers().get("set-cookie").is_none());
+        let right = running.sign_in("").send().await.expect("an answer");
+        let cookie = header(right.headers(), "set-cookie").to_owned();
+        let (cookie, _) = cookie.split_once(';').expect("a session");
+        for path in ["/", "/brokers/prod", "/fn/viewer"] {
+            running
+                .get(path)
+                .header("cookie", cookie)
+                .send()
+                .await
+                .expect("an answer");
+        }
+        running
+            .post("/fn/sign_out", "")
+            .header("cookie", cookie)
+            .send()
+            .await
+            .expect("an answer");
+        secrets.push(cookie.split_once('=').expect("a value").1.to_owned());
+    }
+    let endpoints = client::Endpoints::at(api.metering().parse().expect("a URL"));
+    let client = client::Client::new(client::HttpTransport::new().expect("a client"), endpoints);
+    let signed_in = client
+        .sign_in(&client::Credentials::new(USER, PASSWORD))
+        .await
+        .expect("in");
+    signed_in.session.brokers().await.expect("brokers");
+    secrets.push(signed_in.token.expose().to_owned());
+
+    let log = String::from_utf8_lossy(&log.0.lock().expect("no panic while writing")).into_owned();
+    assert!(
+        log.contains("TRACE") && log.contains("path=\"/fn/sign_in\""),
+        "nothing was logged"
+    );
+    for secret in secrets {
+        if let Some(line) = log.lines().find(|line| line.contains(&secret)) {
+            panic!("a secret is in the log: {line}");
+        }
+    }
+}

@@ -1,0 +1,158 @@
+use http::StatusCode;
+
+use crate::common::{Running, SCRIPT, header};
+
+/// The nonce of a policy.
+fn nonce(policy: &str) -> &str {
+    let (_, rest) = policy.split_once("'nonce-").expect("a nonce");
+    rest.split_once('\'').expect("its end").0
+}
+
+#[tokio::test]
+async fn every_answer_has_security_headers() {
+    let running = Running::start(&[]).await;
+    for path in [
+        "/sign-in",
+        "/nowhere",
+        "/healthz",
+        "/fn/nothing",
+        &format!("/pkg/{SCRIPT}"),
+    ] {
+        let answer = running.get(path).send().await.expect("an answer");
+        let headers = answer.headers();
+        assert_eq!(
+            header(headers, "x-content-type-options"),
+            "nosniff",
+            "{path}"
+        );
+        assert_eq!(header(headers, "referrer-policy"), "same-origin", "{path}");
+        assert_eq!(
+            header(headers, "cross-origin-opener-policy"),
+            "same-origin",
+            "{path}"
+        );
+        assert!(
+            header(headers, "permissions-policy").contains("camera=()"),
+            "{path}"
+        );
+        let policy = header(headers, "content-security-policy");
+        assert!(
+            policy.starts_with("default-src 'none'; "),
+            "{path}: {policy}"
+        );
+        assert!(
+            policy.contains("frame-ancestors 'none'"),
+            "{path}: {policy}"
+        );
+        assert!(headers.get("strict-transport-security").is_none(), "{path}");
+        assert!(headers.get("server").is_none(), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_allows_its_own_scripts_alone() {
+    let running = Running::start(&[]).await;
+    let answer = running.get("/sign-in").send().await.expect("an answer");
+    let policy = header(answer.headers(), "content-security-policy").to_owned();
+    for part in [
+        "'wasm-unsafe-eval'",
+        "style-src 'self';",
+        "img-src 'self' data:;",
+        "connect-src 'self';",
+        "object-src 'none';",
+        "base-uri 'none';",
+        "form-action 'self';",
+    ] {
+        assert!(policy.contains(part), "{part} is missing in {policy}");
+    }
+    assert!(!policy.contains("unsafe-inline"), "{policy}");
+    let page = answer.text().await.expect("a page");
+    assert!(
+        page.contains(&format!("nonce=\"{}\"", nonce(&policy))),
+        "{page}"
+    );
+    assert!(
+        !page.contains("style=\""),
+        "an inline style breaks the policy: {page}"
+    );
+}
+
+#[tokio::test]
+async fn each_page_has_a_nonce_of_its_own() {
+    let running = Running::start(&[]).await;
+    let mut nonces = Vec::new();
+    for _ in 0..2 {
+        let answer = running.get("/sign-in").send().await.expect("an answer");
+        nonces.push(nonce(header(answer.headers(), "content-security-policy")).to_owned());
+    }
+    assert_ne!(nonces[0], nonces[1]);
+}
+
+#[tokio::test]
+async fn pages_are_not_kept() {
+    let running = Running::start(&[]).await;
+    for path in ["/sign-in", "/nowhere"] {
+        let answer = running.get(path).send().await.expect("an answer");
+        assert_eq!(
+            header(answer.headers(), "cache-control"),
+            "no-store",
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_address_without_a_page_is_the_apps_404() {
+    let running = Running::start(&[]).await;
+    let answer = running
+        .get("/nowhere/at/all")
+        .send()
+        .await
+        .expect("an answer");
+    assert_eq!(answer.status(), StatusCode::NOT_FOUND);
+    assert!(header(answer.headers(), "content-type").starts_with("text/html"));
+    assert!(answer.text().await.expect("a page").contains("</html>"));
+}
+
+#[tokio::test]
+async fn an_address_without_a_page_takes_no_post() {
+    let running = Running::start(&[]).await;
+    let answer = running
+        .post("/nowhere", "")
+        .send()
+        .await
+        .expect("an answer");
+    assert_eq!(answer.status(), StatusCode::METHOD_NOT_ALLOWED);
+}
+
+#[tokio::test]
+async fn pages_are_packed_for_those_who_can_unpack() {
+    let running = Running::start(&[]).await;
+    for coding in ["br", "gzip"] {
+        let answer = running.get("/sign-in").header("accept-encoding", coding);
+        let answer = answer.send().await.expect("an answer");
+        assert_eq!(header(answer.headers(), "content-encoding"), coding);
+    }
+    let small = running
+        .get("/healthz")
+        .header("accept-encoding", "br")
+        .send()
+        .await;
+    assert_eq!(
+        header(small.expect("an answer").headers(), "content-encoding"),
+        ""
+    );
+}
+
+#[tokio::test]
+async fn a_body_has_a_bound() {
+    let running = Running::start(&[]).await;
+    let form = format!("user=a&password={}", "x".repeat(1024 * 1024));
+    let answer = running
+        .post("/fn/sign_in", "")
+        .body(form)
+        .send()
+        .await
+        .expect("an answer");
+    assert_eq!(answer.status(), StatusCode::PAYLOAD_TOO_LARGE);
+}

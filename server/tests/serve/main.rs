@@ -1,0 +1,14 @@
+//! What stands around the app: headers, sessions, origins, proxies, health, ends.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod base_path;
+mod bundle;
+mod forwarded;
+mod headers;
+mod health;
+mod origin;
+mod parts;
+mod sessions;
+mod shutdown;
