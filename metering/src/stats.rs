@@ -156,6 +156,13 @@ macro_rules! stats {
                 .into_iter()
             }
 
+            /// Every value with its details, in the order of [`Self::NAMES`], to be changed.
+            pub fn iter_mut(
+                &mut self,
+            ) -> impl Iterator<Item = (&mut Option<i64>, &mut Option<crate::stats::Details>)> {
+                [$((&mut self.$value, &mut self.$details)),*].into_iter()
+            }
+
             /// The samples of every detail taken out: they are for the collector, not for viewers.
             pub fn drop_samples(&mut self) {
                 $(
