@@ -129,7 +129,7 @@ impl SeriesQuery {
             }
         }
         // Where only the broker was named, the meters of nodes have no columns.
-        Ok((!nodes.is_empty()).then_some(nodes))
+        Ok((!self.resources.is_empty()).then_some(nodes))
     }
 
     /// Whether the broker as a whole is asked for.
@@ -303,7 +303,7 @@ mod tests {
         let nodes =
             |resources: &str| query(&format!("meter=rabbit.queues{resources}")).nodes_of("prod");
         assert_eq!(nodes("").expect("none"), None);
-        assert_eq!(nodes("&resource=prod").expect("broker"), None);
+        assert_eq!(nodes("&resource=prod").expect("broker"), Some(vec![]));
         assert_eq!(
             nodes("&resource=prod/rabbit@a&resource=prod").expect("node"),
             Some(vec!["rabbit@a".into()])

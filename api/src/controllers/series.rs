@@ -74,7 +74,7 @@ async fn show(
         picked.broker.note(audience);
     }
     let nodes = query.nodes_of(&picked.broker.name)?;
-    if nodes.is_some() {
+    if nodes.as_ref().is_some_and(|named| !named.is_empty()) {
         picked.must_see_all()?;
     }
     let snapshot = picked.broker.snapshot();

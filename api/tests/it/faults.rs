@@ -1,0 +1,226 @@
+//! Brokers that do not answer, or answer badly: the last values stay, and everybody is told.
+
+use http::StatusCode;
+use metering::BrokerState;
+
+use crate::collector::{connections, end_of};
+use crate::support::{COLLECTOR, FakeBroker, Mode, TestApp};
+
+/// A broker that goes bad: stale at once, then down, the last values all the while; and well again.
+async fn goes_bad(mode: Mode, words: &[&str]) {
+    let fake = FakeBroker::start();
+    let (app, token) = TestApp::ready(&fake).await;
+    let before = app.get(&token, "/v2/rabbit/overview").await.ok();
+
+    fake.set_mode(mode);
+    let stale = app
+        .until(&token, "prod", |broker| broker.state != BrokerState::Ok)
+        .await;
+    assert_eq!(stale.state, BrokerState::Stale, "at the first miss");
+    let down = app
+        .until(&token, "prod", |broker| broker.state == BrokerState::Down)
+        .await;
+    let reason = down.reason.expect("a reason");
+    for word in words {
+        assert!(reason.contains(word), "{reason:?} lacks {word:?}");
+    }
+    assert!(
+        !reason.contains("collects"),
+        "the password is in the reason"
+    );
+    assert!(down.last_seen.is_some_and(|seen| seen <= down.since));
+    for path in ["overview", "nodes"] {
+        let answer = app.get(&token, &format!("/v2/rabbit/{path}")).await;
+        assert_eq!(answer.status, StatusCode::OK, "{path}");
+        assert_eq!(
+            answer.header("warning"),
+            Some("110 - \"Response is Stale\""),
+            "{path}"
+        );
+    }
+    let after = app.get(&token, "/v2/rabbit/overview").await.ok();
+    assert_eq!(
+        after["object_totals"], before["object_totals"],
+        "the last values stay"
+    );
+
+    fake.set_mode(Mode::Good);
+    let well = app
+        .until(&token, "prod", |broker| broker.state == BrokerState::Ok)
+        .await;
+    assert_eq!(well.reason, None);
+    assert_eq!(
+        app.get(&token, "/v2/rabbit/overview")
+            .await
+            .header("warning"),
+        None
+    );
+}
+
+#[tokio::test]
+async fn a_broker_that_refuses_the_password_says_so() {
+    goes_bad(
+        Mode::WrongPassword,
+        &["user name or password", "Login failed"],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_broker_that_answers_500_says_so() {
+    goes_bad(Mode::Status(500), &["500", "/api/overview"]).await;
+}
+
+#[tokio::test]
+async fn a_broker_that_forbids_says_so() {
+    goes_bad(Mode::Status(403), &["does not permit"]).await;
+}
+
+#[tokio::test]
+async fn a_web_page_hints_at_the_wrong_port() {
+    goes_bad(Mode::Html, &["text/html", "15672"]).await;
+}
+
+#[tokio::test]
+async fn what_does_not_say_it_is_json_is_not_taken_for_it() {
+    goes_bad(Mode::WrongType, &["text/plain"]).await;
+}
+
+#[tokio::test]
+async fn cut_off_json_says_so() {
+    goes_bad(Mode::CutOff, &["cannot be read", "EOF"]).await;
+}
+
+#[tokio::test]
+async fn an_endless_answer_is_cut_at_its_bound() {
+    goes_bad(Mode::Endless, &["longer than 1048576 bytes"]).await;
+}
+
+#[tokio::test]
+async fn a_frozen_broker_runs_out_of_time() {
+    goes_bad(Mode::Hang, &["No complete answer", "within 0.5 s"]).await;
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_followed() {
+    goes_bad(Mode::Redirect, &["302"]).await;
+}
+
+#[tokio::test]
+async fn a_redirect_carries_no_account_elsewhere() {
+    let fake = FakeBroker::start();
+    let (app, _) = TestApp::ready(&fake).await;
+    fake.set_mode(Mode::Redirect);
+    app.polls("prod", 3).await;
+    assert!(
+        !fake
+            .asked_by(COLLECTOR)
+            .iter()
+            .any(|path| path.contains("elsewhere"))
+    );
+}
+
+#[tokio::test]
+async fn an_unanswered_tick_is_a_gap_and_the_next_one_is_not() {
+    let fake = FakeBroker::start();
+    let (app, token) = TestApp::ready(&fake).await;
+    app.polls("prod", 3).await;
+    fake.set_mode(Mode::Status(503));
+    app.until(&token, "prod", |broker| broker.state == BrokerState::Down)
+        .await;
+    let from = end_of(&app, &token).await - 5000;
+    let silent = connections(&app, &token, from, from + 10_000).await;
+    assert!(
+        silent.columns[0]
+            .avg
+            .get(silent.timestamps.len() - 1)
+            .is_none(),
+        "it goes on while the broker is silent"
+    );
+
+    fake.set_mode(Mode::Good);
+    app.until(&token, "prod", |broker| broker.state == BrokerState::Ok)
+        .await;
+    app.polls("prod", 2).await;
+    let series = connections(&app, &token, from, end_of(&app, &token).await).await;
+    let values = &series.columns[0].avg;
+    let first = (0..values.len())
+        .find(|&n| values.get(n).is_some())
+        .expect("before");
+    let gap = (first..values.len())
+        .find(|&n| values.get(n).is_none())
+        .expect("a gap");
+    assert!(
+        (gap..values.len()).any(|n| values.get(n).is_some()),
+        "and after: {values:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_broker_that_is_absent_at_start_is_awaited() {
+    let fake = FakeBroker::absent();
+    let app = TestApp::start(&[("prod", &fake)]);
+    let answer = app.try_sign_in("guest", "guest").await;
+    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(answer.header("retry-after"), Some("5"));
+    let message = answer.json()["error"]["message"].to_string();
+    assert!(
+        message.contains("prod") && message.contains("No connection"),
+        "{message}"
+    );
+
+    app.polls("prod", 4).await;
+    fake.appear();
+    let token = app.sign_in("guest", "guest").await;
+    app.until(&token, "prod", |broker| broker.state == BrokerState::Ok)
+        .await;
+    app.get(&token, "/v2/rabbit/overview").await.ok();
+}
+
+#[tokio::test]
+async fn before_a_brokers_first_answer_there_is_none() {
+    let fake = FakeBroker::start();
+    // The account that watches is refused, the viewer's is not.
+    fake.add(crate::support::Account::new(
+        COLLECTOR,
+        "another",
+        &["monitoring"],
+        &[],
+    ));
+    let app = TestApp::start(&[("prod", &fake)]);
+    let token = app.sign_in("guest", "guest").await;
+    let broker = app
+        .until(&token, "prod", |broker| {
+            broker.reason.as_deref() != Some("It has not been asked yet.")
+        })
+        .await;
+    assert_eq!((broker.state, broker.last_seen), (BrokerState::Down, None));
+    for path in ["overview", "nodes"] {
+        let answer = app.get(&token, &format!("/v2/rabbit/{path}")).await;
+        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{path}");
+        assert_eq!(answer.header("retry-after"), Some("1"));
+        let body = answer.json();
+        assert_eq!(body["error_message"]["faultcode"], "Server");
+        assert!(
+            body["error_message"]["faultstring"]
+                .as_str()
+                .is_some_and(|fault| fault.contains("user name or password"))
+        );
+    }
+}
+
+#[tokio::test]
+async fn one_bad_broker_does_not_touch_the_others() {
+    let (bad, good) = (FakeBroker::start(), FakeBroker::start());
+    let app = TestApp::start(&[("bad", &bad), ("good", &good)]);
+    let token = app.sign_in("guest", "guest").await;
+    bad.set_mode(Mode::Hang);
+    app.until(&token, "bad", |broker| broker.state == BrokerState::Down)
+        .await;
+    app.polls("good", 3).await;
+    let answer = app.get(&token, "/v2/rabbit/overview?broker=good").await;
+    assert_eq!(
+        (answer.status, answer.header("warning")),
+        (StatusCode::OK, None)
+    );
+}

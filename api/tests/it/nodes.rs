@@ -1,0 +1,16 @@
+//! `GET /v2/rabbit/nodes`.
+
+use metering::Node;
+
+use crate::support::{FakeBroker, TestApp, fixture};
+
+#[tokio::test]
+async fn are_those_of_the_broker() {
+    let fake = FakeBroker::start();
+    let (app, token) = TestApp::ready(&fake).await;
+    let nodes: Vec<Node> =
+        serde_json::from_value(app.get(&token, "/v2/rabbit/nodes").await.ok()).expect("nodes");
+    let expected: Vec<Node> =
+        serde_json::from_value(fixture("rabbitmq-3.10.8/nodes")).expect("nodes");
+    assert_eq!(nodes, expected);
+}

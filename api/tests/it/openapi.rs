@@ -1,0 +1,49 @@
+//! The checked-in OpenAPI document is the served one.
+
+use std::path::Path;
+
+/// Set, the document is written anew.
+const UPDATE: &str = "UPDATE_OPENAPI";
+
+#[test]
+fn the_checked_in_document_is_the_served_one() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/openapi.json");
+    let served = api::openapi_json();
+    if std::env::var_os(UPDATE).is_some() {
+        std::fs::write(&path, &served).expect("docs/openapi.json can be written");
+    }
+    let checked_in = std::fs::read_to_string(&path).expect("docs/openapi.json is there");
+    assert!(
+        checked_in == served,
+        "docs/openapi.json is not what the service serves: run `{UPDATE}=1 cargo nextest run -p api openapi` and commit it"
+    );
+}
+
+#[test]
+fn every_path_needs_a_token_or_says_that_it_does_not() {
+    let document: serde_json::Value = serde_json::from_str(&api::openapi_json()).expect("JSON");
+    let open: Vec<_> = document["paths"]
+        .as_object()
+        .expect("paths")
+        .iter()
+        .flat_map(|(path, item)| {
+            item.as_object()
+                .expect("methods")
+                .iter()
+                .map(move |(method, operation)| (path, method, operation))
+        })
+        .filter(|(_, _, operation)| operation.get("security").is_some())
+        .map(|(path, method, _)| format!("{method} {path}"))
+        .collect();
+    assert_eq!(
+        open,
+        [
+            "get /",
+            "get /identity",
+            "get /identity/v3",
+            "post /identity/v3/auth/tokens",
+            "get /openapi.json"
+        ]
+    );
+    assert_eq!(document["security"][0]["token"], serde_json::json!([]));
+}

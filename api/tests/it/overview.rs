@@ -1,0 +1,70 @@
+//! `GET /v2/rabbit/overview`.
+
+use metering::Overview;
+use serde_json::json;
+
+use crate::support::{FakeBroker, TestApp, fixture};
+
+#[tokio::test]
+async fn is_what_the_broker_says_and_when() {
+    let fake = FakeBroker::start();
+    let (app, token) = TestApp::ready(&fake).await;
+    let shown = app.get(&token, "/v2/rabbit/overview").await.ok();
+    assert!(shown["observed_at"].is_string());
+    let mut shown: Overview = serde_json::from_value(shown).expect("overview");
+    let mut expected: Overview =
+        serde_json::from_value(fixture("rabbitmq-3.10.8/overview")).expect("overview");
+    shown.observed_at = None;
+    // Their rates are held against what the counters do: see the collector's tests.
+    for overview in [&mut shown, &mut expected] {
+        let stats = overview.message_stats.as_mut().expect("reported");
+        stats.iter_mut().for_each(|(_, details)| *details = None);
+        let churn = overview.churn_rates.as_mut().expect("reported");
+        churn.iter_mut().for_each(|(_, details)| *details = None);
+    }
+    assert_eq!(shown, expected);
+}
+
+#[tokio::test]
+async fn every_version_of_the_broker_is_read() {
+    for version in ["3.2.4", "3.10.8", "4.0.5"] {
+        let fake = FakeBroker::start();
+        let answer = fixture(&format!("rabbitmq-{version}/overview"));
+        fake.change_overview(|overview| *overview = answer.clone());
+        fake.change_samples(|samples| *samples = answer.clone());
+        let (app, token) = TestApp::ready(&fake).await;
+        let shown = app.get(&token, "/v2/rabbit/overview").await.ok();
+        assert_eq!(shown["rabbitmq_version"], version);
+        assert_eq!(shown["object_totals"], answer["object_totals"], "{version}");
+        assert_eq!(
+            shown["queue_totals"]["messages"], answer["queue_totals"]["messages"],
+            "{version}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_reported_is_absent() {
+    let fake = FakeBroker::start();
+    let answer = fixture("rabbitmq-3.10.8/overview-disable-stats");
+    fake.change_overview(|overview| *overview = answer.clone());
+    fake.change_samples(|samples| *samples = answer.clone());
+    let (app, token) = TestApp::ready(&fake).await;
+    let shown = app.get(&token, "/v2/rabbit/overview").await.ok();
+    for absent in ["message_stats", "churn_rates", "listeners"] {
+        assert!(shown.get(absent).is_none(), "{absent} was made up");
+    }
+    assert!(!shown.to_string().contains("null"), "{shown}");
+}
+
+#[tokio::test]
+async fn a_rate_that_its_counter_contradicts_is_not_shown() {
+    let fake = FakeBroker::start();
+    let spike = json!({"publish": 3, "publish_details": {"rate": 740.0}});
+    fake.change_overview(|overview| overview["message_stats"] = spike.clone());
+    fake.change_samples(|samples| samples["message_stats"] = spike.clone());
+    let (app, token) = TestApp::ready(&fake).await;
+    let shown = app.get(&token, "/v2/rabbit/overview").await.ok();
+    assert_eq!(shown["message_stats"]["publish"], 3);
+    assert_ne!(shown["message_stats"]["publish_details"]["rate"], 740.0);
+}

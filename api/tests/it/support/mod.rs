@@ -1,0 +1,17 @@
+//! What the tests stand on.
+
+mod app;
+mod fake;
+
+pub(crate) use app::{TestApp, local, password_request};
+pub(crate) use fake::{Account, COLLECTOR, FakeBroker, Mode};
+
+/// A real answer of a broker.
+pub(crate) fn fixture(name: &str) -> serde_json::Value {
+    let path = format!(
+        "{}/tests/it/fixtures/{name}.json",
+        env!("CARGO_MANIFEST_DIR")
+    );
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
+    serde_json::from_str(&text).expect("fixture")
+}

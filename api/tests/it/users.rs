@@ -1,0 +1,82 @@
+//! `GET /v2/rabbit/users`.
+
+use http::StatusCode;
+use serde_json::json;
+
+use crate::support::{Account, COLLECTOR, FakeBroker, Mode, TestApp, local};
+
+#[tokio::test]
+async fn have_names_and_tags_and_no_passwords() {
+    let fake = FakeBroker::start();
+    let (app, token) = TestApp::ready(&fake).await;
+    let users = app.get(&token, "/v2/rabbit/users").await.ok();
+    assert_eq!(users, json!([{"name": "guest", "tags": ["administrator"]}]));
+    assert!(
+        fake.asked_by(COLLECTOR)
+            .contains(&"/api/users?columns=name,tags".to_owned())
+    );
+}
+
+#[tokio::test]
+async fn the_tags_of_old_ones_are_a_list_too() {
+    let fake = FakeBroker::start();
+    fake.set_users(json!([{"name": "a", "tags": "monitoring,own", "password_hash": "kI3GCqW5JLMJa4iX1lo7X4D6XbYqlLgxIs30+P6tENUV2POR"}]));
+    let (app, token) = TestApp::ready(&fake).await;
+    let users = app.get(&token, "/v2/rabbit/users").await.ok();
+    assert_eq!(users, json!([{"name": "a", "tags": ["monitoring", "own"]}]));
+}
+
+#[tokio::test]
+async fn are_asked_for_once_a_tick_whoever_looks() {
+    let fake = FakeBroker::start();
+    let mut config = local(&[("prod", &fake)]);
+    config.tick = std::time::Duration::from_mins(1);
+    let app = TestApp::with(config);
+    let token = app.sign_in("guest", "guest").await;
+    let looks = (0..50).map(|_| app.get(&token, "/v2/rabbit/users"));
+    for answer in futures_util::future::join_all(looks).await {
+        assert_eq!(answer.status, StatusCode::OK);
+    }
+    let asked = fake
+        .asked_by(COLLECTOR)
+        .iter()
+        .filter(|path| path.starts_with("/api/users"))
+        .count();
+    assert_eq!(asked, 1);
+}
+
+#[tokio::test]
+async fn without_the_right_to_read_them_the_answer_says_so() {
+    let fake = FakeBroker::start();
+    fake.add(Account::new(COLLECTOR, "collects", &["monitoring"], &[]));
+    let (app, token) = TestApp::ready(&fake).await;
+    let answer = app.get(&token, "/v2/rabbit/users").await;
+    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+    let body = answer.json();
+    assert_eq!(body["error_message"]["faultcode"], "Server");
+    let fault = body["error_message"]["faultstring"].as_str().expect("text");
+    assert!(
+        fault.contains("tag administrator") && !fault.contains("collects."),
+        "{fault}"
+    );
+}
+
+#[tokio::test]
+async fn of_a_silent_one_are_the_last_known() {
+    let fake = FakeBroker::start();
+    let (app, token) = TestApp::ready(&fake).await;
+    let before = app.get(&token, "/v2/rabbit/users").await;
+    fake.set_mode(Mode::Status(500));
+    let after = app
+        .until_some("prod", async || {
+            let answer = app.get(&token, "/v2/rabbit/users").await;
+            answer.headers.contains_key("warning").then_some(answer)
+        })
+        .await;
+    assert_eq!((after.status, &after.body), (StatusCode::OK, &before.body));
+    assert_eq!(
+        after.header("etag"),
+        before.header("etag"),
+        "the content is the same"
+    );
+}
