@@ -26,7 +26,7 @@ const WATCHED_FOR: Duration = Duration::from_mins(1);
 const MAX_AUDIENCES: usize = 64;
 /// So many sign-ins are tried at one broker at once.
 const SIGN_INS: usize = 4;
-/// A new audience's first viewer waits this long for its sums.
+/// So long the first viewer of a new audience waits for its sums, and of a new service for a poll.
 const FIRST_LOOK: Duration = Duration::from_secs(3);
 
 /// A broker that is watched.
@@ -140,6 +140,16 @@ impl Watched {
         self.tried.load(Ordering::Relaxed)
     }
 
+    /// Waits a little for the first poll of a service that has just started, so that its first
+    /// viewers see a broker rather than that it was not asked yet.
+    pub(crate) async fn first_poll(&self) {
+        if !self.was_tried() {
+            let arrival = self.changes();
+            // Whether it came or not: the picture says.
+            let _ = tokio::time::timeout(FIRST_LOOK, wait_for_poll(arrival)).await;
+        }
+    }
+
     /// The last hour, to read.
     pub(crate) fn ring(&self) -> RwLockReadGuard<'_, Ring> {
         // Whoever panicked while writing left at worst a column half written.
@@ -222,4 +232,10 @@ impl Watched {
             .unwrap_or_else(|| ring.slot(now.as_millis()));
         ring.start(slot + 1)
     }
+}
+
+/// Generations count the polls from 1.
+async fn wait_for_poll(mut changes: watch::Receiver<u64>) {
+    // It ends early only together with the service.
+    let _ = changes.wait_for(|&generation| generation > 0).await;
 }

@@ -26,6 +26,7 @@ pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
 #[utoipa::path(
     get,
     path = "/v2/rabbit/brokers",
+    operation_id = "listBrokers",
     tag = "rabbit",
     responses(
         (status = 200, body = Vec<Broker>),

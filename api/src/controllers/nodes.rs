@@ -24,6 +24,7 @@ pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
 #[utoipa::path(
     get,
     path = "/v2/rabbit/nodes",
+    operation_id = "listNodes",
     tag = "rabbit",
     params(("broker" = Option<String>, Query, description = "Its name; may be left out where the caller sees one alone")),
     responses(

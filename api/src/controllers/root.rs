@@ -25,6 +25,7 @@ pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
 #[utoipa::path(
     get,
     path = "/",
+    operation_id = "getVersions",
     tag = "root",
     security(()),
     responses((status = 200, description = "The versions", content_type = "application/json"))
@@ -54,6 +55,7 @@ async fn versions(
 #[utoipa::path(
     get,
     path = "/openapi.json",
+    operation_id = "getOpenapi",
     tag = "root",
     security(()),
     responses((status = 200, description = "The OpenAPI document", content_type = "application/json"))

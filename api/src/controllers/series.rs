@@ -38,6 +38,7 @@ pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
 #[utoipa::path(
     get,
     path = "/v2/rabbit/series",
+    operation_id = "getSeries",
     tag = "rabbit",
     params(
         ("broker" = Option<String>, Query, description = "Its name; may be left out where the caller sees one alone"),

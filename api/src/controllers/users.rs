@@ -26,6 +26,7 @@ pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
 #[utoipa::path(
     get,
     path = "/v2/rabbit/users",
+    operation_id = "listUsers",
     tag = "rabbit",
     params(("broker" = Option<String>, Query, description = "Its name; may be left out where the caller sees one alone")),
     responses(

@@ -41,6 +41,7 @@ fn v3(shared: &Shared) -> Value {
 #[utoipa::path(
     get,
     path = "/identity",
+    operation_id = "getIdentityVersions",
     tag = "identity",
     security(()),
     responses((status = 300, description = "The versions", content_type = "application/json"))
@@ -54,6 +55,7 @@ async fn versions(State(shared): State<Arc<Shared>>) -> Response {
 #[utoipa::path(
     get,
     path = "/identity/v3",
+    operation_id = "getIdentityVersion",
     tag = "identity",
     security(()),
     responses((status = 200, description = "The version", content_type = "application/json"))

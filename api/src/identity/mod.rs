@@ -55,6 +55,7 @@ pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
 #[utoipa::path(
     post,
     path = "/identity/v3/auth/tokens",
+    operation_id = "issueToken",
     tag = "identity",
     security(()),
     request_body = AuthRequest,
@@ -130,6 +131,7 @@ async fn issue(
 #[utoipa::path(
     get,
     path = "/identity/v3/auth/tokens",
+    operation_id = "validateToken",
     tag = "identity",
     params(("X-Subject-Token" = String, Header, description = "The token to validate")),
     responses(
@@ -162,6 +164,7 @@ async fn validate(
 #[utoipa::path(
     delete,
     path = "/identity/v3/auth/tokens",
+    operation_id = "revokeToken",
     tag = "identity",
     params(("X-Subject-Token" = String, Header, description = "The token to revoke")),
     responses(

@@ -20,6 +20,20 @@ fn the_checked_in_document_is_the_served_one() {
 }
 
 #[test]
+fn operations_have_names_of_their_own() {
+    let document: serde_json::Value = serde_json::from_str(&api::openapi_json()).expect("JSON");
+    let items = document["paths"].as_object().expect("paths").values();
+    let operations = items.flat_map(|item| item.as_object().expect("methods").values());
+    let mut names: Vec<_> = operations
+        .map(|operation| operation["operationId"].as_str().expect("a name"))
+        .collect();
+    let count = names.len();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), count, "{names:?}");
+}
+
+#[test]
 fn every_path_needs_a_token_or_says_that_it_does_not() {
     let document: serde_json::Value = serde_json::from_str(&api::openapi_json()).expect("JSON");
     let open: Vec<_> = document["paths"]
