@@ -16,7 +16,7 @@ use crate::pages::overview::OverviewPage;
 use crate::pages::sign_in::SignIn;
 use crate::pages::start::Start;
 use crate::routes::{self, BasePath, href};
-use crate::viewer::Viewers;
+use crate::server_fns::viewer::fetch_viewer;
 
 /// The whole app.
 #[component]
@@ -53,8 +53,7 @@ pub fn App(
 /// The frame around every page that needs a sign-in; without one, the way there and back.
 #[component]
 pub fn SignedInPages() -> impl IntoView {
-    let viewer = Viewers::fetch();
-    provide_context(viewer);
+    let viewer = Resource::new(|| (), |()| fetch_viewer());
     let location = use_location();
     let here = move || {
         let (path, query) = (
@@ -72,8 +71,12 @@ pub fn SignedInPages() -> impl IntoView {
     view! {
         <Transition>
             {move || Suspend::new(async move {
-                match viewer.0.await {
-                    Ok(viewer) => view! { <Frame viewer><Outlet /></Frame> }.into_any(),
+                match viewer.await {
+                    Ok(viewer) => {
+                        // For the pages in the frame.
+                        provide_context(viewer.clone());
+                        view! { <Frame viewer><Outlet /></Frame> }.into_any()
+                    }
                     Err(AppError::SignedOut) => {
                         view! { <Redirect path=href(&routes::sign_in(Some(&here()), None)) /> }.into_any()
                     }

@@ -4,13 +4,14 @@ use leptos::ev;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
+use super::Line;
 use super::drawing::nearest;
 use super::path::{HEIGHT, WIDTH};
 use super::scale::time_label;
 use super::view::Parts;
 use crate::format;
 use crate::i18n::catalog;
-use crate::reactive::{flag, maybe, part, text};
+use crate::reactive::{flag, part, text};
 
 /// The plot. A slider over time for the keyboard and for screen readers: the
 /// arrow keys move the crosshair, and its values are the slider's text.
@@ -133,48 +134,30 @@ fn lines(parts: Parts) -> impl IntoView {
 /// The crosshair: a line at the shared instant, a dot on each line of this chart.
 #[component]
 fn Crosshair(parts: Parts) -> impl IntoView {
-    let Parts {
-        definition,
-        drawing,
-        live,
-        ..
-    } = parts;
-    let x = Memo::new(move |_| {
-        let instant = live.cursor.get()?;
-        drawing.with(|drawing| {
-            let inside = (drawing.window.start..=drawing.window.end).contains(&instant);
-            inside.then(|| drawing.x_percent(instant))
-        })
-    });
-    let at = text(move || x.get().unwrap_or_default());
-    let lines = definition.with_value(|definition| definition.lines.clone());
-    let dots = lines
-        .into_iter()
-        .enumerate()
-        .map(|(index, line)| {
-            let y = maybe(move || {
-                x.get()?;
-                let drawn = drawing.with(|drawing| !drawing.paths[index].is_empty());
-                let value = parts.value(index).filter(|_| drawn)?;
-                Some(drawing.with(|drawing| drawing.y_percent(value)))
-            });
-            view! {
-                <circle
-                    class=line.class()
-                    class:hidden=flag(move || y.with(Option::is_none))
-                    cx=at
-                    cy=text(move || y.get().unwrap_or_default())
-                    r="3.5"
-                />
+    part(move || {
+        let instant = parts.live.cursor.get()?;
+        parts.drawing.with(|drawing| {
+            if !(drawing.window.start..=drawing.window.end).contains(&instant) {
+                return None;
             }
+            let x = drawing.x_percent(instant);
+            let lines = parts
+                .definition
+                .with_value(|definition| definition.lines.clone());
+            let dot = |(index, line): (usize, &Line)| {
+                let is_drawn = !drawing.paths[index].is_empty();
+                let y = drawing.y_percent(parts.value(index).filter(|_| is_drawn)?);
+                Some(view! { <circle class=line.class() cx=x.clone() cy=y r="3.5" /> })
+            };
+            let dots = lines.iter().enumerate().filter_map(dot).collect_view();
+            Some(view! {
+                <g class="crosshair">
+                    <line x1=x.clone() x2=x.clone() y1="0" y2="100%" />
+                    {dots}
+                </g>
+            })
         })
-        .collect_view();
-    view! {
-        <g class="crosshair" class:hidden=flag(move || x.with(Option::is_none))>
-            <line x1=at x2=at y1="0" y2="100%" />
-            {dots}
-        </g>
-    }
+    })
 }
 
 /// The time of the series nearest to an instant.

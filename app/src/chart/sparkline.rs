@@ -22,29 +22,25 @@ pub fn Sparkline(
         colour,
         dash: Dash::Solid,
     };
-    let paths = Memo::new(move |_| {
-        live.broker.with_value(|broker| {
-            live.series.with(|series| {
-                let values = super::drawing::values(series, &drawn, broker)?;
-                let end = *series.timestamps.last()?;
-                let (low, high) = bounds(values.known());
-                // Drawn from its least value up: a tile shows change, its number the size.
-                let shifted: Vec<f64> = values.0.iter().map(|value| value - low).collect();
-                let window = Window {
-                    start: end - SPAN,
-                    end,
-                    top: high - low,
-                };
-                let times = &series.timestamps;
-                Some((
-                    path::line(times, &shifted, &window),
-                    path::area(times, &shifted, &window),
-                ))
+    let path = move |draw: fn(&[i64], &[f64], &Window) -> String| {
+        maybe(move || {
+            live.broker.with_value(|broker| {
+                live.series.with(|series| {
+                    let values = super::drawing::values(series, &drawn, broker)?;
+                    let end = *series.timestamps.last()?;
+                    let (low, high) = bounds(values.known());
+                    // Drawn from its least value up: a tile shows change, its number the size.
+                    let shifted: Vec<f64> = values.0.iter().map(|value| value - low).collect();
+                    let window = Window {
+                        start: end - SPAN,
+                        end,
+                        top: high - low,
+                    };
+                    Some(draw(&series.timestamps, &shifted, &window))
+                })
             })
         })
-    });
-    let line_path = maybe(move || paths.with(|paths| paths.as_ref().map(|(line, _)| line.clone())));
-    let area_path = maybe(move || paths.with(|paths| paths.as_ref().map(|(_, area)| area.clone())));
+    };
     view! {
         <svg
             class="sparkline"
@@ -52,8 +48,8 @@ pub fn Sparkline(
             preserveAspectRatio="none"
             aria-hidden="true"
         >
-            <path class=format!("{} area", drawn.class()) d=area_path />
-            <path class=drawn.class() d=line_path />
+            <path class=format!("{} area", drawn.class()) d=path(path::area) />
+            <path class=drawn.class() d=path(path::line) />
         </svg>
     }
 }

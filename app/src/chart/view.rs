@@ -81,7 +81,7 @@ pub fn Chart(
     let switched = RwSignal::new(vec![true; definition.lines.len()]);
     let definition = StoredValue::new(definition);
     let drawing = Memo::new(move |_| {
-        let span = settings.range.read().choice.span();
+        let span = settings.span();
         let offset = live.zone.get().unwrap_or(0);
         live.broker.with_value(|broker| {
             definition.with_value(|definition| {

@@ -4,6 +4,7 @@ pub mod bar;
 pub mod error_page;
 pub mod frame;
 pub mod icons;
+pub mod rows;
 pub mod status;
 pub mod theme;
 pub mod time;

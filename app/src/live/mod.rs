@@ -18,7 +18,7 @@ use crate::server_fns::overview::OverviewPage;
 
 pub use browser::{every, local_offset, now, online, visible};
 pub use poll::{backoff, keep};
-pub use settings::{Choice, Range, Refresh, Settings, accepted};
+pub use settings::{Choices, PAUSED, RANGE, REFRESH, Settings};
 
 /// The longest range, and so the span of the series that a page holds, in milliseconds.
 pub const SPAN: i64 = 3_600_000;

@@ -36,7 +36,7 @@ where
 {
     let failures = StoredValue::new(0_u32);
     Effect::new(move |seen: Option<u32>| {
-        let interval = settings.refresh.read().choice.interval();
+        let interval = settings.interval();
         let wishes = live.nudges.get();
         let at_once = seen.is_some_and(|seen| seen != wishes);
         if !visible.get() || (interval.is_none() && !at_once) {

@@ -3,169 +3,126 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-/// How far back the charts reach.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Range {
-    /// `1m`.
-    Minute,
-    /// `10m`.
-    TenMinutes,
-    /// `1h`, the default.
-    Hour,
+/// A choice that stands in the address as a word.
+#[derive(Debug)]
+pub struct Choices {
+    /// The parameter's name.
+    pub parameter: &'static str,
+    /// Every word, in the order shown.
+    pub words: &'static [&'static str],
+    /// The word that an address without the parameter means.
+    pub default: &'static str,
 }
+
+/// How far back the charts reach.
+pub const RANGE: Choices = Choices {
+    parameter: "range",
+    words: &["1m", "10m", "1h"],
+    default: "10m",
+};
 
 /// How often the page polls.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refresh {
-    /// `5s`, the default.
-    FiveSeconds,
-    /// `10s`.
-    TenSeconds,
-    /// `30s`.
-    ThirtySeconds,
-    /// `off`.
-    Paused,
-}
+pub const REFRESH: Choices = Choices {
+    parameter: "refresh",
+    words: &["5s", "10s", "30s", PAUSED],
+    default: "5s",
+};
 
-/// A choice that stands in the address as a word.
-pub trait Choice: Copy + PartialEq + Send + Sync + 'static {
-    /// The parameter's name.
-    const PARAMETER: &'static str;
-    /// Every choice, in the order shown.
-    const ALL: &'static [Self];
-    /// What an address without the parameter means.
-    const DEFAULT: Self;
-
-    /// The word.
-    fn word(self) -> &'static str;
-}
-
-impl Choice for Range {
-    const PARAMETER: &'static str = "range";
-    const ALL: &'static [Self] = &[Self::Minute, Self::TenMinutes, Self::Hour];
-    const DEFAULT: Self = Self::Hour;
-
-    fn word(self) -> &'static str {
-        match self {
-            Self::Minute => "1m",
-            Self::TenMinutes => "10m",
-            Self::Hour => "1h",
-        }
-    }
-}
-
-impl Range {
-    /// Milliseconds.
-    pub fn span(self) -> i64 {
-        match self {
-            Self::Minute => 60_000,
-            Self::TenMinutes => 600_000,
-            Self::Hour => 3_600_000,
-        }
-    }
-}
-
-impl Choice for Refresh {
-    const PARAMETER: &'static str = "refresh";
-    const ALL: &'static [Self] = &[
-        Self::FiveSeconds,
-        Self::TenSeconds,
-        Self::ThirtySeconds,
-        Self::Paused,
-    ];
-    const DEFAULT: Self = Self::FiveSeconds;
-
-    fn word(self) -> &'static str {
-        match self {
-            Self::FiveSeconds => "5s",
-            Self::TenSeconds => "10s",
-            Self::ThirtySeconds => "30s",
-            Self::Paused => "off",
-        }
-    }
-}
-
-impl Refresh {
-    /// Milliseconds between two polls; `None`: no polls.
-    pub fn interval(self) -> Option<u32> {
-        match self {
-            Self::FiveSeconds => Some(5_000),
-            Self::TenSeconds => Some(10_000),
-            Self::ThirtySeconds => Some(30_000),
-            Self::Paused => None,
-        }
-    }
-}
+/// The word for no polls at all.
+pub const PAUSED: &str = "off";
 
 /// A choice as the address has it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Chosen<C> {
+pub struct Chosen {
     /// What holds.
-    pub choice: C,
+    pub word: &'static str,
     /// What the address says instead, where that is not known.
     pub unknown: Option<String>,
 }
 
-/// Reads a choice; a word that is not known gives the default and is kept for the message.
-pub fn choose<C: Choice>(word: Option<String>) -> Chosen<C> {
-    let Some(word) = word else {
-        return Chosen {
-            choice: C::DEFAULT,
-            unknown: None,
-        };
-    };
-    match C::ALL.iter().find(|choice| choice.word() == word) {
-        Some(&choice) => Chosen {
-            choice,
-            unknown: None,
-        },
-        None => Chosen {
-            choice: C::DEFAULT,
-            unknown: Some(word),
-        },
+impl Choices {
+    /// Reads a choice; a word that is not known gives the default and is kept for the message.
+    fn read(&self, word: Option<String>) -> Chosen {
+        let known = word
+            .as_ref()
+            .and_then(|word| self.words.iter().find(|known| *known == word));
+        match known {
+            Some(word) => Chosen {
+                word,
+                unknown: None,
+            },
+            None => Chosen {
+                word: self.default,
+                unknown: word,
+            },
+        }
+    }
+
+    /// Every accepted word, for messages.
+    pub fn accepted(&self) -> String {
+        self.words.join(", ")
     }
 }
 
-/// Every accepted word, for messages.
-pub fn accepted<C: Choice>() -> String {
-    C::ALL
-        .iter()
-        .map(|choice| choice.word())
-        .collect::<Vec<_>>()
-        .join(", ")
+/// Milliseconds of a word such as `10m`; `None` for one that is no duration.
+fn millis(word: &str) -> Option<u32> {
+    let (amount, unit) = word.split_at(word.len().checked_sub(1)?);
+    let unit = match unit {
+        "s" => 1_000,
+        "m" => 60_000,
+        "h" => 3_600_000,
+        _ => return None,
+    };
+    Some(amount.parse::<u32>().ok()? * unit)
 }
 
 /// Range and refresh, as the address has them. A Leptos context.
 #[derive(Clone, Copy)]
 pub struct Settings {
-    /// How far back the charts reach.
-    pub range: Memo<Chosen<Range>>,
-    /// How often the page polls.
-    pub refresh: Memo<Chosen<Refresh>>,
+    /// How far back the charts reach: one of [`RANGE`].
+    pub range: Memo<Chosen>,
+    /// How often the page polls: one of [`REFRESH`].
+    pub refresh: Memo<Chosen>,
 }
 
 impl Settings {
     /// From the router's query.
     pub fn from_query() -> Self {
         let query = use_query_map();
+        let chosen = |choices: &'static Choices| {
+            Memo::new(move |_| choices.read(query.read().get(choices.parameter)))
+        };
         Self {
-            range: Memo::new(move |_| choose(query.read().get(Range::PARAMETER))),
-            refresh: Memo::new(move |_| choose(query.read().get(Refresh::PARAMETER))),
+            range: chosen(&RANGE),
+            refresh: chosen(&REFRESH),
         }
     }
 
-    /// The query that keeps everything but one choice: `?range=10m&refresh=5s`. Defaults are left out.
-    pub fn query(&self, range: Option<Range>, refresh: Option<Refresh>) -> String {
-        let range = range.unwrap_or_else(|| self.range.read().choice);
-        let refresh = refresh.unwrap_or_else(|| self.refresh.read().choice);
-        let mut pairs = Vec::new();
-        if range != Range::DEFAULT {
-            pairs.push(format!("{}={}", Range::PARAMETER, range.word()));
-        }
-        if refresh != Refresh::DEFAULT {
-            pairs.push(format!("{}={}", Refresh::PARAMETER, refresh.word()));
-        }
-        format!("?{}", pairs.join("&"))
+    /// How far back the charts reach, in milliseconds.
+    pub fn span(&self) -> i64 {
+        millis(self.range.read().word).map_or(super::SPAN, i64::from)
+    }
+
+    /// Milliseconds between two polls; `None`: no polls.
+    pub fn interval(&self) -> Option<u32> {
+        millis(self.refresh.read().word)
+    }
+
+    /// The query with one choice changed: `?range=1m&refresh=10s`. Defaults are left out.
+    pub fn query_with(&self, choices: &Choices, word: &str) -> String {
+        let chosen = [
+            (&RANGE, self.range.read().word),
+            (&REFRESH, self.refresh.read().word),
+        ];
+        let pairs = chosen.into_iter().filter_map(|(of, held)| {
+            let word = if of.parameter == choices.parameter {
+                word
+            } else {
+                held
+            };
+            (word != of.default).then(|| format!("{}={word}", of.parameter))
+        });
+        format!("?{}", pairs.collect::<Vec<_>>().join("&"))
     }
 }
 
@@ -177,39 +134,45 @@ mod tests {
 
     #[test]
     fn every_word_is_read_back() {
-        for &range in Range::ALL {
-            let read = choose(Some(range.word().to_owned()));
-            assert_eq!(
-                read,
-                Chosen {
-                    choice: range,
-                    unknown: None
-                }
-            );
-        }
-        for &refresh in Refresh::ALL {
-            let read = choose(Some(refresh.word().to_owned()));
-            assert_eq!(
-                read,
-                Chosen {
-                    choice: refresh,
-                    unknown: None
-                }
-            );
+        for choices in [RANGE, REFRESH] {
+            for &word in choices.words {
+                let read = choices.read(Some(word.to_owned()));
+                assert_eq!(
+                    read,
+                    Chosen {
+                        word,
+                        unknown: None
+                    }
+                );
+            }
         }
     }
 
     #[test]
     fn what_is_not_known_gives_the_default_and_is_named() {
-        let read: Chosen<Range> = choose(Some("5d".to_owned()));
+        let read = RANGE.read(Some("5d".to_owned()));
         assert_eq!(
             read,
             Chosen {
-                choice: Range::Hour,
+                word: "10m",
                 unknown: Some("5d".to_owned())
             }
         );
-        assert_eq!(choose::<Refresh>(None).choice, Refresh::FiveSeconds);
-        assert_eq!(accepted::<Refresh>(), "5s, 10s, 30s, off");
+        assert_eq!(
+            REFRESH.read(None),
+            Chosen {
+                word: "5s",
+                unknown: None
+            }
+        );
+        assert_eq!(REFRESH.accepted(), "5s, 10s, 30s, off");
+    }
+
+    #[test]
+    fn words_are_durations_but_for_the_pause() {
+        let spans: Vec<_> = RANGE.words.iter().map(|word| millis(word)).collect();
+        assert_eq!(spans, [Some(60_000), Some(600_000), Some(3_600_000)]);
+        let intervals: Vec<_> = REFRESH.words.iter().map(|word| millis(word)).collect();
+        assert_eq!(intervals, [Some(5_000), Some(10_000), Some(30_000), None]);
     }
 }

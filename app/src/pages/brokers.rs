@@ -9,23 +9,17 @@ use crate::components::time::{tell_zone, time_of_day};
 use crate::i18n::catalog;
 use crate::reactive::text;
 use crate::routes::{self, href};
-use crate::viewer::Viewers;
+use crate::server_fns::viewer::Viewer;
 
 /// `/brokers`
 #[component]
 pub fn Brokers() -> impl IntoView {
     let texts = catalog();
-    let viewer = expect_context::<Viewers>();
+    let viewer = expect_context::<Viewer>();
     view! {
         <Title text=texts.brokers />
         <header class="page-head"><h1>{texts.brokers}</h1></header>
-        <section class="panel">
-            <Suspense>
-                {move || Suspend::new(async move {
-                    viewer.0.await.ok().map(|viewer| view! { <List brokers=viewer.brokers.to_vec() /> })
-                })}
-            </Suspense>
-        </section>
+        <section class="panel"><List brokers=viewer.brokers.to_vec() /></section>
     }
     .into_any()
 }

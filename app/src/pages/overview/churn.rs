@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 
+use crate::components::rows::RowsPanel;
 use crate::format::{self, Unit};
 use crate::i18n::{Catalog, catalog};
 use crate::live::Live;
-use crate::reactive::{flag, part};
 
 /// What an event is called.
 pub(super) fn label(field: &str, texts: &Catalog) -> &'static str {
@@ -25,40 +25,18 @@ pub(super) fn label(field: &str, texts: &Catalog) -> &'static str {
 pub(super) fn Churn() -> impl IntoView {
     let live = expect_context::<Live>();
     let texts = catalog();
-    let rates = Memo::new(move |_| live.read(|page| page.overview.as_ref()?.churn_rates.clone()));
-    let rows = part(move || {
-        rates.get().map(|rates| {
-            let row = |stat: metering::Stat<'_>| {
-                let count = format::count(stat.value? as f64);
-                let rate = stat.rate().map_or(texts.no_value.to_owned(), |rate| {
-                    format::value(rate, Unit::PerSecond)
-                });
-                Some(view! {
-                    <tr>
-                        <th scope="row">{label(stat.name, texts)}</th>
-                        <td>{count}</td>
-                        <td>{rate}</td>
-                    </tr>
-                })
-            };
-            rates.iter().filter_map(row).collect_view()
+    let row = move |stat: metering::Stat<'_>| {
+        let count = format::count(stat.value? as f64);
+        let rate = stat.rate().map(|rate| format::value(rate, Unit::PerSecond));
+        let rate = rate.unwrap_or_else(|| texts.no_value.to_owned());
+        Some(vec![label(stat.name, texts).to_owned(), count, rate])
+    };
+    let rows = Memo::new(move |_| {
+        live.read(|page| {
+            let rates = page.overview.as_ref()?.churn_rates.as_ref()?;
+            Some(rates.iter().filter_map(row).collect())
         })
     });
-    view! {
-        <section class="panel" class:hidden=flag(move || rates.with(Option::is_none)) aria-labelledby="churn-totals">
-            <h2 id="churn-totals">{texts.churn_totals}</h2>
-            <div class="scroll" tabindex="0" role="region" aria-labelledby="churn-totals">
-                <table class="list numbers">
-                    <thead>
-                        <tr>
-                            <th scope="col">{texts.event}</th>
-                            <th scope="col">{texts.count}</th>
-                            <th scope="col">{texts.rate}</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
-        </section>
-    }
+    let heads = vec![texts.event, texts.count, texts.rate];
+    view! { <RowsPanel id="churn-totals" title=texts.churn_totals heads rows numbers=true /> }
 }

@@ -94,8 +94,10 @@ fn LiveOverview(
             <tiles::Tiles />
             <charts::Charts />
             <nodes::Nodes />
-            <churn::Churn />
-            <about::About />
+            <div class="cards">
+                <churn::Churn />
+                <about::About />
+            </div>
         </div>
         <notices::Notices />
     }

@@ -36,28 +36,20 @@ fn state(node: &Node, texts: &Catalog) -> (Level, &'static str) {
 pub(super) fn Nodes() -> impl IntoView {
     let live = expect_context::<Live>();
     let texts = catalog();
-    let nodes = Memo::new(move |_| live.read(|page| page.nodes.clone()));
+    let nodes = move || live.read(|page| page.nodes.clone());
     // Since 4.0 sockets are not counted any more, and a column of dashes helps nobody.
-    let with_sockets = Memo::new(move |_| {
-        nodes.with(|nodes| {
-            nodes
-                .as_ref()
-                .is_some_and(|nodes| nodes.iter().any(Node::counts_sockets))
-        })
-    });
+    let with_sockets = move || nodes().is_some_and(|nodes| nodes.iter().any(Node::counts_sockets));
     let rows = part(move || {
-        let sockets = with_sockets.get();
-        nodes.with(|nodes| {
-            nodes.as_ref().map(|nodes| {
-                nodes
-                    .iter()
-                    .map(|node| row(node, sockets, texts))
-                    .collect_view()
-            })
+        let sockets = with_sockets();
+        nodes().map(|nodes| {
+            nodes
+                .iter()
+                .map(|node| row(node, sockets, texts))
+                .collect_view()
         })
     });
     view! {
-        <section class="panel" id="nodes" class:hidden=flag(move || nodes.with(Option::is_none)) aria-labelledby="nodes-title">
+        <section class="panel" id="nodes" class:hidden=flag(move || nodes().is_none()) aria-labelledby="nodes-title">
             <h2 id="nodes-title">{texts.nodes}<span class="unit">{texts.nodes_lead}</span></h2>
             <div class="scroll" tabindex="0" role="region" aria-labelledby="nodes-title">
                 <table class="list nodes">
@@ -68,7 +60,7 @@ pub(super) fn Nodes() -> impl IntoView {
                             <th scope="col">{texts.memory}</th>
                             <th scope="col">{texts.disk_free}</th>
                             <th scope="col">{texts.file_descriptors}</th>
-                            {part(move || with_sockets.get().then(|| view! { <th scope="col">{texts.sockets}</th> }))}
+                            {part(move || with_sockets().then(|| view! { <th scope="col">{texts.sockets}</th> }))}
                             <th scope="col">{texts.processes}</th>
                             <th scope="col">{texts.uptime}</th>
                         </tr>
@@ -109,7 +101,7 @@ fn memory(node: &Node, texts: &'static Catalog) -> AnyView {
     let limit = node.mem_limit.filter(|&limit| limit > 0);
     gauge(
         format::bytes(used as f64),
-        limit.map(|limit| (texts.alarm_above)(&format::bytes(limit as f64))),
+        limit.map(|limit| (texts.of)(&format::bytes(limit as f64))),
         limit.map(|limit| used as f64 / limit as f64 * MARK),
         limit.map(|_| MARK),
         node.mem_alarm == Some(true),

@@ -7,7 +7,7 @@ use super::here;
 use crate::components::time::time_of_day;
 use crate::format;
 use crate::i18n::catalog;
-use crate::live::{Choice, Live, Range, Refresh, Settings, Updates, accepted};
+use crate::live::{Live, PAUSED, RANGE, REFRESH, Settings, Updates};
 use crate::reactive::{maybe, part, text};
 use crate::routes::{self, href};
 
@@ -56,9 +56,8 @@ fn Broker() -> impl IntoView {
             ))
         })
     };
-    let notice = Memo::new(move |_| notice());
     part(move || {
-        notice.get().map(|(class, what, reason, values)| {
+        notice().map(|(class, what, reason, values)| {
             view! { <p class=class><b>{what}</b>" "{reason}" "{values}</p> }
         })
     })
@@ -99,7 +98,7 @@ fn Polling() -> impl IntoView {
             }
             .into_any()
         }
-        Updates::Fine if settings.refresh.read().choice == Refresh::Paused => {
+        Updates::Fine if settings.refresh.read().word == PAUSED => {
             view! { <p class="notice needs-script">{texts.updates_paused}</p> }.into_any()
         }
         Updates::Fine => ().into_any(),
@@ -114,10 +113,10 @@ fn Address() -> impl IntoView {
     let line = |text: String| view! { <p class="notice warning">{text}</p> };
     view! {
         {part(move || settings.range.read().unknown.as_ref().map(|given| {
-            line((texts.unknown_range)(given, &accepted::<Range>(), Range::DEFAULT.word()))
+            line((texts.unknown_range)(given, &RANGE.accepted(), RANGE.default))
         }))}
         {part(move || settings.refresh.read().unknown.as_ref().map(|given| {
-            line((texts.unknown_refresh)(given, &accepted::<Refresh>(), Refresh::DEFAULT.word()))
+            line((texts.unknown_refresh)(given, &REFRESH.accepted(), REFRESH.default))
         }))}
     }
 }

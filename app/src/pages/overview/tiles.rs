@@ -45,23 +45,23 @@ fn Tile(field: &'static str, meter: &'static str) -> impl IntoView {
     let live = expect_context::<Live>();
     let settings = expect_context::<Settings>();
     let texts = catalog();
-    let total = Memo::new(move |_| {
+    let total = move || {
         live.read(|page| {
             let totals = page.overview.as_ref()?.object_totals.as_ref()?;
             totals.iter().find(|(name, _)| *name == field)?.1
         })
-    });
-    let number = text(move || match total.get() {
+    };
+    let number = text(move || match total() {
         Some(total) => format::count(total as f64),
         None => texts.no_value.to_owned(),
     });
     let change = move || {
-        let now = total.get()? as f64;
-        let choice = settings.range.read().choice;
+        let now = total()? as f64;
+        let span = settings.span();
         let before = live.broker.with_value(|broker| {
             live.series.with(|series| {
                 let values = &series.column(meter, broker)?.avg;
-                let start = series.timestamps.last()? - choice.span();
+                let start = series.timestamps.last()? - span;
                 let first = series.timestamps.partition_point(|&time| time < start);
                 // The first known value in the range: a shorter history is told by what there is of it.
                 (first..values.len()).find_map(|index| values.get(index))
@@ -71,12 +71,12 @@ fn Tile(field: &'static str, meter: &'static str) -> impl IntoView {
         Some(if change == 0.0 {
             texts.unchanged.to_owned()
         } else {
-            (texts.change_in)(&format::change(change), &format::span(choice.span(), texts))
+            (texts.change_in)(&format::change(change), &format::span(span, texts))
         })
     };
     // Before the first answer nothing is known; after it, what is absent is not for this account.
     let absence = move || {
-        (total.get().is_none() && live.read(|page| page.overview.clone()).is_some()).then_some(
+        (total().is_none() && live.read(|page| page.overview.clone()).is_some()).then_some(
             if live.read(|page| page.nodes.clone()).is_some() {
                 texts.not_reported
             } else {

@@ -7,7 +7,7 @@ use crate::components::status::BrokerPill;
 use crate::components::time::time_of_day;
 use crate::format;
 use crate::i18n::catalog;
-use crate::live::{Choice, Live, Refresh, Settings};
+use crate::live::{Choices, Live, PAUSED, RANGE, REFRESH, Settings};
 use crate::reactive::{flag, maybe, part, text};
 
 /// The head of the page.
@@ -58,7 +58,7 @@ fn Age() -> impl IntoView {
     let settings = expect_context::<Settings>();
     // Three intervals without news is too long, whatever the reason.
     let is_old = flag(move || {
-        let interval = i64::from(settings.refresh.read().choice.interval().unwrap_or(10_000));
+        let interval = i64::from(settings.interval().unwrap_or(10_000));
         live.age().is_some_and(|age| age > 3 * interval.max(5_000))
     });
     let age = text(move || match live.age() {
@@ -88,13 +88,9 @@ fn Age() -> impl IntoView {
 #[component]
 fn Ranges() -> impl IntoView {
     let settings = expect_context::<Settings>();
-    let chosen = move || settings.range.read().choice;
-    choices(
-        catalog().range,
-        chosen,
-        move |range| settings.query(Some(range), None),
-        |range| range.word().to_owned(),
-    )
+    choices(catalog().range, &RANGE, settings, move || {
+        settings.range.read().word
+    })
 }
 
 /// The intervals, and a button to refresh at once.
@@ -103,19 +99,11 @@ fn Refreshes() -> impl IntoView {
     let live = expect_context::<Live>();
     let settings = expect_context::<Settings>();
     let texts = catalog();
-    let chosen = move || settings.refresh.read().choice;
+    let intervals = choices(texts.refresh, &REFRESH, settings, move || {
+        settings.refresh.read().word
+    });
     view! {
-        <div class="needs-script">
-            {choices(
-                texts.refresh,
-                chosen,
-                move |refresh| settings.query(None, Some(refresh)),
-                move |refresh| match refresh {
-                    Refresh::Paused => texts.pause.to_owned(),
-                    _ => refresh.word().to_owned(),
-                },
-            )}
-        </div>
+        <div class="needs-script">{intervals}</div>
         <button
             type="button"
             class="icon-button needs-script"
@@ -129,20 +117,24 @@ fn Refreshes() -> impl IntoView {
 }
 
 /// A row of links, of which one is chosen.
-fn choices<C: Choice>(
+fn choices(
     label: &'static str,
-    chosen: impl Fn() -> C + Copy + Send + Sync + 'static,
-    address: impl Fn(C) -> String + Copy + Send + Sync + 'static,
-    name: impl Fn(C) -> String,
+    choices: &'static Choices,
+    settings: Settings,
+    chosen: impl Fn() -> &'static str + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
-    let links = C::ALL
+    let links = choices
+        .words
         .iter()
-        .map(|&choice| {
-            let current = maybe(move || (chosen() == choice).then(|| "true".to_owned()));
-            let address = text(move || address(choice));
-            view! {
-                <a href=address aria-current=current data-noscroll="true">{name(choice)}</a>
-            }
+        .map(|&word| {
+            let current = maybe(move || (chosen() == word).then(|| "true".to_owned()));
+            let address = text(move || settings.query_with(choices, word));
+            let name = if word == PAUSED {
+                catalog().pause
+            } else {
+                word
+            };
+            view! { <a href=address aria-current=current data-noscroll="true">{name}</a> }
         })
         .collect_view();
     view! { <div class="choices" role="group" aria-label=label>{links}</div> }
