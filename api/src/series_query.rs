@@ -46,6 +46,8 @@ pub(crate) struct SeriesQuery {
     from: Option<i64>,
     to: Option<i64>,
     points: u32,
+    /// The least step, in milliseconds.
+    step: u32,
     pub(crate) columns: Columns,
 }
 
@@ -79,6 +81,7 @@ impl SeriesQuery {
                 "Invalid value \"{points}\" for \"points\": accepted are 1 to {MAX_POINTS}"
             )));
         }
+        let step = arguments.read("step", "are milliseconds")?.unwrap_or(0);
         let mut columns = Columns(0);
         for name in arguments.many("columns") {
             columns.0 |= match name.as_str() {
@@ -103,6 +106,7 @@ impl SeriesQuery {
             from: time(arguments, "from")?,
             to: time(arguments, "to")?,
             points,
+            step,
             columns,
         })
     }
@@ -148,10 +152,10 @@ impl SeriesQuery {
             ));
         }
         let span = (to - from).max(0);
-        let ticks = (span as u64)
+        let least = (span as u64)
             .div_ceil(u64::from(self.points))
-            .div_ceil(tick as u64)
-            .max(1);
+            .max(u64::from(self.step));
+        let ticks = least.div_ceil(tick as u64).max(1);
         let step = ticks as i64 * tick;
         if step > i64::from(u32::MAX) {
             return Err(Error::BadArgument(
@@ -248,6 +252,20 @@ mod tests {
                 count: 6
             }
         );
+    }
+
+    #[test]
+    fn a_least_step_keeps_a_short_span_on_the_grid_of_a_long_one() {
+        let whole = grid(
+            "from=1000000000&to=1003600000&step=12000",
+            2_000_000_000_000,
+        );
+        let rest = grid(
+            "from=1003590000&to=1003600000&step=12000",
+            2_000_000_000_000,
+        );
+        assert_eq!((whole.step, rest.step), (15_000, 15_000));
+        assert_eq!((rest.start - whole.start) % 15_000, 0);
     }
 
     #[test]

@@ -39,6 +39,8 @@ pub struct SeriesQuery {
     pub to: Option<Timestamp>,
     /// At most so many steps; `None`: the API's default, 600.
     pub points: Option<u32>,
+    /// The least step, in milliseconds: to go on with a series on its own grid.
+    pub step: Option<u32>,
     /// Which columns; empty: the API's default, all three.
     pub columns: Vec<SeriesColumn>,
 }
@@ -62,6 +64,9 @@ impl SeriesQuery {
         }
         if let Some(points) = self.points {
             query.append_pair("points", &points.to_string());
+        }
+        if let Some(step) = self.step {
+            query.append_pair("step", &step.to_string());
         }
         for column in &self.columns {
             query.append_pair("columns", column.as_str());
@@ -96,12 +101,13 @@ mod tests {
             from: Some(Timestamp::from_millis(1000)),
             to: Some(Timestamp::from_millis(2000)),
             points: Some(60),
+            step: Some(5000),
             columns: vec![SeriesColumn::Avg, SeriesColumn::Max],
         };
         assert_eq!(
             query.to_query(),
             "broker=prod&meter=rabbit.messages&meter=rabbit.node.memory\
-             &resource=prod%2Frabbit%40one&from=1000&to=2000&points=60&columns=avg&columns=max"
+             &resource=prod%2Frabbit%40one&from=1000&to=2000&points=60&step=5000&columns=avg&columns=max"
         );
     }
 }

@@ -32,7 +32,7 @@ pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
 /// The last hour of some meters, on a regular grid.
 ///
 /// The step is the smallest multiple of the tick with which the span has no more steps than
-/// `points`; the grid stands on multiples of the step since the epoch, and its first step is the
+/// `points`, and at least `step`; the grid stands on multiples of the step since the epoch, and its first step is the
 /// one that holds `from`. A gap is null. A meter without any sample has no column. Accounts
 /// without the tag `monitoring` or `administrator` see the message meters, of their own vhosts.
 #[utoipa::path(
@@ -48,6 +48,8 @@ pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
         ("from" = Option<String>, Query, description = "ISO 8601, or milliseconds since the epoch; by default one hour before `to`"),
         ("to" = Option<String>, Query, description = "The same; by default the end of the last tick"),
         ("points" = Option<u32>, Query, description = "At most so many steps: 1 to 10000, by default 600"),
+        ("step" = Option<u32>, Query, description = "The least step, in milliseconds: a caller who has some of a \
+            series asks for the rest of it on the same grid"),
         ("columns" = Option<Vec<String>>, Query, description = "`min`, `avg` and `max`, of which `avg` is always there; \
             may be repeated; by default all three"),
     ),

@@ -11,8 +11,10 @@ use crate::error::AppError;
 use crate::live::SPAN;
 use crate::server_fns::overview::OverviewPage;
 
-/// How many steps the hour has at most: at the default tick, each tick is one.
-const POINTS: u32 = 720;
+/// The least step, in milliseconds: at the default tick, each tick is one.
+const STEP: u32 = 5_000;
+/// How many steps the hour has at most: its ends may lie within steps.
+const POINTS: u32 = SPAN as u32 / STEP + 1;
 
 fn now() -> Timestamp {
     let since_epoch = SystemTime::now()
@@ -54,6 +56,7 @@ pub(crate) async fn page(broker: String, since: Option<i64>) -> Result<OverviewP
             since.unwrap_or(earliest).max(earliest),
         )),
         points: Some(POINTS),
+        step: Some(STEP),
         columns: vec![SeriesColumn::Avg],
         ..SeriesQuery::default()
     };
