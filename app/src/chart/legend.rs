@@ -32,8 +32,8 @@ pub(super) fn Legend(parts: Parts) -> impl IntoView {
                         aria-pressed=text(move || is_on().to_string())
                         on:click=move |_| parts.switched.update(|switched| switched[index] = !switched[index])
                     >
-                        <svg class="swatch" aria-hidden="true">
-                            <line class=line.class() x1="0" x2="100%" y1="50%" y2="50%" />
+                        <svg class="swatch" viewBox="0 0 18 10" aria-hidden="true">
+                            <path class=line.class() d="M0 5h18" />
                         </svg>
                         <span class="label">{line.label}</span>
                         <b>{value}</b>

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::Line;
-use super::drawing::nearest;
+use super::drawing::{Drawing, nearest};
 use super::path::{HEIGHT, WIDTH};
 use super::scale::time_label;
 use super::view::Parts;
@@ -71,25 +71,10 @@ pub(super) fn Plot(parts: Parts) -> impl IntoView {
                 on:pointerleave=leave
                 on:keydown=key
             >
-                <svg class="plot-area" aria-hidden="true">
-                    <g class="grid">
-                        {part(move || drawing.with(|drawing| {
-                            drawing.value_ticks.iter().map(|&tick| {
-                                let y = drawing.y_percent(tick);
-                                view! { <line x1="0" x2="100%" y1=y.clone() y2=y /> }
-                            }).collect_view()
-                        }))}
-                    </g>
-                    <svg viewBox=view_box preserveAspectRatio="none" class="lines">
-                        <g class="gaps">
-                            {part(move || drawing.with(|drawing| {
-                                drawing.gaps.iter().map(|&(from, to)| view! {
-                                    <rect x=from.to_string() y="0" width=(to - from).to_string() height=HEIGHT.to_string() />
-                                }).collect_view()
-                            }))}
-                        </g>
-                        {lines(parts)}
-                    </svg>
+                <svg class="plot-area" viewBox=view_box preserveAspectRatio="none" aria-hidden="true">
+                    <path class="gap" d=text(move || drawing.with(gaps)) />
+                    <path class="grid" d=text(move || drawing.with(grid)) />
+                    {lines(parts)}
                     <Crosshair parts />
                 </svg>
                 <p class="empty" class:hidden=flag(move || live.series.with(|s| !s.columns.is_empty()))>
@@ -131,31 +116,50 @@ fn lines(parts: Parts) -> impl IntoView {
         .collect_view()
 }
 
+/// The grid: a horizontal line a tick.
+fn grid(drawing: &Drawing) -> String {
+    let ticks = drawing.value_ticks.iter();
+    ticks
+        .map(|&tick| format!("M0 {}H{WIDTH}", drawing.window.y(tick)))
+        .collect()
+}
+
+/// The gaps: bands from top to bottom.
+fn gaps(drawing: &Drawing) -> String {
+    drawing
+        .gaps
+        .iter()
+        .map(|(from, to)| format!("M{from} 0H{to}V{HEIGHT}H{from}Z"))
+        .collect()
+}
+
 /// The crosshair: a line at the shared instant, a dot on each line of this chart.
+///
+/// A dot is a line of no length with round ends: the stretched view box would make ellipses of circles.
 #[component]
 fn Crosshair(parts: Parts) -> impl IntoView {
     part(move || {
         let instant = parts.live.cursor.get()?;
         parts.drawing.with(|drawing| {
-            if !(drawing.window.start..=drawing.window.end).contains(&instant) {
+            let window = drawing.window;
+            if !(window.start..=window.end).contains(&instant) {
                 return None;
             }
-            let x = drawing.x_percent(instant);
+            let x = window.x(instant);
             let lines = parts
                 .definition
                 .with_value(|definition| definition.lines.clone());
             let dot = |(index, line): (usize, &Line)| {
                 let is_drawn = !drawing.paths[index].is_empty();
-                let y = drawing.y_percent(parts.value(index).filter(|_| is_drawn)?);
-                Some(view! { <circle class=line.class() cx=x.clone() cy=y r="3.5" /> })
+                let y = window.y(parts.value(index).filter(|_| is_drawn)?);
+                let d = format!("M{x} {y}h0");
+                Some(view! {
+                    <path class=format!("{} dot", line.class()) d=d.clone() />
+                    <path class="hole" d=d />
+                })
             };
             let dots = lines.iter().enumerate().filter_map(dot).collect_view();
-            Some(view! {
-                <g class="crosshair">
-                    <line x1=x.clone() x2=x.clone() y1="0" y2="100%" />
-                    {dots}
-                </g>
-            })
+            Some(view! { <path class="crosshair" d=format!("M{x} 0V{HEIGHT}") />{dots} })
         })
     })
 }

@@ -14,14 +14,13 @@ pub fn Bar(
     #[prop(default = false)]
     alarmed: bool,
 ) -> impl IntoView {
-    let percent = |share: f64| format!("{:.1}%", share.clamp(0.0, 1.0) * 100.0);
+    let x = |share: f64| (share.clamp(0.0, 1.0) * 1000.0).round();
+    let fill = format!("M0 5H{}", x(share));
     view! {
-        <svg class="bar" class:alarmed=alarmed aria-hidden="true">
-            <rect class="track" x="0" y="25%" width="100%" height="50%" rx="3" />
-            <rect class="fill" x="0" y="25%" width=percent(share) height="50%" rx="3" />
-            {mark.map(|mark| view! {
-                <line class="mark" x1=percent(mark) x2=percent(mark) y1="0" y2="100%" />
-            })}
+        <svg class="bar" class:alarmed=alarmed viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true">
+            <path class="track" d="M0 5H1000" />
+            <path class="fill" d=fill />
+            {mark.map(|mark| view! { <path class="mark" d=format!("M{} 0V10", x(mark)) /> })}
         </svg>
     }
 }
