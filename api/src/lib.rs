@@ -45,7 +45,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 pub use clock::Clock;
 pub use config::{ApiConfig, ApiError, BrokerConfig, Network, ParseNetworkError};
 
-use collector::task::Collector;
+use collector::task::supervise;
 use state::Shared;
 
 /// The running service: its collectors, and the router that answers from what they gathered.
@@ -70,11 +70,11 @@ impl Api {
         let shared = Arc::new(Shared::new(config)?);
         let stop = CancellationToken::new();
         let collectors = shared.brokers.iter().map(|broker| {
-            let collector = Collector::new(Arc::clone(broker), &shared.config);
+            let collector = supervise(Arc::clone(broker), shared.config.clone());
             let stop = stop.clone();
             tokio::spawn(async move {
                 // A poll is dropped where it stands: it has nothing to put away.
-                let _ = stop.run_until_cancelled(collector.run()).await;
+                stop.run_until_cancelled(collector).await;
             })
         });
         Ok(Api {

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use futures_util::future::join_all;
+
 use crate::audience::View;
 use crate::config::{ApiConfig, ApiError};
 use crate::error::Error;
@@ -46,6 +48,20 @@ impl Shared {
             throttle: Throttle::default(),
             config,
         })
+    }
+
+    /// Waits a little where a caller's brokers were not asked yet, since the service has just started.
+    pub(crate) async fn first_polls(&self, caller: &TokenData) {
+        let brokers = caller
+            .grants
+            .iter()
+            .map(|grant| &self.brokers[grant.broker]);
+        join_all(
+            brokers
+                .filter(|broker| !broker.was_tried())
+                .map(|broker| broker.first_poll()),
+        )
+        .await;
     }
 
     /// The broker that a request is about: the one it names, or the only one that the caller sees.

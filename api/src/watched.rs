@@ -44,7 +44,7 @@ pub(crate) struct Watched {
     /// Bounds the sign-ins in flight, which come with the viewers' own accounts.
     pub(crate) sign_ins: Semaphore,
     snapshot: ArcSwap<Snapshot>,
-    /// Says the generation of every new snapshot.
+    /// Says the generation of every new snapshot, from 1.
     changed: watch::Sender<u64>,
     ring: RwLock<Ring>,
     audiences: Mutex<HashMap<Class, (Audience, Instant)>>,
@@ -143,11 +143,10 @@ impl Watched {
     /// Waits a little for the first poll of a service that has just started, so that its first
     /// viewers see a broker rather than that it was not asked yet.
     pub(crate) async fn first_poll(&self) {
-        if !self.was_tried() {
-            let arrival = self.changes();
-            // Whether it came or not: the picture says.
-            let _ = tokio::time::timeout(FIRST_LOOK, wait_for_poll(arrival)).await;
-        }
+        let mut changes = self.changes();
+        let arrival = changes.wait_for(|&generation| generation > 0);
+        // Whether it came or not: the picture says.
+        let _ = tokio::time::timeout(FIRST_LOOK, arrival).await;
     }
 
     /// The last hour, to read.
@@ -232,10 +231,4 @@ impl Watched {
             .unwrap_or_else(|| ring.slot(now.as_millis()));
         ring.start(slot + 1)
     }
-}
-
-/// Generations count the polls from 1.
-async fn wait_for_poll(mut changes: watch::Receiver<u64>) {
-    // It ends early only together with the service.
-    let _ = changes.wait_for(|&generation| generation > 0).await;
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use metering::{BrokerState, Node, Overview, Timestamp};
+use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::backfill::started_at;
@@ -17,7 +18,7 @@ use super::record;
 use super::spacing::{Spacing, until_next};
 use super::vhosts::{Vhost, sum};
 use crate::audience::{Audience, Class};
-use crate::clock::Clock;
+use crate::clock::{Clock, after};
 use crate::config::ApiConfig;
 use crate::ring::Resource;
 use crate::snapshot::{Facts, MemberView, json};
@@ -40,6 +41,34 @@ pub(crate) struct Collector {
     last_slot: Option<i64>,
     /// Whether the broker's own samples were asked for.
     contacted: bool,
+}
+
+/// Keeps a broker's collector running. One that panics is begun anew, and until it has an answer
+/// the broker counts as silent: old figures must not pass for new ones.
+pub(crate) async fn supervise(broker: Arc<Watched>, config: ApiConfig) {
+    loop {
+        let mut task = JoinSet::new();
+        task.spawn(Collector::new(Arc::clone(&broker), &config).run());
+        // It has no other end than a panic, which is logged by whoever handles panics.
+        task.join_next().await;
+        tracing::error!(
+            broker = broker.name,
+            "the collector broke off and is begun anew"
+        );
+        broker.publish(|snapshot| {
+            let known = snapshot.facts.is_some();
+            snapshot.broker.state = if known {
+                BrokerState::Stale
+            } else {
+                BrokerState::Down
+            };
+            snapshot.broker.since = config.clock.now();
+            snapshot.broker.reason =
+                Some("The collector broke off; the log of the service says why.".into());
+            snapshot.broker_json = json(&snapshot.broker);
+        });
+        tokio::time::sleep(config.tick).await;
+    }
 }
 
 impl Collector {
@@ -77,7 +106,13 @@ impl Collector {
     /// that the polls of all brokers and viewers stand on one grid; else by backing off.
     fn pause(&self) -> Duration {
         if self.health.missed == 0 {
-            until_next(self.clock.now().as_micros(), self.spacing.every())
+            let wait = until_next(self.clock.now().as_micros(), self.spacing.every());
+            // The timer came early: the poll for that instant has just been.
+            if wait < self.forgiven() {
+                wait + self.spacing.every()
+            } else {
+                wait
+            }
         } else {
             backoff::pause(
                 self.tick,
@@ -86,6 +121,11 @@ impl Collector {
                 rand::random(),
             )
         }
+    }
+
+    /// A timer may come so much before the wall clock's multiple, which is slewed now and then.
+    fn forgiven(&self) -> Duration {
+        self.tick / 10
     }
 
     async fn poll(&mut self) {

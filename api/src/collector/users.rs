@@ -49,6 +49,21 @@ impl Watched {
         // Held while asking, so that a hundred viewers ask once.
         let mut known = self.users.0.lock().await;
         let fresh = known.as_ref().is_some_and(|known| known.at.elapsed() < age);
+        let snapshot = self.snapshot();
+        if !fresh && snapshot.is_stale() {
+            // Asking a silent broker would only keep the collector from its turn.
+            return match known
+                .as_ref()
+                .and_then(|known| Some((known.body.clone()?, known.version)))
+            {
+                Some((body, version)) => Ok(Users {
+                    body,
+                    version,
+                    stale: true,
+                }),
+                None => Err(snapshot.broker.reason.clone().unwrap_or_default()),
+            };
+        }
         if !fresh {
             let answer = {
                 let _turn = self.turn.lock().await;

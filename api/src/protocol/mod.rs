@@ -102,9 +102,7 @@ async fn admit(
         else {
             return Error::Unauthorized.into_response();
         };
-        for grant in &caller.grants {
-            shared.brokers[grant.broker].first_poll().await;
-        }
+        shared.first_polls(&caller).await;
         *user = Some(Arc::clone(&caller));
         request.extensions_mut().insert(caller);
     }

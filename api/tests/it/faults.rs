@@ -178,6 +178,18 @@ async fn a_broker_that_is_absent_at_start_is_awaited() {
 }
 
 #[tokio::test]
+async fn a_broker_without_tls_where_it_is_wanted_says_so() {
+    let fake = FakeBroker::start();
+    let mut config = crate::support::local(&[("prod", &fake)]);
+    config.brokers[0].url.set_scheme("https").expect("a scheme");
+    let app = TestApp::with(config);
+    let answer = app.try_sign_in("guest", "guest").await;
+    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+    let message = answer.json()["error"]["message"].to_string();
+    assert!(message.contains("No trusted TLS connection"), "{message}");
+}
+
+#[tokio::test]
 async fn before_a_brokers_first_answer_there_is_none() {
     let fake = FakeBroker::start();
     // The account that watches is refused, the viewer's is not.

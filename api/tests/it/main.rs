@@ -14,3 +14,4 @@ mod protocol;
 mod root;
 mod series;
 mod users;
+mod zz_bench;
