@@ -1,6 +1,10 @@
 //! The browser's bundle and the programs.
 
-use std::{fs, path::Path, time::Instant};
+use std::{
+    fs::{self, File},
+    path::Path,
+    time::Instant,
+};
 
 use crate::{Error, Runner, fingerprint, project::Project, say, tools};
 
@@ -62,6 +66,10 @@ pub(crate) fn bundle(project: &Project, runner: &Runner) -> Result<(), Error> {
     tools::for_bundle(project, runner)?;
     let compiler = runner.output("rustc", &["-vV"])?;
     let tools = format!("{:?}", project.tool_folders());
+    // Two builds at once would tread on each other in dist/. Any file of the checkout can be locked.
+    let lock = project.root.join("Trunk.toml");
+    let lock_file = File::open(&lock).map_err(Error::file("open", &lock))?;
+    lock_file.lock().map_err(Error::file("lock", &lock))?;
     let made_of = fingerprint::of(&project.root, &INPUTS, &[&compiler, &tools])?;
     let record = project.scratch().join("bundle");
     if let Ok(last) = fs::read_to_string(&record)
