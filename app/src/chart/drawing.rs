@@ -12,6 +12,9 @@ const VALUE_STEPS: usize = 4;
 /// At most so many labels on the time axis.
 const TIME_LABELS: i64 = 7;
 
+/// Closer than this to either side there is no label on the time axis.
+const EDGE: i64 = WIDTH / 25;
+
 /// What a line has to show in the window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Activity {
@@ -76,7 +79,9 @@ impl Drawing {
         }
         let value_ticks = value_ticks(greatest, VALUE_STEPS, definition.base);
         window.top = value_ticks.last().copied().unwrap_or(1.0);
-        let (time_step, time_ticks) = time_ticks(window.start, window.end, offset, TIME_LABELS);
+        let (time_step, mut time_ticks) = time_ticks(window.start, window.end, offset, TIME_LABELS);
+        // Labels at the very edge would stand out of the panel.
+        time_ticks.retain(|&tick| (EDGE..=WIDTH - EDGE).contains(&window.x(tick)));
         let draw = |column: Option<&[f64]>| {
             column.map_or_else(String::new, |column| path::line(times, column, &window))
         };

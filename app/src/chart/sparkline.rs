@@ -32,7 +32,7 @@ pub fn Sparkline(
                     // Drawn from its least value up: a tile shows change, its number the size.
                     let shifted: Vec<f64> = values.0.iter().map(|value| value - low).collect();
                     let window = Window {
-                        start: end - SPAN,
+                        start: start(&series.timestamps, &shifted, end),
                         end,
                         top: high - low,
                     };
@@ -54,6 +54,19 @@ pub fn Sparkline(
     }
 }
 
+/// A shorter history than this is not stretched over the tile, in milliseconds.
+const SHORTEST: i64 = 300_000;
+
+/// Where a sparkline begins: an hour back, or where the history does.
+fn start(times: &[i64], values: &[f64], end: i64) -> i64 {
+    let first = values.iter().position(|value| !value.is_nan());
+    let first = first
+        .and_then(|index| times.get(index))
+        .copied()
+        .unwrap_or(end);
+    first.clamp(end - SPAN, end - SHORTEST)
+}
+
 /// From which value to which a sparkline reaches: with room above the line, and never flat.
 fn bounds(values: impl Iterator<Item = f64>) -> (f64, f64) {
     let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
@@ -71,6 +84,19 @@ mod tests {
     use super::*;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn a_short_history_fills_the_tile_but_is_not_stretched_beyond_sense() {
+        let minutes = |n: i64| n * 60_000;
+        let times: Vec<i64> = (0..=90).map(minutes).collect();
+        let known_from = |first: usize| -> Vec<f64> {
+            (0..=90)
+                .map(|n| if n < first { f64::NAN } else { 1.0 })
+                .collect()
+        };
+        let start_at = |first| start(&times, &known_from(first), minutes(90));
+        assert_eq!([0, 60, 89].map(start_at), [30, 60, 85].map(minutes));
+    }
 
     #[test]
     fn bounds_leave_room_and_are_never_flat() {
