@@ -70,7 +70,7 @@ impl Api {
         let shared = Arc::new(Shared::new(config)?);
         let stop = CancellationToken::new();
         let collectors = shared.brokers.iter().map(|broker| {
-            let collector = supervise(Arc::clone(broker), shared.config.clone());
+            let collector = supervise(Arc::clone(broker), Arc::clone(&shared));
             let stop = stop.clone();
             tokio::spawn(async move {
                 // A poll is dropped where it stands: it has nothing to put away.

@@ -135,14 +135,10 @@ fn is_about_rights(reason: &str) -> bool {
 }
 
 fn is_tls(cause: &(dyn StdError + 'static)) -> bool {
-    if cause.is::<rustls::Error>() {
-        return true;
-    }
-    // An io::Error shows its inner error's source, not the inner error itself.
+    // An io::Error shows its inner error's source, not the inner error, which may be one again.
     let io = cause.downcast_ref::<std::io::Error>();
-    io.and_then(std::io::Error::get_ref).is_some_and(
-        <dyn std::error::Error + std::marker::Send + std::marker::Sync + 'static>::is::<
-            rustls::Error,
-        >,
-    )
+    cause.is::<rustls::Error>()
+        || io
+            .and_then(std::io::Error::get_ref)
+            .is_some_and(|inner| is_tls(inner))
 }

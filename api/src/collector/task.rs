@@ -22,6 +22,7 @@ use crate::clock::{Clock, after};
 use crate::config::ApiConfig;
 use crate::ring::Resource;
 use crate::snapshot::{Facts, MemberView, json};
+use crate::state::Shared;
 use crate::watched::Watched;
 
 /// What a collector remembers from one poll to the next.
@@ -37,6 +38,8 @@ pub(crate) struct Collector {
     audiences: HashMap<Class, Counters>,
     /// The nodes' times since their start, to see when one restarts.
     uptimes: HashMap<String, i64>,
+    /// The slot of the last poll.
+    polled: Option<i64>,
     /// The slot of the last answered poll.
     last_slot: Option<i64>,
     /// Whether the broker's own samples were asked for.
@@ -45,10 +48,11 @@ pub(crate) struct Collector {
 
 /// Keeps a broker's collector running. One that panics is begun anew, and until it has an answer
 /// the broker counts as silent: old figures must not pass for new ones.
-pub(crate) async fn supervise(broker: Arc<Watched>, config: ApiConfig) {
+pub(crate) async fn supervise(broker: Arc<Watched>, shared: Arc<Shared>) {
+    let config = &shared.config;
     loop {
         let mut task = JoinSet::new();
-        task.spawn(Collector::new(Arc::clone(&broker), &config).run());
+        task.spawn(Collector::new(Arc::clone(&broker), config).run());
         // It has no other end than a panic, which is logged by whoever handles panics.
         task.join_next().await;
         tracing::error!(
@@ -83,6 +87,7 @@ impl Collector {
             counters: Counters::default(),
             audiences: HashMap::new(),
             uptimes: HashMap::new(),
+            polled: None,
             last_slot: None,
             contacted: false,
         }
@@ -106,10 +111,12 @@ impl Collector {
     /// that the polls of all brokers and viewers stand on one grid; else by backing off.
     fn pause(&self) -> Duration {
         if self.health.missed == 0 {
-            let wait = until_next(self.clock.now().as_micros(), self.spacing.every());
-            // The timer came early: the poll for that instant has just been.
-            if wait < self.forgiven() {
-                wait + self.spacing.every()
+            let (now, every) = (self.clock.now(), self.spacing.every());
+            let wait = until_next(now.as_micros(), every);
+            // Where the timer came early, the poll of that instant has just been.
+            let next = self.broker.ring().slot(after(now, wait).as_millis());
+            if Some(next) == self.polled {
+                wait + every
             } else {
                 wait
             }
@@ -129,12 +136,9 @@ impl Collector {
     }
 
     async fn poll(&mut self) {
-        // A timer may come a little before the wall clock's multiple: a tenth of a tick forgives that.
-        let nearly = self.clock.now().as_micros() + self.tick.as_micros() as i64 / 10;
-        let slot = self
-            .broker
-            .ring()
-            .slot(Timestamp::from_micros(nearly).as_millis());
+        let now = after(self.clock.now(), self.forgiven());
+        let slot = self.broker.ring().slot(now.as_millis());
+        self.polled = Some(slot);
         let started = Instant::now();
         let extras = Extras {
             vhosts: !self.broker.audiences().is_empty(),

@@ -94,7 +94,7 @@ async fn wide_spacing_leaves_no_holes() {
     let from = end_of(&app, &token).await;
     app.polls("prod", 3).await;
     let series = connections(&app, &token, from, end_of(&app, &token).await).await;
-    assert!(series.timestamps.len() >= 16, "{:?}", series.timestamps);
+    assert!(series.timestamps.len() > 6, "{:?}", series.timestamps);
     assert_eq!(
         series.columns[0].avg.known().count(),
         series.timestamps.len()

@@ -14,4 +14,3 @@ mod protocol;
 mod root;
 mod series;
 mod users;
-mod zz_bench;

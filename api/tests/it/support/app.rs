@@ -52,7 +52,7 @@ pub(crate) struct TestApp {
     router: Router,
 }
 
-/// A configuration for tests: small time-outs, a fast tick, one minute of history.
+/// A configuration for tests: a fast tick, one minute of history, little of what is read.
 pub(crate) fn local(brokers: &[(&str, &FakeBroker)]) -> ApiConfig {
     let broker = |(name, fake): &(&str, &FakeBroker)| BrokerConfig {
         name: (*name).into(),
@@ -64,7 +64,6 @@ pub(crate) fn local(brokers: &[(&str, &FakeBroker)]) -> ApiConfig {
     ApiConfig {
         brokers: brokers.iter().map(broker).collect(),
         tick: Duration::from_millis(50),
-        answer_timeout: Duration::from_millis(500),
         backoff_limit: Duration::from_millis(100),
         answer_limit: 1 << 20,
         history: Duration::from_mins(1),
