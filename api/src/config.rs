@@ -32,7 +32,8 @@ pub struct ApiConfig {
     pub token_lifetime: Duration,
     /// How long to wait for a broker's TCP connection.
     pub connect_timeout: Duration,
-    /// The longest that one answer of a broker may take. Most are given less: the more, the more they usually take.
+    /// The longest that one answer of a broker may take. Most are given less: a tick, or three times
+    /// what a poll of that broker usually takes, but no less than 3 s.
     pub answer_timeout: Duration,
     /// The longest answer of a broker that is read, in bytes, after decompression.
     pub answer_limit: usize,
