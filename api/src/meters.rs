@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use metering::meter::{
-    self, CHURN_RATES, Definition, MESSAGE_STATS, NODE, OBJECT_TOTALS, QUEUE_TOTALS,
+    self, CHURN_RATES, Definition, MESSAGE_STATS, MeterType, NODE, OBJECT_TOTALS, QUEUE_TOTALS,
 };
 
 /// A meter: its place in `metering::meter::all()`.
@@ -72,6 +72,12 @@ impl Meter {
     /// The rate of a counter.
     pub(crate) const fn rate(self) -> Self {
         Self(self.0 + 1)
+    }
+
+    /// Every gauge of a broker as a whole, the rates of its counters among them.
+    pub(crate) fn broker_gauges() -> Vec<Self> {
+        let is_gauge = |&meter: &Self| meter.definition().meter_type == MeterType::Gauge;
+        (0..NODES).map(Self).filter(is_gauge).collect()
     }
 
     /// The meter of that name.

@@ -40,6 +40,8 @@ impl Columns {
 pub(crate) struct SeriesQuery {
     /// None twice.
     pub(crate) meters: Vec<Meter>,
+    /// No meter was named: all the broker's gauges are meant.
+    pub(crate) all_gauges: bool,
     /// None twice; empty where none was named.
     pub(crate) resources: Vec<String>,
     /// In milliseconds since the epoch.
@@ -65,10 +67,9 @@ impl SeriesQuery {
                 meters.push(meter);
             }
         }
-        if meters.is_empty() {
-            return Err(Error::BadArgument(
-                "The argument meter is needed, once or more often".into(),
-            ));
+        let all_gauges = meters.is_empty();
+        if all_gauges {
+            meters = Meter::broker_gauges();
         }
         let mut resources = arguments.many("resource");
         resources.sort_unstable();
@@ -102,6 +103,7 @@ impl SeriesQuery {
         columns.0 |= Columns::AVG.0;
         Ok(Self {
             meters,
+            all_gauges,
             resources,
             from: time(arguments, "from")?,
             to: time(arguments, "to")?,
@@ -280,6 +282,15 @@ mod tests {
     }
 
     #[test]
+    fn without_a_meter_all_gauges_of_the_broker_are_meant() {
+        let names = query("").meters;
+        let names: Vec<_> = names.iter().map(|meter| meter.definition().name).collect();
+        assert!(names.contains(&"rabbit.queues") && names.contains(&"rabbit.publish.rate"));
+        assert!(!names.contains(&"rabbit.publish"), "a counter, not a gauge");
+        assert!(!names.contains(&"rabbit.node.memory"), "a node's");
+    }
+
+    #[test]
     fn times_come_in_both_forms() {
         let of = |from: &str| query(&format!("meter=rabbit.queues&from={from}")).from;
         assert_eq!(of("2015-01-01T12:00:00"), Some(1_420_113_600_000));
@@ -294,7 +305,6 @@ mod tests {
 
     #[test]
     fn what_cannot_be_is_refused_with_what_can() {
-        assert!(refusal("").contains("meter is needed"));
         assert!(refusal("meter=rabbit.nothing").contains("\"rabbit.nothing\""));
         assert!(refusal("meter=rabbit.queues&points=0").contains("1 to 10000"));
         assert!(refusal("meter=rabbit.queues&points=10001").contains("1 to 10000"));

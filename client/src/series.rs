@@ -29,7 +29,7 @@ impl SeriesColumn {
 pub struct SeriesQuery {
     /// The broker's name.
     pub broker: String,
-    /// The meters' names, see [`metering::meter`].
+    /// The meters' names, see [`metering::meter`]; empty: every gauge of the broker.
     pub meters: Vec<String>,
     /// `{broker}`, `{broker}/{node}`; empty: the broker, and for node meters every node.
     pub resources: Vec<String>,

@@ -99,7 +99,7 @@ pub(crate) fn router(
         .layer(CatchPanicLayer::custom(panicked))
         .layer(
             CompressionLayer::new()
-                .quality(CompressionLevel::Fastest)
+                .quality(CompressionLevel::Precise(5))
                 .compress_when(SizeAbove::new(COMPRESSED_FROM).and(NotForContentType::IMAGES)),
         )
         .layer(middleware::from_fn_with_state(Arc::new(front), front::pass)))

@@ -42,7 +42,8 @@ pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
     tag = "rabbit",
     params(
         ("broker" = Option<String>, Query, description = "Its name; may be left out where the caller sees one alone"),
-        ("meter" = Vec<String>, Query, description = "A meter's name; may be repeated"),
+        ("meter" = Option<Vec<String>>, Query, description = "A meter's name; may be repeated; by default every gauge of the broker, \
+            the rates of its counters among them"),
         ("resource" = Option<Vec<String>>, Query, description = "`{broker}` or `{broker}/{node}`; may be repeated; \
             by default the broker, and for the meters of nodes every node"),
         ("from" = Option<String>, Query, description = "ISO 8601, or milliseconds since the epoch; by default one hour before `to`"),
@@ -91,11 +92,10 @@ async fn show(
         grid.step,
         grid.count
     );
-    let _ = write!(
-        key,
-        ".{:?}.{:?}.{:?}",
-        query.columns, query.meters, query.resources
-    );
+    let _ = write!(key, ".{:?}.{:?}", query.columns, query.resources);
+    if !query.all_gauges {
+        let _ = write!(key, ".{:?}", query.meters);
+    }
     let mut hasher = DefaultHasher::new();
     key.hash(&mut hasher);
     let etag = picked.etag(

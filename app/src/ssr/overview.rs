@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use client::{ClientError, SeriesColumn, SeriesQuery};
-use metering::{Timestamp, meter};
+use metering::Timestamp;
 
 use super::app_error;
 use super::session::metering_session;
@@ -23,19 +23,6 @@ fn now() -> Timestamp {
     Timestamp::from_millis(since_epoch.as_millis().try_into().unwrap_or(i64::MAX))
 }
 
-/// Every meter that the page draws.
-fn meters() -> Vec<String> {
-    let gauges = meter::OBJECT_TOTALS.iter().chain(meter::QUEUE_TOTALS);
-    let rates = meter::MESSAGE_STATS
-        .iter()
-        .chain(meter::CHURN_RATES)
-        .map(|counter| &counter.rate);
-    gauges
-        .chain(rates)
-        .map(|definition| definition.name.to_owned())
-        .collect()
-}
-
 /// What could be known, or nothing where the broker never answered or the account may not see it.
 fn known<T>(answer: Result<T, ClientError>) -> Result<Option<T>, AppError> {
     match answer {
@@ -52,7 +39,6 @@ pub(crate) async fn page(broker: String, since: Option<i64>) -> Result<OverviewP
     let earliest = (server_time.as_millis() - SPAN) / i64::from(STEP) * i64::from(STEP);
     let query = SeriesQuery {
         broker: broker.clone(),
-        meters: meters(),
         from: Some(Timestamp::from_millis(
             since.unwrap_or(earliest).max(earliest),
         )),
