@@ -1,0 +1,43 @@
+// The end-to-end tests: real Chromium, a real private broker, the real program.
+//
+// `cargo xtask test --only e2e` builds what they need and runs them. By hand, after a build:
+// `npx playwright test`. Which programs are tested: support/programs.ts.
+
+import { defineConfig } from '@playwright/test';
+
+const isCi = Boolean(process.env.CI);
+
+export default defineConfig({
+  testDir: 'tests',
+  outputDir: 'test-results',
+  reporter: 'list',
+  // A worker has a broker, a dashboard and a browser of its own.
+  workers: 2,
+  retries: isCi ? 1 : 0,
+  forbidOnly: isCi,
+  // A broker takes ten seconds to start, and longer beside a compiler.
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
+  use: {
+    browserName: 'chromium',
+    headless: true,
+    locale: 'en-GB',
+    timezoneId: 'Asia/Shanghai',
+    trace: 'retain-on-failure',
+    screenshot: 'only-on-failure',
+    viewport: { width: 1440, height: 1000 },
+    launchOptions: {
+      executablePath: '/usr/bin/chromium',
+      args: [
+        '--headless=new',
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    },
+  },
+});

@@ -1,0 +1,14 @@
+// What a page does wrong for people with assistive technology.
+
+import AxeBuilder from '@axe-core/playwright';
+import { expect, type Page } from '@playwright/test';
+
+/** Expects an empty list of violations, of every rule that axe knows but its experiments. */
+export async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const found = violations.map(({ id, help, nodes }) => ({
+    rule: `${id}: ${help}`,
+    at: nodes.map(node => `${node.target.join(' ')}: ${node.failureSummary}`),
+  }));
+  expect(found, 'what axe finds wrong').toEqual([]);
+}

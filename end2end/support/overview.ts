@@ -1,0 +1,101 @@
+// The overview page as tests speak of it.
+
+import { expect, type Locator, type Page } from '@playwright/test';
+
+/** The charts, by their ids. */
+export const CHARTS = ['queued-messages', 'message-rates', 'objects', 'churn'] as const;
+export type ChartId = (typeof CHARTS)[number];
+
+/** The tiles, by their labels, and what the broker calls them. */
+export const TILES = {
+  Connections: 'connections',
+  Channels: 'channels',
+  Exchanges: 'exchanges',
+  Queues: 'queues',
+  Consumers: 'consumers',
+} as const;
+
+/** The server function that the page polls. */
+export const POLL = /\/fn\/overview(\?|$)/;
+
+export class Overview {
+  constructor(readonly page: Page) {}
+
+  /** The state beside the broker's name. */
+  get state(): Locator {
+    return this.page.locator('.page-head .pill');
+  }
+
+  get age(): Locator {
+    return this.page.locator('.age');
+  }
+
+  get notices(): Locator {
+    return this.page.locator('.notices');
+  }
+
+  chart(id: ChartId): Locator {
+    return this.page.locator(`#${id}`);
+  }
+
+  slider(id: ChartId): Locator {
+    return this.chart(id).getByRole('slider');
+  }
+
+  crosshair(id: ChartId): Locator {
+    return this.chart(id).locator('.plot-area .crosshair');
+  }
+
+  /** The `d` of each line of a chart that is drawn. */
+  async lines(id: ChartId): Promise<string[]> {
+    const all = await this.chart(id).locator('.plot-area path.line:not(.dot)').evaluateAll(paths =>
+      paths.map(path => path.getAttribute('d') ?? ''),
+    );
+    return all.filter(d => d !== '');
+  }
+
+  /** The bands that stand for times without an answer, as one path. */
+  gaps(id: ChartId): Locator {
+    return this.chart(id).locator('.plot-area .gap');
+  }
+
+  /** A tile's text by its label: its number, or a dash. */
+  tile(label: keyof typeof TILES): Locator {
+    return this.page.locator('.tile').filter({ hasText: label }).locator('.tile-value');
+  }
+
+  async tileNumbers(): Promise<Record<string, number>> {
+    const numbers: Record<string, number> = {};
+    for (const [label, field] of Object.entries(TILES)) {
+      const text = await this.tile(label as keyof typeof TILES).innerText();
+      numbers[field] = Number(text.replaceAll(/[,\s]/g, ''));
+    }
+    return numbers;
+  }
+
+  /** Waits until the page is alive: scripts have taken it over and lines are drawn. */
+  async alive(): Promise<void> {
+    await expect(this.page.getByRole('heading', { level: 1 })).toBeVisible();
+    await this.hydrated();
+    await expect.poll(() => this.lines('objects'), 'lines of a chart').not.toEqual([]);
+  }
+
+  /** Waits until scripts have taken the page over: a button does what it is for. */
+  async hydrated(): Promise<void> {
+    const wide = this.chart('churn').getByRole('button', { name: 'Wide' });
+    await expect(async () => {
+      await wide.click();
+      await expect(wide).toHaveAttribute('aria-pressed', 'true', { timeout: 200 });
+    }).toPass();
+    await wide.click();
+    await expect(wide).toHaveAttribute('aria-pressed', 'false');
+    await wide.blur();
+  }
+
+  /** Presses R and waits for the poll's answer. */
+  async refresh(): Promise<void> {
+    const answer = this.page.waitForResponse(POLL);
+    await this.page.keyboard.press('r');
+    await answer;
+  }
+}

@@ -1,0 +1,46 @@
+// The page's polls: counted, and answered by the test instead of by the server.
+
+import type { Page, Request, Route } from '@playwright/test';
+
+import { POLL } from './overview.ts';
+
+export class Polls {
+  /** How many there were so far. */
+  count = 0;
+  /** How many at once, at most. */
+  most = 0;
+  /** Those that the page gave up. */
+  aborted = 0;
+  private readonly underWay = new Set<Request>();
+
+  constructor(private readonly page: Page) {
+    const end = (request: Request) => this.underWay.delete(request);
+    page.on('request', request => {
+      if (!POLL.test(request.url())) return;
+      this.count += 1;
+      this.underWay.add(request);
+      this.most = Math.max(this.most, this.underWay.size);
+    });
+    page.on('requestfinished', end);
+    page.on('requestfailed', request => {
+      if (end(request)) this.aborted += 1;
+    });
+  }
+
+  /** How many are under way. */
+  get waiting(): number {
+    return this.underWay.size;
+  }
+
+  /** Answers the polls from now on. */
+  answer = (answer: (route: Route) => Promise<void> | void) => this.page.route(POLL, answer);
+  /** Lets the server answer them again. */
+  letThrough = () => this.page.unroute(POLL);
+  /** Never answers them. */
+  hang = () => this.answer(() => {});
+}
+
+/** Lets the page's own time pass, second by second; `page.clock` must have been installed. */
+export async function pass(page: Page, seconds: number): Promise<void> {
+  for (let second = 0; second < seconds; second += 1) await page.clock.runFor(1000);
+}

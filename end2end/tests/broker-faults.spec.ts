@@ -1,0 +1,110 @@
+// A broker that is not there, dies, or hangs, while somebody looks.
+
+import { Gate } from '../support/gate.ts';
+import { CHARTS, Overview } from '../support/overview.ts';
+import { fillIn, session } from '../support/sign-in.ts';
+import { DEMO, expect, test } from '../support/test.ts';
+
+test.describe.configure({ mode: 'serial' });
+
+// A start of the broker takes ten seconds, and a poll that hangs is given up after ten.
+test.slow();
+
+test('a broker that is absent at the start: said at sign-in, and all is well once it is there', async ({
+  page, broker, startWarren, stopAtEnd,
+}) => {
+  const gate = stopAtEnd(await Gate.open(broker.url));
+  await gate.close();
+  const warren = await startWarren({ brokers: [`demo=${broker.urlAt(gate.url)}`] });
+  await page.goto(`${warren.url}/`);
+  await fillIn(page, broker.administrator);
+  await expect(page.getByRole('alert')).toHaveText('The metering API does not answer.');
+  await gate.open();
+  await fillIn(page, broker.administrator);
+  await expect(page).toHaveURL(`${warren.url}${DEMO}`);
+  const overview = new Overview(page);
+  await expect(overview.state).toHaveText('● healthy', { timeout: 45_000 });
+  await overview.alive();
+});
+
+test('a broker that never answered: the open page says so, and comes alive by itself', async ({
+  page, context, broker, startWarren, stopAtEnd,
+}) => {
+  let isUp = false;
+  // Accounts can be checked, statistics are not there yet: so it is while RabbitMQ boots.
+  const passes = (path: string) => isUp || path.startsWith('/api/whoami');
+  const gate = stopAtEnd(await Gate.open(broker.url, { passes }));
+  const warren = await startWarren({ brokers: [`demo=${broker.urlAt(gate.url)}`] });
+  await context.addCookies([await session(warren.url, broker.administrator)]);
+  const overview = new Overview(page);
+  await page.goto(`${warren.url}${DEMO}`);
+  await expect(overview.state).toHaveText('■ never answered');
+  await expect(overview.notices).toContainText('There are no values yet: the broker has not answered once.');
+  await expect(overview.tile('Queues')).toHaveText('–');
+  await overview.hydrated();
+  isUp = true;
+  await expect(overview.state).toHaveText('● healthy', { timeout: 45_000 });
+  await expect(overview.tile('Queues')).toHaveText(/^\d+$/);
+  for (const id of CHARTS) await expect.poll(() => overview.lines(id), id).not.toEqual([]);
+  await expect(overview.notices.locator('.notice:visible')).toHaveCount(0);
+});
+
+test('a broker that is killed and comes back', async ({ page, context, victim, startWarren }) => {
+  const warren = await startWarren({ brokers: [`demo=${victim.urlWithAccount}`] });
+  await context.addCookies([await session(warren.url, victim.administrator)]);
+  const overview = new Overview(page);
+  await page.goto(`${warren.url}${DEMO}?range=1m`);
+  await overview.alive();
+  const greatest = async () => {
+    const table = overview.chart('message-rates').locator('.chart-table');
+    if (!(await table.evaluate(element => element.hasAttribute('open')))) await table.locator('summary').click();
+    const cells = await table.locator('tfoot tr').last().getByRole('cell').allInnerTexts();
+    return Math.max(...cells.map(text => Number.parseFloat(text.replaceAll(',', ''))).filter(Number.isFinite));
+  };
+  await expect.poll(greatest, 'the greatest rate before').toBeGreaterThan(0);
+  const before = { greatest: await greatest(), tiles: await overview.tileNumbers() };
+
+  await test.step('killed: stale, then down, and the last values stay', async () => {
+    await victim.kill();
+    await overview.refresh();
+    await expect(overview.state).toHaveText(/▲ stale|■ no answer for/);
+    await expect(overview.state).toHaveText(/■ no answer for \d+ s/);
+    await expect(overview.notices).toContainText('demo: no answer since');
+    await expect(overview.notices).toContainText('The values below are from');
+    await expect(overview.page.locator('.overview')).toHaveClass(/dim/);
+    const after = await overview.tileNumbers();
+    expect(Object.values(after).every(Number.isFinite), JSON.stringify(after)).toBe(true);
+    expect(after.exchanges).toBe(before.tiles.exchanges);
+  });
+
+  await test.step('back: alive, the gap is marked, and there is no spike behind it', async () => {
+    await victim.restart();
+    await expect(overview.state).toHaveText('● healthy', { timeout: 60_000 });
+    await expect(overview.notices.locator('.notice:visible')).toHaveCount(0);
+    for (const id of CHARTS) await expect(overview.gaps(id), id).toHaveAttribute('d', /^M/);
+    // Two more polls, so that rates over the restart would have come.
+    await overview.refresh();
+    await overview.refresh();
+    expect(await greatest(), 'the greatest rate after').toBeLessThan(before.greatest * 3 + 100);
+  });
+});
+
+test('a broker that hangs and goes on', async ({ page, context, victim, startWarren }) => {
+  const warren = await startWarren({ brokers: [`demo=${victim.urlWithAccount}`] });
+  await context.addCookies([await session(warren.url, victim.administrator)]);
+  const overview = new Overview(page);
+  await page.goto(`${warren.url}${DEMO}`);
+  await overview.alive();
+  await victim.freeze();
+  try {
+    // It is asked for ten seconds before it counts as silent; meanwhile the age shows it.
+    await expect(overview.state).toHaveText('▲ stale', { timeout: 30_000 });
+    await expect(overview.notices).toContainText('demo: stale since');
+    await expect(overview.age).toHaveText(/1\d s ago|2\d s ago/);
+    expect(await overview.lines('objects')).not.toEqual([]);
+  } finally {
+    await victim.thaw();
+  }
+  await expect(overview.state).toHaveText('● healthy', { timeout: 30_000 });
+  await expect(overview.age).toHaveText(/: \d s ago/);
+});

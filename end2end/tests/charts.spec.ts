@@ -1,0 +1,112 @@
+// Charts: they move, tell their values, and can be read without seeing them.
+
+import { CHARTS } from '../support/overview.ts';
+import { expect, test } from '../support/test.ts';
+
+for (const id of CHARTS) {
+  test(`${id}: moves by itself`, async ({ overview }) => {
+    const before = await overview.lines(id);
+    expect(before, 'lines drawn at first').not.toEqual([]);
+    await expect.poll(() => overview.lines(id), 'a tick later').not.toEqual(before);
+  });
+
+  test(`${id}: has a table of the lines in its legend`, async ({ overview }) => {
+    const chart = overview.chart(id);
+    await expect(chart.getByRole('table')).toBeHidden();
+    await chart.locator('summary').click();
+    const table = chart.getByRole('table');
+    await expect(table).toBeVisible();
+    const listed = await chart.locator('.legend li:visible .label').allInnerTexts();
+    const heads = await table.getByRole('columnheader').allInnerTexts();
+    expect(heads).toEqual(['Time', ...listed]);
+    const rows = table.locator('tbody tr');
+    expect(await rows.count()).toBeGreaterThan(1);
+    await expect(rows.first().getByRole('rowheader')).toHaveText(/^\d\d:\d\d:\d\d$/);
+    await expect(rows.first().getByRole('cell')).toHaveCount(listed.length);
+    await expect(table.locator('tfoot').getByRole('rowheader')).toHaveText(['Minimum', 'Average', 'Maximum']);
+  });
+}
+
+test('the legend switches a line off and on', async ({ overview }) => {
+  const chart = overview.chart('queued-messages');
+  const entry = chart.locator('.legend').getByRole('button', { name: 'Unacknowledged' });
+  await expect(entry).toHaveAttribute('aria-pressed', 'true');
+  const all = (await overview.lines('queued-messages')).length;
+  await entry.click();
+  await expect(entry).toHaveAttribute('aria-pressed', 'false');
+  await expect.poll(async () => (await overview.lines('queued-messages')).length).toBe(all - 1);
+  await entry.click();
+  await expect.poll(async () => (await overview.lines('queued-messages')).length).toBe(all);
+});
+
+test('a line that is switched off stays off when values come', async ({ overview }) => {
+  const entry = overview.chart('queued-messages').locator('.legend').getByRole('button', { name: 'Ready' });
+  await entry.click();
+  const left = (await overview.lines('queued-messages')).length;
+  await overview.refresh();
+  await expect(entry).toHaveAttribute('aria-pressed', 'false');
+  expect((await overview.lines('queued-messages')).length).toBe(left);
+});
+
+test('idle lines are listed on demand', async ({ overview }) => {
+  const legend = overview.chart('message-rates').locator('.legend');
+  const before = await legend.locator('li:visible').count();
+  await legend.getByRole('button', { name: /^\+\d+ idle$/ }).click();
+  await expect(legend.getByRole('button', { name: 'Hide idle' })).toHaveAttribute('aria-expanded', 'true');
+  expect(await legend.locator('li:visible').count()).toBeGreaterThan(before);
+});
+
+test('the pointer moves one crosshair over all charts', async ({ overview }) => {
+  const plot = (await overview.slider('queued-messages').boundingBox())!;
+  await overview.page.mouse.move(plot.x + plot.width * 0.97, plot.y + plot.height / 2);
+  for (const id of CHARTS) await expect(overview.crosshair(id), id).toHaveCount(1);
+  const times = await overview.page.locator('.chart .at').allInnerTexts();
+  expect(times[0]).toMatch(/^\d\d:\d\d:\d\d$/);
+  expect(new Set(times).size, 'one time over all charts').toBe(1);
+  await overview.page.mouse.move(plot.x, plot.y - 60);
+  for (const id of CHARTS) await expect(overview.crosshair(id), id).toHaveCount(0);
+});
+
+test('the keyboard moves the same crosshair, and its values are told', async ({ overview }) => {
+  const slider = overview.slider('queued-messages');
+  await slider.press('End');
+  for (const id of CHARTS) await expect(overview.crosshair(id), id).toHaveCount(1);
+  const last = await slider.getAttribute('aria-valuetext');
+  expect(last).toMatch(/^\d\d:\d\d:\d\d, Total \d/);
+  const position = Number(await slider.getAttribute('aria-valuenow'));
+  await slider.press('ArrowLeft');
+  await expect(slider).toHaveAttribute('aria-valuenow', String(position - 1));
+  await expect(slider).not.toHaveAttribute('aria-valuetext', last!);
+  await slider.press('ArrowRight');
+  await expect(slider).toHaveAttribute('aria-valuetext', last!);
+  await slider.press('Escape');
+  for (const id of CHARTS) await expect(overview.crosshair(id), id).toHaveCount(0);
+});
+
+test('the crosshair stays at its time when values come', async ({ overview }) => {
+  const slider = overview.slider('objects');
+  await slider.press('End');
+  await slider.press('ArrowLeft');
+  const told = await slider.getAttribute('aria-valuetext');
+  await overview.refresh();
+  await expect(slider).toHaveAttribute('aria-valuetext', told!);
+});
+
+test('a chart can be drawn over the full width', async ({ overview }) => {
+  const chart = overview.chart('objects');
+  const narrow = (await chart.boundingBox())!.width;
+  await chart.getByRole('button', { name: 'Wide' }).click();
+  await expect.poll(async () => (await chart.boundingBox())!.width).toBeGreaterThan(narrow * 1.8);
+  await expect(chart.getByRole('button', { name: 'Wide' })).toHaveAttribute('aria-pressed', 'true');
+});
+
+test('times are of the viewer’s zone', async ({ overview }) => {
+  const slider = overview.slider('objects');
+  await slider.press('End');
+  const told = (await slider.getAttribute('aria-valuetext'))!.slice(0, 5);
+  // The minute may turn in between.
+  const near = [0, 60_000].map(ago =>
+    new Date(Date.now() - ago).toLocaleTimeString('en-GB', { timeZone: 'Asia/Shanghai', hour: '2-digit', minute: '2-digit' }),
+  );
+  expect(near).toContain(told);
+});

@@ -1,0 +1,66 @@
+// Addresses: which lead where, and what those that lead nowhere say.
+
+import { answered } from '../support/console.ts';
+import { Overview } from '../support/overview.ts';
+import { DEMO, expect, test } from '../support/test.ts';
+
+test('with one broker the start is its overview', async ({ signedIn }) => {
+  await signedIn.goto('/');
+  await expect(signedIn).toHaveURL(DEMO);
+  await expect(signedIn).toHaveTitle('demo · Warren');
+});
+
+test('the list of brokers leads to each, without loading the page anew', async ({ signedIn, broker }) => {
+  const { rabbitmq_version, cluster_name } = await broker.get('/api/overview');
+  await signedIn.goto('/brokers');
+  await expect(signedIn).toHaveTitle('Brokers · Warren');
+  const row = signedIn.getByRole('table').getByRole('row').filter({ hasText: 'demo' });
+  await expect(row).toContainText('healthy');
+  await expect(row).toContainText(rabbitmq_version);
+  await expect(row).toContainText(cluster_name);
+  // Scripts have taken over once the times are of the viewer's zone.
+  await expect(row).not.toContainText('UTC');
+  await signedIn.evaluate(() => Object.assign(window, { marked: true }));
+  await row.getByRole('link', { name: 'demo' }).click();
+  await expect(signedIn).toHaveURL(DEMO);
+  const overview = new Overview(signedIn);
+  await overview.alive();
+  await expect(signedIn).toHaveTitle('demo · Warren');
+  expect(await signedIn.evaluate(() => 'marked' in window)).toBe(true);
+  // The page that was left does not go on: one page, one poll.
+  await signedIn.goBack();
+  await expect(signedIn.getByRole('heading', { level: 1 })).toHaveText('Brokers');
+});
+
+test('the page that was left polls no more', async ({ signedIn }) => {
+  await signedIn.clock.install();
+  await signedIn.goto(DEMO);
+  await new Overview(signedIn).alive();
+  await signedIn.getByRole('link', { name: 'Brokers', exact: true }).click();
+  await expect(signedIn.getByRole('heading', { level: 1 })).toHaveText('Brokers');
+  const polls: string[] = [];
+  signedIn.on('request', request => polls.push(request.url()));
+  await signedIn.clock.runFor(60_000);
+  expect(polls).toEqual([]);
+});
+
+for (const [what, path] of [
+  ['an address that no page has', '/nowhere'],
+  ['a broker that does not exist', '/brokers/none'],
+] as const) {
+  test(`${what} is a 404 with a way out`, async ({ signedIn, complaints }) => {
+    complaints.expect(answered(404));
+    const answer = await signedIn.goto(path);
+    expect(answer?.status()).toBe(404);
+    await expect(signedIn.getByRole('heading', { level: 1 })).toHaveText('Not found');
+    await signedIn.getByRole('link', { name: 'To the brokers' }).click();
+    await expect(signedIn).toHaveURL('/brokers');
+  });
+}
+
+test('a hostile address is shown as text', async ({ signedIn, complaints }) => {
+  complaints.expect(answered(404));
+  await signedIn.goto('/brokers/%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E');
+  await expect(signedIn.getByText('There is no broker “<img src=x onerror=alert(1)>”')).toBeVisible();
+  await expect(signedIn.locator('img')).toHaveCount(0);
+});

@@ -1,0 +1,60 @@
+// What the overview shows is what the broker says.
+
+import { TILES } from '../support/overview.ts';
+import { expect, test } from '../support/test.ts';
+
+test('the tiles show the broker’s own totals', async ({ overview, broker }) => {
+  // Connections come and go: the two are asked until nothing moved between them.
+  await expect(async () => {
+    await overview.refresh();
+    const { object_totals } = await broker.get('/api/overview');
+    const totals = Object.fromEntries(Object.values(TILES).map(field => [field, object_totals[field]]));
+    await expect.poll(() => overview.tileNumbers(), { timeout: 300 }).toEqual(totals);
+  }).toPass({ timeout: 30_000 });
+});
+
+test('the nodes stand there with their limits', async ({ overview, broker }) => {
+  const [node] = await broker.get('/api/nodes');
+  const row = overview.page.locator('#nodes').getByRole('row').filter({ hasText: node.name });
+  await expect(row.getByRole('rowheader')).toHaveText(node.name);
+  await expect(row).toContainText('running');
+  await expect(row).toContainText(`of ${node.fd_total.toLocaleString('en')}`);
+  await expect(row).toContainText(`of ${node.proc_total.toLocaleString('en')}`);
+  await expect(row.locator('.bar')).toHaveCount(5);
+});
+
+test('listeners, contexts, exchange types and versions are the broker’s', async ({ overview, broker }) => {
+  const told = await broker.get('/api/overview');
+  const names = (rows: { name: string }[]) => rows.map(({ name }) => name).sort();
+  const headers = async (id: string) =>
+    (await overview.page.locator(`#${id} tbody`).getByRole('rowheader').allInnerTexts()).sort();
+  expect(await headers('exchange-types')).toEqual(names(told.exchange_types));
+  expect(await headers('listeners')).toEqual(told.listeners.map(({ protocol }: any) => protocol).sort());
+  expect(await headers('contexts')).toEqual(told.contexts.map(({ description }: any) => description).sort());
+  const about = overview.page.locator('#about');
+  await expect(about).toContainText(told.rabbitmq_version);
+  await expect(about).toContainText(told.erlang_version);
+  await expect(about).toContainText(told.cluster_name);
+});
+
+test('churn is counted as the broker counts it', async ({ overview, broker }) => {
+  const row = overview.page.locator('#churn-totals').getByRole('row').filter({ hasText: 'Queues declared' });
+  await expect(async () => {
+    await overview.refresh();
+    const { churn_rates } = await broker.get('/api/overview');
+    await expect(row.getByRole('cell').first()).toHaveText(churn_rates.queue_declared.toLocaleString('en'), { timeout: 300 });
+  }).toPass({ timeout: 30_000 });
+});
+
+test('the age of the values is always there, and small', async ({ overview }) => {
+  await expect(overview.age).toHaveText(/Age of the data: \d+ s ago/);
+  // Poll every 5 s, values of a broker that is asked every second.
+  const seconds = Number((await overview.age.innerText()).match(/(\d+) s ago/)?.[1]);
+  expect(seconds).toBeLessThan(15);
+  await expect(overview.age).not.toHaveClass(/old/);
+});
+
+test('a broker that is well is said to be, in shape and word', async ({ overview }) => {
+  await expect(overview.state).toHaveText('● healthy');
+  await expect(overview.notices.locator('.notice:visible')).toHaveCount(0);
+});

@@ -1,0 +1,95 @@
+// Theme, motion and width are the viewer's.
+
+import { Overview } from '../support/overview.ts';
+import { DEMO, expect, test } from '../support/test.ts';
+
+const LIGHT = 'rgb(246, 247, 249)';
+const DARK = 'rgb(15, 20, 26)';
+const background = () => getComputedStyle(document.body).backgroundColor;
+
+test('the theme is the system’s until one is chosen', async ({ signedIn: page }) => {
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.goto(DEMO);
+  expect(await page.evaluate(background)).toBe(DARK);
+  await page.emulateMedia({ colorScheme: 'light' });
+  expect(await page.evaluate(background)).toBe(LIGHT);
+});
+
+test('a theme that was chosen is in the page as the server sends it', async ({ overview, context }) => {
+  const { page } = overview;
+  await page.emulateMedia({ colorScheme: 'light' });
+  const button = page.getByRole('button', { name: /^Theme/ });
+  await expect(button).toHaveAccessibleName('Theme: as the system');
+  await button.click();
+  await expect(button).toHaveAccessibleName('Theme: light');
+  await button.click();
+  await expect(button).toHaveAccessibleName('Theme: dark');
+  expect(await page.evaluate(background)).toBe(DARK);
+
+  const kept = (await context.cookies()).find(({ name }) => name === 'warren_theme');
+  expect(kept).toMatchObject({ value: 'dark', sameSite: 'Lax', path: '/' });
+  // Not a moment of light: it stands in the HTML.
+  const html = await (await page.request.get(DEMO)).text();
+  expect(html).toMatch(/<html[^>]* data-theme="dark"/);
+  await page.reload();
+  await expect(button).toHaveAccessibleName('Theme: dark');
+  expect(await page.evaluate(background)).toBe(DARK);
+  // And for the form, too.
+  await page.goto('/sign-in');
+  expect(await page.evaluate(background)).toBe(DARK);
+});
+
+test('who wants no motion gets none', async ({ overview }) => {
+  const moving = () => [...document.querySelectorAll('*')].filter(element => {
+    const { transitionDuration, animationName } = getComputedStyle(element);
+    return animationName !== 'none' || transitionDuration.split(', ').some(duration => duration !== '0s');
+  }).length;
+  await overview.page.emulateMedia({ reducedMotion: 'reduce' });
+  expect(await overview.page.evaluate(moving)).toBe(0);
+  await overview.page.emulateMedia({ reducedMotion: 'no-preference' });
+  expect(await overview.page.evaluate(moving), 'the test would notice').toBeGreaterThan(0);
+});
+
+for (const width of [360, 768, 1280, 2560]) {
+  test(`nothing is wider than ${width} pixels`, async ({ signedIn: page }) => {
+    await page.setViewportSize({ width, height: 800 });
+    const overflow = () => document.documentElement.scrollWidth - window.innerWidth;
+    await page.goto(DEMO);
+    const overview = new Overview(page);
+    await overview.alive();
+    expect(await page.evaluate(overflow), 'overview').toBeLessThanOrEqual(0);
+    for (const summary of await page.locator('.chart-table summary').all()) await summary.click();
+    expect(await page.evaluate(overflow), 'with every table open').toBeLessThanOrEqual(0);
+    for (const path of ['/brokers', '/sign-in']) {
+      await page.goto(path);
+      expect(await page.evaluate(overflow), path).toBeLessThanOrEqual(0);
+    }
+  });
+}
+
+test.describe('on a phone', () => {
+  test.use({ viewport: { width: 360, height: 780 }, hasTouch: true, isMobile: true });
+
+  test('a finger moves the crosshair', async ({ overview }) => {
+    const slider = overview.slider('queued-messages');
+    await slider.scrollIntoViewIfNeeded();
+    const plot = (await slider.boundingBox())!;
+    await overview.page.touchscreen.tap(plot.x + plot.width * 0.98, plot.y + plot.height / 2);
+    await expect(slider).toHaveAttribute('aria-valuetext', /^\d\d:\d\d:\d\d/);
+  });
+
+  test('every control is there and can be hit', async ({ overview }) => {
+    const { page } = overview;
+    for (const target of [
+      page.getByRole('button', { name: 'Sign out' }),
+      page.getByRole('button', { name: /^Theme/ }),
+      page.getByRole('button', { name: 'Refresh now (R)' }),
+      page.getByRole('group', { name: 'Range' }).getByRole('link', { name: '1h' }),
+    ]) {
+      await target.click({ trial: true });
+      const box = (await target.boundingBox())!;
+      // Success criterion 2.5.8 of WCAG 2.2.
+      expect(Math.min(box.width, box.height), String(target)).toBeGreaterThanOrEqual(24);
+    }
+  });
+});

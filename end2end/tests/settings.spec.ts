@@ -1,0 +1,48 @@
+// Range and refresh live in the address.
+
+import { Overview } from '../support/overview.ts';
+import { DEMO, expect, test } from '../support/test.ts';
+
+test('a range is chosen by a link, stands in the address and survives a reload', async ({ overview }) => {
+  const { page } = overview;
+  const ranges = page.getByRole('group', { name: 'Range' });
+  await expect(ranges.getByRole('link', { name: '10m' })).toHaveAttribute('aria-current', 'true');
+  const before = await overview.lines('objects');
+  await ranges.getByRole('link', { name: '1m', exact: true }).click();
+  await expect(page).toHaveURL(`${DEMO}?range=1m`);
+  await expect.poll(() => overview.lines('objects'), 'the chart is redrawn at once').not.toEqual(before);
+  await page.reload();
+  await expect(ranges.getByRole('link', { name: '1m', exact: true })).toHaveAttribute('aria-current', 'true');
+  await expect(page).toHaveURL(`${DEMO}?range=1m`);
+});
+
+test('a refresh interval keeps the range that was chosen, and the way back leads through both', async ({ overview }) => {
+  const { page } = overview;
+  await page.getByRole('group', { name: 'Range' }).getByRole('link', { name: '1h' }).click();
+  await page.getByRole('group', { name: 'Refresh' }).getByRole('link', { name: '30s' }).click();
+  await expect(page).toHaveURL(`${DEMO}?range=1h&refresh=30s`);
+  await page.reload();
+  const chosen = page.locator('.choices [aria-current="true"]');
+  await expect(chosen).toHaveText(['1h', '30s']);
+  await page.goBack();
+  await expect(page).toHaveURL(`${DEMO}?range=1h`);
+  await expect(chosen).toHaveText(['1h', '5s']);
+});
+
+test('choosing does not load the page anew', async ({ overview }) => {
+  const { page } = overview;
+  await page.evaluate(() => Object.assign(window, { marked: true }));
+  await page.getByRole('group', { name: 'Range' }).getByRole('link', { name: '1h' }).click();
+  await expect(page).toHaveURL(`${DEMO}?range=1h`);
+  expect(await page.evaluate(() => 'marked' in window)).toBe(true);
+});
+
+test('an unknown range and refresh are named, and the page works', async ({ signedIn }) => {
+  const overview = new Overview(signedIn);
+  await signedIn.goto(`${DEMO}?range=5d&refresh=<b>`);
+  await overview.alive();
+  await expect(overview.notices).toContainText('range “5d”. Accepted are 1m, 10m, 1h; this is 10m.');
+  await expect(overview.notices).toContainText('interval “<b>”. Accepted are 5s, 10s, 30s, off; this is 5s.');
+  await signedIn.getByRole('group', { name: 'Range' }).getByRole('link', { name: '1h' }).click();
+  await expect(overview.notices).not.toContainText('5d');
+});

@@ -1,0 +1,100 @@
+// Signing in and out.
+
+import { fillIn } from '../support/sign-in.ts';
+import { DEMO, expect, test } from '../support/test.ts';
+
+test('the right account leads to the overview', async ({ page, broker }) => {
+  await page.goto('/');
+  await expect(page).toHaveURL(/\/sign-in/);
+  await fillIn(page, broker.administrator);
+  await expect(page).toHaveURL(url => url.pathname === DEMO);
+  await expect(page.getByRole('heading', { level: 1, name: 'demo' })).toBeVisible();
+});
+
+test('sign-in returns to the page and query that were asked for', async ({ page, broker }) => {
+  await page.goto(`${DEMO}?range=1h&refresh=30s`);
+  await expect(page).toHaveURL(/\/sign-in\?next=/);
+  await fillIn(page, broker.administrator);
+  await expect(page).toHaveURL(`${DEMO}?range=1h&refresh=30s`);
+});
+
+test('a wrong password is named, and the target is kept', async ({ page, broker }) => {
+  await page.goto(`${DEMO}?range=1h`);
+  await fillIn(page, { name: 'mallory', password: 'wrong' });
+  await expect(page.getByRole('alert')).toHaveText('No broker accepts this user name and password.');
+  await fillIn(page, broker.administrator);
+  await expect(page).toHaveURL(`${DEMO}?range=1h`);
+});
+
+test('an account without a management tag is told so', async ({ page, broker }) => {
+  const account = await broker.addUser({ name: 'untagged', password: 'pw' }, [], '/');
+  await page.goto('/sign-in');
+  await fillIn(page, account);
+  await expect(page.getByRole('alert')).toContainText('it has none of the tags');
+});
+
+test('guessing is slowed down, and the page says how long', async ({ page }) => {
+  await page.goto('/sign-in');
+  const alert = page.getByRole('alert');
+  // Five guesses a minute are refused one by one.
+  for (let guess = 0; guess < 5; guess += 1) {
+    await fillIn(page, { name: 'guessed', password: `guess-${guess}` });
+    await expect(alert).toHaveText('No broker accepts this user name and password.');
+    await page.goto('/sign-in');
+  }
+  await fillIn(page, { name: 'guessed', password: 'guess-6' });
+  await expect(alert).toHaveText(/^Too many attempts\. Try again in [1-9]\d? s\.$/);
+});
+
+test('sign-out ends the session', async ({ page, broker, context }) => {
+  await page.goto('/sign-in');
+  await fillIn(page, broker.administrator);
+  await expect(page).toHaveURL(url => url.pathname === DEMO);
+  const [before] = await context.cookies();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await expect(page).toHaveURL(/\/sign-in$/);
+  await page.goto(DEMO);
+  await expect(page).toHaveURL(/\/sign-in\?next=/);
+  // Who has kept the cookie has nothing either.
+  const answer = await page.request.get('/fn/viewer', { headers: { cookie: `${before.name}=${before.value}` } });
+  expect(answer.status()).toBe(401);
+});
+
+for (const next of ['//evil.example/', 'https://evil.example/', '/\\evil.example', '/%09/evil.example']) {
+  test(`sign-in does not lead to ${next}`, async ({ page, broker, baseURL }) => {
+    await page.goto(`/sign-in?next=${encodeURIComponent(next)}`);
+    await fillIn(page, broker.administrator);
+    await expect(page.getByRole('heading', { level: 1 })).not.toHaveText('Sign in');
+    expect(new URL(page.url()).origin).toBe(baseURL);
+  });
+}
+
+test('a forged form field does not lead to another site', async ({ request, broker, baseURL }) => {
+  const { name, password } = broker.administrator;
+  const answer = await request.post('/fn/sign_in', {
+    form: { user: name, password, next: 'https://evil.example/' },
+    headers: { accept: 'text/html', origin: baseURL! },
+    maxRedirects: 0,
+  });
+  expect(answer.headers().location).toBe('/');
+});
+
+test('another site’s form is refused', async ({ request, broker }) => {
+  const { name, password } = broker.administrator;
+  const answer = await request.post('/fn/sign_in', {
+    form: { user: name, password },
+    headers: { accept: 'text/html', origin: 'https://evil.example' },
+  });
+  expect(answer.status()).toBe(403);
+});
+
+test('neither scripts nor other sites’ forms get at the session’s cookie', async ({ page, context, broker }) => {
+  await page.goto('/sign-in');
+  await fillIn(page, broker.administrator);
+  await expect(page).toHaveURL(url => url.pathname === DEMO);
+  const cookies = await context.cookies();
+  expect(cookies.map(({ name, httpOnly, sameSite, path }) => ({ name, httpOnly, sameSite, path }))).toEqual([
+    { name: 'warren_session', httpOnly: true, sameSite: 'Lax', path: '/' },
+  ]);
+  expect(await page.evaluate(() => document.cookie)).toBe('');
+});

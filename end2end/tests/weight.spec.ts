@@ -1,0 +1,45 @@
+// What the overview loads.
+
+import { Overview } from '../support/overview.ts';
+import { DEMO, expect, test } from '../support/test.ts';
+
+/** More requests than this no first visit makes. */
+const MOST_REQUESTS = 8;
+
+test('a first visit takes few requests', async ({ signedIn: page }) => {
+  const network = await page.context().newCDPSession(page);
+  await network.send('Network.enable');
+  const bytes = new Map<string, number>();
+  const urls = new Map<string, string>();
+  network.on('Network.requestWillBeSent', ({ requestId, request }) => urls.set(requestId, request.url));
+  network.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => bytes.set(requestId, encodedDataLength));
+  await page.goto(DEMO);
+  await new Overview(page).alive();
+
+  const loads = [...urls].filter(([, url]) => !url.startsWith('data:'));
+  let sum = 0;
+  for (const [id, url] of loads) {
+    const size = bytes.get(id) ?? 0;
+    sum += size;
+    console.log(`  ${String(size).padStart(8)} bytes  ${new URL(url).pathname}`);
+  }
+  console.log(`  ${String(sum).padStart(8)} bytes in ${loads.length} requests`);
+  expect(loads.length).toBeLessThanOrEqual(MOST_REQUESTS);
+});
+
+test('a second visit takes the bundle from the browser’s cache', async ({ signedIn: page }) => {
+  await page.goto(DEMO);
+  await new Overview(page).alive();
+  const network = await page.context().newCDPSession(page);
+  await network.send('Network.enable');
+  const fetched: string[] = [];
+  network.on('Network.responseReceived', ({ response }) => {
+    const isFetched = !response.fromDiskCache && !response.fromPrefetchCache && !response.url.startsWith('data:');
+    if (isFetched && response.url.includes('/pkg/')) fetched.push(response.url);
+  });
+  await page.goto('/brokers');
+  await expect(page.getByRole('table')).toBeVisible();
+  await page.goto(DEMO);
+  await new Overview(page).alive();
+  expect(fetched).toEqual([]);
+});
