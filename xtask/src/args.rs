@@ -1,12 +1,16 @@
 use lexopt::{Arg, Parser, ValueExt};
 
-use crate::test::{STEPS, Selection};
+use crate::{
+    bench::{self, Row},
+    test::{STEPS, Selection},
+};
 
 pub(crate) const HELP: &str = "\
 The project's commands.
 
 cargo xtask run [-- OPTIONS OF warren serve]   the dashboard, on this machine
 cargo xtask test [--only STEP] [--skip STEP]   everything a change must pass
+cargo xtask bench [--only ROW] [--json FILE]   the project's numbers, beside RabbitMQ's own
 cargo xtask build                              the browser's bundle and the server, in release
 cargo xtask tools                              only installs the tools
 
@@ -51,6 +55,7 @@ pub(crate) enum Command {
     Help(String),
     Run { server_args: Vec<String> },
     Test(Selection),
+    Bench(bench::Options),
     Build,
     Tools,
 }
@@ -61,6 +66,7 @@ pub(crate) fn parse() -> Result<Command, lexopt::Error> {
         Some(Arg::Value(name)) => match name.string()?.as_str() {
             "run" => run(&mut parser),
             "test" => test(&mut parser),
+            "bench" => bench(&mut parser),
             "build" => plain(&mut parser, Command::Build, BUILD),
             "tools" => plain(&mut parser, Command::Tools, TOOLS),
             other => Err(format!("there is no command {other:?}").into()),
@@ -121,6 +127,52 @@ Steps:
     for step in &STEPS {
         // Writing to a String cannot fail.
         let _ = writeln!(text, "  {:12} {}", step.name, step.what);
+    }
+    text
+}
+
+fn bench(parser: &mut Parser) -> Result<Command, lexopt::Error> {
+    let mut options = bench::Options::default();
+    while let Some(arg) = parser.next()? {
+        match arg {
+            Arg::Long("only") => options.only.push(row(parser)?),
+            Arg::Long("json") => options.json = Some(parser.value()?.into()),
+            Arg::Long("help") | Arg::Short('h') => return Ok(Command::Help(bench_help())),
+            other => return Err(other.unexpected()),
+        }
+    }
+    Ok(Command::Bench(options))
+}
+
+fn row(parser: &mut Parser) -> Result<Row, lexopt::Error> {
+    let name = parser.value()?.string()?;
+    let row = Row::ALL.into_iter().find(|row| row.name() == name);
+    row.ok_or_else(|| {
+        let names = Row::ALL.map(Row::name).join(", ");
+        format!("there is no row {name:?}; there are {names}").into()
+    })
+}
+
+fn bench_help() -> String {
+    use std::fmt::Write;
+    let mut text = "\
+cargo xtask bench [--only ROW]... [--json FILE]
+
+Measures Warren, in release, and the management UI and API of the same broker, a private one with
+traffic, and prints a table: about 15 minutes, on a machine that does nothing else. On Debian, as
+root, the packages rabbitmq-server, chromium and wrk are installed if need be.
+
+--only ROW    only this row of the table
+--json FILE   everything that was measured, also into a file
+
+WARREN_BIN, RIG_BIN and WARREN_SITE name programs and a bundle to use instead of building them.
+
+Rows:
+"
+    .to_owned();
+    for row in Row::ALL {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "  {:10} {}", row.name(), row.what());
     }
     text
 }

@@ -1,6 +1,7 @@
 //! The project's commands. A fresh machine needs Rust, Node.js and git; the rest they install.
 
 mod args;
+mod bench;
 mod build;
 mod debian;
 mod error;
@@ -50,6 +51,7 @@ fn obey(command: Command) -> Result<(), Error> {
         Command::Help(_) => Ok(()),
         Command::Run { server_args } => run::run(&project, &runner, &server_args),
         Command::Test(selection) => test::run(&project, &runner, &selection),
+        Command::Bench(options) => bench::run(&project, &runner, &options),
         Command::Build => build::all(&project, &runner),
         Command::Tools => {
             tools::install(&project, &runner)?;

@@ -1,0 +1,193 @@
+//! `cargo xtask bench`: the project's numbers, beside those of the broker's own UI and API.
+
+mod browser;
+mod capture;
+mod counter;
+mod facts;
+mod memory;
+mod polls;
+mod report;
+mod requests;
+mod row;
+mod stage;
+
+use std::{fs, path::PathBuf, time::Duration};
+
+use serde_json::{Value, json};
+
+use crate::{
+    Error, Runner,
+    debian::{self, Package},
+    project::Project,
+    say,
+};
+use report::Figure;
+pub(crate) use row::Row;
+use stage::{Programs, Stage};
+
+const WRK: Package = Package {
+    name: "wrk",
+    file: "/usr/bin/wrk",
+};
+/// The charts' first minute, and that of the server's memory.
+const SETTLED: Duration = Duration::from_mins(1);
+/// Of the last minute; above it, something else is running.
+const QUIET: f64 = 0.7;
+const SETTINGS: &str = "as shipped: the broker's statistics move every 5 s, Warren asks it every 5 s, both pages refresh \
+     every 5 s; 50 to 200 messages a second over 10 queues; all on loopback";
+
+/// What is wanted.
+#[derive(Debug, Default)]
+pub(crate) struct Options {
+    /// Rows; none means all.
+    pub(crate) only: Vec<Row>,
+    /// Where to write everything that was measured.
+    pub(crate) json: Option<PathBuf>,
+}
+
+impl Options {
+    fn wants(&self, row: Row) -> bool {
+        self.only.is_empty() || self.only.contains(&row)
+    }
+}
+
+pub(crate) fn run(project: &Project, runner: &Runner, options: &Options) -> Result<(), Error> {
+    let packages = [debian::RABBITMQ, debian::CHROMIUM, debian::FONTS, WRK];
+    debian::require(runner, &packages, "")?;
+    playwright(project, runner)?;
+    let programs = Programs::build(project, runner)?;
+    let load = facts::load();
+    let mut bench = Bench {
+        project,
+        runner,
+        stage: Stage::set(project, runner, &programs)?,
+        figures: Vec::new(),
+        failed: Vec::new(),
+    };
+    let mut facts = facts::gather(runner, &bench.stage)?;
+    facts["load"] = json!(load);
+    bench.measure(options)?;
+
+    bench.figures.sort_by_key(|figure| figure.row as u8);
+    println!("\n{}", report::table(&bench.figures));
+    println!("{}.\n\nSettings: {SETTINGS}.", facts::line(&facts));
+    if let Some(load) = load.filter(|&load| load > QUIET) {
+        say::note(&format!(
+            "the machine was busy before we began (load {load}): these figures are not to be relied on"
+        ));
+    }
+    if let Some(path) = &options.json {
+        let all = json!({
+            "machine": facts,
+            "settings": SETTINGS,
+            "rows": report::json(&bench.figures),
+            "not_measured": bench.failed,
+        });
+        fs::write(path, format!("{all:#}\n")).map_err(Error::file("write", path))?;
+    }
+    if bench.failed.is_empty() {
+        Ok(())
+    } else {
+        let failed = bench.failed.join(", ");
+        Err(Error::Wrong(format!("not measured: {failed}")))
+    }
+}
+
+struct Bench<'a> {
+    project: &'a Project,
+    runner: &'a Runner,
+    stage: Stage,
+    figures: Vec<Figure>,
+    failed: Vec<&'static str>,
+}
+
+impl Bench<'_> {
+    /// Not in the order of the table: what the load of other rows would disturb comes first.
+    fn measure(&mut self, options: &Options) -> Result<(), Error> {
+        let (project, runner) = (self.project, self.runner);
+        let wants = |row| options.wants(row);
+        if wants(Row::Memory) || wants(Row::Refresh) {
+            say::doing("waiting for the first minute to be over");
+            self.stage.wait_for_age(runner, SETTLED)?;
+        }
+        let idle = self.stage.memory()?;
+        if wants(Row::Page) {
+            self.in_browser(Row::Page, 1, |raw, _| browser::page(raw))?;
+        }
+        if wants(Row::Paint) {
+            self.in_browser(Row::Paint, 2, |raw, _| browser::paint(raw))?;
+        }
+        if wants(Row::Refresh) {
+            self.in_browser(Row::Refresh, 7, |raw, _| browser::refresh(raw))?;
+        }
+        if wants(Row::Polls) {
+            self.attempt(Row::Polls, |stage| polls::measure(project, runner, stage))?;
+        }
+        if wants(Row::Memory) {
+            let is_loaded = wants(Row::Polls);
+            self.attempt(Row::Memory, |stage| {
+                if !is_loaded {
+                    polls::load(project, runner, stage)?;
+                }
+                Ok(memory::figure(idle, stage.memory()?))
+            })?;
+        }
+        if wants(Row::Requests) {
+            self.in_browser(Row::Requests, 4, |raw, stage| requests::figure(&raw, stage))?;
+        }
+        if wants(Row::Heap) {
+            self.in_browser(Row::Heap, 10, |raw, _| browser::heap(raw))?;
+        }
+        Ok(())
+    }
+
+    /// Measures a row by the script of its name, which may take so many minutes.
+    fn in_browser(
+        &mut self,
+        row: Row,
+        minutes: u64,
+        figure: impl FnOnce(Value, &Stage) -> Result<Figure, Error>,
+    ) -> Result<(), Error> {
+        let (project, runner) = (self.project, self.runner);
+        self.attempt(row, |stage| {
+            let limit = Duration::from_mins(minutes);
+            let raw = browser::script(project, runner, stage, row.name(), limit)?;
+            figure(raw, stage)
+        })
+    }
+
+    /// Measures a row; where that fails, the others are measured all the same.
+    fn attempt(
+        &mut self,
+        row: Row,
+        measure: impl FnOnce(&Stage) -> Result<Figure, Error>,
+    ) -> Result<(), Error> {
+        say::doing(&format!("{}: {}", row.name(), row.what()));
+        match measure(&self.stage) {
+            Ok(figure) => {
+                let broker = figure.broker.as_deref().unwrap_or("-");
+                say::done(&format!("{}; the broker's own: {broker}", figure.warren));
+                self.figures.push(figure);
+            }
+            Err(Error::Interrupted) => return Err(Error::Interrupted),
+            Err(e) => {
+                say::failure(&format!("{}: {e}", row.name()));
+                self.failed.push(row.name());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The library that drives Chromium, unless it is there.
+fn playwright(project: &Project, runner: &Runner) -> Result<(), Error> {
+    let folder = project.root.join("end2end");
+    if folder.join("node_modules/@playwright/test").exists() {
+        return Ok(());
+    }
+    let mut command = runner.command("npm", &["ci"]);
+    command
+        .current_dir(&folder)
+        .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
+    runner.run(&mut command)
+}

@@ -1,0 +1,264 @@
+//! Answers a second under load, by wrk.
+
+use std::time::Duration;
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use rig::PrivateBroker;
+use serde_json::{Value, json};
+
+use super::{
+    capture,
+    report::{Figure, median},
+    row::Row,
+    stage::{BROKER, Stage},
+};
+use crate::{Error, Runner, project::Project};
+
+const CONNECTIONS: u32 = 64;
+const SECONDS: u32 = 10;
+/// The two in turn, so often.
+const ROUNDS: usize = 3;
+/// Times of Warren's broker's `/api/overview`.
+const BAR: f64 = 20.0;
+const BAR_P99_MS: f64 = 10.0;
+/// From one time of a page's series to the next, in milliseconds.
+const STEP: i64 = 5_000;
+
+/// One run of wrk.
+#[derive(Clone, Copy, Debug)]
+struct Run {
+    per_second: f64,
+    p50_ms: f64,
+    p99_ms: f64,
+    /// What an answer came to with its head, in bytes.
+    bytes_each: f64,
+}
+
+impl Run {
+    fn json(self) -> Value {
+        json!({
+            "per_second": self.per_second,
+            "p50_ms": self.p50_ms,
+            "p99_ms": self.p99_ms,
+            "bytes_each": self.bytes_each,
+        })
+    }
+}
+
+/// What wrk is to ask for.
+struct Target {
+    url: String,
+    path: String,
+    header: (&'static str, String),
+    since: Option<i64>,
+    /// Length of an answer's body, in bytes.
+    length: usize,
+}
+
+pub(super) fn measure(project: &Project, runner: &Runner, stage: &Stage) -> Result<Figure, Error> {
+    let cookie = format!("warren_session={}", stage.sign_in()?);
+    let (mut warren, mut broker) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        warren.push(wrk(project, runner, &overview_page(stage, &cookie)?)?);
+        broker.push(wrk(project, runner, &api_overview(stage)?)?);
+    }
+    Ok(figure(&warren, &broker))
+}
+
+/// The load alone, for what comes after it.
+pub(super) fn load(project: &Project, runner: &Runner, stage: &Stage) -> Result<(), Error> {
+    let cookie = format!("warren_session={}", stage.sign_in()?);
+    for _ in 0..ROUNDS {
+        wrk(project, runner, &overview_page(stage, &cookie)?)?;
+    }
+    Ok(())
+}
+
+/// A poll as a page makes it that has last polled one step ago.
+fn overview_page(stage: &Stage, cookie: &str) -> Result<Target, Error> {
+    let path = format!("/fn/overview?broker={BROKER}");
+    let ask = |query: &str| Stage::get(&format!("{}{path}{query}", stage.url), ("Cookie", cookie));
+    let (_, whole) = ask("")?;
+    let last = whole["series"]["timestamps"]
+        .as_array()
+        .and_then(|times| times.last()?.as_i64())
+        .ok_or_else(|| Error::Wrong("the overview page has no series".to_owned()))?;
+    let since = last - STEP;
+    let (length, poll) = ask(&format!("&since={since}"))?;
+    let broker = &poll["broker"]["state"];
+    if broker != "ok" {
+        return Err(Error::Wrong(format!("Warren says the broker is {broker}")));
+    }
+    Ok(Target {
+        url: stage.url.clone(),
+        path,
+        header: ("Cookie", cookie.to_owned()),
+        since: Some(since),
+        length,
+    })
+}
+
+fn api_overview(stage: &Stage) -> Result<Target, Error> {
+    let login = format!("{}:{}", PrivateBroker::USER, PrivateBroker::PASSWORD);
+    let header = (
+        "Authorization",
+        format!("Basic {}", BASE64_STANDARD.encode(login)),
+    );
+    let (url, path) = (stage.broker.management_url(), "/api/overview".to_owned());
+    let (length, _) = Stage::get(&format!("{url}{path}"), (header.0, &header.1))?;
+    Ok(Target {
+        url,
+        path,
+        header,
+        since: None,
+        length,
+    })
+}
+
+fn wrk(project: &Project, runner: &Runner, target: &Target) -> Result<Run, Error> {
+    let script = project.root.join("xtask/src/bench/polls.lua");
+    let mut command = runner.command("wrk", &["-t1", "--latency"]);
+    command
+        .arg(format!("-c{CONNECTIONS}"))
+        .arg(format!("-d{SECONDS}s"))
+        .arg("-s")
+        .arg(script)
+        .arg(&target.url)
+        // Not as arguments: everybody may read these.
+        .env("BENCH_PATH", &target.path)
+        .env("BENCH_HEADER", target.header.0)
+        .env("BENCH_VALUE", &target.header.1);
+    if let Some(since) = target.since {
+        command.env("BENCH_SINCE", since.to_string());
+    }
+    let limit = Duration::from_secs(u64::from(SECONDS) + 20);
+    run(&capture::last_line(runner, &mut command, limit)?, target)
+}
+
+/// Reads what wrk tells, and makes sure that it was answered with what was asked for.
+fn run(told: &Value, target: &Target) -> Result<Run, Error> {
+    let number = |key: &str| {
+        let value = told[key].as_f64();
+        value.ok_or_else(|| Error::Wrong(format!("wrk tells no {key}: {told}")))
+    };
+    let (requests, seconds) = (number("requests")?, number("microseconds")? / 1e6);
+    let wrong = |what: &str| {
+        Err(Error::Wrong(format!(
+            "{}{} {what}: {told}",
+            target.url, target.path
+        )))
+    };
+    if requests < 1.0 || seconds <= 0.0 {
+        return wrong("was never answered");
+    }
+    if number("refused")? > 0.0 || number("broken")? > 0.0 {
+        return wrong("was not always answered well");
+    }
+    let bytes_each = number("bytes")? / requests;
+    // Bodies differ a little from tick to tick; an answer without one is far shorter.
+    let length = u32::try_from(target.length).map_or(f64::MAX, f64::from);
+    if bytes_each < 0.8 * length {
+        return wrong(&format!(
+            "was answered with {bytes_each:.0} bytes instead of {length}"
+        ));
+    }
+    Ok(Run {
+        per_second: requests / seconds,
+        p50_ms: number("p50")? / 1000.0,
+        p99_ms: number("p99")? / 1000.0,
+        bytes_each,
+    })
+}
+
+fn figure(warren: &[Run], broker: &[Run]) -> Figure {
+    let middle =
+        |runs: &[Run], get: fn(&Run) -> f64| median(&runs.iter().map(get).collect::<Vec<_>>());
+    let told = |runs: &[Run]| {
+        format!(
+            "{:.0} /s, p99 {:.1} ms",
+            middle(runs, |run| run.per_second),
+            middle(runs, |run| run.p99_ms)
+        )
+    };
+    let ratio = middle(warren, |run| run.per_second) / middle(broker, |run| run.per_second);
+    let p99 = middle(warren, |run| run.p99_ms);
+    let each = |runs: &[Run]| {
+        let rates: Vec<_> = runs
+            .iter()
+            .map(|run| format!("{:.0}", run.per_second))
+            .collect();
+        rates.join(", ")
+    };
+    Figure {
+        row: Row::Polls,
+        warren: told(warren),
+        broker: Some(told(broker)),
+        ratio: Some(format!("{ratio:.1} ×")),
+        met: ratio >= BAR && p99 <= BAR_P99_MS,
+        notes: vec![format!(
+            "polls: wrk -t1 -c{CONNECTIONS} -d{SECONDS}s, the two in turn, medians of {ROUNDS} \
+             rounds: {} and {} /s; {:.0} and {:.0} bytes an answer; wrk takes up to one core itself",
+            each(warren),
+            each(broker),
+            middle(warren, |run| run.bytes_each),
+            middle(broker, |run| run.bytes_each),
+        )],
+        raw: json!({
+            "warren": warren.iter().map(|run| run.json()).collect::<Vec<_>>(),
+            "broker": broker.iter().map(|run| run.json()).collect::<Vec<_>>(),
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn target() -> Target {
+        Target {
+            url: "http://127.0.0.1:1".to_owned(),
+            path: "/a".to_owned(),
+            header: ("Cookie", String::new()),
+            since: None,
+            length: 1000,
+        }
+    }
+
+    fn told(bytes: u32, refused: u32) -> Value {
+        json!({
+            "requests": 100, "microseconds": 2_000_000, "bytes": bytes, "p50": 500, "p99": 9000,
+            "max": 9500, "refused": refused, "broken": 0,
+        })
+    }
+
+    #[test]
+    fn what_wrk_tells_is_read() {
+        let run = run(&told(110_000, 0), &target()).expect("fine");
+        let read = [run.per_second, run.p99_ms, run.bytes_each].map(f64::to_bits);
+        assert_eq!(read, [50.0, 9.0, 1100.0].map(f64::to_bits));
+    }
+
+    #[test]
+    fn refusals_are_no_polls() {
+        run(&told(110_000, 1), &target()).expect_err("one was refused");
+    }
+
+    #[test]
+    fn answers_without_their_bodies_are_no_polls() {
+        run(&told(30_000, 0), &target()).expect_err("300 bytes are no body of 1000");
+    }
+
+    #[test]
+    fn both_rate_and_latency_must_meet_the_bar() {
+        let run = |per_second, p99_ms| Run {
+            per_second,
+            p50_ms: 1.0,
+            p99_ms,
+            bytes_each: 1.0,
+        };
+        let broker = [run(100.0, 300.0)];
+        let met = [(2000.0, 10.0), (1999.0, 10.0), (2000.0, 10.1)]
+            .map(|(rate, p99)| figure(&[run(rate, p99)], &broker).met);
+        assert_eq!(met, [true, false, false]);
+    }
+}
