@@ -11,7 +11,7 @@
 //! | [`live`] | the values that a page shows, and the polling that keeps them alive |
 //! | [`server_fns`] | thin proxies to the metering API, one file a resource |
 //! | [`i18n`] | every text, a catalog a language |
-//! | [`format`] | numbers, sizes and spans as viewers read them |
+//! | [`mod@format`] | numbers, sizes and spans as viewers read them |
 //! | `ssr`, `shell` | what only the server has (feature `ssr`) |
 //!
 //! The features `ssr` and `hydrate` must never meet in one build.

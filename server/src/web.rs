@@ -62,6 +62,10 @@ pub(crate) fn router(
 ) -> Result<Router, BundleError> {
     let (folder, bundle) = bundle::find(config.site.as_deref())?;
     tracing::info!(folder = %folder.display(), script = bundle.script, "browser's bundle");
+    if cfg!(debug_assertions) {
+        // The framework marks up its views otherwise, and the browser stumbles over that.
+        tracing::warn!("this is a debug build: a bundle that was built in release does not fit it");
+    }
     let context = AppContext {
         client,
         base_path: config.base_path.as_str().into(),
