@@ -2,21 +2,18 @@
 
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
-use leptos_router::components::{Outlet, ParentRoute, Redirect, Route, Router, Routes};
-use leptos_router::hooks::use_location;
+use leptos_router::components::{Outlet, ParentRoute, Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 
-use crate::components::error_page::error_page;
 use crate::components::frame::Frame;
-use crate::error::AppError;
 use crate::i18n::catalog;
 use crate::pages::brokers::Brokers;
 use crate::pages::not_found::NotFound;
 use crate::pages::overview::OverviewPage;
 use crate::pages::sign_in::SignIn;
 use crate::pages::start::Start;
-use crate::routes::{self, BasePath, href};
-use crate::server_fns::viewer::fetch_viewer;
+use crate::routes::BasePath;
+use crate::viewer::Viewers;
 
 /// The whole app.
 #[component]
@@ -50,40 +47,12 @@ pub fn App(
     }
 }
 
-/// The frame around every page that needs a sign-in; without one, the way there and back.
+/// The frame around every page that needs a sign-in.
+///
+/// What pages fetch they fetch beside this, not under it: the server goes through a suspended part
+/// more than once, and would fetch, and send to the browser, as often.
 #[component]
 pub fn SignedInPages() -> impl IntoView {
-    let viewer = Resource::new(|| (), |()| fetch_viewer());
-    let location = use_location();
-    let here = move || {
-        let (path, query) = (
-            location.pathname.get_untracked(),
-            location.search.get_untracked(),
-        );
-        let base = use_context::<BasePath>().unwrap_or_default();
-        let path = path.strip_prefix(&base.0).unwrap_or(&path).to_owned();
-        if query.is_empty() {
-            path
-        } else {
-            format!("{path}?{query}")
-        }
-    };
-    view! {
-        <Transition>
-            {move || Suspend::new(async move {
-                match viewer.await {
-                    Ok(viewer) => {
-                        // For the pages in the frame.
-                        provide_context(viewer.clone());
-                        view! { <Frame viewer><Outlet /></Frame> }.into_any()
-                    }
-                    Err(AppError::SignedOut) => {
-                        view! { <Redirect path=href(&routes::sign_in(Some(&here()), None)) /> }.into_any()
-                    }
-                    Err(error) => view! { <main id="content">{error_page(&error)}</main> }.into_any(),
-                }
-            })}
-        </Transition>
-    }
-    .into_any()
+    provide_context(Viewers::fetch());
+    view! { <Frame><Outlet /></Frame> }.into_any()
 }

@@ -46,6 +46,7 @@ pub mod server_fns;
 pub mod shell;
 #[cfg(feature = "ssr")]
 pub mod ssr;
+pub mod viewer;
 
 pub use app::App;
 #[cfg(feature = "ssr")]

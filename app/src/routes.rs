@@ -4,7 +4,8 @@
 
 use std::fmt::Write as _;
 
-use leptos::prelude::use_context;
+use leptos::prelude::{GetUntracked, use_context};
+use leptos_router::hooks::use_location;
 
 /// The sign-in page.
 pub const SIGN_IN: &str = "/sign-in";
@@ -19,6 +20,22 @@ pub struct BasePath(pub String);
 pub fn href(path: &str) -> String {
     let base = use_context::<BasePath>().unwrap_or_default();
     format!("{}{path}", base.0)
+}
+
+/// The address of the page that is shown, with its query, for the way back after a sign-in.
+pub fn here() -> String {
+    let location = use_location();
+    let base = use_context::<BasePath>().unwrap_or_default();
+    let (path, query) = (
+        location.pathname.get_untracked(),
+        location.search.get_untracked(),
+    );
+    let path = path.strip_prefix(&base.0).unwrap_or(&path);
+    if query.is_empty() {
+        path.to_owned()
+    } else {
+        format!("{path}?{query}")
+    }
 }
 
 /// The overview of a broker.

@@ -145,7 +145,7 @@ pub(super) fn Table(parts: Parts) -> impl IntoView {
     view! {
         <details class="chart-table" on:toggle=toggled>
             <summary>{texts.show_table}<span class="visually-hidden">{format!(": {title}")}</span></summary>
-            <div class="scroll" tabindex="0" role="region" aria-label=format!("{title}: {}", texts.show_table)>
+            <div class="scroll" tabindex="0" role="group" aria-label=format!("{title}: {}", texts.show_table)>
                 {content}
             </div>
         </details>

@@ -10,20 +10,61 @@ use crate::i18n::catalog;
 use crate::reactive::maybe;
 use crate::routes::{self, href};
 use crate::server_fns::viewer::Viewer;
+use crate::viewer::Viewers;
 
-/// The navigation, and the page in it.
+/// The navigation, and the page in it. Where nobody is signed in, the way to the form and back.
 #[component]
 pub fn Frame(
-    /// Who looks, and at which brokers.
-    viewer: Viewer,
     /// The page.
     children: Children,
 ) -> impl IntoView {
     let texts = catalog();
-    let initials: String = viewer.user.chars().take(2).collect();
-    let signed_in_as = (texts.signed_in_as)(&viewer.user);
+    let viewer = expect_context::<Viewers>();
     let path = use_location().pathname;
-    let brokers = viewer
+    let list = href(routes::BROKERS);
+    let is_list = maybe(move || here(&path.get(), &list));
+    let sign_in = href(&routes::sign_in(Some(&routes::here()), None));
+    view! {
+        <a class="skip" href="#content">
+            {texts.skip_to_content}
+        </a>
+        <div class="frame">
+            <header class="side">
+                <a class="brand" href=href("/")>
+                    <Logo />
+                    <span>{texts.product}</span>
+                </a>
+                <nav aria-label=texts.navigation>
+                    <ul>
+                        <li>
+                            <a href=href(routes::BROKERS) aria-current=is_list>
+                                <Icon name=IconName::Brokers />
+                                <span class="name">{texts.brokers}</span>
+                            </a>
+                        </li>
+                        {viewer.show(|viewer| view! { <Links viewer /> })}
+                    </ul>
+                </nav>
+                <div class="account">
+                    <ThemeButton />
+                    {viewer.show(|viewer| view! { <Account user=viewer.user /> })}
+                </div>
+            </header>
+            <main id="content" tabindex="-1">
+                {viewer.or_redirect(sign_in)}
+                {children()}
+            </main>
+        </div>
+    }
+    .into_any()
+}
+
+/// A link a broker.
+#[component]
+fn Links(viewer: Viewer) -> impl IntoView {
+    let texts = catalog();
+    let path = use_location().pathname;
+    viewer
         .brokers
         .iter()
         .map(|broker| {
@@ -48,45 +89,28 @@ pub fn Frame(
                 </li>
             }
         })
-        .collect_view();
-    let list = href(routes::BROKERS);
-    let is_list = maybe(move || here(&path.get(), &list));
-    let sign_out = href("/fn/sign_out");
+        .collect_view()
+}
+
+/// Who is signed in, and the way out.
+#[component]
+fn Account(user: String) -> impl IntoView {
+    let texts = catalog();
+    let initials: String = user.chars().take(2).collect();
+    let signed_in_as = (texts.signed_in_as)(&user);
     view! {
-        <a class="skip" href="#content">{texts.skip_to_content}</a>
-        <div class="frame">
-            <header class="side">
-                <a class="brand" href=href("/")><Logo /><span>{texts.product}</span></a>
-                <nav aria-label=texts.navigation>
-                    <ul>
-                        <li>
-                            <a href=href(routes::BROKERS) aria-current=is_list>
-                                <Icon name=IconName::Brokers />
-                                <span class="name">{texts.brokers}</span>
-                            </a>
-                        </li>
-                        {brokers}
-                    </ul>
-                </nav>
-                <div class="account">
-                    <ThemeButton />
-                    <span class="avatar" aria-hidden="true">{initials}</span>
-                    <span class="user" title=signed_in_as>
-                        <span class="visually-hidden">{signed_in_as.clone()}</span>
-                        <span aria-hidden="true">{viewer.user.clone()}</span>
-                    </span>
-                    <form method="post" action=sign_out>
-                        <button type="submit" class="icon-button" title=texts.sign_out>
-                            <Icon name=IconName::SignOut />
-                            <span class="visually-hidden">{texts.sign_out}</span>
-                        </button>
-                    </form>
-                </div>
-            </header>
-            <main id="content" tabindex="-1">{children()}</main>
-        </div>
+        <span class="avatar" aria-hidden="true">{initials}</span>
+        <span class="user" title=signed_in_as>
+            <span class="visually-hidden">{signed_in_as.clone()}</span>
+            <span aria-hidden="true">{user}</span>
+        </span>
+        <form method="post" action=href("/fn/sign_out")>
+            <button type="submit" class="icon-button" title=texts.sign_out>
+                <Icon name=IconName::SignOut />
+                <span class="visually-hidden">{texts.sign_out}</span>
+            </button>
+        </form>
     }
-    .into_any()
 }
 
 /// `aria-current` of a link to `address` on the page at `path`.

@@ -43,7 +43,7 @@ pub fn RowsPanel(
     view! {
         <section class="panel" id=id class:hidden=flag(move || rows.with(Option::is_none)) aria-labelledby=heading>
             <h2 id=heading.clone()>{title}</h2>
-            <div class="scroll" tabindex="0" role="region" aria-labelledby=heading.clone()>
+            <div class="scroll" tabindex="0" role="group" aria-labelledby=heading.clone()>
                 <table class="list" class:numbers=numbers>
                     <thead><tr>{heads}</tr></thead>
                     <tbody>{body}</tbody>

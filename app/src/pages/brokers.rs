@@ -9,17 +9,19 @@ use crate::components::time::{tell_zone, time_of_day};
 use crate::i18n::catalog;
 use crate::reactive::text;
 use crate::routes::{self, href};
-use crate::server_fns::viewer::Viewer;
+use crate::viewer::Viewers;
 
 /// `/brokers`
 #[component]
 pub fn Brokers() -> impl IntoView {
     let texts = catalog();
-    let viewer = expect_context::<Viewer>();
+    let viewer = expect_context::<Viewers>();
     view! {
         <Title text=texts.brokers />
         <header class="page-head"><h1>{texts.brokers}</h1></header>
-        <section class="panel"><List brokers=viewer.brokers.to_vec() /></section>
+        <section class="panel">
+            {viewer.show(|viewer| view! { <List brokers=viewer.brokers.to_vec() /> })}
+        </section>
     }
     .into_any()
 }
@@ -61,7 +63,7 @@ fn List(brokers: Vec<Broker>) -> impl IntoView {
         })
         .collect_view();
     view! {
-        <div class="scroll" tabindex="0" role="region" aria-label=texts.brokers>
+        <div class="scroll" tabindex="0" role="group" aria-label=texts.brokers>
             <table class="list">
                 <thead>
                     <tr>

@@ -11,5 +11,9 @@ use crate::i18n::catalog;
 pub fn NotFound() -> impl IntoView {
     let texts = catalog();
     let path = use_location().pathname.get_untracked();
-    view! { <ErrorPage title=texts.not_found lead=(texts.not_found_lead)(&path) /> }
+    view! {
+        <main id="content">
+            <ErrorPage title=texts.not_found lead=(texts.not_found_lead)(&path) />
+        </main>
+    }
 }

@@ -4,15 +4,16 @@ use leptos::prelude::*;
 use leptos_router::components::Redirect;
 
 use crate::routes::{self, href};
-use crate::server_fns::viewer::Viewer;
+use crate::viewer::Viewers;
 
 /// `/`
 #[component]
 pub fn Start() -> impl IntoView {
-    let viewer = expect_context::<Viewer>();
-    let path = match viewer.brokers.as_slice() {
-        [only] => routes::overview(&only.name),
-        _ => routes::BROKERS.to_owned(),
-    };
-    view! { <Redirect path=href(&path) /> }
+    expect_context::<Viewers>().show(|viewer| {
+        let path = match viewer.brokers.as_slice() {
+            [only] => routes::overview(&only.name),
+            _ => routes::BROKERS.to_owned(),
+        };
+        view! { <Redirect path=href(&path) /> }
+    })
 }

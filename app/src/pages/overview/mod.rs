@@ -11,7 +11,7 @@ mod toolbar;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::components::Redirect;
-use leptos_router::hooks::{use_location, use_params_map};
+use leptos_router::hooks::use_params_map;
 
 use crate::components::error_page::{ErrorPage, error_page};
 use crate::components::time::tell_zone;
@@ -43,7 +43,7 @@ pub fn OverviewPage() -> impl IntoView {
                         view! { <ErrorPage title=texts.not_found lead=lead /> }.into_any()
                     }
                     Err(AppError::SignedOut) => {
-                        let back = routes::sign_in(Some(&routes::overview(&broker)), None);
+                        let back = routes::sign_in(Some(&routes::here()), None);
                         view! { <Redirect path=href(&back) /> }.into_any()
                     }
                     // The page can say what ails it only once it stands: these come from the poll again.
@@ -116,18 +116,4 @@ fn refresh_by_key(nudge: impl Fn() + 'static) {
         }
     });
     on_cleanup(move || handle.remove());
-}
-
-/// The address of this page, for the way back after a sign-in.
-fn here() -> String {
-    let location = use_location();
-    let base = use_context::<crate::routes::BasePath>().unwrap_or_default();
-    let path = location.pathname.get();
-    let path = path.strip_prefix(&base.0).unwrap_or(&path);
-    let query = location.search.get();
-    if query.is_empty() {
-        path.to_owned()
-    } else {
-        format!("{path}?{query}")
-    }
 }

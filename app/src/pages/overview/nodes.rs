@@ -51,7 +51,7 @@ pub(super) fn Nodes() -> impl IntoView {
     view! {
         <section class="panel" id="nodes" class:hidden=flag(move || nodes().is_none()) aria-labelledby="nodes-title">
             <h2 id="nodes-title">{texts.nodes}<span class="unit">{texts.nodes_lead}</span></h2>
-            <div class="scroll" tabindex="0" role="region" aria-labelledby="nodes-title">
+            <div class="scroll" tabindex="0" role="group" aria-labelledby="nodes-title">
                 <table class="list nodes">
                     <thead>
                         <tr>

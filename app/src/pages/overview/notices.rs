@@ -3,7 +3,6 @@
 use leptos::prelude::*;
 use metering::BrokerState;
 
-use super::here;
 use crate::components::time::time_of_day;
 use crate::format;
 use crate::i18n::catalog;
@@ -69,7 +68,7 @@ fn Polling() -> impl IntoView {
     let live = expect_context::<Live>();
     let settings = expect_context::<Settings>();
     let texts = catalog();
-    let again = text(move || href(&routes::sign_in(Some(&here()), None)));
+    let again = text(move || href(&routes::sign_in(Some(&routes::here()), None)));
     part(move || match live.updates.get() {
         Updates::SignedOut => view! {
             <p class="notice bad">
