@@ -25,7 +25,7 @@ pub fn Frame(
     let is_list = maybe(move || here(&path.get(), &list));
     let sign_in = href(&routes::sign_in(Some(&routes::here()), None));
     view! {
-        <a class="skip" href="#content">
+        <a class="skip" href="#content" rel="external">
             {texts.skip_to_content}
         </a>
         <div class="frame">
