@@ -1,6 +1,6 @@
 // What a page does wrong for people with assistive technology.
 
-import AxeBuilder from '@axe-core/playwright';
+import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
 
 /** Expects an empty list of violations, of every rule that axe knows but its experiments. */

@@ -80,16 +80,15 @@ export class Overview {
     await expect.poll(() => this.lines('objects'), 'lines of a chart').not.toEqual([]);
   }
 
-  /** Waits until scripts have taken the page over: a button does what it is for. */
-  async hydrated(): Promise<void> {
-    const wide = this.chart('churn').getByRole('button', { name: 'Wide' });
+  /** Waits until scripts have taken the page over: a key moves the crosshair. Moves neither focus nor page. */
+  private async hydrated(): Promise<void> {
+    const slider = this.slider('objects');
     await expect(async () => {
-      await wide.click();
-      await expect(wide).toHaveAttribute('aria-pressed', 'true', { timeout: 200 });
-    }).toPass();
-    await wide.click();
-    await expect(wide).toHaveAttribute('aria-pressed', 'false');
-    await wide.blur();
+      await slider.dispatchEvent('keydown', { key: 'End' });
+      await expect(this.crosshair('objects')).toHaveCount(1, { timeout: 200 });
+    }, 'scripts take the page over').toPass({ timeout: 20_000 });
+    await slider.dispatchEvent('keydown', { key: 'Escape' });
+    await expect(this.crosshair('objects')).toHaveCount(0);
   }
 
   /** Presses R and waits for the poll's answer. */

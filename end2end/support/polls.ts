@@ -40,6 +40,12 @@ export class Polls {
   hang = () => this.answer(() => {});
 }
 
+/** Presses R, and lets the poll begin; for `page.clock` that stands still. */
+export async function pressR(page: Page): Promise<void> {
+  await page.keyboard.press('r');
+  await page.clock.runFor(50);
+}
+
 /** Lets the page's own time pass, second by second; `page.clock` must have been installed. */
 export async function pass(page: Page, seconds: number): Promise<void> {
   for (let second = 0; second < seconds; second += 1) await page.clock.runFor(1000);

@@ -7,14 +7,14 @@ import { DEMO, expect, test as base } from '../support/test.ts';
 
 const BASE = '/warren';
 
-const test = base.extend<{ proxy: Gate }>({
+const test = base.extend<{ front: Gate }>({
   // Everything that leaves the path is somebody else's, and is noted.
-  proxy: async ({ broker, startWarren, stopAtEnd }, use) => {
+  front: async ({ broker, startWarren, stopAtEnd }, use) => {
     const warren = await startWarren({
       brokers: [`demo=${broker.urlWithAccount}`],
       flags: ['--base-path', BASE, '--trusted-proxy', '127.0.0.1'],
     });
-    const proxy = stopAtEnd(await Gate.open(new URL(warren.url).origin, {
+    const front = stopAtEnd(await Gate.open(new URL(warren.url).origin, {
       passes: path => path === BASE || path.startsWith(`${BASE}/`) || path.startsWith(`${BASE}?`),
       headers: ({ headers, socket }) => ({
         'x-forwarded-for': socket.remoteAddress ?? '',
@@ -23,10 +23,10 @@ const test = base.extend<{ proxy: Gate }>({
         host: 'upstream.internal',
       }),
     }));
-    await use(proxy);
-    expect(proxy.refused, 'what was asked for outside of the path').toEqual([]);
+    await use(front);
+    expect(front.refused, 'what was asked for outside of the path').toEqual([]);
   },
-  baseURL: async ({ proxy }, use) => use(proxy.url),
+  baseURL: async ({ front }, use) => use(front.url),
 });
 
 test('sign-in, page, polls, links and sign-out stay below it', async ({ page, broker }) => {
@@ -73,9 +73,9 @@ test('cookies do not leave it', async ({ page, context, broker }) => {
   ]);
 });
 
-test('a session that ended leads back to the page below it', async ({ page, context, broker, proxy, complaints }) => {
+test('a session that ended leads back to the page below it', async ({ page, context, broker, front, complaints }) => {
   complaints.expect(/status of 401/);
-  await context.addCookies([await session(proxy.url + BASE, broker.administrator)]);
+  await context.addCookies([await session(front.url + BASE, broker.administrator)]);
   await page.goto(`${BASE}${DEMO}?range=1h`);
   const overview = new Overview(page);
   await overview.alive();

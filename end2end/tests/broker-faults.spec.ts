@@ -41,7 +41,6 @@ test('a broker that never answered: the open page says so, and comes alive by it
   await expect(overview.state).toHaveText('■ never answered');
   await expect(overview.notices).toContainText('There are no values yet: the broker has not answered once.');
   await expect(overview.tile('Queues')).toHaveText('–');
-  await overview.hydrated();
   isUp = true;
   await expect(overview.state).toHaveText('● healthy', { timeout: 45_000 });
   await expect(overview.tile('Queues')).toHaveText(/^\d+$/);

@@ -57,13 +57,14 @@ test('idle lines are listed on demand', async ({ overview }) => {
 });
 
 test('the pointer moves one crosshair over all charts', async ({ overview }) => {
-  const plot = (await overview.slider('queued-messages').boundingBox())!;
-  await overview.page.mouse.move(plot.x + plot.width * 0.97, plot.y + plot.height / 2);
+  const slider = overview.slider('queued-messages');
+  const { width, height } = (await slider.boundingBox())!;
+  await slider.hover({ position: { x: width * 0.97, y: height / 2 } });
   for (const id of CHARTS) await expect(overview.crosshair(id), id).toHaveCount(1);
   const times = await overview.page.locator('.chart .at').allInnerTexts();
   expect(times[0]).toMatch(/^\d\d:\d\d:\d\d$/);
   expect(new Set(times).size, 'one time over all charts').toBe(1);
-  await overview.page.mouse.move(plot.x, plot.y - 60);
+  await overview.page.getByRole('heading', { level: 1 }).hover();
   for (const id of CHARTS) await expect(overview.crosshair(id), id).toHaveCount(0);
 });
 

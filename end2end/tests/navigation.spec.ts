@@ -64,3 +64,18 @@ test('a hostile address is shown as text', async ({ signedIn, complaints }) => {
   await expect(signedIn.getByText('There is no broker “<img src=x onerror=alert(1)>”')).toBeVisible();
   await expect(signedIn.locator('img')).toHaveCount(0);
 });
+
+test('the page carries its values once', async ({ signedIn }) => {
+  // Drawn from one answer and taken over with another, it could not come alive.
+  const html = await (await signedIn.request.get(DEMO)).text();
+  expect(html.split('\\"timestamps\\"').length - 1).toBe(1);
+});
+
+test('the page comes alive whenever it is opened', async ({ signedIn }) => {
+  test.slow();
+  // Values change every second here, so that some page is drawn while they do.
+  for (let visit = 0; visit < 10; visit += 1) {
+    await signedIn.goto(DEMO);
+    await new Overview(signedIn).alive();
+  }
+});

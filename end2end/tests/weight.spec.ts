@@ -33,9 +33,11 @@ test('a second visit takes the bundle from the browser’s cache', async ({ sign
   const network = await page.context().newCDPSession(page);
   await network.send('Network.enable');
   const fetched: string[] = [];
-  network.on('Network.responseReceived', ({ response }) => {
-    const isFetched = !response.fromDiskCache && !response.fromPrefetchCache && !response.url.startsWith('data:');
-    if (isFetched && response.url.includes('/pkg/')) fetched.push(response.url);
+  const fromMemory = new Set<string>();
+  network.on('Network.requestServedFromCache', ({ requestId }) => fromMemory.add(requestId));
+  network.on('Network.responseReceived', ({ requestId, response }) => {
+    const isCached = response.fromDiskCache || fromMemory.has(requestId);
+    if (!isCached && response.url.includes('/pkg/')) fetched.push(response.url);
   });
   await page.goto('/brokers');
   await expect(page.getByRole('table')).toBeVisible();
