@@ -18,7 +18,7 @@
 
 // A page is one type, as deep as its elements.
 #![recursion_limit = "256"]
-#![expect(
+#![allow(
     clippy::needless_pass_by_value,
     reason = "a component owns its properties"
 )]

@@ -118,19 +118,21 @@ fn lines(parts: Parts) -> impl IntoView {
 
 /// The grid: a horizontal line a tick.
 fn grid(drawing: &Drawing) -> String {
-    let ticks = drawing.value_ticks.iter();
-    ticks
-        .map(|&tick| format!("M0 {}H{WIDTH}", drawing.window.y(tick)))
-        .collect()
+    joined(drawing.value_ticks.iter(), |&tick| {
+        format!("M0 {}H{WIDTH}", drawing.window.y(tick))
+    })
 }
 
 /// The gaps: bands from top to bottom.
 fn gaps(drawing: &Drawing) -> String {
-    drawing
-        .gaps
-        .iter()
-        .map(|(from, to)| format!("M{from} 0H{to}V{HEIGHT}H{from}Z"))
-        .collect()
+    joined(drawing.gaps.iter(), |(from, to)| {
+        format!("M{from} 0H{to}V{HEIGHT}H{from}Z")
+    })
+}
+
+/// The path of many pieces.
+fn joined<T>(pieces: impl Iterator<Item = T>, piece: impl Fn(T) -> String) -> String {
+    pieces.map(piece).collect::<Vec<_>>().concat()
 }
 
 /// The crosshair: a line at the shared instant, a dot on each line of this chart.
