@@ -39,7 +39,12 @@ pub(super) fn Plot(parts: Parts) -> impl IntoView {
             live.cursor.set(snapped(parts, instant as i64));
         }
     };
-    let leave = move |_: ev::PointerEvent| live.cursor.set(None);
+    let leave = move |event: ev::PointerEvent| {
+        // A finger that lifts has left too, and its values are still to be read.
+        if event.pointer_type() != "touch" {
+            live.cursor.set(None);
+        }
+    };
     let key = move |event: ev::KeyboardEvent| {
         if step_by_key(parts, &event.key()) {
             event.prevent_default();

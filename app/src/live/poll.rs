@@ -101,7 +101,7 @@ async fn poll<F, Fut>(
 fn until_due(live: &Live, step: f64) -> f64 {
     match live.updates.get_untracked() {
         Updates::Fine => (live.received.get_untracked() + step - now()).clamp(0.0, step),
-        Updates::Failing { next, .. } => (next - now()).clamp(0.0, LONGEST),
+        Updates::Failing { next, .. } => (next - now()).max(0.0),
         Updates::SignedOut => step,
     }
 }
