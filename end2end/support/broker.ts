@@ -30,10 +30,10 @@ export class Broker {
     private readonly introduction: Introduction,
   ) {}
 
-  /** Starts a broker with light traffic, whose statistics move every second. */
-  static async start(): Promise<Broker> {
+  /** Starts a broker with light traffic. Its statistics move every second unless told otherwise. */
+  static async start({ interval = 1000 } = {}): Promise<Broker> {
     const folder = await mkdtemp(join(tmpdir(), 'warren-e2e-'));
-    const args = ['broker', '--dir', folder, '--traffic', '--conf', 'collect_statistics_interval = 1000'];
+    const args = ['broker', '--dir', folder, '--traffic', '--conf', `collect_statistics_interval = ${interval}`];
     const child = new Child(rigProgram(), args, ['pipe', 'pipe', 'inherit']);
     const reader: Interface = createInterface({ input: child.process.stdout! });
     const lines = reader[Symbol.asyncIterator]();

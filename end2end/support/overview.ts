@@ -73,11 +73,12 @@ export class Overview {
     return numbers;
   }
 
-  /** Waits until the page is alive: scripts have taken it over and lines are drawn. */
+  /** Waits until the page is alive: scripts have taken it over and every chart has lines. */
   async alive(): Promise<void> {
     await expect(this.page.getByRole('heading', { level: 1 })).toBeVisible();
     await this.hydrated();
-    await expect.poll(() => this.lines('objects'), 'lines of a chart').not.toEqual([]);
+    // A broker that has just started knows of no messages yet.
+    for (const id of CHARTS) await expect.poll(() => this.lines(id), `lines of ${id}`).not.toEqual([]);
   }
 
   /** Waits until scripts have taken the page over: a key moves the crosshair. Moves neither focus nor page. */

@@ -10,6 +10,8 @@ export interface Options {
   brokers?: string[];
   /** One part alone. */
   part?: 'api' | 'web';
+  /** Time between two polls of a broker, by default `1s`. */
+  tick?: string;
   /** Further flags. */
   flags?: string[];
   /** The dashboard's address, to come back at the same one. */
@@ -52,11 +54,11 @@ export class Warren {
   }
 
   private async launch(listen: string): Promise<void> {
-    const { brokers = [], part, flags = [] } = this.options;
+    const { brokers = [], part, tick = '1s', flags = [] } = this.options;
     const args = ['serve', '--log-format', 'json', ...flags];
     if (part) args.push('--only', part);
     if (part !== 'api') args.push('--listen', listen, '--site', site());
-    if (part !== 'web') args.push('--api-listen', '127.0.0.1:0', '--tick', '1s');
+    if (part !== 'web') args.push('--api-listen', '127.0.0.1:0', '--tick', tick);
     for (const broker of brokers) args.push('--broker', broker);
     this.child = new Child(warrenProgram(), args, ['ignore', 'ignore', 'pipe']);
     const lines = createInterface({ input: this.child.process.stderr! });

@@ -54,11 +54,14 @@ test('a broker that is killed and comes back', async ({ page, context, victim, s
   const overview = new Overview(page);
   await page.goto(`${warren.url}${DEMO}?range=1m`);
   await overview.alive();
+  const rates = overview.chart('message-rates');
+  await rates.locator('summary').click();
+  // Of publishing, which is steady: the broker itself delivers in a burst what had waited.
   const greatest = async () => {
-    const table = overview.chart('message-rates').locator('.chart-table');
-    if (!(await table.evaluate(element => element.hasAttribute('open')))) await table.locator('summary').click();
-    const cells = await table.locator('tfoot tr').last().getByRole('cell').allInnerTexts();
-    return Math.max(...cells.map(text => Number.parseFloat(text.replaceAll(',', ''))).filter(Number.isFinite));
+    const heads = await rates.getByRole('columnheader').allInnerTexts();
+    const row = rates.getByRole('row').filter({ has: overview.page.getByRole('rowheader', { name: 'Maximum' }) });
+    const text = await row.getByRole('cell').nth(heads.indexOf('Publish') - 1).innerText();
+    return Number.parseFloat(text.replaceAll(',', ''));
   };
   await expect.poll(greatest, 'the greatest rate before').toBeGreaterThan(0);
   const before = { greatest: await greatest(), tiles: await overview.tileNumbers() };
@@ -84,7 +87,7 @@ test('a broker that is killed and comes back', async ({ page, context, victim, s
     // Two more polls, so that rates over the restart would have come.
     await overview.refresh();
     await overview.refresh();
-    expect(await greatest(), 'the greatest rate after').toBeLessThan(before.greatest * 3 + 100);
+    expect(await greatest(), 'the greatest rate after').toBeLessThan(before.greatest * 3 + 20);
   });
 });
 

@@ -137,6 +137,19 @@ test('a hidden tab makes no polls, and catches up when it is looked at', async (
   await expect.poll(() => polls.count).toBe(before + 1);
 });
 
+test('a wish to be left alone outlives the tab’s hiding', async ({ timed, complaints }) => {
+  const { overview, polls, page } = timed;
+  complaints.expect(answered(503));
+  await polls.answer(route => route.fulfill({ status: 503, json: { Unavailable: { retry_after: 300 } } }));
+  await pressR(page);
+  await expect(overview.notices).toContainText('The metering API does not answer.');
+  const { count } = polls;
+  await setVisibility(page, 'hidden');
+  await setVisibility(page, 'visible');
+  await pass(page, 120);
+  expect(polls.count).toBe(count);
+});
+
 test('a call under way is given up when the tab is hidden', async ({ timed }) => {
   const { polls, page } = timed;
   await polls.hang();

@@ -1,38 +1,70 @@
 // The pictures of the documentation: `WARREN_SCREENSHOTS=../docs npx playwright test screenshots`.
 
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 
-import type { Overview } from '../support/overview.ts';
-import { expect, test } from '../support/test.ts';
+import { devices, type Locator } from '@playwright/test';
+
+import { Broker } from '../support/broker.ts';
+import { Overview } from '../support/overview.ts';
+import { session } from '../support/sign-in.ts';
+import { DEMO, expect, test as base } from '../support/test.ts';
+import { Warren } from '../support/warren.ts';
 
 const folder = process.env.WARREN_SCREENSHOTS;
-/** So much history makes a chart worth looking at, in milliseconds. */
-const HISTORY = 150_000;
+/** So long is watched first: what the charts show, in milliseconds. */
+const HISTORY = 11 * 60_000;
+
+interface Watched {
+  broker: Broker;
+  warren: Warren;
+}
+
+const test = base.extend<object, { watched: Watched }>({
+  // As users have it: everything moves every five seconds.
+  watched: [
+    async ({}, use) => {
+      const broker = await Broker.start({ interval: 5000 });
+      const brokers = [`demo=${broker.urlWithAccount}`];
+      const flags = ['--broker-description', 'Demo traffic'];
+      const warren = await Warren.start({ brokers, flags, tick: '5s' });
+      await new Promise(resolve => setTimeout(resolve, HISTORY));
+      await use({ broker, warren });
+      await warren.stop();
+      await broker.stop();
+    },
+    { scope: 'worker', timeout: HISTORY + 240_000 },
+  ],
+});
 
 test.skip(!folder, 'WARREN_SCREENSHOTS names no folder');
 // One worker, one broker, one wait.
-test.describe.configure({ mode: 'serial', timeout: HISTORY + 120_000 });
+test.describe.configure({ mode: 'serial' });
 
-const started = Date.now();
+const DESKTOP = { viewport: { width: 1440, height: 1060 } };
+// As a phone has it: a bar to scroll by takes no room.
+const PHONE = { ...devices['Pixel 7'], viewport: { width: 360, height: 780 }, deviceScaleFactor: 2 };
 
-async function picture(overview: Overview, name: string): Promise<void> {
-  // Object totals have no history in any broker: we must have watched so long.
-  await overview.page.waitForTimeout(Math.max(0, started + HISTORY - Date.now()));
-  await overview.refresh();
-  await expect(overview.state).toHaveText('● healthy');
-  await overview.page.screenshot({ path: join(resolve(folder!), `screenshot-${name}.png`) });
-}
-
-for (const colorScheme of ['light', 'dark'] as const) {
-  test.describe(colorScheme, () => {
-    test.use({ colorScheme, viewport: { width: 1440, height: 1060 } });
-
-    test('the overview', ({ overview }) => picture(overview, colorScheme));
+for (const [name, options] of [
+  ['light', { ...DESKTOP, colorScheme: 'light' }],
+  ['dark', { ...DESKTOP, colorScheme: 'dark' }],
+  ['phone', { ...PHONE, colorScheme: 'light' }],
+] as const) {
+  test(name, async ({ browser, watched: { broker, warren } }) => {
+    const context = await browser.newContext(options);
+    await context.addCookies([await session(warren.url, broker.administrator)]);
+    const page = await context.newPage();
+    const overview = new Overview(page);
+    await page.goto(warren.url + DEMO);
+    await overview.alive();
+    await expect(overview.state).toHaveText('● healthy');
+    if (name !== 'phone') await pointAt(overview.slider('queued-messages'));
+    await page.screenshot({ path: resolve(folder!, `screenshot-${name}.png`) });
+    await context.close();
   });
 }
 
-test.describe('phone', () => {
-  test.use({ viewport: { width: 360, height: 780 }, deviceScaleFactor: 2 });
-
-  test('the overview', ({ overview }) => picture(overview, 'phone'));
-});
+/** Shows the crosshair. */
+async function pointAt(plot: Locator): Promise<void> {
+  const { width, height } = (await plot.boundingBox())!;
+  await plot.hover({ position: { x: width * 0.7, y: height * 0.4 } });
+}
