@@ -5,6 +5,9 @@ import { CHARTS, Overview } from '../support/overview.ts';
 import { fillIn, session } from '../support/sign-in.ts';
 import { DEMO, expect, test } from '../support/test.ts';
 
+/** More messages a second the traffic never publishes: its waves reach 190. */
+const MOST_PUBLISHED = 250;
+
 test.describe.configure({ mode: 'serial' });
 
 // A start of the broker takes ten seconds, and a poll that hangs is given up after ten.
@@ -56,7 +59,7 @@ test('a broker that is killed and comes back', async ({ page, context, victim, s
   await overview.alive();
   const rates = overview.chart('message-rates');
   await rates.locator('summary').click();
-  // Of publishing, which is steady: the broker itself delivers in a burst what had waited.
+  // Of publishing: the broker itself delivers in a burst what had waited.
   const greatest = async () => {
     const heads = await rates.getByRole('columnheader').allInnerTexts();
     const row = rates.getByRole('row').filter({ has: overview.page.getByRole('rowheader', { name: 'Maximum' }) });
@@ -64,7 +67,7 @@ test('a broker that is killed and comes back', async ({ page, context, victim, s
     return Number.parseFloat(text.replaceAll(',', ''));
   };
   await expect.poll(greatest, 'the greatest rate before').toBeGreaterThan(0);
-  const before = { greatest: await greatest(), tiles: await overview.tileNumbers() };
+  const before = await overview.tileNumbers();
 
   await test.step('killed: stale, then down, and the last values stay', async () => {
     await victim.kill();
@@ -76,7 +79,7 @@ test('a broker that is killed and comes back', async ({ page, context, victim, s
     await expect(overview.page.locator('.overview')).toHaveClass(/dim/);
     const after = await overview.tileNumbers();
     expect(Object.values(after).every(Number.isFinite), JSON.stringify(after)).toBe(true);
-    expect(after.exchanges).toBe(before.tiles.exchanges);
+    expect(after.exchanges).toBe(before.exchanges);
   });
 
   await test.step('back: alive, the gap is marked, and there is no spike behind it', async () => {
@@ -87,7 +90,7 @@ test('a broker that is killed and comes back', async ({ page, context, victim, s
     // Two more polls, so that rates over the restart would have come.
     await overview.refresh();
     await overview.refresh();
-    expect(await greatest(), 'the greatest rate after').toBeLessThan(before.greatest * 3 + 400);
+    expect(await greatest(), 'the greatest rate after').toBeLessThan(MOST_PUBLISHED);
   });
 });
 
