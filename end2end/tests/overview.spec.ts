@@ -13,6 +13,24 @@ test('the tiles show the broker’s own totals', async ({ overview, broker }) =>
   }).toPass({ timeout: 30_000 });
 });
 
+test('the messages and rates in the legends are the broker’s', async ({ overview, broker }) => {
+  const value = async (id: 'queued-messages' | 'message-rates', label: string) => {
+    const entry = overview.chart(id).locator('.legend').getByRole('button', { name: label, exact: false });
+    const text = await entry.first().locator('b').innerText();
+    return Number.parseFloat(text.replaceAll(',', '')) * (text.includes('k') ? 1000 : 1);
+  };
+  // Both move all the time, and the chart shows the mean of a step.
+  await expect(async () => {
+    await overview.refresh();
+    const { queue_totals, message_stats } = await broker.get('/api/overview');
+    const shares = [
+      (await value('queued-messages', 'Total')) / queue_totals.messages,
+      (await value('message-rates', 'Publish')) / message_stats.publish_details.rate,
+    ];
+    for (const share of shares) expect(Math.abs(share - 1), String(shares)).toBeLessThan(0.25);
+  }).toPass({ timeout: 30_000 });
+});
+
 test('the nodes stand there with their limits', async ({ overview, broker }) => {
   const [node] = await broker.get('/api/nodes');
   const row = overview.page.locator('#nodes').getByRole('row').filter({ hasText: node.name });
