@@ -21,6 +21,8 @@
 //! | [`node`] | one node of a cluster against its limits |
 //! | [`user`] | a broker's accounts |
 //! | [`meter`] | the meters that the collector feeds, with type and unit |
+//! | [`telemetry`] | Ceilometer's meters, samples, statistics, resources |
+//! | [`log`] | what Warren saw and did |
 //! | [`series`] | columns of numbers for charts |
 //! | [`identity`] | Keystone's v3 token requests and answers |
 //! | [`error`] | the bodies of errors |
@@ -31,16 +33,19 @@ pub mod broker;
 pub mod error;
 pub mod identity;
 pub mod lenient;
+pub mod log;
 pub mod meter;
 pub mod node;
 pub mod overview;
 pub mod series;
 mod stats;
+pub mod telemetry;
 pub mod timestamp;
 pub mod user;
 
 pub use broker::{Broker, BrokerState};
 pub use error::ErrorBody;
+pub use log::{LogEntry, LogLevel};
 pub use node::Node;
 pub use overview::Overview;
 pub use series::Series;

@@ -1,0 +1,86 @@
+//! Where samples and the system log are kept.
+//!
+//! One trait, [`Store`], behind which the metering API knows nothing of how. Samples come two
+//! ways: *posted* ones, by clients of the telemetry API, each with its own metadata and durable
+//! before they are answered; and *collected* ones, the collector's own, a whole poll at a time,
+//! queued and written within a second. Both are read alike.
+//!
+//! | module | what |
+//! |---|---|
+//! | [`filter`] | which samples: the tree that every query becomes |
+//! | [`query`] | what can be asked |
+//! | [`sample`] | what goes in |
+//! | [`error`] | why something cannot be had |
+
+pub mod error;
+pub mod filter;
+pub mod query;
+pub mod sample;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use metering::Timestamp;
+use metering::telemetry::{Meter, Sample, Statistics};
+
+pub use error::StoreError;
+pub use filter::{Field, Filter, Op, Value};
+pub use query::{
+    Aggregate, ByResource, Function, GroupBy, LogPage, LogQuery, MeterQuery, Order, Range,
+    ResourceQuery, SampleQuery, StatisticsQuery,
+};
+pub use sample::{Collected, LogRecord, Posted};
+
+/// Where samples and the system log are kept.
+///
+/// Every question is answered from what was durable or queued when it came; none waits for
+/// background work such as roll-ups. Errors are [`StoreError`]s, never panics.
+#[async_trait]
+pub trait Store: Send + Sync + 'static {
+    /// Takes samples in, all or none. When it returns they survive a kill of the process, and
+    /// carry their ids.
+    async fn post(&self, samples: Vec<Posted>) -> Result<Vec<Sample>, StoreError>;
+
+    /// Queues what a poll brought. Never waits; where the store cannot keep up or write, the
+    /// oldest queued polls are dropped, counted and told by [`Store::trouble`].
+    fn collect(&self, collected: Collected);
+
+    /// Samples by any filter.
+    async fn samples(&self, query: SampleQuery) -> Result<Vec<Sample>, StoreError>;
+
+    /// One sample by its id, where it passes the filter.
+    async fn sample(&self, id: &str, within: Filter) -> Result<Option<Sample>, StoreError>;
+
+    /// Meters that have samples that pass the filter, by name and resource.
+    async fn meters(&self, query: MeterQuery) -> Result<Vec<Meter>, StoreError>;
+
+    /// Resources that have samples that pass the filter, by id, without links.
+    async fn resources(&self, query: ResourceQuery) -> Result<Vec<ByResource>, StoreError>;
+
+    /// Numbers about the samples of a filter: one row a unit, group and period that holds any.
+    async fn statistics(&self, query: StatisticsQuery) -> Result<Vec<Statistics>, StoreError>;
+
+    /// Columns for charts of one resource's collected meters; `None` for a meter without samples
+    /// in the range. The level (raw, 1 min, 10 min, 1 h) follows from the step.
+    async fn series(&self, range: Range) -> Result<Vec<Option<Aggregate>>, StoreError>;
+
+    /// Resources of a broker's collected samples in a span: the broker and `{broker}/{node}`s.
+    async fn collected_resources(
+        &self,
+        broker: &str,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<Arc<str>>, StoreError>;
+
+    /// Queues a line of the system log. Never waits.
+    fn log(&self, record: LogRecord);
+
+    /// Lines of the system log, newest first.
+    async fn logs(&self, query: LogQuery) -> Result<LogPage, StoreError>;
+
+    /// Why what is queued cannot be written now, in a sentence; none where all is well.
+    fn trouble(&self) -> Option<String>;
+
+    /// Writes what is queued and closes.
+    async fn close(&self);
+}

@@ -1,0 +1,164 @@
+//! What can be asked.
+
+use std::sync::Arc;
+
+use metering::meter::Definition;
+use metering::series::Values;
+use metering::telemetry::Resource;
+use metering::{LogEntry, LogLevel, Timestamp};
+
+use crate::filter::{Field, Filter};
+
+/// Asks for samples.
+#[derive(Clone, Debug, Default)]
+pub struct SampleQuery {
+    /// Which.
+    pub filter: Filter,
+    /// In which order: by the first, then the second …; newest first without any.
+    pub order: Vec<Order>,
+    /// At most so many.
+    pub limit: u64,
+}
+
+/// An order of samples.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Order {
+    /// By this field.
+    pub field: Field,
+    /// The greatest first.
+    pub descending: bool,
+}
+
+/// Asks for meters.
+#[derive(Clone, Debug, Default)]
+pub struct MeterQuery {
+    /// Of which samples.
+    pub filter: Filter,
+    /// One row a name, its ids and source absent.
+    pub unique: bool,
+    /// At most so many.
+    pub limit: u64,
+}
+
+/// Asks for resources.
+#[derive(Clone, Debug, Default)]
+pub struct ResourceQuery {
+    /// Of which samples.
+    pub filter: Filter,
+    /// At most so many.
+    pub limit: u64,
+}
+
+/// A resource, and the meters that it has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ByResource {
+    /// The resource, without links.
+    pub resource: Resource,
+    /// Its meters' names, in order.
+    pub meters: Vec<Arc<str>>,
+}
+
+/// Asks for statistics.
+#[derive(Clone, Debug, Default)]
+pub struct StatisticsQuery {
+    /// Of which samples.
+    pub filter: Filter,
+    /// One row for each of these seconds; 0: one row for all.
+    pub period: u64,
+    /// Where periods begin: the first sample of the filter's if absent.
+    pub from: Option<Timestamp>,
+    /// One row a value of these, in the order in which they were named.
+    pub groupby: Vec<GroupBy>,
+    /// What is asked for; without any, all five of the plain functions.
+    pub functions: Vec<Function>,
+}
+
+/// What statistics can be grouped by.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum GroupBy {
+    /// `user_id`.
+    UserId,
+    /// `resource_id`.
+    ResourceId,
+    /// `project_id`.
+    ProjectId,
+    /// `source`.
+    Source,
+    /// `resource_metadata.KEY`, by the flattened key.
+    Metadata(String),
+}
+
+/// What can be computed of samples' volumes.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Function {
+    /// The least.
+    Min,
+    /// The greatest.
+    Max,
+    /// The mean.
+    Avg,
+    /// The sum.
+    Sum,
+    /// How many.
+    Count,
+    /// The standard deviation of all of them (not of a part of more).
+    Stddev,
+    /// How many different values a field has: of `resource_id`, `user_id` or `project_id`.
+    Cardinality(Field),
+}
+
+/// Asks for columns of one resource's collected meters.
+#[derive(Clone, Debug)]
+pub struct Range {
+    /// Of what.
+    pub resource_id: Arc<str>,
+    /// Which meters.
+    pub meters: Vec<&'static Definition>,
+    /// The first step's start, milliseconds since the epoch, a multiple of `step`.
+    pub start: i64,
+    /// Milliseconds.
+    pub step: i64,
+    /// How many steps.
+    pub count: usize,
+}
+
+/// A meter's values on the steps of a [`Range`]; a step without samples is a gap (NaN).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Aggregate {
+    /// The least sample of each step.
+    pub min: Values,
+    /// The mean of each.
+    pub avg: Values,
+    /// The greatest of each.
+    pub max: Values,
+}
+
+/// Asks for a page of the system log.
+#[derive(Clone, Debug)]
+pub struct LogQuery {
+    /// From 1 on; newest first.
+    pub page: u64,
+    /// Lines a page.
+    pub page_size: u64,
+    /// Of this level and graver ones.
+    pub level: Option<LogLevel>,
+    /// About this, or something of this (`prod` is also `prod/rabbit@host`).
+    pub source: Option<String>,
+    /// With this text in it, whatever the case.
+    pub text: Option<String>,
+    /// Not before.
+    pub from: Option<Timestamp>,
+    /// Before.
+    pub to: Option<Timestamp>,
+    /// Only of these brokers; none: of everything.
+    pub brokers: Option<Vec<String>>,
+}
+
+/// A page of the system log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogPage {
+    /// Its lines, newest first.
+    pub entries: Vec<LogEntry>,
+    /// How many lines the query has in all.
+    pub total: u64,
+}

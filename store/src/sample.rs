@@ -1,0 +1,65 @@
+//! What goes in.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use metering::meter::{Definition, MeterType};
+use metering::{LogLevel, Timestamp};
+
+/// A sample that a client posted, checked and filled in by the API.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Posted {
+    /// The meter's name.
+    pub meter: String,
+    /// What its volumes are.
+    pub meter_type: MeterType,
+    /// Their unit.
+    pub unit: String,
+    /// How much; a finite number.
+    pub volume: f64,
+    /// What it was measured of.
+    pub resource_id: String,
+    /// Who owns that.
+    pub project_id: Option<String>,
+    /// Who posted it.
+    pub user_id: Option<String>,
+    /// Who measures it.
+    pub source: Option<String>,
+    /// When it was measured.
+    pub timestamp: Timestamp,
+    /// When the service took it in.
+    pub recorded_at: Timestamp,
+    /// Flattened (`a.b:c`), as texts: what is answered and compared.
+    pub metadata: BTreeMap<String, String>,
+}
+
+/// What one poll of a broker says of one resource.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Collected {
+    /// `{broker}` or `{broker}/{node}`.
+    pub resource_id: Arc<str>,
+    /// Whose members may see it beside the role `admin`; none: nobody.
+    pub project_id: Option<Arc<str>>,
+    /// When the broker was asked, the start of a tick.
+    pub timestamp: Timestamp,
+    /// The meters that it reported, each once, in the order of [`metering::meter::all`].
+    pub values: Vec<(&'static Definition, f64)>,
+}
+
+/// Who measures what is collected: the `source` of collected samples.
+pub const COLLECTED_SOURCE: &str = "rabbitmq";
+
+/// A line for the system log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogRecord {
+    /// When.
+    pub time: Timestamp,
+    /// How grave it is.
+    pub level: LogLevel,
+    /// What it is about: a broker's name, `{broker}/{node}`, `identity`, `store` or `warren`.
+    pub source: String,
+    /// What happened, in a sentence.
+    pub desc: String,
+    /// The broker that it is about, by which callers of narrower rights are told; none: for `admin` alone.
+    pub broker: Option<String>,
+}
