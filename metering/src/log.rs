@@ -60,6 +60,10 @@ mod spaced {
 
     use crate::timestamp::Timestamp;
 
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "serde hands a field over so"
+    )]
     pub(super) fn serialize<S: Serializer>(
         time: &Timestamp,
         serializer: S,
