@@ -38,6 +38,7 @@ mod watched;
 use std::sync::Arc;
 
 use axum::{Router, middleware};
+use store::Store;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -60,14 +61,15 @@ pub struct Api {
 }
 
 impl Api {
-    /// Starts one collector task a broker on the current tokio runtime.
+    /// Starts one collector task a broker on the current tokio runtime. What they see is kept in
+    /// `store`, which whoever opened it also closes, after [`Api::shutdown`].
     ///
     /// # Errors
     /// Where the configuration cannot work.
-    pub fn start(config: ApiConfig) -> Result<Api, ApiError> {
+    pub fn start(config: ApiConfig, store: Arc<dyn Store>) -> Result<Api, ApiError> {
         // Whoever installed another one before keeps it.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let shared = Arc::new(Shared::new(config)?);
+        let shared = Arc::new(Shared::new(config, store)?);
         let stop = CancellationToken::new();
         let collectors = shared.brokers.iter().map(|broker| {
             let collector = supervise(Arc::clone(broker), Arc::clone(&shared));

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use futures_util::future::join_all;
+use store::Store;
 
 use crate::audience::View;
 use crate::config::{ApiConfig, ApiError};
@@ -23,6 +24,9 @@ pub(crate) struct Shared {
     pub(crate) brokers: Vec<Arc<Watched>>,
     pub(crate) tokens: Tokens,
     pub(crate) throttle: Throttle,
+    /// Samples and the system log.
+    #[expect(dead_code, reason = "read by the telemetry part, which is being built")]
+    pub(crate) store: Arc<dyn Store>,
 }
 
 /// A broker, and what of it a caller sees.
@@ -34,7 +38,7 @@ pub(crate) struct Picked<'a> {
 }
 
 impl Shared {
-    pub(crate) fn new(config: ApiConfig) -> Result<Self, ApiError> {
+    pub(crate) fn new(config: ApiConfig, store: Arc<dyn Store>) -> Result<Self, ApiError> {
         config.check()?;
         let brokers = config
             .brokers
@@ -46,6 +50,7 @@ impl Shared {
             run: format!("{:08x}", rand::random::<u32>()),
             tokens: Tokens::default(),
             throttle: Throttle::default(),
+            store,
             config,
         })
     }

@@ -13,6 +13,7 @@ use client::{
 use http::{HeaderMap, StatusCode, header};
 use metering::BrokerState;
 use serde_json::json;
+use store::testing::NaiveStore;
 
 /// A broker whose figures never change: what was asked a tick ago is still so.
 async fn broker() -> String {
@@ -73,7 +74,7 @@ impl Rig {
             public_url: address.parse().ok(),
             ..ApiConfig::default()
         };
-        let api = Api::start(config).expect("the API");
+        let api = Api::start(config, Arc::new(NaiveStore::new())).expect("the API");
         let client = if in_process {
             Client::new(InProcess::new(api.router()), Endpoints::in_process(""))
         } else {

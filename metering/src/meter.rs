@@ -18,6 +18,25 @@ pub enum MeterType {
     Cumulative,
 }
 
+impl MeterType {
+    /// Every type.
+    pub const ALL: [Self; 3] = [Self::Gauge, Self::Delta, Self::Cumulative];
+
+    /// Its name on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Gauge => "gauge",
+            Self::Delta => "delta",
+            Self::Cumulative => "cumulative",
+        }
+    }
+
+    /// The type of that name.
+    pub fn find(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|found| found.as_str() == name)
+    }
+}
+
 /// A meter that the collector feeds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Definition {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use api::{Api, ApiConfig, ApiError};
 use axum::{Router, middleware};
 use client::{Client, Endpoints, HttpTransport, InProcess, TransportError};
+use store::testing::NaiveStore;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -116,7 +117,8 @@ impl Server {
     async fn start_api(&mut self, part: ApiPart) -> Result<Arc<Api>, StartError> {
         let listener = bind(&keys::API_LISTEN, part.listen).await?;
         let address = local(&listener, part.listen);
-        let api = Arc::new(Api::start(with_public_url(part.api, address))?);
+        let store = Arc::new(NaiveStore::new());
+        let api = Arc::new(Api::start(with_public_url(part.api, address), store)?);
         self.api = Some(Arc::clone(&api));
         self.metering = Some(address);
         let routes = health::routes(Readiness::Collected(Arc::clone(&api)))

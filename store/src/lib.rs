@@ -11,15 +11,23 @@
 //! | [`query`] | what can be asked |
 //! | [`sample`] | what goes in |
 //! | [`error`] | why something cannot be had |
+//! | `testing` | a plain store in memory, what tests run on and the real one is held against |
 
 pub mod error;
 pub mod filter;
+mod matcher;
 pub mod query;
 pub mod sample;
+#[cfg(feature = "testing")]
+pub mod testing;
 
+use std::cmp::Ordering;
+use std::fmt::Debug;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use base64::prelude::{BASE64_STANDARD, Engine};
+use matcher::Found;
 use metering::Timestamp;
 use metering::telemetry::{Meter, Sample, Statistics};
 
@@ -33,15 +41,17 @@ pub use sample::{Collected, LogRecord, Posted};
 
 /// Where samples and the system log are kept.
 ///
-/// Every question is answered from what was durable or queued when it came; none waits for
-/// background work such as roll-ups. Errors are [`StoreError`]s, never panics.
+/// Every question is answered from what was durable when it came; what is queued follows within
+/// a second, and no question waits for background work such as roll-ups. Errors are
+/// [`StoreError`]s, never panics.
 #[async_trait]
-pub trait Store: Send + Sync + 'static {
+pub trait Store: Debug + Send + Sync + 'static {
     /// Takes samples in, all or none. When it returns they survive a kill of the process, and
     /// carry their ids.
     async fn post(&self, samples: Vec<Posted>) -> Result<Vec<Sample>, StoreError>;
 
-    /// Queues what a poll brought. Never waits; where the store cannot keep up or write, the
+    /// Queues what a poll brought. What is there already of that resource and time stays as it is.
+    /// Never waits; where the store cannot keep up or write, the
     /// oldest queued polls are dropped, counted and told by [`Store::trouble`].
     fn collect(&self, collected: Collected);
 
@@ -83,4 +93,20 @@ pub trait Store: Send + Sync + 'static {
 
     /// Writes what is queued and closes.
     async fn close(&self);
+}
+
+/// The order of what two samples have in a field: what is absent before what is there, numbers,
+/// times and texts each in their own order.
+pub(crate) fn compare_fields(a: Option<Found<'_>>, b: Option<Found<'_>>) -> Ordering {
+    match (a, b) {
+        (Some(Found::Text(a)), Some(Found::Text(b))) => a.cmp(b),
+        (Some(Found::Number(a)), Some(Found::Number(b))) => a.total_cmp(&b),
+        (Some(Found::Time(a)), Some(Found::Time(b))) => a.cmp(&b),
+        (a, b) => a.is_some().cmp(&b.is_some()),
+    }
+}
+
+/// The id of a resource's meter: base64 of `{resource_id}+{name}`, `None` without a resource.
+pub(crate) fn meter_id(resource_id: Option<&str>, name: &str) -> String {
+    BASE64_STANDARD.encode(format!("{}+{name}", resource_id.unwrap_or("None")))
 }

@@ -8,6 +8,7 @@ use metering::telemetry::Resource;
 use metering::{LogEntry, LogLevel, Timestamp};
 
 use crate::filter::{Field, Filter};
+use crate::sample::LogRecord;
 
 /// Asks for samples.
 #[derive(Clone, Debug, Default)]
@@ -73,6 +74,14 @@ pub struct StatisticsQuery {
     pub functions: Vec<Function>,
 }
 
+impl StatisticsQuery {
+    /// A period in microseconds; none where one row stands for all.
+    pub(crate) fn period_micros(&self) -> Option<i64> {
+        let seconds = i64::try_from(self.period).unwrap_or(i64::MAX);
+        (seconds > 0).then(|| seconds.saturating_mul(1_000_000))
+    }
+}
+
 /// What statistics can be grouped by.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum GroupBy {
@@ -86,6 +95,19 @@ pub enum GroupBy {
     Source,
     /// `resource_metadata.KEY`, by the flattened key.
     Metadata(String),
+}
+
+impl GroupBy {
+    /// Its name in an answer: `user_id`, `resource_metadata.KEY`.
+    pub fn name(&self) -> String {
+        match self {
+            Self::UserId => "user_id".to_owned(),
+            Self::ResourceId => "resource_id".to_owned(),
+            Self::ProjectId => "project_id".to_owned(),
+            Self::Source => "source".to_owned(),
+            Self::Metadata(key) => format!("resource_metadata.{key}"),
+        }
+    }
 }
 
 /// What can be computed of samples' volumes.
@@ -105,6 +127,25 @@ pub enum Function {
     Stddev,
     /// How many different values a field has: of `resource_id`, `user_id` or `project_id`.
     Cardinality(Field),
+}
+
+impl Function {
+    /// Its name in an answer: `max`, `cardinality/resource_id`.
+    pub fn name(&self) -> String {
+        let name = match self {
+            Self::Min => "min",
+            Self::Max => "max",
+            Self::Avg => "avg",
+            Self::Sum => "sum",
+            Self::Count => "count",
+            Self::Stddev => "stddev",
+            Self::Cardinality(Field::ResourceId) => "cardinality/resource_id",
+            Self::Cardinality(Field::UserId) => "cardinality/user_id",
+            Self::Cardinality(Field::ProjectId) => "cardinality/project_id",
+            Self::Cardinality(field) => return format!("cardinality/{field:?}"),
+        };
+        name.to_owned()
+    }
 }
 
 /// Asks for columns of one resource's collected meters.
@@ -152,6 +193,28 @@ pub struct LogQuery {
     pub to: Option<Timestamp>,
     /// Only of these brokers; none: of everything.
     pub brokers: Option<Vec<String>>,
+}
+
+impl LogQuery {
+    /// Whether a line is asked for.
+    pub(crate) fn admits(&self, line: &LogRecord) -> bool {
+        let of_source = |source: &String| {
+            let rest = line.source.strip_prefix(source.as_str());
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let of_brokers = |brokers: &Vec<String>| {
+            line.broker
+                .as_ref()
+                .is_some_and(|broker| brokers.contains(broker))
+        };
+        let with_text = |text: &String| line.desc.to_lowercase().contains(&text.to_lowercase());
+        self.level.is_none_or(|level| line.level >= level)
+            && self.from.is_none_or(|from| line.time >= from)
+            && self.to.is_none_or(|to| line.time < to)
+            && self.source.as_ref().is_none_or(of_source)
+            && self.brokers.as_ref().is_none_or(of_brokers)
+            && self.text.as_ref().is_none_or(with_text)
+    }
 }
 
 /// A page of the system log.

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use metering::meter::{Definition, MeterType};
-use metering::{LogLevel, Timestamp};
+use metering::telemetry::Sample;
+use metering::{LogEntry, LogLevel, Timestamp};
 
 /// A sample that a client posted, checked and filled in by the API.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,6 +34,26 @@ pub struct Posted {
     pub metadata: BTreeMap<String, String>,
 }
 
+impl Posted {
+    /// As it is answered, under its id.
+    pub(crate) fn into_sample(self, id: String) -> Sample {
+        Sample {
+            id,
+            meter: self.meter,
+            meter_type: self.meter_type,
+            unit: self.unit,
+            volume: self.volume,
+            user_id: self.user_id,
+            project_id: self.project_id,
+            resource_id: self.resource_id,
+            source: self.source,
+            timestamp: self.timestamp,
+            recorded_at: self.recorded_at,
+            metadata: self.metadata,
+        }
+    }
+}
+
 /// What one poll of a broker says of one resource.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Collected {
@@ -49,6 +70,27 @@ pub struct Collected {
 /// Who measures what is collected: the `source` of collected samples.
 pub const COLLECTED_SOURCE: &str = "rabbitmq";
 
+impl Collected {
+    /// One of its values, as it is answered: taken in when the broker was asked, by nobody.
+    #[cfg(feature = "testing")]
+    pub(crate) fn sample(&self, id: String, meter: &Definition, volume: f64) -> Sample {
+        Sample {
+            id,
+            meter: meter.name.to_owned(),
+            meter_type: meter.meter_type,
+            unit: meter.unit.to_owned(),
+            volume,
+            user_id: None,
+            project_id: self.project_id.as_deref().map(str::to_owned),
+            resource_id: self.resource_id.as_ref().to_owned(),
+            source: Some(COLLECTED_SOURCE.to_owned()),
+            timestamp: self.timestamp,
+            recorded_at: self.timestamp,
+            metadata: BTreeMap::new(),
+        }
+    }
+}
+
 /// A line for the system log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogRecord {
@@ -62,4 +104,17 @@ pub struct LogRecord {
     pub desc: String,
     /// The broker that it is about, by which callers of narrower rights are told; none: for `admin` alone.
     pub broker: Option<String>,
+}
+
+impl LogRecord {
+    /// As it is answered, under its number.
+    pub(crate) fn into_entry(self, id: u64) -> LogEntry {
+        LogEntry {
+            id,
+            desc: self.desc,
+            time: self.time,
+            level: self.level,
+            source: self.source,
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! The service under test.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use api::{Api, ApiConfig, BrokerConfig};
@@ -10,6 +11,7 @@ use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt;
 use metering::{Broker, BrokerState};
 use serde_json::{Value, json};
+use store::testing::NaiveStore;
 use tower::ServiceExt;
 
 use super::fake::{COLLECTOR, FakeBroker};
@@ -78,7 +80,7 @@ impl TestApp {
     }
 
     pub(crate) fn with(config: ApiConfig) -> Self {
-        let api = Api::start(config).expect("starts");
+        let api = Api::start(config, Arc::new(NaiveStore::new())).expect("starts");
         Self {
             router: api.router(),
             api,

@@ -1,0 +1,381 @@
+//! A store for tests: all in memory, every answer by the plain reading of the trait.
+//!
+//! It is what the real store is held against, so it is slow and short rather than clever.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use metering::Timestamp;
+use metering::meter::Definition;
+use metering::series::Values;
+use metering::telemetry::{Meter, Resource, Sample, Statistics};
+
+use crate::error::StoreError;
+use crate::filter::Filter;
+use crate::matcher::{Fields, Found, Matcher};
+use crate::query::{
+    Aggregate, ByResource, Function, GroupBy, LogPage, LogQuery, MeterQuery, Order, Range,
+    ResourceQuery, SampleQuery, StatisticsQuery,
+};
+use crate::sample::{Collected, LogRecord, Posted};
+use crate::{Store, compare_fields, meter_id};
+
+/// All in memory, nothing forgotten, nothing indexed.
+#[derive(Debug, Default)]
+pub struct NaiveStore(Mutex<Kept>);
+
+#[derive(Debug, Default)]
+struct Kept {
+    /// In the order in which they came.
+    samples: Vec<Sample>,
+    /// Which of them were collected.
+    collected: BTreeSet<String>,
+    log: Vec<LogRecord>,
+}
+
+impl NaiveStore {
+    /// An empty one.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Kept {
+    fn next_id(&self) -> String {
+        format!("00000000-0000-8000-8000-{:012x}", self.samples.len())
+    }
+
+    /// The samples that pass, the oldest first; of one time the first come first.
+    fn passing(&self, filter: &Filter) -> Result<Vec<&Sample>, StoreError> {
+        let matcher = Matcher::new(filter)?;
+        let mut found: Vec<_> = self.samples.iter().filter(|s| matcher.admits(*s)).collect();
+        found.sort_by_key(|sample| sample.timestamp);
+        Ok(found)
+    }
+}
+
+#[async_trait]
+impl Store for NaiveStore {
+    async fn post(&self, samples: Vec<Posted>) -> Result<Vec<Sample>, StoreError> {
+        let mut kept = self.kept();
+        let first = kept.samples.len();
+        for posted in samples {
+            let id = kept.next_id();
+            kept.samples.push(posted.into_sample(id));
+        }
+        Ok(kept.samples[first..].to_vec())
+    }
+
+    fn collect(&self, collected: Collected) {
+        let mut kept = self.kept();
+        let there = |sample: &Sample| {
+            sample.timestamp == collected.timestamp
+                && *sample.resource_id == *collected.resource_id
+                && sample.project_id.as_deref() == collected.project_id.as_deref()
+        };
+        let known = &kept.collected;
+        if kept
+            .samples
+            .iter()
+            .any(|s| there(s) && known.contains(&s.id))
+        {
+            return;
+        }
+        for (meter, value) in collected
+            .values
+            .iter()
+            .filter(|(_, value)| value.is_finite())
+        {
+            let id = kept.next_id();
+            kept.collected.insert(id.clone());
+            kept.samples.push(collected.sample(id, meter, *value));
+        }
+    }
+
+    async fn samples(&self, query: SampleQuery) -> Result<Vec<Sample>, StoreError> {
+        let kept = self.kept();
+        let mut found = kept.passing(&query.filter)?;
+        found.reverse();
+        found.sort_by(|a, b| {
+            let by = |order: &Order| {
+                let ordering = compare_fields(a.field(&order.field), b.field(&order.field));
+                if order.descending {
+                    ordering.reverse()
+                } else {
+                    ordering
+                }
+            };
+            let first = query.order.iter().map(by).find(|ordering| ordering.is_ne());
+            first.unwrap_or(std::cmp::Ordering::Equal)
+        });
+        found.truncate(query.limit as usize);
+        Ok(found.into_iter().cloned().collect())
+    }
+
+    async fn sample(&self, id: &str, within: Filter) -> Result<Option<Sample>, StoreError> {
+        let kept = self.kept();
+        let found = kept.passing(&within)?;
+        Ok(found.into_iter().find(|sample| sample.id == id).cloned())
+    }
+
+    async fn meters(&self, query: MeterQuery) -> Result<Vec<Meter>, StoreError> {
+        let kept = self.kept();
+        let mut rows = BTreeMap::new();
+        for sample in kept.passing(&query.filter)? {
+            let name = sample.meter.clone();
+            // The youngest sample comes last, and stays.
+            let (key, row) = if query.unique {
+                let row = Meter {
+                    meter_id: meter_id(None, &name),
+                    name: name.clone(),
+                    meter_type: sample.meter_type,
+                    unit: sample.unit.clone(),
+                    resource_id: None,
+                    project_id: None,
+                    user_id: None,
+                    source: None,
+                };
+                ((name, String::new(), "", String::new()), row)
+            } else {
+                let row = Meter {
+                    meter_id: meter_id(Some(&sample.resource_id), &name),
+                    name: name.clone(),
+                    meter_type: sample.meter_type,
+                    unit: sample.unit.clone(),
+                    resource_id: Some(sample.resource_id.clone()),
+                    project_id: sample.project_id.clone(),
+                    user_id: sample.user_id.clone(),
+                    source: sample.source.clone(),
+                };
+                let kind = sample.meter_type.as_str();
+                (
+                    (name, sample.resource_id.clone(), kind, sample.unit.clone()),
+                    row,
+                )
+            };
+            rows.insert(key, row);
+        }
+        Ok(rows.into_values().take(query.limit as usize).collect())
+    }
+
+    async fn resources(&self, query: ResourceQuery) -> Result<Vec<ByResource>, StoreError> {
+        let kept = self.kept();
+        let mut rows: BTreeMap<String, Vec<&Sample>> = BTreeMap::new();
+        for sample in kept.passing(&query.filter)? {
+            rows.entry(sample.resource_id.clone())
+                .or_default()
+                .push(sample);
+        }
+        let rows = rows.into_iter().take(query.limit as usize);
+        Ok(rows
+            .map(|(resource_id, samples)| {
+                let last = samples[samples.len() - 1];
+                let meters: BTreeSet<Arc<str>> = samples
+                    .iter()
+                    .map(|sample| sample.meter.as_str().into())
+                    .collect();
+                ByResource {
+                    resource: Resource {
+                        resource_id,
+                        project_id: last.project_id.clone(),
+                        user_id: last.user_id.clone(),
+                        first_sample_timestamp: Some(samples[0].timestamp),
+                        last_sample_timestamp: Some(last.timestamp),
+                        metadata: last.metadata.clone(),
+                        source: last.source.clone(),
+                        links: Vec::new(),
+                    },
+                    meters: meters.into_iter().collect(),
+                }
+            })
+            .collect())
+    }
+
+    async fn statistics(&self, query: StatisticsQuery) -> Result<Vec<Statistics>, StoreError> {
+        let kept = self.kept();
+        let samples = kept.passing(&query.filter)?;
+        let Some(first) = samples.first() else {
+            return Ok(Vec::new());
+        };
+        let origin = query.from.unwrap_or(first.timestamp).as_micros();
+        let period = query.period_micros();
+        let mut rows: BTreeMap<_, Vec<&Sample>> = BTreeMap::new();
+        for sample in samples {
+            let number = period.map_or(0, |period| {
+                (sample.timestamp.as_micros() - origin).div_euclid(period)
+            });
+            let group: Vec<_> = query
+                .groupby
+                .iter()
+                .map(|by| group_value(by, sample))
+                .collect();
+            rows.entry((number, group, sample.unit.clone()))
+                .or_default()
+                .push(sample);
+        }
+        let rows = rows.into_iter();
+        Ok(rows
+            .map(|((number, group, unit), samples)| {
+                let mut row = statistics_of(&samples, &query.functions);
+                row.unit = Some(unit);
+                if let Some(period) = period {
+                    let start = origin + number * period;
+                    row.period = query.period;
+                    row.period_start = Timestamp::from_micros(start);
+                    row.period_end = Timestamp::from_micros(start.saturating_add(period));
+                }
+                if !query.groupby.is_empty() {
+                    let names = query.groupby.iter().map(GroupBy::name);
+                    row.groupby = Some(names.zip(group).collect());
+                }
+                row
+            })
+            .collect())
+    }
+
+    async fn series(&self, range: Range) -> Result<Vec<Option<Aggregate>>, StoreError> {
+        let kept = self.kept();
+        let column = |meter: &&'static Definition| {
+            let mut steps = vec![Vec::new(); range.count];
+            for sample in &kept.samples {
+                let step = (sample.timestamp.as_millis() - range.start).div_euclid(range.step);
+                let is_ours = kept.collected.contains(&sample.id)
+                    && sample.meter == meter.name
+                    && *sample.resource_id == *range.resource_id;
+                if is_ours && let Some(step) = steps.get_mut(step as usize) {
+                    step.push(sample.volume);
+                }
+            }
+            let of = |by: fn(&[f64]) -> f64| {
+                let values = steps
+                    .iter()
+                    .map(|step| (!step.is_empty()).then(|| by(step)));
+                values.collect::<Values>()
+            };
+            steps
+                .iter()
+                .any(|step| !step.is_empty())
+                .then(|| Aggregate {
+                    min: of(|step| step.iter().copied().fold(f64::INFINITY, f64::min)),
+                    avg: of(|step| step.iter().sum::<f64>() / step.len() as f64),
+                    max: of(|step| step.iter().copied().fold(f64::NEG_INFINITY, f64::max)),
+                })
+        };
+        Ok(range.meters.iter().map(column).collect())
+    }
+
+    async fn collected_resources(
+        &self,
+        broker: &str,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<Arc<str>>, StoreError> {
+        let kept = self.kept();
+        let of_broker = |id: &str| {
+            let rest = id.strip_prefix(broker);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let found = kept.samples.iter().filter(|sample| {
+            kept.collected.contains(&sample.id)
+                && of_broker(&sample.resource_id)
+                && (from..to).contains(&sample.timestamp)
+        });
+        let found: BTreeSet<Arc<str>> = found.map(|s| s.resource_id.as_str().into()).collect();
+        Ok(found.into_iter().collect())
+    }
+
+    fn log(&self, record: LogRecord) {
+        self.kept().log.push(record);
+    }
+
+    async fn logs(&self, query: LogQuery) -> Result<LogPage, StoreError> {
+        let kept = self.kept();
+        let lines = kept.log.iter().enumerate().rev();
+        let entries: Vec<_> = lines
+            .filter(|(_, line)| query.admits(line))
+            .map(|(index, line)| line.clone().into_entry(index as u64 + 1))
+            .collect();
+        let skipped = query.page.saturating_sub(1).saturating_mul(query.page_size);
+        Ok(LogPage {
+            total: entries.len() as u64,
+            entries: entries
+                .into_iter()
+                .skip(skipped as usize)
+                .take(query.page_size as usize)
+                .collect(),
+        })
+    }
+
+    fn trouble(&self) -> Option<String> {
+        None
+    }
+
+    async fn close(&self) {}
+}
+
+fn group_value(by: &GroupBy, sample: &Sample) -> Option<String> {
+    match by {
+        GroupBy::UserId => sample.user_id.clone(),
+        GroupBy::ResourceId => Some(sample.resource_id.clone()),
+        GroupBy::ProjectId => sample.project_id.clone(),
+        GroupBy::Source => sample.source.clone(),
+        GroupBy::Metadata(key) => sample.metadata.get(key).cloned(),
+    }
+}
+
+/// A row about samples, the oldest first; as if no period had been asked for.
+fn statistics_of(samples: &[&Sample], functions: &[Function]) -> Statistics {
+    let start = samples[0].timestamp;
+    let end = samples[samples.len() - 1].timestamp;
+    let volumes: Vec<f64> = samples.iter().map(|sample| sample.volume).collect();
+    let count = volumes.len() as f64;
+    let sum: f64 = volumes.iter().sum();
+    let of = |function: &Function| match function {
+        Function::Min => volumes.iter().copied().fold(f64::INFINITY, f64::min),
+        Function::Max => volumes.iter().copied().fold(f64::NEG_INFINITY, f64::max),
+        Function::Avg => sum / count,
+        Function::Sum => sum,
+        Function::Count => count,
+        Function::Stddev => {
+            let spread = volumes.iter().map(|volume| (volume - sum / count).powi(2));
+            (spread.sum::<f64>() / count).sqrt()
+        }
+        Function::Cardinality(field) => {
+            let values = samples
+                .iter()
+                .filter_map(|sample| match sample.field(field) {
+                    Some(Found::Text(text)) => Some(text),
+                    _ => None,
+                });
+            values.collect::<BTreeSet<_>>().len() as f64
+        }
+    };
+    let plain = |function| {
+        let asked = functions.is_empty() || functions.contains(&function);
+        asked.then(|| of(&function))
+    };
+    let named = functions
+        .iter()
+        .map(|function| (function.name(), of(function)));
+    Statistics {
+        groupby: None,
+        unit: None,
+        min: plain(Function::Min),
+        max: plain(Function::Max),
+        avg: plain(Function::Avg),
+        sum: plain(Function::Sum),
+        count: plain(Function::Count).map(|count| count as u64),
+        aggregate: (!functions.is_empty()).then(|| named.collect()),
+        duration: (end.as_micros() - start.as_micros()) as f64 / 1e6,
+        duration_start: start,
+        duration_end: end,
+        period: 0,
+        period_start: start,
+        period_end: end,
+    }
+}
