@@ -21,13 +21,13 @@ const DECIMAL: [&str; 5] = ["", "k", "M", "G", "T"];
 
 /// A whole number with its thousands apart: `11,351`.
 pub fn count(value: f64) -> String {
-    let digits = format!("{:.0}", value.abs().round());
+    let digits = (value.abs().round() as u64).to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3 + 1);
     if value.round() < 0.0 {
         text.push('−');
     }
     for (index, digit) in digits.char_indices() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
@@ -41,16 +41,34 @@ fn short(value: f64) -> String {
     if size >= 100.0 || size == 0.0 {
         return count(value);
     }
-    let decimals = if size >= 1.0 { 1 } else { 2 };
-    trim_zeros(format!("{value:.decimals$}"))
+    decimal(value, if size >= 1.0 { 1 } else { 2 })
 }
 
-fn trim_zeros(text: String) -> String {
-    if text.contains('.') {
-        text.trim_end_matches('0').trim_end_matches('.').to_owned()
-    } else {
-        text
+/// A number with at most so many decimals, and no zeros behind the last that says something.
+///
+/// By whole numbers: the library's own way of writing floats would be twenty kilobytes of the
+/// browser's bundle.
+pub fn decimal(value: f64, places: u32) -> String {
+    let unit = 10_u64.pow(places);
+    let all = (value.abs() * unit as f64).round_ties_even() as u64;
+    let sign = if value < 0.0 && all > 0 { "−" } else { "" };
+    let (whole, mut rest, mut width) = (all / unit, all % unit, places as usize);
+    while width > 0 && rest % 10 == 0 {
+        rest /= 10;
+        width -= 1;
     }
+    if width == 0 {
+        format!("{sign}{whole}")
+    } else {
+        format!("{sign}{whole}.{rest:0width$}")
+    }
+}
+
+/// The value, or the nearer of two bounds where it is beyond them.
+///
+/// [`f64::clamp`] panics with the bounds in words, and so brings the writing of floats along.
+pub fn within(value: f64, least: f64, most: f64) -> f64 {
+    value.min(most).max(least)
 }
 
 /// The value divided by the largest power of `base` that leaves at least 1, and that power's name.
@@ -79,7 +97,7 @@ pub fn bytes(value: f64) -> String {
     let text = if value.abs() >= 100.0 || name == "B" {
         count(value)
     } else {
-        trim_zeros(format!("{value:.1}"))
+        decimal(value, 1)
     };
     format!("{text} {name}")
 }
@@ -90,7 +108,7 @@ pub fn axis(value: f64, unit: Unit) -> String {
         return bytes(value);
     }
     let (value, name) = scaled(value, 1000.0, &DECIMAL);
-    format!("{}{name}", trim_zeros(format!("{value:.2}")))
+    format!("{}{name}", decimal(value, 2))
 }
 
 /// A change with its sign: `+4`, `−2`.
@@ -162,6 +180,21 @@ mod tests {
             rates,
             ["0/s", "0.05/s", "0.2/s", "2.2/s", "10/s", "100/s", "732/s"]
         );
+    }
+
+    #[test]
+    fn decimals_are_rounded_and_end_where_they_say_nothing() {
+        let written = [
+            (0.25, 1),
+            (0.35, 1),
+            (9.96, 1),
+            (0.005, 2),
+            (3.0, 2),
+            (-1.26, 1),
+            (-0.01, 1),
+        ]
+        .map(|(value, places)| decimal(value, places));
+        assert_eq!(written, ["0.2", "0.4", "10", "0", "3", "−1.3", "0"]);
     }
 
     #[test]

@@ -10,6 +10,7 @@
 //! | [`chart`] | live charts as SVG |
 //! | [`live`] | the values that a page shows, and the polling that keeps them alive |
 //! | [`server_fns`] | thin proxies to the metering API, one file a resource |
+//! | [`resource`], [`json`] | what pages fetch, and how the browser reads it |
 //! | [`i18n`] | every text, a catalog a language |
 //! | [`mod@format`] | numbers, sizes and spans as viewers read them |
 //! | `ssr`, `shell` | what only the server has (feature `ssr`) |
@@ -37,9 +38,11 @@ pub mod components;
 pub mod error;
 pub mod format;
 pub mod i18n;
+pub mod json;
 pub mod live;
 pub mod pages;
 pub mod reactive;
+pub mod resource;
 pub mod routes;
 pub mod server_fns;
 #[cfg(feature = "ssr")]

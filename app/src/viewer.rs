@@ -3,16 +3,17 @@
 use leptos::prelude::*;
 
 use crate::error::AppError;
+use crate::resource::{Fetched, fetched};
 use crate::server_fns::viewer::{Viewer, fetch_viewer};
 
 /// Who looks, and at which brokers. A Leptos context of the pages that need a sign-in.
 #[derive(Clone, Copy)]
-pub struct Viewers(Resource<Result<Viewer, AppError>>);
+pub struct Viewers(Fetched<Result<Viewer, AppError>>);
 
 impl Viewers {
     /// Fetched on the server with the page, in the browser where pages change without a load.
     pub fn fetch() -> Self {
-        Self(Resource::new(|| (), |()| fetch_viewer()))
+        Self(fetched(|| (), |()| fetch_viewer()))
     }
 
     /// A part of a view that shows something of the viewer; nothing where there is none.

@@ -38,6 +38,7 @@ pub mod meter;
 pub mod node;
 pub mod overview;
 pub mod series;
+mod slots;
 mod stats;
 pub mod telemetry;
 pub mod timestamp;

@@ -1,13 +1,12 @@
 //! One node of a cluster against its limits: `GET /v2/rabbit/nodes`.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use crate::lenient;
+use crate::slots::slots;
 
 /// A node. One that is down has `name`, `type` and `running: false` alone.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(default)]
 pub struct Node {
     /// `rabbit@host`.
     pub name: String,
@@ -21,40 +20,22 @@ pub struct Node {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub being_drained: Option<bool>,
     /// Milliseconds since it started.
-    #[serde(
-        deserialize_with = "lenient::integer",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub uptime: Option<i64>,
     /// The operating system's process id.
-    #[serde(
-        deserialize_with = "lenient::text",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub os_pid: Option<String>,
     /// Cores that Erlang uses.
-    #[serde(
-        deserialize_with = "lenient::integer",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub processors: Option<i64>,
     /// Erlang processes waiting for a core.
-    #[serde(
-        deserialize_with = "lenient::integer",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub run_queue: Option<i64>,
     /// Bytes of memory in use.
-    #[serde(
-        deserialize_with = "lenient::integer",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub mem_used: Option<i64>,
     /// The high watermark in bytes: above it publishers are blocked.
-    #[serde(
-        deserialize_with = "lenient::integer",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub mem_limit: Option<i64>,
     /// Whether the memory alarm is raised.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -63,64 +44,37 @@ pub struct Node {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mem_calculation_strategy: Option<String>,
     /// Bytes free on the disk.
-    #[serde(
-        deserialize_with = "lenient::integer",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub disk_free: Option<i64>,
     /// The low watermark in bytes: below it publishers are blocked.
-    #[serde(
-        deserialize_with = "lenient::integer",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub disk_free_limit: Option<i64>,
     /// Whether the disk alarm is raised.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub disk_free_alarm: Option<bool>,
     /// File descriptors in use.
-    #[serde(
-        deserialize_with = "lenient::integer",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub fd_used: Option<i64>,
     /// File descriptors that the node may open.
-    #[serde(
-        deserialize_with = "lenient::integer",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub fd_total: Option<i64>,
     /// Sockets in use. Always 0, with a total of 0, since 4.0.
-    #[serde(
-        deserialize_with = "lenient::integer",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub sockets_used: Option<i64>,
     /// Sockets that the node may open. 0 since 4.0: not counted any more.
-    #[serde(
-        deserialize_with = "lenient::integer",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub sockets_total: Option<i64>,
     /// Erlang processes.
-    #[serde(
-        deserialize_with = "lenient::integer",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub proc_used: Option<i64>,
     /// Erlang processes that the node may have.
-    #[serde(
-        deserialize_with = "lenient::integer",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub proc_total: Option<i64>,
     /// How finely rates are kept: `none`, `basic` or `detailed`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rates_mode: Option<String>,
     /// Seconds without a sign of life after which nodes count each other as gone.
-    #[serde(
-        deserialize_with = "lenient::integer",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub net_ticktime: Option<i64>,
     /// Nodes from which this one is partitioned.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -128,6 +82,13 @@ pub struct Node {
     /// Plugins that were enabled by name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled_plugins: Option<Vec<String>>,
+}
+
+slots! { Node:
+    name node_type = "type" running being_drained uptime os_pid processors run_queue mem_used
+    mem_limit mem_alarm mem_calculation_strategy disk_free disk_free_limit disk_free_alarm
+    fd_used fd_total sockets_used sockets_total proc_used proc_total rates_mode net_ticktime
+    partitions enabled_plugins
 }
 
 impl Node {

@@ -3,16 +3,15 @@
 //! The field names are those of RabbitMQ's `GET /api/overview`; one schema
 //! covers every broker from 3.2.4 to 4.x.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use crate::lenient;
+use crate::slots::slots;
 use crate::stats::stats;
 use crate::timestamp::Timestamp;
 
 /// A broker, or a cluster of nodes that is one broker, at one instant.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(default)]
 pub struct Overview {
     /// The node that answered. Absent for accounts without the tag `monitoring`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -61,41 +60,35 @@ pub struct Overview {
     pub observed_at: Option<Timestamp>,
 }
 
+slots! { Overview:
+    node rabbitmq_version management_version erlang_version cluster_name rates_mode
+    disable_stats object_totals queue_totals message_stats churn_rates listeners contexts
+    exchange_types observed_at
+}
+
 /// How many of each object there are. A broker keeps no history of these.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(default)]
 pub struct ObjectTotals {
     /// Client connections.
-    #[serde(
-        deserialize_with = "lenient::integer",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub connections: Option<i64>,
     /// Channels in all connections. Absent where statistics are off.
-    #[serde(
-        deserialize_with = "lenient::integer",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub channels: Option<i64>,
     /// Exchanges, the predeclared ones too.
-    #[serde(
-        deserialize_with = "lenient::integer",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub exchanges: Option<i64>,
     /// Queues and streams.
-    #[serde(
-        deserialize_with = "lenient::integer",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub queues: Option<i64>,
     /// Consumers. Absent where statistics are off and for accounts without the tag `monitoring`.
-    #[serde(
-        deserialize_with = "lenient::integer",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub consumers: Option<i64>,
+}
+
+slots! { ObjectTotals:
+    connections channels exchanges queues consumers
 }
 
 impl ObjectTotals {
@@ -183,9 +176,8 @@ stats! {
 }
 
 /// A port on which a node takes connections. (`socket_opts` is not passed on: it says nothing to a viewer.)
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(default)]
 pub struct Listener {
     /// The node that listens.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -197,20 +189,20 @@ pub struct Listener {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ip_address: Option<String>,
     /// The port.
-    #[serde(
-        deserialize_with = "lenient::integer",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub port: Option<i64>,
     /// Whether it speaks TLS (4.x).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tls: Option<bool>,
 }
 
+slots! { Listener:
+    node protocol ip_address port tls
+}
+
 /// A web context of one of the broker's plugins.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(default)]
 pub struct Context {
     /// The node that serves it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -225,20 +217,20 @@ pub struct Context {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ip: Option<String>,
     /// The port.
-    #[serde(
-        deserialize_with = "lenient::integer",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub port: Option<i64>,
     /// Whether it speaks TLS.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ssl: Option<bool>,
 }
 
+slots! { Context:
+    node description path ip port ssl
+}
+
 /// A type of exchange that the broker knows.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(default)]
 pub struct ExchangeType {
     /// `direct`, `fanout`, `headers`, `topic`, or a plugin's.
     pub name: String,
@@ -248,6 +240,10 @@ pub struct ExchangeType {
     /// Whether it can be used.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
+}
+
+slots! { ExchangeType:
+    name description enabled
 }
 
 impl Overview {

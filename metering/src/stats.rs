@@ -1,30 +1,24 @@
 //! Counters and gauges as RabbitMQ lays them out: `publish` beside `publish_details`.
 
-use std::borrow::Cow;
-use std::fmt;
-
-use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
-use crate::lenient;
+use crate::slots::slots;
 
 /// What stands under `…_details`: the rate, and the broker's own samples where they were asked for.
 ///
 /// Source: the `rate`, `samples` members written by `rabbit_mgmt_stats` of the management plugin.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Details {
     /// Change per second over the broker's last closed interval.
-    #[serde(
-        default,
-        deserialize_with = "lenient::float",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub rate: Option<f64>,
     /// Newest first; only where the request named an age and an increment.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub samples: Vec<Sample>,
 }
+
+slots!(Details: rate samples);
 
 /// One of the broker's own samples.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -54,49 +48,6 @@ impl Stat<'_> {
     }
 }
 
-/// Where a field of a statistics struct is to go.
-pub(crate) enum Slot<'a> {
-    /// The counter or gauge.
-    Value(&'a mut Option<i64>),
-    /// Its details.
-    Details(&'a mut Option<Details>),
-}
-
-/// A struct of statistics, by the names of its fields.
-pub(crate) trait Slots {
-    /// The field of that name.
-    fn slot(&mut self, name: &str) -> Option<Slot<'_>>;
-}
-
-/// Reads any struct of statistics: one reader for all of them, where derived ones cost the
-/// browser's bundle kilobytes each.
-pub(crate) struct Reader<'a>(pub(crate) &'a mut dyn Slots);
-
-impl<'de> Visitor<'de> for Reader<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object of statistics")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(name) = map.next_key::<Cow<'de, str>>()? {
-            match self.0.slot(&name) {
-                Some(Slot::Value(value)) => *value = map.next_value::<Integer>()?.0,
-                Some(Slot::Details(details)) => *details = map.next_value()?,
-                None => {
-                    map.next_value::<IgnoredAny>()?;
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-/// A whole number, however it was written.
-#[derive(Deserialize)]
-struct Integer(#[serde(deserialize_with = "lenient::integer")] Option<i64>);
-
 /// A struct of statistics: per row the value's field and the field of its details.
 macro_rules! stats {
     (
@@ -119,28 +70,7 @@ macro_rules! stats {
             )*
         }
 
-        impl crate::stats::Slots for $name {
-            fn slot(&mut self, name: &str) -> Option<crate::stats::Slot<'_>> {
-                use crate::stats::Slot;
-                $(
-                    if name == stringify!($value) {
-                        return Some(Slot::Value(&mut self.$value));
-                    }
-                    if name == stringify!($details) {
-                        return Some(Slot::Details(&mut self.$details));
-                    }
-                )*
-                None
-            }
-        }
-
-        impl<'de> serde::Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let mut stats = Self::default();
-                deserializer.deserialize_map(crate::stats::Reader(&mut stats))?;
-                Ok(stats)
-            }
-        }
+        crate::slots::slots!($name: $($value $details)*);
 
         impl $name {
             /// The names of all its values, in the order of [`Self::iter`].

@@ -6,6 +6,7 @@ use metering::series::Values;
 use super::path::{self, HEIGHT, WIDTH, Window};
 use super::scale::{time_ticks, value_ticks};
 use super::{Definition, Line};
+use crate::format::decimal;
 
 /// At most so many steps on the value axis.
 const VALUE_STEPS: usize = 4;
@@ -116,7 +117,10 @@ impl Drawing {
 }
 
 fn percent(coordinate: i64, whole: i64) -> String {
-    format!("{}%", (coordinate * 10_000 / whole) as f64 / 100.0)
+    format!(
+        "{}%",
+        decimal((coordinate * 10_000 / whole) as f64 / 100.0, 2)
+    )
 }
 
 /// The values of a line.

@@ -7,6 +7,8 @@
 use std::fmt::Write as _;
 use std::ops::Range;
 
+use crate::format::within;
+
 /// The view box's width: more than the pixels of any plot.
 pub const WIDTH: i64 = 2000;
 /// The view box's height.
@@ -38,9 +40,8 @@ impl Window {
         } else {
             0.0
         };
-        ((1.0 - share) * HEIGHT as f64)
-            .round()
-            .clamp(-(HEIGHT as f64), 2.0 * HEIGHT as f64) as i64
+        let height = HEIGHT as f64;
+        within(((1.0 - share) * height).round(), -height, 2.0 * height) as i64
     }
 
     /// Which of the times stand in the window, and one more on either side, so that lines run to its edges.

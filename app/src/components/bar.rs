@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::format::within;
+
 /// A bar. Pure decoration: the numbers stand below it.
 #[component]
 pub fn Bar(
@@ -14,7 +16,7 @@ pub fn Bar(
     #[prop(default = false)]
     alarmed: bool,
 ) -> impl IntoView {
-    let x = |share: f64| (share.clamp(0.0, 1.0) * 1000.0).round();
+    let x = |share: f64| (within(share, 0.0, 1.0) * 1000.0).round() as i64;
     let fill = format!("M0 5H{}", x(share));
     view! {
         <svg class="bar" class:alarmed=alarmed viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true">

@@ -9,6 +9,7 @@ use leptos::task::spawn_local;
 
 use super::{Live, Settings, Updates, now};
 use crate::error::AppError;
+use crate::format::within;
 use crate::server_fns::overview::OverviewPage;
 
 /// The longest wait between two tries, in milliseconds, unless the service asks for more.
@@ -22,7 +23,8 @@ const LONGEST: f64 = 60_000.0;
 pub fn backoff(interval: f64, failures: u32, retry_after: Option<u32>, chance: f64) -> f64 {
     let grown = (interval * 2_f64.powi(failures.saturating_sub(1).min(16) as i32)).min(LONGEST);
     let asked = f64::from(retry_after.unwrap_or(0)) * 1000.0;
-    (grown * (1.0 - chance.clamp(0.0, 1.0) / 2.0)).max(asked * (1.0 + chance.clamp(0.0, 1.0) / 4.0))
+    let chance = within(chance, 0.0, 1.0);
+    (grown * (1.0 - chance / 2.0)).max(asked * (1.0 + chance / 4.0))
 }
 
 /// Polls into `live` for as long as the owner lives. Only in the browser: on the server effects do not run.
@@ -100,7 +102,7 @@ async fn poll<F, Fut>(
 /// How long until the next poll is due: at once where the last answer is older than the interval.
 fn until_due(live: &Live, step: f64) -> f64 {
     match live.updates.get_untracked() {
-        Updates::Fine => (live.received.get_untracked() + step - now()).clamp(0.0, step),
+        Updates::Fine => within(live.received.get_untracked() + step - now(), 0.0, step),
         Updates::Failing { next, .. } => (next - now()).max(0.0),
         Updates::SignedOut => step,
     }

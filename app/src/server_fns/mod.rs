@@ -5,7 +5,6 @@
 //! ones hash the folder of the build.
 
 pub mod fetch;
-pub mod json;
 pub mod overview;
 pub mod session;
 pub mod viewer;

@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 use server_fn::codec::GetUrl;
 
 use super::fetch::FetchClient;
-use super::json::JsonText;
 use crate::error::AppError;
+use crate::json::JsonText;
 
 /// All that the overview page shows of one broker.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -11,8 +11,8 @@
 use leptos::prelude::*;
 
 use super::fetch::FetchClient;
-use super::json::JsonText;
 use crate::error::AppError;
+use crate::json::JsonText;
 
 /// Signs in with a broker's account and goes on to `next`, or back to the form with the reason.
 ///

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use server_fn::codec::GetUrl;
 
 use super::fetch::FetchClient;
-use super::json::JsonText;
 use crate::error::AppError;
+use crate::json::JsonText;
 
 /// Who looks, and at which brokers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -19,6 +19,7 @@ use crate::error::AppError;
 use crate::i18n::catalog;
 use crate::live::{Live, Settings, Updates, every, keep, now, online, visible};
 use crate::reactive::flag;
+use crate::resource::fetched;
 use crate::routes::{self, href};
 use crate::server_fns::overview::{self, fetch_overview};
 
@@ -28,7 +29,7 @@ pub fn OverviewPage() -> impl IntoView {
     let texts = catalog();
     let params = use_params_map();
     let broker = Memo::new(move |_| params.read().get("broker").unwrap_or_default());
-    let first = Resource::new(move || broker.get(), |broker| fetch_overview(broker, None));
+    let first = fetched(move || broker.get(), |broker| fetch_overview(broker, None));
     view! {
         <Title text=broker />
         <Transition>

@@ -1,0 +1,248 @@
+//! Reads structs by a table of their fields: one reader for all of them, where derived ones cost
+//! the browser's bundle kilobytes each.
+//!
+//! Lenient like [`crate::lenient`]: a field that holds something else than it should is absent, and
+//! one that nobody knows is passed over.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+use crate::lenient::Scalar;
+use crate::stats::Sample;
+use crate::timestamp::Timestamp;
+
+/// Where a field's value is to go.
+pub(crate) enum Slot<'a> {
+    /// A text that is always there.
+    Name(&'a mut String),
+    /// A text, also from a number.
+    Text(&'a mut Option<String>),
+    /// A whole number, also from a text.
+    Integer(&'a mut Option<i64>),
+    /// A number.
+    Float(&'a mut Option<f64>),
+    /// Yes or no.
+    Flag(&'a mut Option<bool>),
+    /// An instant.
+    Time(&'a mut Option<Timestamp>),
+    /// Texts.
+    Words(&'a mut Option<Vec<String>>),
+    /// The broker's own samples.
+    Samples(&'a mut Vec<Sample>),
+    /// An object.
+    Object(&'a mut dyn Place),
+    /// A list of objects.
+    List(&'a mut dyn Place),
+}
+
+/// A struct by the names of its fields.
+pub(crate) trait Slots {
+    /// The field of that name.
+    fn slot(&mut self, name: &str) -> Option<Slot<'_>>;
+}
+
+/// Where objects go.
+pub(crate) trait Place {
+    /// Begins anew: something is there, were it an empty list.
+    fn begin(&mut self);
+    /// A new object, to be filled.
+    fn open(&mut self) -> &mut dyn Slots;
+}
+
+impl<T: Slots + Default> Place for Option<T> {
+    fn begin(&mut self) {}
+
+    fn open(&mut self) -> &mut dyn Slots {
+        self.insert(T::default())
+    }
+}
+
+impl<T: Slots + Default> Place for Option<Vec<T>> {
+    fn begin(&mut self) {
+        *self = Some(Vec::new());
+    }
+
+    fn open(&mut self) -> &mut dyn Slots {
+        self.get_or_insert_default().push_mut(T::default())
+    }
+}
+
+/// A type that a field can have.
+pub(crate) trait Field {
+    /// The field as a slot.
+    fn slot(&mut self) -> Slot<'_>;
+}
+
+macro_rules! fields {
+    ($($kind:ty => $slot:ident,)*) => {
+        $(impl Field for $kind {
+            fn slot(&mut self) -> Slot<'_> {
+                Slot::$slot(self)
+            }
+        })*
+    };
+}
+
+fields! {
+    String => Name,
+    Option<String> => Text,
+    Option<i64> => Integer,
+    Option<f64> => Float,
+    Option<bool> => Flag,
+    Option<Timestamp> => Time,
+    Option<Vec<String>> => Words,
+    Vec<Sample> => Samples,
+}
+
+impl<T: Slots + Default> Field for Option<T> {
+    fn slot(&mut self) -> Slot<'_> {
+        Slot::Object(self)
+    }
+}
+
+impl<T: Slots + Default> Field for Option<Vec<T>> {
+    fn slot(&mut self) -> Slot<'_> {
+        Slot::List(self)
+    }
+}
+
+/// The reader.
+pub(crate) struct Reader<'a>(pub(crate) &'a mut dyn Slots);
+
+impl<'de> Visitor<'de> for Reader<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(name) = map.next_key::<Cow<'de, str>>()? {
+            let Some(slot) = self.0.slot(&name) else {
+                map.next_value::<IgnoredAny>()?;
+                continue;
+            };
+            match slot {
+                Slot::Name(name) => *name = map.next_value::<Scalar>()?.text().unwrap_or_default(),
+                Slot::Text(text) => *text = map.next_value::<Scalar>()?.text(),
+                Slot::Integer(number) => *number = map.next_value::<Scalar>()?.integer(),
+                Slot::Float(number) => *number = map.next_value::<Scalar>()?.float(),
+                Slot::Flag(flag) => *flag = map.next_value::<Scalar>()?.flag(),
+                Slot::Time(time) => {
+                    let text = map.next_value::<Scalar>()?.text();
+                    let parsed = text.map(|text| text.parse().map_err(A::Error::custom));
+                    *time = parsed.transpose()?;
+                }
+                Slot::Words(words) => *words = map.next_value()?,
+                Slot::Samples(samples) => *samples = map.next_value()?,
+                Slot::Object(place) => map.next_value_seed(Nested {
+                    place,
+                    is_list: false,
+                })?,
+                Slot::List(place) => map.next_value_seed(Nested {
+                    place,
+                    is_list: true,
+                })?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// An object or a list of objects, or null for none.
+struct Nested<'a> {
+    place: &'a mut dyn Place,
+    is_list: bool,
+}
+
+impl<'de> DeserializeSeed<'de> for Nested<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_option(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Nested<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.is_list {
+            "a list of objects"
+        } else {
+            "an object"
+        })
+    }
+
+    fn visit_none<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        if self.is_list {
+            deserializer.deserialize_seq(self)
+        } else {
+            deserializer.deserialize_map(Reader(self.place.open()))
+        }
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        self.place.begin();
+        while seq.next_element_seed(Item(&mut *self.place))?.is_some() {}
+        Ok(())
+    }
+}
+
+/// One object of a list.
+struct Item<'a>(&'a mut dyn Place);
+
+impl<'de> DeserializeSeed<'de> for Item<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(Reader(self.0.open()))
+    }
+}
+
+/// The fields of a struct that is read by [`Reader`]; `field = "name"` where the wire has another name.
+macro_rules! slots {
+    ($struct:ty: $($field:ident $(= $name:literal)?)*) => {
+        impl crate::slots::Slots for $struct {
+            fn slot(&mut self, name: &str) -> Option<crate::slots::Slot<'_>> {
+                use crate::slots::Field;
+                $(
+                    if name == crate::slots::name!($field $($name)?) {
+                        return Some(self.$field.slot());
+                    }
+                )*
+                None
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $struct {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let mut read = Self::default();
+                deserializer.deserialize_map(crate::slots::Reader(&mut read))?;
+                Ok(read)
+            }
+        }
+    };
+}
+
+/// A field's name on the wire.
+macro_rules! name {
+    ($field:ident) => {
+        stringify!($field)
+    };
+    ($field:ident $name:literal) => {
+        $name
+    };
+}
+
+pub(crate) use {name, slots};
