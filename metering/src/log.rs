@@ -60,9 +60,9 @@ mod spaced {
 
     use crate::timestamp::Timestamp;
 
-    #[expect(
+    #[allow(
         clippy::trivially_copy_pass_by_ref,
-        reason = "serde hands a field over so"
+        reason = "serde hands a field over so; in the browser it is no lint at all"
     )]
     pub(super) fn serialize<S: Serializer>(
         time: &Timestamp,
