@@ -58,6 +58,24 @@ impl TokenData {
         if sees_all { ROLE_ADMIN } else { ROLE_MEMBER }
     }
 
+    /// Whether the caller sees every project's samples: it has the role `admin`.
+    #[expect(dead_code, reason = "read by the telemetry part, which is being built")]
+    pub(crate) fn is_admin(&self) -> bool {
+        self.role() == ROLE_ADMIN
+    }
+
+    /// The id of the project that the token is for: what its samples are posted to.
+    #[expect(dead_code, reason = "read by the telemetry part, which is being built")]
+    pub(crate) fn project_id(&self) -> String {
+        id_of("project", &self.project)
+    }
+
+    /// The id of the caller.
+    #[expect(dead_code, reason = "read by the telemetry part, which is being built")]
+    pub(crate) fn user_id(&self) -> String {
+        id_of("user", &self.user)
+    }
+
     /// Whether the account may end other accounts' tokens: it is an administrator of every broker.
     pub(crate) fn is_administrator(&self, brokers: usize) -> bool {
         let administered = self
