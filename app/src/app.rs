@@ -6,6 +6,7 @@ use leptos_router::components::{Outlet, ParentRoute, Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 
 use crate::components::frame::Frame;
+use crate::components::time::Clock;
 use crate::i18n::catalog;
 use crate::pages::brokers::Brokers;
 use crate::pages::not_found::NotFound;
@@ -54,5 +55,6 @@ pub fn App(
 #[component]
 pub fn SignedInPages() -> impl IntoView {
     provide_context(Viewers::fetch());
+    provide_context(Clock::start());
     view! { <Frame><Outlet /></Frame> }.into_any()
 }

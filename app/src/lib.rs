@@ -11,6 +11,7 @@
 //! | [`live`] | the values that a page shows, and the polling that keeps them alive |
 //! | [`server_fns`] | thin proxies to the metering API, one file a resource |
 //! | [`resource`], [`json`] | what pages fetch, and how the browser reads it |
+//! | [`query`] | the query of an address |
 //! | [`i18n`] | every text, a catalog a language |
 //! | [`mod@format`] | numbers, sizes and spans as viewers read them |
 //! | `ssr`, `shell` | what only the server has (feature `ssr`) |
@@ -41,6 +42,7 @@ pub mod i18n;
 pub mod json;
 pub mod live;
 pub mod pages;
+pub mod query;
 pub mod reactive;
 pub mod resource;
 pub mod routes;

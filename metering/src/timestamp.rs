@@ -58,10 +58,10 @@ impl Timestamp {
     }
 }
 
-/// The civil date of a count of days since 1970-01-01 (proleptic Gregorian).
+/// Year, month and day of a count of days since 1970-01-01 (proleptic Gregorian).
 ///
 /// Years are counted from 1 March, so that the leap day is a year's last one.
-const fn date_of_days(days: i64) -> (i64, i64, i64) {
+pub const fn date_of_days(days: i64) -> (i64, i64, i64) {
     let shifted = days + 719_468; // days since 0000-03-01
     let era = shifted.div_euclid(146_097); // of 400 years
     let day_of_era = shifted.rem_euclid(146_097);
@@ -80,7 +80,7 @@ const fn date_of_days(days: i64) -> (i64, i64, i64) {
 }
 
 /// The inverse of [`date_of_days`].
-const fn days_of_date(year: i64, month: i64, day: i64) -> i64 {
+pub const fn days_of_date(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
     let era = year.div_euclid(400);
     let year_of_era = year.rem_euclid(400);

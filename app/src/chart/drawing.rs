@@ -4,9 +4,11 @@ use metering::Series;
 use metering::series::Values;
 
 use super::path::{self, HEIGHT, WIDTH, Window};
-use super::scale::{time_ticks, value_ticks};
+use super::scale::{Offset, tick_label, time_ticks, value_ticks};
 use super::{Definition, Line};
 use crate::format::decimal;
+use crate::i18n::catalog;
+use crate::live::Stretch;
 
 /// At most so many steps on the value axis.
 const VALUE_STEPS: usize = 4;
@@ -32,8 +34,8 @@ pub(super) enum Activity {
 pub(super) struct Drawing {
     pub(super) window: Window,
     pub(super) value_ticks: Vec<f64>,
-    pub(super) time_ticks: Vec<i64>,
-    pub(super) time_step: i64,
+    /// Where the labels of the time axis stand, in percent of the plot's width, and what they say.
+    pub(super) time_labels: Vec<(String, String)>,
     /// The `d` of each line; empty where it is switched off or has nothing to show.
     pub(super) paths: Vec<String>,
     pub(super) activity: Vec<Activity>,
@@ -42,19 +44,18 @@ pub(super) struct Drawing {
 }
 
 impl Drawing {
-    /// `shown` says which lines are switched on; `offset` is the viewer's zone.
+    /// `shown` says which lines are switched on; `offset` is the clock's.
     pub(super) fn new(
         definition: &Definition,
         series: &Series,
         resource: &str,
-        span: i64,
-        offset: i64,
+        stretch: Stretch,
+        offset: Offset,
         shown: &[bool],
     ) -> Self {
-        let end = series.timestamps.last().copied().unwrap_or(span);
         let mut window = Window {
-            start: end - span,
-            end,
+            start: stretch.from,
+            end: stretch.to,
             top: 1.0,
         };
         let times = &series.timestamps;
@@ -80,9 +81,16 @@ impl Drawing {
         }
         let value_ticks = value_ticks(greatest, VALUE_STEPS, definition.base);
         window.top = value_ticks.last().copied().unwrap_or(1.0);
-        let (time_step, mut time_ticks) = time_ticks(window.start, window.end, offset, TIME_LABELS);
+        let (step, ticks) = time_ticks(window.start, window.end, offset, TIME_LABELS);
         // Labels at the very edge would stand out of the panel.
-        time_ticks.retain(|&tick| (EDGE..=WIDTH - EDGE).contains(&window.x(tick)));
+        let time_labels = ticks
+            .into_iter()
+            .filter(|&tick| (EDGE..=WIDTH - EDGE).contains(&window.x(tick)))
+            .map(|tick| {
+                let place = percent(window.x(tick), WIDTH);
+                (place, tick_label(tick, offset, step, catalog()))
+            })
+            .collect();
         let draw = |column: Option<&[f64]>| {
             column.map_or_else(String::new, |column| path::line(times, column, &window))
         };
@@ -97,17 +105,11 @@ impl Drawing {
         Self {
             window,
             value_ticks,
-            time_ticks,
-            time_step,
+            time_labels,
             paths,
             activity,
             gaps,
         }
-    }
-
-    /// Where a time stands, in percent of the plot's width.
-    pub(super) fn x_percent(&self, time: i64) -> String {
-        percent(self.window.x(time), WIDTH)
     }
 
     /// Where a value stands, in percent of the plot's height.
@@ -126,7 +128,7 @@ fn percent(coordinate: i64, whole: i64) -> String {
 /// The values of a line.
 pub(super) fn values<'a>(series: &'a Series, line: &Line, resource: &str) -> Option<&'a Values> {
     series
-        .column(line.meter, resource)
+        .column(&line.meter, resource)
         .map(|column| &column.avg)
 }
 
@@ -166,25 +168,29 @@ mod tests {
     use metering::series::Column;
 
     use super::*;
-    use crate::chart::scale::Base;
+    use crate::chart::scale::{Base, utc};
     use crate::chart::{Colour, Dash};
     use crate::format::Unit;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     const GAP: f64 = f64::NAN;
+    const MINUTE: Stretch = Stretch {
+        from: -40_000,
+        to: 20_000,
+    };
 
     fn definition(meters: &[&'static str]) -> Definition {
-        let line = |&meter| Line {
-            meter,
-            label: meter,
+        let line = |&meter: &&'static str| Line {
+            meter: meter.into(),
+            label: meter.into(),
             colour: Colour::Blue,
             dash: Dash::Solid,
         };
         Definition {
             id: "test",
-            title: "Test",
-            unit_label: "messages",
+            title: "Test".into(),
+            unit_label: "messages".into(),
             unit: Unit::Count,
             base: Base::Whole,
             lines: meters.iter().map(line).collect(),
@@ -211,7 +217,7 @@ mod tests {
     fn the_axis_fits_the_lines_that_are_switched_on() {
         let series = series(&[("small", &[3.0, 4.0]), ("large", &[900.0, 800.0])]);
         let definition = definition(&["small", "large"]);
-        let draw = |shown| Drawing::new(&definition, &series, "prod", 60_000, 0, shown);
+        let draw = |shown| Drawing::new(&definition, &series, "prod", MINUTE, utc, shown);
         assert_eq!(draw(&[true, true]).window.top, 1000.0);
         let without = draw(&[true, false]);
         assert_eq!(without.window.top, 4.0);
@@ -221,7 +227,11 @@ mod tests {
     #[test]
     fn the_axis_fits_what_the_window_shows() {
         let series = series(&[("m", &[1000.0, 1.0, 1.0, 2.0, 1.0])]);
-        let drawing = Drawing::new(&definition(&["m"]), &series, "prod", 10_000, 0, &[true]);
+        let stretch = Stretch {
+            from: 10_000,
+            to: 20_000,
+        };
+        let drawing = Drawing::new(&definition(&["m"]), &series, "prod", stretch, utc, &[true]);
         assert_eq!(drawing.window.top, 2.0);
     }
 
@@ -233,7 +243,7 @@ mod tests {
             ("busy", &[0.0, 1.0]),
         ]);
         let definition = definition(&["idle", "unknown", "busy", "missing"]);
-        let drawing = Drawing::new(&definition, &series, "prod", 60_000, 0, &[true; 4]);
+        let drawing = Drawing::new(&definition, &series, "prod", MINUTE, utc, &[true; 4]);
         let [unknown, missing] = [Activity::NotReported; 2];
         assert_eq!(
             drawing.activity,
@@ -244,7 +254,7 @@ mod tests {
     #[test]
     fn another_resource_is_another_line() {
         let series = series(&[("m", &[1.0])]);
-        let drawing = Drawing::new(&definition(&["m"]), &series, "other", 60_000, 0, &[true]);
+        let drawing = Drawing::new(&definition(&["m"]), &series, "other", MINUTE, utc, &[true]);
         assert_eq!(drawing.activity, [Activity::NotReported]);
     }
 
@@ -254,8 +264,8 @@ mod tests {
             &definition(&["m"]),
             &Series::default(),
             "prod",
-            60_000,
-            0,
+            MINUTE,
+            utc,
             &[true],
         );
         assert_eq!(

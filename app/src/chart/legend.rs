@@ -35,7 +35,7 @@ pub(super) fn Legend(parts: Parts) -> impl IntoView {
                         <svg class="swatch" viewBox="0 0 18 10" aria-hidden="true">
                             <path class=line.class() d="M0 5h18" />
                         </svg>
-                        <span class="label">{line.label}</span>
+                        <span class="label">{line.label.into_owned()}</span>
                         <b>{value}</b>
                     </button>
                 </li>

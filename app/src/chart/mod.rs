@@ -5,18 +5,27 @@
 //! chart ([`drawing`]), and everything in the view reads its part of it.
 //! Nothing is measured and no inline style is set: lines stand in a nested
 //! view box that is stretched over the plot without its strokes, ticks and the
-//! crosshair at percentages of it.
+//! crosshair at percentages of it. What the charts of a page share is their
+//! [`Stage`]; zoom and pan change the address, and the charts follow it.
 
 mod drawing;
 mod legend;
+mod marks;
 pub mod path;
 mod plot;
+mod pointer;
 pub mod scale;
+mod span_bar;
 mod sparkline;
+mod stage;
 mod table;
 mod view;
 
+use std::borrow::Cow;
+
+pub use span_bar::SpanBar;
 pub use sparkline::Sparkline;
+pub use stage::Stage;
 pub use view::Chart;
 
 use crate::format::Unit;
@@ -51,12 +60,12 @@ pub enum Dash {
 }
 
 /// A line of a chart.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Line {
     /// The meter that it draws.
-    pub meter: &'static str,
+    pub meter: Cow<'static, str>,
     /// What it is called.
-    pub label: &'static str,
+    pub label: Cow<'static, str>,
     /// Its colour.
     pub colour: Colour,
     /// Its dashes.
@@ -99,9 +108,9 @@ pub struct Definition {
     /// Its id in the page, for links and tests.
     pub id: &'static str,
     /// Its title.
-    pub title: &'static str,
+    pub title: Cow<'static, str>,
     /// The unit as it stands beside the title.
-    pub unit_label: &'static str,
+    pub unit_label: Cow<'static, str>,
     /// The unit that values are written in.
     pub unit: Unit,
     /// Where its axis has round steps.

@@ -1,14 +1,14 @@
-//! The plot of a chart: axes, gaps, lines, crosshair.
+//! The plot of a chart: axes, gaps, marks, lines, crosshair.
 
 use leptos::ev;
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
+use metering::LogLevel;
 
-use super::Line;
 use super::drawing::{Drawing, nearest};
 use super::path::{HEIGHT, WIDTH};
-use super::scale::time_label;
+use super::pointer::{Pointer, snapped};
 use super::view::Parts;
+use super::{Line, Stage, marks};
 use crate::format;
 use crate::i18n::catalog;
 use crate::reactive::{flag, part, text};
@@ -21,34 +21,27 @@ pub(super) fn Plot(parts: Parts) -> impl IntoView {
     let Parts {
         definition,
         drawing,
-        live,
         ..
     } = parts;
-    let title = definition.with_value(|definition| definition.title);
+    let stage = parts.stage();
+    let title = definition.with_value(|definition| definition.title.clone());
     let view_box = format!("0 0 {WIDTH} {HEIGHT}");
-
-    let point = move |event: ev::PointerEvent| {
-        let target = event
-            .current_target()
-            .and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-        if let Some(target) = target {
-            let bounds = target.get_bounding_client_rect();
-            let share = (f64::from(event.client_x()) - bounds.left()) / bounds.width().max(1.0);
-            let window = drawing.with_untracked(|drawing| drawing.window);
-            let instant = window.start as f64 + share * (window.end - window.start) as f64;
-            live.cursor.set(snapped(parts, instant as i64));
-        }
-    };
-    let leave = move |event: ev::PointerEvent| {
-        // A finger that lifts has left too, and its values are still to be read.
-        if event.pointer_type() != "touch" {
-            live.cursor.set(None);
-        }
-    };
+    let pointer = Pointer::new(stage);
     let key = move |event: ev::KeyboardEvent| {
-        if step_by_key(parts, &event.key()) {
+        let modified = event.ctrl_key() || event.meta_key() || event.alt_key();
+        let is_ours = !modified
+            && ((event.key() == "Escape" && pointer.give_up())
+                || step_by_key(parts, &event.key(), event.shift_key()));
+        if is_ours {
             event.prevent_default();
         }
+    };
+    let marks = move |level| {
+        text(move || {
+            stage
+                .events
+                .with(|events| drawing.with(|drawing| marks::path(drawing, events, level)))
+        })
     };
 
     view! {
@@ -68,35 +61,35 @@ pub(super) fn Plot(parts: Parts) -> impl IntoView {
                 aria-label=format!("{title}: {}", texts.time)
                 aria-description=texts.chart_keys
                 aria-valuemin="0"
-                aria-valuemax=text(move || live.series.with(|s| s.timestamps.len().saturating_sub(1)).to_string())
+                aria-valuemax=text(move || stage.with_series(|s| s.timestamps.len().saturating_sub(1)).to_string())
                 aria-valuenow=text(move || position(parts).to_string())
                 aria-valuetext=text(move || spoken(parts))
-                on:pointermove=point
-                on:pointerdown=point
-                on:pointerleave=leave
+                on:pointermove=move |event| pointer.moved(&event)
+                on:pointerdown=move |event| pointer.down(&event)
+                on:pointerup=move |_| pointer.up()
+                on:pointercancel=move |_| { pointer.give_up(); }
+                on:pointerleave=move |event| pointer.leave(&event)
                 on:keydown=key
             >
                 <svg class="plot-area" viewBox=view_box preserveAspectRatio="none" aria-hidden="true">
                     <path class="gap" d=text(move || drawing.with(gaps)) />
                     <path class="grid" d=text(move || drawing.with(grid)) />
+                    <path class="mark warning" d=marks(LogLevel::Warning) />
+                    <path class="mark bad" d=marks(LogLevel::Error) />
                     {lines(parts)}
                     <Crosshair parts />
+                    <path class="selection" d=text(move || drawing.with(|drawing| selection(drawing, stage))) />
                 </svg>
-                <p class="empty" class:hidden=flag(move || live.series.with(|s| !s.columns.is_empty()))>
+                <p class="empty" class:hidden=flag(move || stage.with_series(|s| !s.columns.is_empty()))>
                     {texts.no_data_yet}
                 </p>
             </div>
             <svg class="x-axis" aria-hidden="true">
-                {part(move || {
-                    let offset = parts.offset();
-                    drawing.with(|drawing| {
-                        drawing.time_ticks.iter().map(|&tick| view! {
-                            <text x=drawing.x_percent(tick) y="50%">
-                                {time_label(tick, offset, drawing.time_step)}
-                            </text>
-                        }).collect_view()
-                    })
-                })}
+                {part(move || drawing.with(|drawing| {
+                    drawing.time_labels.iter().map(|(x, label)| view! {
+                        <text x=x.clone() y="50%">{label.clone()}</text>
+                    }).collect_view()
+                }))}
             </svg>
         </div>
     }
@@ -135,6 +128,17 @@ fn gaps(drawing: &Drawing) -> String {
     })
 }
 
+/// What the pointer selects: a band from top to bottom.
+fn selection(drawing: &Drawing, stage: Stage) -> String {
+    stage
+        .selection
+        .get()
+        .map_or_else(String::new, |(one, other)| {
+            let (from, to) = (drawing.window.x(one), drawing.window.x(other));
+            format!("M{from} 0H{to}V{HEIGHT}H{from}Z")
+        })
+}
+
 /// The path of many pieces.
 fn joined<T>(pieces: impl Iterator<Item = T>, piece: impl Fn(T) -> String) -> String {
     pieces.map(piece).collect::<Vec<_>>().concat()
@@ -146,7 +150,7 @@ fn joined<T>(pieces: impl Iterator<Item = T>, piece: impl Fn(T) -> String) -> St
 #[component]
 fn Crosshair(parts: Parts) -> impl IntoView {
     part(move || {
-        let instant = parts.live.cursor.get()?;
+        let instant = parts.stage().cursor.get()?;
         parts.drawing.with(|drawing| {
             let window = drawing.window;
             if !(window.start..=window.end).contains(&instant) {
@@ -171,41 +175,57 @@ fn Crosshair(parts: Parts) -> impl IntoView {
     })
 }
 
-/// The time of the series nearest to an instant.
-fn snapped(parts: Parts, instant: i64) -> Option<i64> {
-    parts.live.series.with_untracked(|series| {
-        nearest(&series.timestamps, instant).map(|index| series.timestamps[index])
-    })
-}
-
-/// Moves the crosshair by a key; whether the key was one for it.
-fn step_by_key(parts: Parts, key: &str) -> bool {
-    let live = parts.live;
-    let window = parts.drawing.with_untracked(|drawing| drawing.window);
-    let step = live.series.with_untracked(|series| i64::from(series.step));
-    let at = live.cursor.get_untracked();
+/// Moves the crosshair or the window by a key; whether the key was one for it.
+fn step_by_key(parts: Parts, key: &str, shift: bool) -> bool {
+    let stage = parts.stage();
+    let window = stage.window.get_untracked();
+    let latest = stage.latest.get_untracked();
+    let step = stage.with_series_untracked(|series| i64::from(series.step));
+    let at = stage.cursor.get_untracked();
+    let quarter = window.length() / 4;
     let target = match key {
-        "ArrowLeft" => at.map_or(window.end, |at| at - step),
-        "ArrowRight" => at.map_or(window.start, |at| at + step),
-        "PageUp" => at.unwrap_or(window.end) - 10 * step,
-        "PageDown" => at.unwrap_or(window.start) + 10 * step,
-        "Home" => window.start,
-        "End" => window.end,
+        "ArrowLeft" if shift => {
+            stage.show(window.moved(-quarter, latest));
+            return true;
+        }
+        "ArrowRight" if shift => {
+            stage.show(window.moved(quarter, latest));
+            return true;
+        }
+        // The plus of a keyboard that has it above the equals sign, without Shift.
+        "+" | "=" => {
+            stage.show(window.zoomed_in(at.unwrap_or(window.middle())));
+            return true;
+        }
+        "-" => {
+            stage.show(window.zoomed_out(latest));
+            return true;
+        }
+        "0" => {
+            stage.show_now();
+            return true;
+        }
+        "ArrowLeft" => at.map_or(window.to, |at| at - step),
+        "ArrowRight" => at.map_or(window.from, |at| at + step),
+        "PageUp" => at.unwrap_or(window.to) - 10 * step,
+        "PageDown" => at.unwrap_or(window.from) + 10 * step,
+        "Home" => window.from,
+        "End" => window.to,
         "Escape" => {
-            live.cursor.set(None);
+            stage.cursor.set(None);
             return at.is_some();
         }
         _ => return false,
     };
-    live.cursor
-        .set(snapped(parts, target.clamp(window.start, window.end)));
+    let target = target.clamp(window.from, window.to);
+    stage.cursor.set(snapped(stage, target));
     true
 }
 
 /// The index of the time at the crosshair, else of the last one.
 fn position(parts: Parts) -> usize {
-    let cursor = parts.live.cursor.get();
-    parts.live.series.with(|series| {
+    let cursor = parts.stage().cursor.get();
+    parts.stage().with_series(|series| {
         let last = series.timestamps.len().saturating_sub(1);
         cursor
             .and_then(|instant| nearest(&series.timestamps, instant))
@@ -219,8 +239,8 @@ fn spoken(parts: Parts) -> String {
         .definition
         .with_value(|definition| (definition.unit, definition.lines.clone()));
     let mut words = Vec::new();
-    if let Some(instant) = parts.live.cursor.get() {
-        words.push(time_label(instant, parts.offset(), 1000));
+    if let Some(instant) = parts.stage().cursor.get() {
+        words.push(parts.stage().moment(instant));
     }
     for (index, line) in lines.iter().enumerate() {
         if parts.is_listed(index)
@@ -228,6 +248,9 @@ fn spoken(parts: Parts) -> String {
         {
             words.push(format!("{} {}", line.label, format::value(value, unit)));
         }
+    }
+    if let Some(instant) = parts.stage().cursor.get() {
+        words.extend(marks::told(parts, instant));
     }
     if words.is_empty() {
         catalog().no_data_yet.to_owned()

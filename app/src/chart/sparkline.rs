@@ -17,15 +17,17 @@ pub fn Sparkline(
 ) -> impl IntoView {
     let live = expect_context::<Live>();
     let drawn = Line {
-        meter,
-        label: "",
+        meter: meter.into(),
+        label: "".into(),
         colour,
         dash: Dash::Solid,
     };
+    let class = drawn.class();
     let path = move |draw: fn(&[i64], &[f64], &Window) -> String| {
+        let drawn = drawn.clone();
         maybe(move || {
             live.broker.with_value(|broker| {
-                live.series.with(|series| {
+                live.hour.with(|series| {
                     let values = super::drawing::values(series, &drawn, broker)?;
                     let end = *series.timestamps.last()?;
                     let (low, high) = bounds(values.known());
@@ -48,8 +50,8 @@ pub fn Sparkline(
             preserveAspectRatio="none"
             aria-hidden="true"
         >
-            <path class=format!("{} area", drawn.class()) d=path(path::area) />
-            <path class=drawn.class() d=path(path::line) />
+            <path class=format!("{class} area") d=path(path::area) />
+            <path class=class d=path(path::line) />
         </svg>
     }
 }

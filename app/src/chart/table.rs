@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::drawing::{Activity, values};
-use super::scale::time_label;
+use super::marks::EventList;
 use super::view::Parts;
 use crate::format;
 use crate::i18n::catalog;
@@ -15,7 +15,7 @@ const ROWS: usize = 12;
 /// What the table shows: the lines' names, a row a time, and least, mean and greatest of the range.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Rows {
-    labels: Vec<&'static str>,
+    labels: Vec<String>,
     times: Vec<(i64, Vec<Option<f64>>)>,
     minimum: Vec<Option<f64>>,
     average: Vec<Option<f64>>,
@@ -30,8 +30,8 @@ fn rows(parts: Parts) -> Rows {
     let lines = parts
         .definition
         .with_value(|definition| definition.lines.clone());
-    parts.live.broker.with_value(|broker| {
-        parts.live.series.with(|series| {
+    parts.stage().resource.with_value(|resource| {
+        parts.stage().with_series(|series| {
             let all_idle = !activity.contains(&Activity::Active);
             let is_shown = |activity: Activity| match activity {
                 Activity::Active => true,
@@ -42,15 +42,18 @@ fn rows(parts: Parts) -> Rows {
                 .iter()
                 .zip(activity)
                 .filter(|(_, activity)| is_shown(*activity))
-                .filter_map(|(line, _)| Some((line.label, values(series, line, broker)?)))
+                .filter_map(|(line, _)| Some((line.label.clone(), values(series, line, resource)?)))
                 .collect();
             let first = series
                 .timestamps
                 .partition_point(|&time| time < window.start);
-            let count = series.timestamps.len() - first;
-            let spacing = count.div_ceil(ROWS).max(1);
+            let behind = series
+                .timestamps
+                .partition_point(|&time| time <= window.end)
+                .max(first);
+            let spacing = (behind - first).div_ceil(ROWS).max(1);
             // The newest first, and the newest always there.
-            let picked = (first..series.timestamps.len()).rev().step_by(spacing);
+            let picked = (first..behind).rev().step_by(spacing);
             let times = picked.map(|index| {
                 let row = columns
                     .iter()
@@ -59,7 +62,7 @@ fn rows(parts: Parts) -> Rows {
                 (series.timestamps[index], row)
             });
             let known = |values: &metering::series::Values| -> Vec<f64> {
-                (first..values.len())
+                (first..behind)
                     .filter_map(|index| values.get(index))
                     .collect()
             };
@@ -71,7 +74,10 @@ fn rows(parts: Parts) -> Rows {
                     .collect()
             };
             Rows {
-                labels: columns.iter().map(|(label, _)| *label).collect(),
+                labels: columns
+                    .iter()
+                    .map(|(label, _)| label.clone().into_owned())
+                    .collect(),
                 times: times.collect(),
                 minimum: of_all(|values| values.iter().copied().fold(f64::INFINITY, f64::min)),
                 average: of_all(|values| values.iter().sum::<f64>() / values.len() as f64),
@@ -87,7 +93,7 @@ pub(super) fn Table(parts: Parts) -> impl IntoView {
     let texts = catalog();
     let (title, unit) = parts
         .definition
-        .with_value(|definition| (definition.title, definition.unit));
+        .with_value(|definition| (definition.title.clone().into_owned(), definition.unit));
     let is_open = RwSignal::new(false);
     let rows = Memo::new(move |previous: Option<&Rows>| match previous {
         Some(previous) if !is_open.get() => previous.clone(),
@@ -110,22 +116,22 @@ pub(super) fn Table(parts: Parts) -> impl IntoView {
     let summary = move |name: &'static str, values: &[Option<f64>]| {
         view! { <tr><th scope="row">{name}</th>{cells(values)}</tr> }
     };
+    let caption = title.clone();
     let content = part(move || {
-        let offset = parts.offset();
         rows.with(|rows| {
             view! {
                 <table>
-                    <caption class="visually-hidden">{title}</caption>
+                    <caption class="visually-hidden">{caption.clone()}</caption>
                     <thead>
                         <tr>
                             <th scope="col">{texts.time}</th>
-                            {rows.labels.iter().map(|label| view! { <th scope="col">{*label}</th> }).collect_view()}
+                            {rows.labels.iter().map(|label| view! { <th scope="col">{label.clone()}</th> }).collect_view()}
                         </tr>
                     </thead>
                     <tbody>
                         {rows.times.iter().map(|(time, values)| view! {
                             <tr>
-                                <th scope="row">{time_label(*time, offset, 1000)}</th>
+                                <th scope="row">{parts.stage().moment(*time)}</th>
                                 {cells(values)}
                             </tr>
                         }).collect_view()}
@@ -148,6 +154,7 @@ pub(super) fn Table(parts: Parts) -> impl IntoView {
             <div class="scroll" tabindex="0" role="group" aria-label=format!("{title}: {}", texts.show_table)>
                 {content}
             </div>
+            <EventList parts />
         </details>
     }
     .into_any()

@@ -2,14 +2,14 @@
 
 use leptos::prelude::*;
 
-use super::Definition;
 use super::drawing::{Activity, Drawing};
 use super::legend::Legend;
+use super::marks::EventNote;
 use super::plot::Plot;
 use super::table::Table;
+use super::{Definition, Stage};
 use crate::components::icons::{Icon, IconName};
 use crate::i18n::catalog;
-use crate::live::{Live, Settings, local_offset};
 use crate::reactive::{maybe, text};
 
 /// What the parts of a chart share. Cheap to copy.
@@ -21,30 +21,32 @@ pub(super) struct Parts {
     pub(super) switched: RwSignal<Vec<bool>>,
     /// Whether idle lines are listed.
     pub(super) idle_listed: RwSignal<bool>,
-    pub(super) live: Live,
+    stage: StoredValue<Stage>,
 }
 
 impl Parts {
-    /// The viewer's zone at an instant, milliseconds east of UTC.
-    pub(super) fn offset(&self) -> i64 {
-        self.live.zone.get().unwrap_or(0)
+    /// What it shares with the other charts.
+    pub(super) fn stage(&self) -> Stage {
+        self.stage.get_value()
     }
 
-    /// The value of a line at the crosshair, else its latest one.
+    /// The value of a line at the crosshair, else the latest one that the window shows.
     pub(super) fn value(&self, index: usize) -> Option<f64> {
-        let line = self
-            .definition
-            .with_value(|definition| definition.lines[index]);
-        let cursor = self.live.cursor.get();
-        self.live.broker.with_value(|broker| {
-            self.live.series.with(|series| {
-                let values = super::drawing::values(series, &line, broker)?;
-                match cursor {
-                    Some(instant) => {
+        let stage = self.stage();
+        let cursor = stage.cursor.get();
+        let end = self.drawing.with(|drawing| drawing.window.end);
+        self.definition.with_value(|definition| {
+            stage.resource.with_value(|resource| {
+                stage.with_series(|series| {
+                    let values =
+                        super::drawing::values(series, &definition.lines[index], resource)?;
+                    if let Some(instant) = cursor {
                         values.get(super::drawing::nearest(&series.timestamps, instant)?)
+                    } else {
+                        let shown = series.timestamps.partition_point(|&time| time <= end);
+                        (0..shown).rev().find_map(|index| values.get(index))
                     }
-                    None => values.last(),
-                }
+                })
             })
         })
     }
@@ -65,29 +67,28 @@ impl Parts {
     }
 }
 
-/// A live chart of one broker's series.
+/// A chart of the stage's columns.
 #[component]
 pub fn Chart(
     /// What it shows.
     definition: Definition,
 ) -> impl IntoView {
-    let live = expect_context::<Live>();
-    let settings = expect_context::<Settings>();
+    let stage = expect_context::<Stage>();
     let texts = catalog();
     let id = definition.id;
-    let title = definition.title;
-    let unit_label = definition.unit_label;
+    let title = definition.title.clone().into_owned();
+    let unit_label = definition.unit_label.clone().into_owned();
     let heading = format!("{id}-title");
     let switched = RwSignal::new(vec![true; definition.lines.len()]);
     let definition = StoredValue::new(definition);
     let drawing = Memo::new(move |_| {
-        let span = settings.span();
-        let offset = live.zone.get().unwrap_or(0);
-        live.broker.with_value(|broker| {
+        let (window, offset) = (stage.window.get(), stage.offset());
+        stage.resource.with_value(|resource| {
             definition.with_value(|definition| {
-                live.series.with(|series| {
-                    switched
-                        .with(|shown| Drawing::new(definition, series, broker, span, offset, shown))
+                stage.with_series(|series| {
+                    switched.with(|shown| {
+                        Drawing::new(definition, series, resource, window, offset, shown)
+                    })
                 })
             })
         })
@@ -97,14 +98,11 @@ pub fn Chart(
         drawing,
         switched,
         idle_listed: RwSignal::new(false),
-        live,
+        stage: StoredValue::new(stage),
     };
     let is_wide = RwSignal::new(false);
-    let at = maybe(move || {
-        let instant = live.cursor.get()?;
-        let offset = live.zone.get().map_or(0, |_| local_offset(instant));
-        Some(super::scale::time_label(instant, offset, 1000))
-    });
+    let at = maybe(move || Some(stage.moment(stage.cursor.get()?)));
+    let widen = format!("{}: {title}", texts.widen);
 
     view! {
         <figure class="panel chart" class:wide=Signal::from(is_wide) id=id aria-labelledby=heading>
@@ -120,9 +118,10 @@ pub fn Chart(
                     on:click=move |_| is_wide.update(|wide| *wide = !*wide)
                 >
                     <Icon name=IconName::Widen />
-                    <span class="visually-hidden">{format!("{}: {title}", texts.widen)}</span>
+                    <span class="visually-hidden">{widen}</span>
                 </button>
             </figcaption>
+            <EventNote parts />
             <Plot parts />
             <Legend parts />
             <Table parts />

@@ -6,6 +6,7 @@ use leptos_router::hooks::use_location;
 use super::icons::{Icon, IconName, Logo};
 use super::status::{Level, Pill};
 use super::theme::ThemeButton;
+use super::time::ZoneButton;
 use crate::i18n::catalog;
 use crate::reactive::maybe;
 use crate::routes::{self, href};
@@ -46,8 +47,9 @@ pub fn Frame(
                     </ul>
                 </nav>
                 <div class="account">
-                    <ThemeButton />
                     {viewer.show(|viewer| view! { <Account user=viewer.user /> })}
+                    <ZoneButton />
+                    <ThemeButton />
                 </div>
             </header>
             <main id="content" tabindex="-1">
@@ -99,17 +101,19 @@ fn Account(user: String) -> impl IntoView {
     let initials: String = user.chars().take(2).collect();
     let signed_in_as = (texts.signed_in_as)(&user);
     view! {
-        <span class="avatar" aria-hidden="true">{initials}</span>
-        <span class="user" title=signed_in_as>
-            <span class="visually-hidden">{signed_in_as.clone()}</span>
-            <span aria-hidden="true">{user}</span>
-        </span>
-        <form method="post" action=href("/fn/sign_out")>
-            <button type="submit" class="icon-button" title=texts.sign_out>
-                <Icon name=IconName::SignOut />
-                <span class="visually-hidden">{texts.sign_out}</span>
-            </button>
-        </form>
+        <div class="who">
+            <span class="avatar" aria-hidden="true">{initials}</span>
+            <span class="user" title=signed_in_as>
+                <span class="visually-hidden">{signed_in_as.clone()}</span>
+                <span aria-hidden="true">{user}</span>
+            </span>
+            <form method="post" action=href("/fn/sign_out")>
+                <button type="submit" class="icon-button" title=texts.sign_out>
+                    <Icon name=IconName::SignOut />
+                    <span class="visually-hidden">{texts.sign_out}</span>
+                </button>
+            </form>
+        </div>
     }
 }
 

@@ -17,6 +17,14 @@ pub enum IconName {
     SignOut,
     /// A round arrow: refresh now.
     Refresh,
+    /// An arrow to the left: earlier.
+    Earlier,
+    /// An arrow to the right: later.
+    Later,
+    /// A glass with a plus: less time, more of it.
+    ZoomIn,
+    /// A glass with a minus: more time.
+    ZoomOut,
 }
 
 impl IconName {
@@ -28,6 +36,12 @@ impl IconName {
             Self::Theme => "M10 3a7 7 0 1 0 0 14zM10 3a7 7 0 0 1 0 14",
             Self::SignOut => "M8 3H4v14h4M8 10h9M14 7l3 3-3 3",
             Self::Refresh => "M16 6.5A7 7 0 1 0 17 10M17 3v4h-4",
+            Self::Earlier => "M12 4l-6 6 6 6",
+            Self::Later => "M8 4l6 6-6 6",
+            Self::ZoomIn => {
+                "M9 3.5a5.5 5.5 0 1 0 0 11 5.5 5.5 0 1 0 0-11M13 13l4 4M6.5 9h5M9 6.5v5"
+            }
+            Self::ZoomOut => "M9 3.5a5.5 5.5 0 1 0 0 11 5.5 5.5 0 1 0 0-11M13 13l4 4M6.5 9h5",
         }
     }
 }

@@ -1,9 +1,11 @@
 //! What several pages share.
 
 pub mod bar;
+pub mod choices;
 pub mod error_page;
 pub mod frame;
 pub mod icons;
+pub mod polling;
 pub mod rows;
 pub mod status;
 pub mod theme;

@@ -1,7 +1,7 @@
 //! States: a shape, a word and a colour together.
 
 use leptos::prelude::*;
-use metering::BrokerState;
+use metering::{BrokerState, LogLevel};
 
 use crate::format;
 use crate::i18n::catalog;
@@ -43,6 +43,16 @@ impl From<BrokerState> for Level {
             BrokerState::Ok => Self::Good,
             BrokerState::Stale => Self::Warning,
             BrokerState::Down => Self::Bad,
+        }
+    }
+}
+
+impl From<LogLevel> for Level {
+    fn from(level: LogLevel) -> Self {
+        match level {
+            LogLevel::Info => Self::Good,
+            LogLevel::Warning => Self::Warning,
+            LogLevel::Error => Self::Bad,
         }
     }
 }

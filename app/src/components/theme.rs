@@ -66,6 +66,15 @@ fn root() -> Option<(web_sys::Element, Theme)> {
     Some((root, theme))
 }
 
+/// Keeps a choice of the viewer's for a year, where the browser lets us. Browser only.
+pub(super) fn keep_cookie(name: &str, value: &str, base: &BasePath) {
+    if let Ok(document) = document().dyn_into::<web_sys::HtmlDocument>() {
+        let path = if base.0.is_empty() { "/" } else { &base.0 };
+        let cookie = format!("{name}={value}; Path={path}; Max-Age=31536000; SameSite=Lax");
+        let _ = document.set_cookie(&cookie);
+    }
+}
+
 /// A button that goes on to the next theme.
 #[component]
 pub fn ThemeButton() -> impl IntoView {
@@ -83,14 +92,7 @@ pub fn ThemeButton() -> impl IntoView {
         theme.set(next);
         // Where the browser refuses either, the theme just does not stay.
         let _ = root.set_attribute("data-theme", next.word());
-        if let Ok(document) = document().dyn_into::<web_sys::HtmlDocument>() {
-            let path = if base.0.is_empty() { "/" } else { &base.0 };
-            let cookie = format!(
-                "{COOKIE}={}; Path={path}; Max-Age=31536000; SameSite=Lax",
-                next.word()
-            );
-            let _ = document.set_cookie(&cookie);
-        }
+        keep_cookie(COOKIE, next.word(), &base);
     };
     view! {
         <button type="button" class="icon-button needs-script" title=text(move || theme.get().label(texts).to_owned()) on:click=switch>

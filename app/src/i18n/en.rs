@@ -61,6 +61,19 @@ pub static EN: Catalog = Catalog {
         )
     },
 
+    unknown_span: |from, to, shown| {
+        format!(
+            "The address asks for the time from “{from}” to “{to}”. Accepted are ISO 8601 times, from before to, \
+             10 s to 366 d apart; this is the last {shown}."
+        )
+    },
+    span: "Shown time",
+    earlier: "Earlier",
+    later: "Later",
+    zoom_in: "Zoom in",
+    zoom_out: "Zoom out",
+    back_to_now: "Back to now",
+
     theme: "Theme",
     theme_system: "Theme: as the system",
     theme_light: "Theme: light",
@@ -120,7 +133,8 @@ pub static EN: Catalog = Catalog {
     queue_created: "Queues created",
     queue_deleted: "Queues deleted",
 
-    chart_keys: "Arrow keys move the crosshair, Home and End jump, Escape clears it.",
+    chart_keys: "Arrow keys move the crosshair, Home and End jump, Escape clears it. Plus and minus zoom, \
+        with Shift the arrow keys lead earlier and later, 0 back to now.",
     chart_summary: |title, unit, values| format!("{title} in {unit}. {values}"),
     no_data_yet: "No data yet",
     no_such_statistics: "The broker does not report these.",
@@ -135,6 +149,15 @@ pub static EN: Catalog = Catalog {
     maximum: "Maximum",
     no_value: "–",
     utc: "UTC",
+    times_in_utc: "Times in UTC",
+    months: [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ],
+    day_and_month: |day, month| format!("{day} {month}"),
+    events: "Events",
+    level_info: "info",
+    level_warning: "warning",
+    level_error: "error",
 
     nodes: "Nodes",
     nodes_lead: "against limits; the tick is the alarm mark",

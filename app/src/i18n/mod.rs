@@ -7,6 +7,7 @@
 mod en;
 
 use leptos::prelude::use_context;
+use metering::LogLevel;
 
 pub use en::EN;
 
@@ -65,6 +66,13 @@ pub struct Catalog {
     pub pause: &'static str,
     pub unknown_range: fn(&str, &str, &str) -> String,
     pub unknown_refresh: fn(&str, &str, &str) -> String,
+    pub unknown_span: fn(&str, &str, &str) -> String,
+    pub span: &'static str,
+    pub earlier: &'static str,
+    pub later: &'static str,
+    pub zoom_in: &'static str,
+    pub zoom_out: &'static str,
+    pub back_to_now: &'static str,
 
     pub theme: &'static str,
     pub theme_system: &'static str,
@@ -134,6 +142,13 @@ pub struct Catalog {
     pub maximum: &'static str,
     pub no_value: &'static str,
     pub utc: &'static str,
+    pub times_in_utc: &'static str,
+    pub months: [&'static str; 12],
+    pub day_and_month: fn(i64, &str) -> String,
+    pub events: &'static str,
+    pub level_info: &'static str,
+    pub level_warning: &'static str,
+    pub level_error: &'static str,
 
     pub nodes: &'static str,
     pub nodes_lead: &'static str,
@@ -204,6 +219,17 @@ pub struct Catalog {
     pub minutes: &'static str,
     pub hours: &'static str,
     pub days: &'static str,
+}
+
+impl Catalog {
+    /// How grave something is, in a word.
+    pub fn level(&self, level: LogLevel) -> &'static str {
+        match level {
+            LogLevel::Info => self.level_info,
+            LogLevel::Warning => self.level_warning,
+            LogLevel::Error => self.level_error,
+        }
+    }
 }
 
 /// The catalog of the page's language: from context where one was provided, else English.

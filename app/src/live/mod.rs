@@ -2,114 +2,145 @@
 //!
 //! On the server a [`Live`] holds the first answer and nothing moves. In the
 //! browser [`keep`] polls into it. Components read signals of it and never
-//! poll themselves.
+//! poll themselves. What the charts show of all this is the address's: a range
+//! up to now, or a [`Stretch`] that stands still.
 
 mod browser;
 mod poll;
+mod pulse;
 mod settings;
+mod stretch;
 
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use metering::{BrokerState, Series};
+use metering::{BrokerState, LogEntry, Series};
 
 use crate::error::AppError;
+use crate::format::within;
 use crate::server_fns::overview::OverviewPage;
 
 pub use browser::{every, local_offset, now, online, visible};
-pub use poll::{backoff, keep};
-pub use settings::{Choices, PAUSED, RANGE, REFRESH, Settings};
+pub use poll::{Poll, backoff, keep};
+pub use pulse::{Pulse, Updates};
+pub use settings::{Choices, Chosen, PAUSED, RANGE, REFRESH, Settings};
+pub use stretch::{LONGEST, SHORTEST, Span, Stretch};
 
-/// The longest range, and so the span of the series that a page holds, in milliseconds.
+/// The span of the series that a page holds and polls into, in milliseconds.
 pub const SPAN: i64 = 3_600_000;
 
-/// How the updates fare.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Updates {
-    /// The last poll was answered.
-    Fine,
-    /// Polls fail.
-    Failing {
-        /// Why the last one did.
-        error: AppError,
-        /// When the next one comes, on the viewer's clock (milliseconds since the epoch).
-        next: f64,
-    },
-    /// The session has ended: no poll will be answered before a new sign-in.
-    SignedOut,
-}
+/// The series of a longer or earlier span are asked for again no sooner, and no later, in milliseconds.
+const PACE: (f64, f64) = (5_000.0, 300_000.0);
 
-/// A live view of one broker. Cheap to copy: a handful of signals.
+/// A live view of one broker. Cheap to copy: a handful of signals. A Leptos context.
 #[derive(Clone, Copy)]
 pub struct Live {
     /// The broker's name.
     pub broker: StoredValue<String>,
-    /// The last answer; `None` until there was one. Its series is empty: it went into [`Live::series`].
+    /// The last answer; `None` until there was one. Its series are empty: they went into those below.
     pub page: RwSignal<Option<Arc<OverviewPage>>>,
     /// The last hour.
-    pub series: RwSignal<Series>,
+    pub hour: RwSignal<Series>,
+    /// What the charts show of a longer or earlier span; empty where that is none, or not here yet.
+    pub charted: RwSignal<Series>,
+    /// What happened to the broker in the time that the charts show.
+    pub events: RwSignal<Arc<Vec<LogEntry>>>,
     /// How the updates fare.
-    pub updates: RwSignal<Updates>,
-    /// When the last answer came, on the viewer's clock (milliseconds since the epoch).
-    pub received: RwSignal<f64>,
-    /// The viewer's clock, moved on once a second. Equal to `received` on the server.
-    pub clock: RwSignal<f64>,
-    /// The instant under the crosshair, shared by all charts of the page.
-    pub cursor: RwSignal<Option<i64>>,
-    /// The viewer's zone, milliseconds east of UTC; `None`, and so UTC, until the browser has told.
-    pub zone: RwSignal<Option<i64>>,
-    /// Counts the viewer's wishes to refresh at once.
-    pub nudges: RwSignal<u32>,
+    pub pulse: Pulse,
+    /// Of which span `charted` is, and since when (milliseconds on the viewer's clock).
+    held: StoredValue<Option<(Span, f64)>>,
 }
 
 impl Live {
-    /// From the first answer.
-    pub fn new(broker: String, first: Result<OverviewPage, AppError>) -> Self {
+    /// From the first answer, which was of a span.
+    pub fn new(broker: String, first: Result<OverviewPage, AppError>, span: Span) -> Self {
         let live = Self {
             broker: StoredValue::new(broker),
             page: RwSignal::new(None),
-            series: RwSignal::new(Series::default()),
-            updates: RwSignal::new(Updates::Fine),
-            received: RwSignal::new(0.0),
-            clock: RwSignal::new(0.0),
-            cursor: RwSignal::new(None),
-            zone: RwSignal::new(None),
-            nudges: RwSignal::new(0),
+            hour: RwSignal::new(Series::default()),
+            charted: RwSignal::new(Series::default()),
+            events: RwSignal::default(),
+            pulse: Pulse::new(),
+            held: StoredValue::new(None),
         };
         match first {
-            Ok(page) => live.take(page),
-            Err(error) => live.fail(error, 0.0),
+            Ok(page) => {
+                live.take(page, span);
+                live.pulse.answered();
+            }
+            Err(error) => live.pulse.fail(error, 0.0),
         }
         live
     }
 
-    /// Takes in an answer.
-    pub fn take(&self, page: OverviewPage) {
-        let newer = Arc::clone(&page.series);
-        let newer = Arc::unwrap_or_clone(newer);
-        let now = now();
-        self.series.update(|series| series.merge(newer, SPAN));
+    /// Takes in an answer to what was asked of a span.
+    pub fn take(&self, page: OverviewPage, span: Span) {
+        let newer = Arc::unwrap_or_clone(Arc::clone(&page.series));
+        self.hour.update(|series| series.merge(newer, SPAN));
+        if let Some(charts) = &page.charts {
+            self.charted.set(Arc::unwrap_or_clone(Arc::clone(charts)));
+            self.held.set_value(Some((span, now())));
+        }
+        if self.events.with_untracked(|events| *events != page.events) {
+            self.events.set(Arc::clone(&page.events));
+        }
         self.page.set(Some(Arc::new(OverviewPage {
             series: Arc::default(),
+            charts: None,
             ..page
         })));
-        self.received.set(now);
-        self.clock.set(now);
-        self.updates.set(Updates::Fine);
     }
 
-    /// Notes that a poll failed and when the next one comes.
-    pub fn fail(&self, error: AppError, next: f64) {
-        self.updates.set(match error {
-            AppError::SignedOut => Updates::SignedOut,
-            error => Updates::Failing { error, next },
+    /// Whether the next poll is to ask for the series of the span too.
+    pub fn is_due(&self, span: Span) -> bool {
+        if span.is_recent() {
+            return false;
+        }
+        let step = self.charted.with_untracked(|series| f64::from(series.step));
+        match (self.held.get_value(), span) {
+            (Some((held, since)), Span::Last(_)) if held == span => {
+                now() - since >= within(step, PACE.0, PACE.1)
+            }
+            // A stretch that stands still is only polled by wish.
+            _ => true,
+        }
+    }
+
+    /// Follows the address: asks at once for a span that is not held, forgets what is not shown.
+    pub fn follow(&self, settings: Settings) {
+        let live = *self;
+        Effect::new(move |before: Option<Span>| {
+            let span = settings.span.get();
+            if span.is_recent() {
+                live.held.set_value(None);
+                live.charted.set(Series::default());
+            } else if before.is_some_and(|before| before != span) {
+                live.pulse.nudge();
+            }
+            span
         });
     }
 
-    /// The last time that the series holds, for the next poll to go on from.
+    /// The columns that the charts of a span show: until they are here, those that are.
+    pub fn source(&self, span: Span) -> RwSignal<Series> {
+        let has_none = || self.charted.with(|series| series.timestamps.is_empty());
+        if span.is_recent() || has_none() {
+            self.hour
+        } else {
+            self.charted
+        }
+    }
+
+    /// The last time that the series of the hour holds, for the next poll to go on from.
     pub fn since(&self) -> Option<i64> {
-        self.series
+        self.hour
             .with_untracked(|series| series.timestamps.last().copied())
+    }
+
+    /// The server's clock at the last answer, in milliseconds since the epoch; 0 before there was one.
+    pub fn latest(&self) -> i64 {
+        self.read(|page| Some(page.server_time.as_millis()))
+            .unwrap_or_default()
     }
 
     /// The age of the values in milliseconds, told without trust in the viewer's clock.
@@ -119,7 +150,7 @@ impl Live {
             let observed = page.overview.as_ref()?.observed_at?;
             Some(page.server_time.as_millis() - observed.as_millis())
         })?;
-        let elapsed = (self.clock.get() - self.received.get()).max(0.0);
+        let elapsed = (self.pulse.clock.get() - self.pulse.received.get()).max(0.0);
         Some(behind + elapsed as i64)
     }
 

@@ -1,16 +1,15 @@
 //! Polling: one call in flight at most, backing off when it fails, resting while nobody looks.
 
-use std::future::Future;
+use std::rc::Rc;
 
-use futures_util::future::{AbortHandle, Abortable};
+use futures_util::future::{AbortHandle, Abortable, LocalBoxFuture};
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::{Live, Settings, Updates, now};
+use super::{Pulse, Settings, Updates, now, visible};
 use crate::error::AppError;
 use crate::format::within;
-use crate::server_fns::overview::OverviewPage;
 
 /// The longest wait between two tries, in milliseconds, unless the service asks for more.
 const LONGEST: f64 = 60_000.0;
@@ -27,54 +26,50 @@ pub fn backoff(interval: f64, failures: u32, retry_after: Option<u32>, chance: f
     (grown * (1.0 - chance / 2.0)).max(asked * (1.0 + chance / 4.0))
 }
 
-/// Polls into `live` for as long as the owner lives. Only in the browser: on the server effects do not run.
+/// One poll: asks, and takes in the answer. Boxed, so that the loop is compiled once.
+pub type Poll = Rc<dyn Fn() -> LocalBoxFuture<'static, Result<(), AppError>>>;
+
+/// Polls for as long as the owner lives. Only in the browser: on the server effects do not run.
 ///
 /// A change of the interval, a tab that comes back and a wish to refresh at
 /// once each end the loop, and with it a call in flight, and begin it anew.
-pub fn keep<F, Fut>(live: Live, settings: Settings, visible: Signal<bool>, fetch: F)
-where
-    F: Fn(Option<i64>) -> Fut + Clone + 'static,
-    Fut: Future<Output = Result<OverviewPage, AppError>> + 'static,
-{
+pub fn keep(pulse: Pulse, settings: Settings, poll: Poll) {
+    let visible = visible();
     let failures = StoredValue::new(0_u32);
     Effect::new(move |seen: Option<u32>| {
         let interval = settings.interval();
-        let wishes = live.nudges.get();
+        let wishes = pulse.nudges.get();
         let at_once = seen.is_some_and(|seen| seen != wishes);
         if !visible.get() || (interval.is_none() && !at_once) {
             return wishes;
         }
-        let poll = poll(live, interval, at_once, failures, fetch.clone());
+        let polls = polls(pulse, interval, at_once, failures, Rc::clone(&poll));
         let (handle, registration) = AbortHandle::new_pair();
         on_cleanup(move || handle.abort());
         spawn_local(async move {
             // Ended by the cleanup: nothing is left to do.
-            let _ = Abortable::new(poll, registration).await;
+            let _ = Abortable::new(polls, registration).await;
         });
         wishes
     });
 }
 
 /// The loop; without an interval a single poll.
-async fn poll<F, Fut>(
-    live: Live,
+async fn polls(
+    pulse: Pulse,
     interval: Option<u32>,
     at_once: bool,
     failures: StoredValue<u32>,
-    fetch: F,
-) where
-    F: Fn(Option<i64>) -> Fut,
-    Fut: Future<Output = Result<OverviewPage, AppError>>,
-{
+    poll: Poll,
+) {
     let step = interval.map_or(5_000.0, f64::from);
-    let mut wait = if at_once { 0.0 } else { until_due(&live, step) };
+    let mut wait = if at_once { 0.0 } else { until_due(pulse, step) };
     loop {
         TimeoutFuture::new(wait as u32).await;
-        let answer = fetch(live.since()).await;
-        match answer {
-            Ok(page) => {
+        match poll().await {
+            Ok(()) => {
                 failures.set_value(0);
-                live.take(page);
+                pulse.answered();
                 wait = step;
             }
             Err(error) => {
@@ -87,7 +82,7 @@ async fn poll<F, Fut>(
                     js_sys::Math::random(),
                 );
                 let signed_out = error == AppError::SignedOut;
-                live.fail(error, now() + wait);
+                pulse.fail(error, now() + wait);
                 if signed_out {
                     return;
                 }
@@ -100,9 +95,9 @@ async fn poll<F, Fut>(
 }
 
 /// How long until the next poll is due: at once where the last answer is older than the interval.
-fn until_due(live: &Live, step: f64) -> f64 {
-    match live.updates.get_untracked() {
-        Updates::Fine => within(live.received.get_untracked() + step - now(), 0.0, step),
+fn until_due(pulse: Pulse, step: f64) -> f64 {
+    match pulse.updates.get_untracked() {
+        Updates::Fine => within(pulse.received.get_untracked() + step - now(), 0.0, step),
         Updates::Failing { next, .. } => (next - now()).max(0.0),
         Updates::SignedOut => step,
     }

@@ -1,7 +1,9 @@
-//! What the address says of range and refresh.
+//! What the address says of range, span and refresh.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
+
+use super::stretch::{Span, Stretch, word};
+use crate::query::{Query, use_query};
 
 /// A choice that stands in the address as a word.
 #[derive(Debug)]
@@ -17,7 +19,7 @@ pub struct Choices {
 /// How far back the charts reach.
 pub const RANGE: Choices = Choices {
     parameter: "range",
-    words: &["1m", "10m", "1h"],
+    words: &["1m", "10m", "1h", "6h", "1d", "7d", "30d", "1y"],
     default: "10m",
 };
 
@@ -31,6 +33,10 @@ pub const REFRESH: Choices = Choices {
 /// The word for no polls at all.
 pub const PAUSED: &str = "off";
 
+/// The parameters of a stretch that stands still.
+const FROM: &str = "from";
+const TO: &str = "to";
+
 /// A choice as the address has it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Chosen {
@@ -42,19 +48,11 @@ pub struct Chosen {
 
 impl Choices {
     /// Reads a choice; a word that is not known gives the default and is kept for the message.
-    fn read(&self, word: Option<String>) -> Chosen {
-        let known = word
-            .as_ref()
-            .and_then(|word| self.words.iter().find(|known| *known == word));
-        match known {
-            Some(word) => Chosen {
-                word,
-                unknown: None,
-            },
-            None => Chosen {
-                word: self.default,
-                unknown: word,
-            },
+    fn read(&self, word: Option<&str>) -> Chosen {
+        let known = word.and_then(|word| self.words.iter().find(|known| **known == word));
+        Chosen {
+            word: known.copied().unwrap_or(self.default),
+            unknown: word.filter(|_| known.is_none()).map(str::to_owned),
         }
     }
 
@@ -65,64 +63,116 @@ impl Choices {
 }
 
 /// Milliseconds of a word such as `10m`; `None` for one that is no duration.
-fn millis(word: &str) -> Option<u32> {
+fn millis(word: &str) -> Option<i64> {
+    const DAY: i64 = 86_400_000;
     let (amount, unit) = word.split_at(word.len().checked_sub(1)?);
     let unit = match unit {
         "s" => 1_000,
         "m" => 60_000,
         "h" => 3_600_000,
+        "d" => DAY,
+        "y" => 365 * DAY,
         _ => return None,
     };
-    Some(amount.parse::<u32>().ok()? * unit)
+    Some(amount.parse::<i64>().ok()? * unit)
 }
 
-/// Range and refresh, as the address has them. A Leptos context.
+/// Range, span and refresh, as the address has them. A Leptos context.
 #[derive(Clone, Copy)]
 pub struct Settings {
-    /// How far back the charts reach: one of [`RANGE`].
+    /// The whole query.
+    pub query: Memo<Query>,
+    /// How far back the charts reach: one of [`RANGE`]. Where a stretch is fixed, the way back to now.
     pub range: Memo<Chosen>,
     /// How often the page polls: one of [`REFRESH`].
     pub refresh: Memo<Chosen>,
+    /// What the charts show.
+    pub span: Memo<Span>,
 }
 
 impl Settings {
     /// From the router's query.
     pub fn from_query() -> Self {
-        let query = use_query_map();
+        let query = use_query();
         let chosen = |choices: &'static Choices| {
-            Memo::new(move |_| choices.read(query.read().get(choices.parameter)))
+            Memo::new(move |_| query.with(|query| choices.read(query.get(choices.parameter))))
         };
+        let range = chosen(&RANGE);
+        let span = Memo::new(move |_| query.with(|query| span_of(query, range.read().word)));
         Self {
-            range: chosen(&RANGE),
+            query,
+            range,
             refresh: chosen(&REFRESH),
+            span,
         }
     }
 
-    /// How far back the charts reach, in milliseconds.
-    pub fn span(&self) -> i64 {
-        millis(self.range.read().word).map_or(super::SPAN, i64::from)
+    /// How long a time the charts show, in milliseconds.
+    pub fn length(&self) -> i64 {
+        self.span.get().length()
     }
 
-    /// Milliseconds between two polls; `None`: no polls.
-    pub fn interval(&self) -> Option<u32> {
-        millis(self.refresh.read().word)
+    /// Whether the charts show a stretch that stands still.
+    pub fn is_fixed(&self) -> bool {
+        matches!(self.span.get(), Span::Fixed(_))
     }
 
-    /// The query with one choice changed: `?range=1m&refresh=10s`. Defaults are left out.
-    pub fn query_with(&self, choices: &Choices, word: &str) -> String {
-        let chosen = [
-            (&RANGE, self.range.read().word),
-            (&REFRESH, self.refresh.read().word),
-        ];
-        let pairs = chosen.into_iter().filter_map(|(of, held)| {
-            let word = if of.parameter == choices.parameter {
-                word
-            } else {
-                held
-            };
-            (word != of.default).then(|| format!("{}={word}", of.parameter))
+    /// The ends that the address asks for, where they cannot be shown.
+    pub fn unknown_span(&self) -> Option<(String, String)> {
+        let (from, to) = self.query.with(|query| {
+            let end = |name| query.get(name).map(str::to_owned);
+            (end(FROM), end(TO))
         });
-        format!("?{}", pairs.collect::<Vec<_>>().join("&"))
+        let is_asked = from.is_some() || to.is_some();
+        (is_asked && !self.is_fixed()).then(|| (from.unwrap_or_default(), to.unwrap_or_default()))
+    }
+
+    /// Milliseconds between two polls; `None`: no polls. A stretch that stands still needs none.
+    pub fn interval(&self) -> Option<u32> {
+        let interval = millis(self.refresh.read().word)?;
+        (!self.is_fixed()).then_some(interval as u32)
+    }
+
+    /// The query with one choice changed: `?range=1m&refresh=10s`. Defaults are left out, and
+    /// whoever chooses a range leaves the stretch that stood still.
+    pub fn query_with(&self, choices: &Choices, word: &str) -> String {
+        let value = if word == choices.default { "" } else { word };
+        let query = self
+            .query
+            .with(|query| query.with(choices.parameter, value));
+        if choices.parameter == RANGE.parameter {
+            without_stretch(&query).to_search()
+        } else {
+            query.to_search()
+        }
+    }
+
+    /// The query that shows a stretch.
+    pub fn query_of(&self, stretch: Stretch) -> String {
+        self.query.with(|query| {
+            query
+                .with(FROM, &word(stretch.from))
+                .with(TO, &word(stretch.to))
+                .to_search()
+        })
+    }
+
+    /// The query that shows the range up to now again.
+    pub fn query_back(&self) -> String {
+        self.query.with(without_stretch).to_search()
+    }
+}
+
+fn without_stretch(query: &Query) -> Query {
+    query.with(FROM, "").with(TO, "")
+}
+
+/// What an address asks the charts to show.
+fn span_of(query: &Query, range: &str) -> Span {
+    let ends = query.get(FROM).zip(query.get(TO));
+    match ends.and_then(|(from, to)| Stretch::read(from, to)) {
+        Some(stretch) => Span::Fixed(stretch),
+        None => Span::Last(millis(range).unwrap_or(super::SPAN)),
     }
 }
 
@@ -136,7 +186,7 @@ mod tests {
     fn every_word_is_read_back() {
         for choices in [RANGE, REFRESH] {
             for &word in choices.words {
-                let read = choices.read(Some(word.to_owned()));
+                let read = choices.read(Some(word));
                 assert_eq!(
                     read,
                     Chosen {
@@ -150,7 +200,7 @@ mod tests {
 
     #[test]
     fn what_is_not_known_gives_the_default_and_is_named() {
-        let read = RANGE.read(Some("5d".to_owned()));
+        let read = RANGE.read(Some("5d"));
         assert_eq!(
             read,
             Chosen {
@@ -170,9 +220,31 @@ mod tests {
 
     #[test]
     fn words_are_durations_but_for_the_pause() {
-        let spans: Vec<_> = RANGE.words.iter().map(|word| millis(word)).collect();
-        assert_eq!(spans, [Some(60_000), Some(600_000), Some(3_600_000)]);
+        let minutes: Vec<_> = RANGE
+            .words
+            .iter()
+            .filter_map(|word| Some(millis(word)? / 60_000))
+            .collect();
+        assert_eq!(
+            minutes,
+            [1, 10, 60, 360, 1440, 7 * 1440, 30 * 1440, 365 * 1440]
+        );
         let intervals: Vec<_> = REFRESH.words.iter().map(|word| millis(word)).collect();
         assert_eq!(intervals, [Some(5_000), Some(10_000), Some(30_000), None]);
+    }
+
+    #[test]
+    fn a_stretch_that_can_be_shown_stands_before_the_range() {
+        let span = |search: &str| span_of(&Query::parse(search), "1d");
+        let fixed = Stretch {
+            from: 1_420_113_600_000,
+            to: 1_420_113_660_000,
+        };
+        assert_eq!(
+            span("from=20150101T120000Z&to=20150101T120100Z"),
+            Span::Fixed(fixed)
+        );
+        assert_eq!(span("from=20150101T120000Z"), Span::Last(86_400_000));
+        assert_eq!(span(""), Span::Last(86_400_000));
     }
 }

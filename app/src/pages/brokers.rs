@@ -5,7 +5,7 @@ use leptos_meta::Title;
 use metering::{Broker, BrokerState};
 
 use crate::components::status::{Level, Pill};
-use crate::components::time::{tell_zone, time_of_day};
+use crate::components::time::Clock;
 use crate::i18n::catalog;
 use crate::reactive::text;
 use crate::routes::{self, href};
@@ -29,8 +29,7 @@ pub fn Brokers() -> impl IntoView {
 #[component]
 fn List(brokers: Vec<Broker>) -> impl IntoView {
     let texts = catalog();
-    let zone = RwSignal::new(None);
-    tell_zone(zone);
+    let clock = expect_context::<Clock>();
     if brokers.is_empty() {
         return view! { <p class="empty">{texts.no_brokers}</p> }.into_any();
     }
@@ -52,7 +51,7 @@ fn List(brokers: Vec<Broker>) -> impl IntoView {
                             text=Signal::stored(state.to_owned())
                         />
                         {" "}
-                        <span class="soft">{text(move || (texts.since)(&time_of_day(since, zone.get(), texts)))}</span>
+                        <span class="soft">{text(move || (texts.since)(&clock.time_of_day(since, texts)))}</span>
                         {broker.reason.map(|reason| view! { <p class="reason">{reason}</p> })}
                     </td>
                     <td>{broker.rabbitmq_version.unwrap_or_else(|| texts.no_value.to_owned())}</td>

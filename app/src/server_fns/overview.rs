@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use metering::{Broker, Node, Overview, Series, Timestamp};
+use metering::{Broker, LogEntry, Node, Overview, Series, Timestamp};
 use serde::{Deserialize, Serialize};
 use server_fn::codec::GetUrl;
 
@@ -29,15 +29,22 @@ pub struct OverviewPage {
     pub nodes: Option<Arc<Vec<Node>>>,
     /// The hour up to now, or what came since the time that the poll named.
     pub series: Arc<Series>,
+    /// The span that the poll named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub charts: Option<Arc<Series>>,
+    /// What happened to the broker in that span, or else in the last hour, newest first.
+    #[serde(default)]
+    pub events: Arc<Vec<LogEntry>>,
     /// The server's clock, to tell ages by: a viewer's may be wrong.
     pub server_time: Timestamp,
 }
 
-/// The overview of a broker: `GET /fn/overview?broker=…&since=…`.
+/// The overview of a broker: `GET /fn/overview?broker=…&since=…&length=…&end=…`.
 ///
 /// `since` is the last time (milliseconds since the epoch) that the viewer's
 /// series holds; the answer's series then begins there. Without it, it is the
-/// whole of the last hour.
+/// whole of the last hour. With `length`, the series of so many milliseconds up
+/// to `end`, or up to now, come beside it.
 ///
 /// # Errors
 /// See [`AppError`]. A broker that does not answer is no error: the last values
@@ -46,8 +53,10 @@ pub struct OverviewPage {
 pub async fn fetch_overview(
     broker: String,
     #[server(default)] since: Option<i64>,
+    #[server(default)] length: Option<i64>,
+    #[server(default)] end: Option<i64>,
 ) -> Result<OverviewPage, AppError> {
-    crate::ssr::overview::page(broker, since)
+    crate::ssr::overview::page(broker, since, length, end)
         .await
         .map_err(crate::ssr::leave_with_status)
 }

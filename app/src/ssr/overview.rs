@@ -1,5 +1,6 @@
-//! One poll of the overview page: four answers of the metering API, asked for at once.
+//! One poll of the overview page: the answers of the metering API, asked for at once.
 
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use client::{ClientError, SeriesColumn, SeriesQuery};
@@ -8,7 +9,7 @@ use metering::Timestamp;
 use super::app_error;
 use super::session::metering_session;
 use crate::error::AppError;
-use crate::live::SPAN;
+use crate::live::{LONGEST, SHORTEST, SPAN};
 use crate::server_fns::overview::OverviewPage;
 
 /// The least step, in milliseconds: at the default tick, each tick is one.
@@ -32,7 +33,32 @@ fn known<T>(answer: Result<T, ClientError>) -> Result<Option<T>, AppError> {
     }
 }
 
-pub(crate) async fn page(broker: String, since: Option<i64>) -> Result<OverviewPage, AppError> {
+/// So many points, at most, have the charts of a longer or earlier span: more than a pixel column each helps nobody.
+const CHART_POINTS: u32 = 600;
+
+/// The series of a span that ends then, or now.
+fn charts_query(broker: &str, length: i64, end: Option<i64>) -> SeriesQuery {
+    let end = end.unwrap_or_else(|| {
+        // On the grid, so that all viewers who come within a step ask the same.
+        now().as_millis().div_euclid(i64::from(STEP)) * i64::from(STEP)
+    });
+    let length = length.clamp(SHORTEST, LONGEST);
+    SeriesQuery {
+        broker: broker.to_owned(),
+        from: Some(Timestamp::from_millis(end - length)),
+        to: Some(Timestamp::from_millis(end)),
+        points: Some(CHART_POINTS),
+        columns: vec![SeriesColumn::Avg],
+        ..SeriesQuery::default()
+    }
+}
+
+pub(crate) async fn page(
+    broker: String,
+    since: Option<i64>,
+    length: Option<i64>,
+    end: Option<i64>,
+) -> Result<OverviewPage, AppError> {
     let (session, _) = metering_session().await?;
     let server_time = now();
     // On the grid: all viewers who come within a step ask the same, and are answered once.
@@ -47,11 +73,21 @@ pub(crate) async fn page(broker: String, since: Option<i64>) -> Result<OverviewP
         columns: vec![SeriesColumn::Avg],
         ..SeriesQuery::default()
     };
-    let (brokers, overview, nodes, series) = tokio::join!(
+    let charts = async {
+        match length {
+            Some(length) => session
+                .series(&charts_query(&broker, length, end))
+                .await
+                .map(Some),
+            None => Ok(None),
+        }
+    };
+    let (brokers, overview, nodes, series, charts) = tokio::join!(
         session.brokers(),
         session.overview(&broker),
         session.nodes(&broker),
         session.series(&query),
+        charts,
     );
     let brokers = brokers.map_err(|error| app_error(&error))?;
     let status = brokers.iter().find(|status| status.name == broker).cloned();
@@ -60,6 +96,8 @@ pub(crate) async fn page(broker: String, since: Option<i64>) -> Result<OverviewP
         overview: known(overview)?,
         nodes: known(nodes)?,
         series: known(series)?.unwrap_or_default(),
+        charts: known(charts)?.flatten(),
+        events: Arc::default(),
         server_time,
     })
 }

@@ -5,7 +5,7 @@ use metering::meter::{self, Counter};
 
 use super::tiles;
 use crate::chart::scale::Base;
-use crate::chart::{Chart, Colour, Dash, Definition, Line};
+use crate::chart::{Chart, Colour, Dash, Definition, Line, SpanBar};
 use crate::format::Unit;
 use crate::i18n::{Catalog, catalog};
 
@@ -14,6 +14,7 @@ use crate::i18n::{Catalog, catalog};
 pub(super) fn Charts() -> impl IntoView {
     let texts = catalog();
     view! {
+        <SpanBar />
         <div class="charts">
             <Chart definition=queued_messages(texts) />
             <Chart definition=message_rates(texts) />
@@ -33,8 +34,8 @@ fn queued_messages(texts: &Catalog) -> Definition {
                 _ => (texts.unacknowledged, Colour::Orange, Dash::Dashed),
             };
             Line {
-                meter: definition.name,
-                label,
+                meter: definition.name.into(),
+                label: label.into(),
                 colour,
                 dash,
             }
@@ -42,8 +43,8 @@ fn queued_messages(texts: &Catalog) -> Definition {
         .collect();
     Definition {
         id: "queued-messages",
-        title: texts.queued_messages,
-        unit_label: texts.unit_messages,
+        title: texts.queued_messages.into(),
+        unit_label: texts.unit_messages.into(),
         unit: Unit::Count,
         base: Base::Whole,
         lines,
@@ -73,8 +74,8 @@ fn rate(counter: &Counter, texts: &Catalog) -> Option<Line> {
         _ => return None,
     };
     Some(Line {
-        meter: counter.rate.name,
-        label,
+        meter: counter.rate.name.into(),
+        label: label.into(),
         colour,
         dash,
     })
@@ -83,8 +84,8 @@ fn rate(counter: &Counter, texts: &Catalog) -> Option<Line> {
 fn message_rates(texts: &Catalog) -> Definition {
     Definition {
         id: "message-rates",
-        title: texts.message_rates,
-        unit_label: texts.unit_messages_per_second,
+        title: texts.message_rates.into(),
+        unit_label: texts.unit_messages_per_second.into(),
         unit: Unit::PerSecond,
         base: Base::Decimal,
         lines: meter::MESSAGE_STATS
@@ -106,8 +107,8 @@ fn objects(texts: &Catalog) -> Definition {
                 _ => (texts.consumers, Dash::Dotted),
             };
             Line {
-                meter: definition.name,
-                label,
+                meter: definition.name.into(),
+                label: label.into(),
                 colour: tiles::colour(definition.field),
                 dash,
             }
@@ -115,8 +116,8 @@ fn objects(texts: &Catalog) -> Definition {
         .collect();
     Definition {
         id: "objects",
-        title: texts.objects,
-        unit_label: texts.unit_count,
+        title: texts.objects.into(),
+        unit_label: texts.unit_count.into(),
         unit: Unit::Count,
         base: Base::Whole,
         lines,
@@ -138,8 +139,8 @@ fn churn(texts: &Catalog) -> Definition {
             };
             let label = super::churn::label(counter.total.field, texts);
             Line {
-                meter: counter.rate.name,
-                label,
+                meter: counter.rate.name.into(),
+                label: label.into(),
                 colour,
                 dash,
             }
@@ -147,8 +148,8 @@ fn churn(texts: &Catalog) -> Definition {
         .collect();
     Definition {
         id: "churn",
-        title: texts.churn,
-        unit_label: texts.unit_events_per_second,
+        title: texts.churn.into(),
+        unit_label: texts.unit_events_per_second.into(),
         unit: Unit::PerSecond,
         base: Base::Decimal,
         lines,

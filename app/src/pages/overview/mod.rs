@@ -8,28 +8,39 @@ mod notices;
 mod tiles;
 mod toolbar;
 
+use std::rc::Rc;
+
+use futures_util::future::LocalBoxFuture;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::components::Redirect;
 use leptos_router::hooks::use_params_map;
 
+use crate::chart::Stage;
 use crate::components::error_page::{ErrorPage, error_page};
-use crate::components::time::tell_zone;
 use crate::error::AppError;
 use crate::i18n::catalog;
-use crate::live::{Live, Settings, Updates, every, keep, now, online, visible};
+use crate::live::{Live, Settings, Span, keep};
 use crate::reactive::flag;
 use crate::resource::fetched;
 use crate::routes::{self, href};
 use crate::server_fns::overview::{self, fetch_overview};
 
-/// `/brokers/{broker}?range=…&refresh=…`
+/// `/brokers/{broker}?range=…&from=…&to=…&refresh=…`
 #[component]
 pub fn OverviewPage() -> impl IntoView {
     let texts = catalog();
     let params = use_params_map();
+    let settings = Settings::from_query();
+    provide_context(settings);
     let broker = Memo::new(move |_| params.read().get("broker").unwrap_or_default());
-    let first = fetched(move || broker.get(), |broker| fetch_overview(broker, None));
+    let first = fetched(
+        move || broker.get(),
+        move |broker| {
+            let asked = Asked::of(settings.span.get_untracked());
+            fetch_overview(broker, None, asked.length, asked.end)
+        },
+    );
     view! {
         <Title text=broker />
         <Transition>
@@ -66,24 +77,33 @@ fn LiveOverview(
     /// The first answer.
     first: Result<overview::OverviewPage, AppError>,
 ) -> impl IntoView {
-    let live = Live::new(broker.clone(), first);
-    let settings = Settings::from_query();
+    let settings = expect_context::<Settings>();
+    let live = Live::new(broker.clone(), first, settings.span.get_untracked());
+    let source = Signal::derive(move || live.source(settings.span.get()));
+    let latest = Signal::derive(move || live.latest());
+    let stage = Stage::new(broker.clone(), source, live.events, latest);
     provide_context(live);
-    provide_context(settings);
+    provide_context(live.pulse);
+    provide_context(stage);
 
-    tell_zone(live.zone);
-    every(1000, move || live.clock.set(now()));
-    let nudge = move || live.nudges.update(|nudges| *nudges += 1);
-    online(move || {
-        if live.updates.get_untracked() != Updates::Fine {
-            nudge();
-        }
-    });
-    refresh_by_key(nudge);
+    live.pulse.beat();
+    live.follow(settings);
     let fetched = broker.clone();
-    keep(live, settings, visible(), move |since| {
-        fetch_overview(fetched.clone(), since)
-    });
+    let poll = move || -> LocalBoxFuture<'static, _> {
+        let broker = fetched.clone();
+        Box::pin(async move {
+            let span = settings.span.get_untracked();
+            let asked = if live.is_due(span) {
+                Asked::of(span)
+            } else {
+                Asked::default()
+            };
+            let answer = fetch_overview(broker, live.since(), asked.length, asked.end).await?;
+            live.take(answer, span);
+            Ok(())
+        })
+    };
+    keep(live.pulse, settings, Rc::new(poll));
 
     let is_dim = flag(move || {
         live.state()
@@ -105,16 +125,25 @@ fn LiveOverview(
     .into_any()
 }
 
-/// `R` refreshes at once, unless it is typed into a field or with a modifier.
-fn refresh_by_key(nudge: impl Fn() + 'static) {
-    let handle = window_event_listener(leptos::ev::keydown, move |event| {
-        let modified = event.ctrl_key() || event.meta_key() || event.alt_key();
-        let typed_into = document().active_element().is_some_and(|element| {
-            ["INPUT", "TEXTAREA", "SELECT"].contains(&element.tag_name().as_str())
-        });
-        if event.key().eq_ignore_ascii_case("r") && !modified && !typed_into {
-            nudge();
+/// What is asked for beside the last hour.
+#[derive(Clone, Copy, Default)]
+struct Asked {
+    length: Option<i64>,
+    end: Option<i64>,
+}
+
+impl Asked {
+    fn of(span: Span) -> Self {
+        match span {
+            span if span.is_recent() => Self::default(),
+            Span::Last(length) => Self {
+                length: Some(length),
+                end: None,
+            },
+            Span::Fixed(stretch) => Self {
+                length: Some(stretch.length()),
+                end: Some(stretch.to),
+            },
         }
-    });
-    on_cleanup(move || handle.remove());
+    }
 }

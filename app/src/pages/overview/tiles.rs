@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use metering::meter;
 
-use crate::chart::{Colour, Sparkline};
+use crate::chart::{Colour, Sparkline, Stage};
 use crate::format;
 use crate::i18n::{Catalog, catalog};
 use crate::live::{Live, Settings};
@@ -44,6 +44,7 @@ pub(super) fn Tiles() -> impl IntoView {
 fn Tile(field: &'static str, meter: &'static str) -> impl IntoView {
     let live = expect_context::<Live>();
     let settings = expect_context::<Settings>();
+    let stage = expect_context::<Stage>();
     let texts = catalog();
     let total = move || {
         live.read(|page| {
@@ -57,21 +58,25 @@ fn Tile(field: &'static str, meter: &'static str) -> impl IntoView {
     });
     let change = move || {
         let now = total()? as f64;
-        let span = settings.span();
-        let before = live.broker.with_value(|broker| {
-            live.series.with(|series| {
+        let window = stage.window.get();
+        let (before, after) = live.broker.with_value(|broker| {
+            stage.with_series(|series| {
                 let values = &series.column(meter, broker)?.avg;
-                let start = series.timestamps.last()? - span;
-                let first = series.timestamps.partition_point(|&time| time < start);
-                // The first known value in the range: a shorter history is told by what there is of it.
-                (first..values.len()).find_map(|index| values.get(index))
+                let index_of = |end: i64| series.timestamps.partition_point(|&time| time < end);
+                let (first, behind) = (index_of(window.from), index_of(window.to + 1));
+                // The first and last known values in the span: a shorter history is told by what there is of it.
+                let mut known = (first..behind).filter_map(|index| values.get(index));
+                let before = known.next()?;
+                Some((before, known.next_back().unwrap_or(before)))
             })
         })?;
-        let change = (now - before).round();
+        // Up to now where the span is, since the number beside it is of now.
+        let change = (if settings.is_fixed() { after } else { now } - before).round();
         Some(if change == 0.0 {
             texts.unchanged.to_owned()
         } else {
-            (texts.change_in)(&format::change(change), &format::span(span, texts))
+            let span = format::span(window.length(), texts);
+            (texts.change_in)(&format::change(change), &span)
         })
     };
     // Before the first answer nothing is known; after it, what is absent is not for this account.

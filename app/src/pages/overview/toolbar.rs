@@ -2,12 +2,12 @@
 
 use leptos::prelude::*;
 
-use crate::components::icons::{Icon, IconName};
+use crate::components::choices::{Ranges, Refreshes};
 use crate::components::status::BrokerPill;
-use crate::components::time::time_of_day;
+use crate::components::time::Clock;
 use crate::format;
 use crate::i18n::catalog;
-use crate::live::{Choices, Live, PAUSED, RANGE, REFRESH, Settings};
+use crate::live::{Live, Settings};
 use crate::reactive::{flag, maybe, part, text};
 
 /// The head of the page.
@@ -54,10 +54,14 @@ pub(super) fn Toolbar(
 #[component]
 fn Age() -> impl IntoView {
     let live = expect_context::<Live>();
+    let clock = expect_context::<Clock>();
     let texts = catalog();
     let settings = expect_context::<Settings>();
-    // Three intervals without news is too long, whatever the reason.
+    // Three intervals without news is too long, whatever the reason. Who looks at an earlier time expects none.
     let is_old = flag(move || {
+        if settings.is_fixed() {
+            return false;
+        }
         let interval = i64::from(settings.interval().unwrap_or(10_000));
         live.age().is_some_and(|age| age > 3 * interval.max(5_000))
     });
@@ -66,13 +70,9 @@ fn Age() -> impl IntoView {
         None => texts.no_value.to_owned(),
     });
     let exact = maybe(move || {
-        let zone = live.zone.get();
         live.read(|page| {
-            Some(time_of_day(
-                page.overview.as_ref()?.observed_at?,
-                zone,
-                texts,
-            ))
+            let observed = page.overview.as_ref()?.observed_at?;
+            Some(clock.time_of_day(observed, texts))
         })
     });
     view! {
@@ -82,60 +82,4 @@ fn Age() -> impl IntoView {
             <span class="without-script">{exact}</span>
         </span>
     }
-}
-
-/// The ranges, as links: they work without scripting, and the address can be shared.
-#[component]
-fn Ranges() -> impl IntoView {
-    let settings = expect_context::<Settings>();
-    choices(catalog().range, &RANGE, settings, move || {
-        settings.range.read().word
-    })
-}
-
-/// The intervals, and a button to refresh at once.
-#[component]
-fn Refreshes() -> impl IntoView {
-    let live = expect_context::<Live>();
-    let settings = expect_context::<Settings>();
-    let texts = catalog();
-    let intervals = choices(texts.refresh, &REFRESH, settings, move || {
-        settings.refresh.read().word
-    });
-    view! {
-        <div class="needs-script">{intervals}</div>
-        <button
-            type="button"
-            class="icon-button needs-script"
-            title=texts.refresh_now
-            on:click=move |_| live.nudges.update(|nudges| *nudges += 1)
-        >
-            <Icon name=IconName::Refresh />
-            <span class="visually-hidden">{texts.refresh_now}</span>
-        </button>
-    }
-}
-
-/// A row of links, of which one is chosen.
-fn choices(
-    label: &'static str,
-    choices: &'static Choices,
-    settings: Settings,
-    chosen: impl Fn() -> &'static str + Copy + Send + Sync + 'static,
-) -> impl IntoView {
-    let links = choices
-        .words
-        .iter()
-        .map(|&word| {
-            let current = maybe(move || (chosen() == word).then(|| "true".to_owned()));
-            let address = text(move || settings.query_with(choices, word));
-            let name = if word == PAUSED {
-                catalog().pause
-            } else {
-                word
-            };
-            view! { <a href=address aria-current=current data-noscroll="true">{name}</a> }
-        })
-        .collect_view();
-    view! { <div class="choices" role="group" aria-label=label>{links}</div> }
 }

@@ -1,0 +1,83 @@
+//! Events as marks: a thin line over the plot, and what happened in words.
+
+use leptos::prelude::*;
+use metering::{LogEntry, LogLevel};
+
+use super::drawing::Drawing;
+use super::path::{HEIGHT, WIDTH};
+use super::view::Parts;
+use crate::components::status::{Level, Pill};
+use crate::i18n::catalog;
+use crate::reactive::{flag, part, text};
+
+/// So near to the crosshair an event is told: a hundredth of the window.
+const NEAR: i64 = 100;
+
+/// The marks of a level: a line from top to bottom each.
+pub(super) fn path(drawing: &Drawing, events: &[LogEntry], level: LogLevel) -> String {
+    let window = &drawing.window;
+    let xs = events
+        .iter()
+        .filter(|event| event.level == level)
+        .map(|event| window.x(event.time.as_millis()))
+        .filter(|x| (0..=WIDTH).contains(x));
+    let lines: Vec<_> = xs.map(|x| format!("M{x} 0V{HEIGHT}")).collect();
+    lines.concat()
+}
+
+/// The events at an instant of a window of that length, in words.
+pub(super) fn told(parts: Parts, instant: i64) -> Vec<String> {
+    let reach = parts.stage().window.get().length() / NEAR;
+    parts.stage().events.with(|events| {
+        let is_near = |event: &&LogEntry| (event.time.as_millis() - instant).abs() <= reach;
+        let near = events.iter().filter(is_near);
+        near.map(|event| {
+            let time = parts.stage().moment(event.time.as_millis());
+            format!("{time} {}", event.desc)
+        })
+        .collect()
+    })
+}
+
+/// What happened where the crosshair is. Lies over the plot, so that nothing moves.
+#[component]
+pub(super) fn EventNote(parts: Parts) -> impl IntoView {
+    let words = Memo::new(move |_| {
+        let instant = parts.stage().cursor.get();
+        instant.map_or_else(String::new, |instant| told(parts, instant).join(" · "))
+    });
+    view! {
+        <p class="event-note" class:hidden=flag(move || words.with(String::is_empty)) aria-hidden="true">
+            {text(move || words.get())}
+        </p>
+    }
+}
+
+/// The events of the window as a list, below the table.
+#[component]
+pub(super) fn EventList(parts: Parts) -> impl IntoView {
+    let texts = catalog();
+    part(move || {
+        let window = parts.stage().window.get();
+        let items: Vec<_> = parts.stage().events.with(|events| {
+            let is_shown = |event: &&LogEntry| {
+                (window.from..=window.to).contains(&event.time.as_millis())
+            };
+            let item = |event: &LogEntry| {
+                let time = parts.stage().moment(event.time.as_millis());
+                let level = Level::from(event.level);
+                view! {
+                    <li>
+                        <span class="soft">{time}</span>
+                        <Pill level=Signal::stored(level) text=Signal::stored(texts.level(event.level).to_owned()) />
+                        {event.desc.clone()}
+                    </li>
+                }
+            };
+            events.iter().filter(is_shown).map(item).collect()
+        });
+        (!items.is_empty()).then(|| {
+            view! { <h3>{texts.events}</h3><ul class="events">{items}</ul> }
+        })
+    })
+}

@@ -1,0 +1,60 @@
+//! What a page says of its own updates: paused, failing, not signed in any more.
+
+use leptos::prelude::*;
+
+use crate::format;
+use crate::i18n::catalog;
+use crate::live::{PAUSED, Pulse, REFRESH, Settings, Updates};
+use crate::reactive::{part, text};
+use crate::routes::{self, href};
+
+/// How the polls of the page fare; nothing where they fare well.
+#[component]
+pub fn Polling() -> impl IntoView {
+    let pulse = expect_context::<Pulse>();
+    let settings = expect_context::<Settings>();
+    let texts = catalog();
+    let again = text(move || href(&routes::sign_in(Some(&routes::here()), None)));
+    part(move || match pulse.updates.get() {
+        Updates::SignedOut => view! {
+            <p class="notice bad">
+                <b>{texts.session_ended}". "</b>{texts.session_ended_lead}" "
+                <a class="button primary" rel="external" href=again>{texts.sign_in_again}</a>
+            </p>
+        }
+        .into_any(),
+        Updates::Failing { error, next } => {
+            let left = text(move || {
+                let left = (next - pulse.clock.get()).max(0.0) as i64;
+                (texts.updates_resume)(&format::age(left + 999, texts))
+            });
+            view! {
+                <p class="notice warning">
+                    <b>{(texts.updates_failing)(error.text(texts))}</b>" "
+                    <span aria-live="off">{left}</span>" "
+                    <button type="button" class="button needs-script" on:click=move |_| pulse.nudge()>
+                        {texts.try_now}
+                    </button>
+                </p>
+            }
+            .into_any()
+        }
+        Updates::Fine if settings.refresh.read().word == PAUSED => {
+            view! { <p class="notice needs-script">{texts.updates_paused}</p> }.into_any()
+        }
+        Updates::Fine => ().into_any(),
+    })
+}
+
+/// A refresh interval that the address asks for and nobody understands.
+#[component]
+pub fn UnknownRefresh() -> impl IntoView {
+    let settings = expect_context::<Settings>();
+    let texts = catalog();
+    part(move || {
+        settings.refresh.read().unknown.as_ref().map(|given| {
+            let text = (texts.unknown_refresh)(given, &REFRESH.accepted(), REFRESH.default);
+            view! { <p class="notice warning">{text}</p> }
+        })
+    })
+}

@@ -1,0 +1,101 @@
+//! How a page's updates fare, and the viewer's wish for one.
+
+use leptos::prelude::*;
+
+use super::{every, now, online};
+use crate::error::AppError;
+
+/// How the updates fare.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Updates {
+    /// The last poll was answered.
+    Fine,
+    /// Polls fail.
+    Failing {
+        /// Why the last one did.
+        error: AppError,
+        /// When the next one comes, on the viewer's clock (milliseconds since the epoch).
+        next: f64,
+    },
+    /// The session has ended: no poll will be answered before a new sign-in.
+    SignedOut,
+}
+
+/// How a page's updates fare. A Leptos context, and cheap to copy: four signals.
+#[derive(Clone, Copy)]
+pub struct Pulse {
+    /// How the updates fare.
+    pub updates: RwSignal<Updates>,
+    /// When the last answer came, on the viewer's clock (milliseconds since the epoch).
+    pub received: RwSignal<f64>,
+    /// The viewer's clock, moved on once a second. Equal to `received` on the server.
+    pub clock: RwSignal<f64>,
+    /// Counts the viewer's wishes to refresh at once.
+    pub nudges: RwSignal<u32>,
+}
+
+impl Pulse {
+    /// Of a page whose first answer is yet to be taken in.
+    pub fn new() -> Self {
+        Self {
+            updates: RwSignal::new(Updates::Fine),
+            received: RwSignal::new(0.0),
+            clock: RwSignal::new(0.0),
+            nudges: RwSignal::new(0),
+        }
+    }
+
+    /// Moves the clock, and takes a connection that is back or the key `R` as the wish to refresh.
+    ///
+    /// On the server: nothing, since neither effects nor events are there.
+    pub fn beat(self) {
+        every(1000, move || self.clock.set(now()));
+        online(move || {
+            if self.updates.get_untracked() != Updates::Fine {
+                self.nudge();
+            }
+        });
+        refresh_by_key(move || self.nudge());
+    }
+
+    /// The wish to refresh at once.
+    pub fn nudge(self) {
+        self.nudges.update(|nudges| *nudges += 1);
+    }
+
+    /// Notes that an answer came.
+    pub fn answered(self) {
+        let now = now();
+        self.received.set(now);
+        self.clock.set(now);
+        self.updates.set(Updates::Fine);
+    }
+
+    /// Notes that a poll failed and when the next one comes.
+    pub fn fail(self, error: AppError, next: f64) {
+        self.updates.set(match error {
+            AppError::SignedOut => Updates::SignedOut,
+            error => Updates::Failing { error, next },
+        });
+    }
+}
+
+impl Default for Pulse {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// `R` refreshes at once, unless it is typed into a field or with a modifier.
+fn refresh_by_key(nudge: impl Fn() + 'static) {
+    let handle = window_event_listener(leptos::ev::keydown, move |event| {
+        let modified = event.ctrl_key() || event.meta_key() || event.alt_key();
+        let typed_into = document().active_element().is_some_and(|element| {
+            ["INPUT", "TEXTAREA", "SELECT"].contains(&element.tag_name().as_str())
+        });
+        if event.key().eq_ignore_ascii_case("r") && !modified && !typed_into {
+            nudge();
+        }
+    });
+    on_cleanup(move || handle.remove());
+}

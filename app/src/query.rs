@@ -1,0 +1,132 @@
+//! The query of an address: read, changed and written the same on the server and in the browser.
+//!
+//! The router's own map decodes values twice, and writes them differently on
+//! the two sides; this one goes from the address as it stands.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+
+use crate::routes::encode;
+
+/// The parameters of an address, decoded, in their order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Query(Vec<(String, String)>);
+
+impl Query {
+    /// From what stands behind the question mark. Spaces may be `+`, as forms write them.
+    pub fn parse(search: &str) -> Self {
+        let search = search.strip_prefix('?').unwrap_or(search);
+        let pair = |pair: &str| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            (decode(name), decode(value))
+        };
+        let pairs = search.split('&').filter(|pair| !pair.is_empty());
+        Self(pairs.map(pair).collect())
+    }
+
+    /// The last value of a parameter. What is empty counts as missing: forms send every field.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        let value = self.0.iter().rev().find(|(given, _)| given == name);
+        value
+            .map(|(_, value)| value.as_str())
+            .filter(|value| !value.is_empty())
+    }
+
+    /// The same with another value of a parameter, which keeps its place; without it where the value is empty.
+    #[must_use]
+    pub fn with(&self, name: &str, value: &str) -> Self {
+        let mut pairs = self.0.clone();
+        let place = pairs.iter().position(|(given, _)| given == name);
+        pairs.retain(|(given, _)| given != name);
+        if !value.is_empty() {
+            let place = place.unwrap_or(pairs.len()).min(pairs.len());
+            pairs.insert(place, (name.to_owned(), value.to_owned()));
+        }
+        Self(pairs)
+    }
+
+    /// As it stands in an address, with the question mark, which alone leads to the bare page.
+    pub fn to_search(&self) -> String {
+        let pairs = self.0.iter().filter(|(_, value)| !value.is_empty());
+        let written = pairs.map(|(name, value)| format!("{}={}", encode(name), encode(value)));
+        format!("?{}", written.collect::<Vec<_>>().join("&"))
+    }
+}
+
+/// The query of the page that is shown.
+pub fn use_query() -> Memo<Query> {
+    let search = use_location().search;
+    Memo::new(move |_| search.with(|search| Query::parse(search)))
+}
+
+/// Undoes percent-encoding. What is none, or no UTF-8, stays legible.
+fn decode(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let hex = |at: usize| (*bytes.get(at)? as char).to_digit(16);
+    let mut decoded = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        at += 1;
+        match (byte, hex(at), hex(at + 1)) {
+            (b'%', Some(high), Some(low)) => {
+                decoded.push((high * 16 + low) as u8);
+                at += 2;
+            }
+            (b'+', ..) => decoded.push(b' '),
+            _ => decoded.push(byte),
+        }
+    }
+    String::from_utf8_lossy(&decoded).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        let query = Query::default()
+            .with("text", "100% of a&b=c+d é")
+            .with("level", "error");
+        let search = query.to_search();
+        assert_eq!(
+            search,
+            "?text=100%25%20of%20a%26b%3Dc%2Bd%20%C3%A9&level=error"
+        );
+        assert_eq!(Query::parse(&search), query);
+    }
+
+    #[test]
+    fn forms_write_spaces_as_plus_and_empty_fields() {
+        let query = Query::parse("text=memory+alarm&level=");
+        assert_eq!(query.get("text"), Some("memory alarm"));
+        assert_eq!(query.get("level"), None);
+        assert_eq!(query.to_search(), "?text=memory%20alarm");
+    }
+
+    #[test]
+    fn a_changed_value_keeps_its_place_and_an_empty_one_goes() {
+        let query = Query::parse("a=1&b=2&c=3");
+        assert_eq!(query.with("b", "x").to_search(), "?a=1&b=x&c=3");
+        assert_eq!(query.with("b", "").to_search(), "?a=1&c=3");
+        assert_eq!(query.with("d", "4").to_search(), "?a=1&b=2&c=3&d=4");
+        assert_eq!(Query::parse("?a=1").with("a", "").to_search(), "?");
+    }
+
+    #[test]
+    fn the_last_value_counts_and_setting_it_leaves_one() {
+        let query = Query::parse("a=1&a=2");
+        assert_eq!(query.get("a"), Some("2"));
+        assert_eq!(query.with("a", "3").to_search(), "?a=3");
+    }
+
+    #[test]
+    fn broken_escapes_stay_as_they_are() {
+        for (given, read) in [("%", "%"), ("%4", "%4"), ("%zz", "%zz"), ("%41", "A")] {
+            assert_eq!(Query::parse(&format!("a={given}")).get("a"), Some(read));
+        }
+        assert_eq!(Query::parse("a=%FF").get("a"), Some("\u{fffd}"));
+    }
+}
