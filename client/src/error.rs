@@ -5,6 +5,7 @@
 //! | `Unauthorized` | the token or the password | signing in again |
 //! | `Forbidden`, `NotFound`, `Refused` | the request | another request |
 //! | `TooManyRequests`, `Unavailable`, `TimedOut`, `Transport` | the moment | waiting |
+//! | `Incomplete` | the connection, or the service | asking again |
 //! | `TooLarge`, `Malformed`, `NoEndpoint` | the service, or its configuration | its operator |
 
 use std::time::Duration;
@@ -71,6 +72,12 @@ pub enum ClientError {
     /// The answer is larger than allowed.
     #[error("the answer is too large")]
     TooLarge,
+    /// The answer ends before the end of its list. What came of it was whole.
+    #[error("the answer broke off after {items} items")]
+    Incomplete {
+        /// How many items came.
+        items: u64,
+    },
     /// The answer is not what the protocol says.
     #[error("not understood: {message}")]
     Malformed {
@@ -104,6 +111,7 @@ impl ClientError {
             Self::TooManyRequests { .. }
             | Self::Unavailable { .. }
             | Self::TimedOut
+            | Self::Incomplete { .. }
             | Self::Transport(_) => true,
             Self::Refused { status, .. } => status.is_server_error(),
             _ => false,

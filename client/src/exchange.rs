@@ -1,8 +1,10 @@
 //! One request: conditions, answer, errors.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
+use futures_util::StreamExt;
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri, header,
 };
@@ -11,7 +13,9 @@ use serde::de::DeserializeOwned;
 
 use crate::client::Client;
 use crate::error::ClientError;
+use crate::items::Items;
 use crate::token::Token;
+use crate::transport::Pieces;
 
 /// The header that carries a token.
 pub(crate) const AUTH_TOKEN: HeaderName = HeaderName::from_static(identity::AUTH_TOKEN);
@@ -19,6 +23,10 @@ pub(crate) const AUTH_TOKEN: HeaderName = HeaderName::from_static(identity::AUTH
 pub(crate) const SUBJECT_TOKEN: HeaderName = HeaderName::from_static(identity::SUBJECT_TOKEN);
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
+/// How much of an error is read where the answer is not read to its end, in bytes.
+const ERROR_LIMIT: usize = 64 * 1024;
+/// How long that may take.
+const ERROR_TIMEOUT: Duration = Duration::from_secs(10);
 
 impl Client {
     /// What stands at an address, from the cache where the API says that it is still that.
@@ -55,22 +63,117 @@ impl Client {
         }
     }
 
+    /// What stands at an address, read anew.
+    pub(crate) async fn read<T>(&self, address: &str, token: &Token) -> Result<T, ClientError>
+    where
+        T: DeserializeOwned,
+    {
+        let answer = self
+            .exchange(Method::GET, uri(address)?, by(token), Bytes::new())
+            .await?;
+        parse(&answer, StatusCode::OK)
+    }
+
+    /// What is answered to a post with `201`.
+    pub(crate) async fn post<T>(
+        &self,
+        address: &str,
+        token: &Token,
+        body: Bytes,
+    ) -> Result<T, ClientError>
+    where
+        T: DeserializeOwned,
+    {
+        let answer = self
+            .exchange(Method::POST, uri(address)?, by(token), body)
+            .await?;
+        parse(&answer, StatusCode::CREATED)
+    }
+
+    /// The items of the array that a request is answered with, as they come. Without a body it is
+    /// a `GET`.
+    pub(crate) async fn items<T>(
+        &self,
+        address: &str,
+        token: &Token,
+        body: Bytes,
+    ) -> Result<Items<T>, ClientError> {
+        let method = if body.is_empty() {
+            Method::GET
+        } else {
+            Method::POST
+        };
+        let request = request(method, uri(address)?, by(token), body);
+        let (head, pieces) = self.transport().open(request).await?.into_parts();
+        if head.status == StatusCode::OK {
+            return Ok(Items::of(pieces));
+        }
+        let said = tokio::time::timeout(ERROR_TIMEOUT, start(pieces));
+        Err(ClientError::of(
+            head.status,
+            &head.headers,
+            &said.await.unwrap_or_default(),
+        ))
+    }
+
     /// Sends a request as it is, and hands back whatever was answered.
     pub(crate) async fn exchange(
         &self,
         method: Method,
         uri: Uri,
-        mut headers: HeaderMap,
+        headers: HeaderMap,
         body: Bytes,
     ) -> Result<Response<Bytes>, ClientError> {
-        headers.insert(header::ACCEPT, JSON);
-        if !body.is_empty() {
-            headers.insert(header::CONTENT_TYPE, JSON);
-        }
-        let mut request = Request::new(body);
-        *request.method_mut() = method;
-        *request.uri_mut() = uri;
-        *request.headers_mut() = headers;
+        let request = request(method, uri, headers, body);
         Ok(self.transport().send(request).await?)
     }
+}
+
+fn request(method: Method, uri: Uri, mut headers: HeaderMap, body: Bytes) -> Request<Bytes> {
+    headers.insert(header::ACCEPT, JSON);
+    if !body.is_empty() {
+        headers.insert(header::CONTENT_TYPE, JSON);
+    }
+    let mut request = Request::new(body);
+    *request.method_mut() = method;
+    *request.uri_mut() = uri;
+    *request.headers_mut() = headers;
+    request
+}
+
+fn parse<T>(answer: &Response<Bytes>, expected: StatusCode) -> Result<T, ClientError>
+where
+    T: DeserializeOwned,
+{
+    if answer.status() != expected {
+        return Err(ClientError::of(
+            answer.status(),
+            answer.headers(),
+            answer.body(),
+        ));
+    }
+    serde_json::from_slice(answer.body()).map_err(|error| ClientError::malformed(error.to_string()))
+}
+
+fn by(token: &Token) -> HeaderMap {
+    HeaderMap::from_iter([(AUTH_TOKEN, token.header())])
+}
+
+fn uri(address: &str) -> Result<Uri, ClientError> {
+    address
+        .parse()
+        .map_err(|error| ClientError::malformed(format!("no address: {error}")))
+}
+
+/// The start of a body, as far as it can be had.
+async fn start(mut pieces: Pieces) -> Bytes {
+    let mut start = BytesMut::new();
+    while let Some(Ok(piece)) = pieces.next().await {
+        let room = ERROR_LIMIT - start.len();
+        start.extend_from_slice(&piece[..piece.len().min(room)]);
+        if start.len() == ERROR_LIMIT {
+            break;
+        }
+    }
+    start.freeze()
 }

@@ -24,6 +24,12 @@
 //! less has other validators and so other values: the cache cannot leak,
 //! whoever shares it.
 //!
+//! # Lists of any length
+//!
+//! Telemetry's lists, such as [`Session::samples`], are [`Items`]: a stream
+//! that holds no more than the item it is at. What is known to be short is had
+//! whole by [`Items::all`].
+//!
 //! # Layout
 //!
 //! | module | what |
@@ -32,30 +38,52 @@
 //! | `endpoints` | where the services are, and how the catalog is read |
 //! | `sign_in` | Keystone's v3 sign-in |
 //! | `session` | what a token may ask, renewal on a 401 |
+//! | `meters`, `samples`, `statistics`, `resources`, `complex`, `capabilities` | Ceilometer's part of the API |
+//! | `series`, `logs` | the rabbit part's queries |
+//! | `query` | which samples, in the protocol's two ways |
+//! | `items` | lists, item by item as they come |
 //! | `exchange` | one request: conditions, answer, errors |
 //! | `cache` | parsed answers by address and `ETag` |
 //! | `error` | what can go wrong, and error bodies in words |
 
 mod cache;
+mod capabilities;
 mod client;
+mod complex;
 mod credentials;
 mod endpoints;
 mod error;
 mod exchange;
+mod items;
+mod logs;
+mod meters;
+mod path;
+mod query;
+mod resources;
+mod samples;
 mod series;
 mod session;
 mod sign_in;
+mod statistics;
 mod token;
 mod transport;
 
 pub use client::Client;
+pub use complex::ComplexQuery;
 pub use credentials::Credentials;
 pub use endpoints::{Endpoints, Interface};
 pub use error::ClientError;
+pub use items::Items;
+pub use logs::LogQuery;
+pub use meters::MeterQuery;
+pub use query::{Field, Filter, Op, Order, Query, Value};
+pub use resources::ResourceQuery;
+pub use samples::{NewSample, SampleQuery};
 pub use series::{SeriesColumn, SeriesQuery};
 pub use session::Session;
 pub use sign_in::SignIn;
+pub use statistics::{Function, GroupBy, StatisticsQuery};
 pub use token::{InvalidToken, Token};
 pub use transport::{
-    BoxFuture, Cause, HttpOptions, HttpTransport, InProcess, Transport, TransportError,
+    BoxFuture, Cause, HttpOptions, HttpTransport, InProcess, Pieces, Transport, TransportError,
 };

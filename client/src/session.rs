@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
+use bytes::Bytes;
 use metering::{Broker, Node, Overview, Series, User};
 use serde::de::DeserializeOwned;
 use tokio::sync::Mutex;
@@ -14,6 +15,7 @@ use url::form_urlencoded::byte_serialize;
 use crate::client::Client;
 use crate::credentials::Credentials;
 use crate::error::ClientError;
+use crate::items::Items;
 use crate::series::SeriesQuery;
 use crate::token::Token;
 
@@ -160,27 +162,79 @@ impl Session {
         }
     }
 
-    /// Asks with the token there is, and once more with a new one where that is refused and there
-    /// is a password.
-    async fn fetch<T>(&self, path: String) -> Result<Arc<T>, ClientError>
+    /// What stands at a path, shared with whoever asked the same before.
+    pub(crate) async fn fetch<T>(&self, path: String) -> Result<Arc<T>, ClientError>
     where
         T: DeserializeOwned + Send + Sync + 'static,
     {
+        let ask = |address: String, token| async move { self.0.client.get(&address, &token).await };
+        self.ask(&path, ask).await
+    }
+
+    /// What stands at a path that few ask for, and each for another one.
+    pub(crate) async fn read<T>(&self, path: String) -> Result<T, ClientError>
+    where
+        T: DeserializeOwned,
+    {
+        let ask =
+            |address: String, token| async move { self.0.client.read(&address, &token).await };
+        self.ask(&path, ask).await
+    }
+
+    /// The list at a path, as it comes.
+    pub(crate) async fn list<T>(&self, path: String) -> Result<Items<T>, ClientError> {
+        self.ask_for_list(path, Bytes::new()).await
+    }
+
+    /// The list that a request with this body is answered with, as it comes.
+    pub(crate) async fn ask_for_list<T>(
+        &self,
+        path: String,
+        body: Bytes,
+    ) -> Result<Items<T>, ClientError> {
+        let ask = |address: String, token| {
+            let body = body.clone();
+            async move { self.0.client.items(&address, &token, body).await }
+        };
+        self.ask(&path, ask).await
+    }
+
+    /// What a post is answered with.
+    pub(crate) async fn post<T>(&self, path: String, body: Bytes) -> Result<T, ClientError>
+    where
+        T: DeserializeOwned,
+    {
+        let ask = |address: String, token| {
+            let body = body.clone();
+            async move { self.0.client.post(&address, &token, body).await }
+        };
+        self.ask(&path, ask).await
+    }
+
+    /// Asks with the token there is, and once more with a new one where that is refused and there
+    /// is a password. What was refused so did nothing: a post is not made twice.
+    async fn ask<T, F, A>(&self, path: &str, ask: F) -> Result<T, ClientError>
+    where
+        F: Fn(String, Token) -> A,
+        A: Future<Output = Result<T, ClientError>>,
+    {
+        let once = async |token: &Token| {
+            let address = self.address(token, path).await?;
+            ask(address, token.clone()).await
+        };
         let token = self.token();
         if let Some(token) = &token {
-            match self.fetch_with(token, &path).await {
+            match once(token).await {
                 Err(ClientError::Unauthorized) if self.0.renewal.is_some() => (),
                 answer => return answer,
             }
         }
         let token = self.renew(token).await?;
-        self.fetch_with(&token, &path).await
+        once(&token).await
     }
 
-    async fn fetch_with<T>(&self, token: &Token, path: &str) -> Result<Arc<T>, ClientError>
-    where
-        T: DeserializeOwned + Send + Sync + 'static,
-    {
+    /// A path's address, for which the catalog may have to be asked first.
+    async fn address(&self, token: &Token, path: &str) -> Result<String, ClientError> {
         let metering = if let Some(metering) = self.0.metering.get() {
             metering
         } else {
@@ -190,8 +244,7 @@ impl Session {
                 .get()
                 .ok_or_else(|| self.0.client.endpoints().missing())?
         };
-        let address = [metering, path].concat();
-        self.0.client.get(&address, token).await
+        Ok([metering, path].concat())
     }
 
     fn token(&self) -> Option<Token> {

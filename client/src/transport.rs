@@ -7,15 +7,21 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use ::http::{Request, Response};
 use bytes::Bytes;
+use futures_util::Stream;
 
+pub(crate) use self::http::DEFAULT_ANSWER_LIMIT;
 pub use self::http::{HttpOptions, HttpTransport};
 pub use self::in_process::InProcess;
 
 /// A future that owns what it needs but for the borrow of its transport.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// The body of an answer, piece by piece as it comes. After an error there is no more.
+pub type Pieces = Pin<Box<dyn Stream<Item = Result<Bytes, TransportError>> + Send>>;
 
 /// Carries a request to the API and its answer back.
 ///
@@ -27,6 +33,23 @@ pub trait Transport: Send + Sync + 'static {
         &self,
         request: Request<Bytes>,
     ) -> BoxFuture<'_, Result<Response<Bytes>, TransportError>>;
+
+    /// Sends one request and leaves the body of its answer to be read. That may be of any length
+    /// and take any time, but neither its head nor a piece of it longer than an answer may.
+    fn open(
+        &self,
+        request: Request<Bytes>,
+    ) -> BoxFuture<'_, Result<Response<Pieces>, TransportError>>;
+}
+
+/// What comes of a future, unless it takes too long.
+async fn in_time<T>(
+    limit: Duration,
+    future: impl Future<Output = Result<T, TransportError>>,
+) -> Result<T, TransportError> {
+    tokio::time::timeout(limit, future)
+        .await
+        .unwrap_or(Err(TransportError::TimedOut))
 }
 
 /// Why there is no answer.

@@ -4,24 +4,27 @@ use std::fmt;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
+use futures_util::stream;
 use http::{Request, Response};
 use reqwest::redirect::Policy;
 
-use super::{BoxFuture, Cause, Transport, TransportError};
+use super::{BoxFuture, Cause, Pieces, Transport, TransportError, in_time};
 
 /// How long an answer may take. Longer than any query of a healthy service.
-pub(super) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
+pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
 /// How large an answer may be: some 50 times the largest one known.
-pub(super) const DEFAULT_ANSWER_LIMIT: usize = 16 * 1024 * 1024;
+pub(crate) const DEFAULT_ANSWER_LIMIT: usize = 16 * 1024 * 1024;
 
 /// The bounds of [`HttpTransport`].
 #[derive(Clone, Copy, Debug)]
 pub struct HttpOptions {
     /// How long a connection may take to stand. Default: 5 s.
     pub connect_timeout: Duration,
-    /// How long the whole exchange may take. Default: 30 s.
+    /// How long the whole exchange may take; of an answer that is read piece by piece, each of
+    /// them. Default: 30 s.
     pub timeout: Duration,
-    /// How many bytes an answer may have, unpacked. Default: 16 MiB.
+    /// How many bytes an answer may have, unpacked; one that is read piece by piece may have any
+    /// number. Default: 16 MiB.
     pub answer_limit: usize,
 }
 
@@ -42,6 +45,7 @@ impl Default for HttpOptions {
 #[derive(Clone)]
 pub struct HttpTransport {
     client: reqwest::Client,
+    timeout: Duration,
     limit: usize,
 }
 
@@ -66,20 +70,19 @@ impl HttpTransport {
         let client = reqwest::Client::builder()
             .user_agent(concat!("warren/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(options.connect_timeout)
-            .timeout(options.timeout)
             .redirect(Policy::none())
             .no_proxy()
             .build()
             .map_err(|error| TransportError::SetUp(Cause::new(error)))?;
         Ok(Self {
             client,
+            timeout: options.timeout,
             limit: options.answer_limit,
         })
     }
 
     async fn exchange(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
-        let request = reqwest::Request::try_from(request).map_err(translate)?;
-        let mut answer = self.client.execute(request).await.map_err(translate)?;
+        let mut answer = self.execute(request).await?;
         // A stated length over the bound is refused before a byte of it is read.
         let stated = answer.content_length().unwrap_or(0);
         if stated > self.limit as u64 {
@@ -92,11 +95,33 @@ impl HttpTransport {
             }
             body.extend_from_slice(&chunk);
         }
-        let mut response = Response::new(body.freeze());
-        *response.status_mut() = answer.status();
-        *response.headers_mut() = std::mem::take(answer.headers_mut());
-        Ok(response)
+        let head = head(&mut answer);
+        Ok(head.map(|()| body.freeze()))
     }
+
+    async fn begin(&self, request: Request<Bytes>) -> Result<Response<Pieces>, TransportError> {
+        let limit = self.timeout;
+        let mut answer = in_time(limit, self.execute(request)).await?;
+        let head = head(&mut answer);
+        let pieces = stream::try_unfold(answer, move |mut answer| async move {
+            let piece = in_time(limit, async { answer.chunk().await.map_err(translate) }).await?;
+            Ok(piece.map(|piece| (piece, answer)))
+        });
+        Ok(head.map(|()| -> Pieces { Box::pin(pieces) }))
+    }
+
+    async fn execute(&self, request: Request<Bytes>) -> Result<reqwest::Response, TransportError> {
+        let request = reqwest::Request::try_from(request).map_err(translate)?;
+        self.client.execute(request).await.map_err(translate)
+    }
+}
+
+/// Takes status and headers out of an answer.
+fn head(answer: &mut reqwest::Response) -> Response<()> {
+    let mut head = Response::new(());
+    *head.status_mut() = answer.status();
+    *head.headers_mut() = std::mem::take(answer.headers_mut());
+    head
 }
 
 impl Transport for HttpTransport {
@@ -104,13 +129,21 @@ impl Transport for HttpTransport {
         &self,
         request: Request<Bytes>,
     ) -> BoxFuture<'_, Result<Response<Bytes>, TransportError>> {
-        Box::pin(self.exchange(request))
+        Box::pin(in_time(self.timeout, self.exchange(request)))
+    }
+
+    fn open(
+        &self,
+        request: Request<Bytes>,
+    ) -> BoxFuture<'_, Result<Response<Pieces>, TransportError>> {
+        Box::pin(self.begin(request))
     }
 }
 
 impl fmt::Debug for HttpTransport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("HttpTransport")
+            .field("timeout", &self.timeout)
             .field("limit", &self.limit)
             .finish_non_exhaustive()
     }

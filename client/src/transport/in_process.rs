@@ -5,12 +5,13 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use bytes::Bytes;
+use futures_util::{TryStreamExt, stream};
 use http::{Request, Response, Uri};
 use http_body_util::{BodyExt, Limited};
 use tower::ServiceExt;
 
 use super::http::{DEFAULT_ANSWER_LIMIT, DEFAULT_TIMEOUT};
-use super::{BoxFuture, Cause, Transport, TransportError};
+use super::{BoxFuture, Cause, Pieces, Transport, TransportError, in_time};
 
 /// Calls the metering API's router as a function.
 ///
@@ -33,21 +34,23 @@ impl InProcess {
         }
     }
 
-    /// Another time for an answer, 30 s unless told.
+    /// Another time for an answer, or for each piece of one that is read piece by piece; 30 s
+    /// unless told.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// Another bound on an answer's size in bytes, 16 MiB unless told.
+    /// Another bound on an answer's size in bytes, 16 MiB unless told. None on one that is read
+    /// piece by piece.
     #[must_use]
     pub fn answer_limit(mut self, bytes: usize) -> Self {
         self.limit = bytes;
         self
     }
 
-    async fn exchange(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+    async fn call(&self, request: Request<Bytes>) -> Response<Body> {
         let (mut parts, body) = request.into_parts();
         parts.uri = path_only(parts.uri);
         let answer = self
@@ -55,10 +58,11 @@ impl InProcess {
             .clone()
             .oneshot(Request::from_parts(parts, Body::from(body)));
         // The router's error type has no values.
-        let (parts, body) = answer
-            .await
-            .unwrap_or_else(|never| match never {})
-            .into_parts();
+        answer.await.unwrap_or_else(|never| match never {})
+    }
+
+    async fn exchange(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+        let (parts, body) = self.call(request).await.into_parts();
         let body = Limited::new(body, self.limit)
             .collect()
             .await
@@ -71,6 +75,21 @@ impl InProcess {
             })?;
         Ok(Response::from_parts(parts, body.to_bytes()))
     }
+
+    async fn begin(&self, request: Request<Bytes>) -> Result<Response<Pieces>, TransportError> {
+        let limit = self.timeout;
+        let answer = in_time(limit, async { Ok(self.call(request).await) }).await?;
+        Ok(answer.map(|body| -> Pieces {
+            let body = body.into_data_stream();
+            Box::pin(stream::try_unfold(body, move |mut body| async move {
+                let piece = async {
+                    let broken = |error| TransportError::Exchange(Cause::new(error));
+                    body.try_next().await.map_err(broken)
+                };
+                Ok(in_time(limit, piece).await?.map(|piece| (piece, body)))
+            }))
+        }))
+    }
 }
 
 impl Transport for InProcess {
@@ -78,11 +97,14 @@ impl Transport for InProcess {
         &self,
         request: Request<Bytes>,
     ) -> BoxFuture<'_, Result<Response<Bytes>, TransportError>> {
-        Box::pin(async move {
-            tokio::time::timeout(self.timeout, self.exchange(request))
-                .await
-                .unwrap_or(Err(TransportError::TimedOut))
-        })
+        Box::pin(in_time(self.timeout, self.exchange(request)))
+    }
+
+    fn open(
+        &self,
+        request: Request<Bytes>,
+    ) -> BoxFuture<'_, Result<Response<Pieces>, TransportError>> {
+        Box::pin(self.begin(request))
     }
 }
 

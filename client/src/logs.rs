@@ -1,0 +1,102 @@
+//! What Warren saw and did: `GET /v2/logs`.
+
+use std::sync::Arc;
+
+use metering::{LogEntry, LogLevel, Timestamp};
+
+use crate::error::ClientError;
+use crate::path;
+use crate::query::{Op, Query};
+use crate::session::Session;
+
+/// Which lines of the system log, newest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct LogQuery {
+    /// Which page, from 1 on; `None`: the first.
+    pub page: Option<u64>,
+    /// How many lines a page; `None`: the API's default, 20.
+    pub limit: Option<u64>,
+    /// Of this level and graver ones.
+    pub level: Option<LogLevel>,
+    /// About this: a broker's name, `{broker}/{node}`, `identity`, `store` or `warren`.
+    pub source: Option<String>,
+    /// With this text in it, whatever the case.
+    pub text: Option<String>,
+    /// Not before.
+    pub from: Option<Timestamp>,
+    /// Before.
+    pub to: Option<Timestamp>,
+}
+
+impl LogQuery {
+    fn path(&self) -> String {
+        let mut query = Query::new();
+        if let Some(page) = self.page {
+            query = query.equal("page", page.to_string());
+        }
+        if let Some(level) = self.level {
+            query = query.equal("level", level.as_str());
+        }
+        for (field, value) in [("source", &self.source), ("text", &self.text)] {
+            if let Some(value) = value {
+                query = query.equal(field, value.clone());
+            }
+        }
+        for (op, time) in [(Op::Ge, self.from), (Op::Lt, self.to)] {
+            if let Some(time) = time {
+                query = query.timestamp(op, time);
+            }
+        }
+        let mut parameters = path::parameters();
+        query.append_to(&mut parameters);
+        if let Some(limit) = self.limit {
+            parameters.append_pair("limit", &limit.to_string());
+        }
+        path::with("/v2/logs", parameters)
+    }
+}
+
+impl Session {
+    /// A page of the system log; past the last one an empty list.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn logs(&self, query: &LogQuery) -> Result<Arc<Vec<LogEntry>>, ClientError> {
+        self.fetch(query.path()).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_out_is_left_to_the_api() {
+        assert_eq!(LogQuery::default().path(), "/v2/logs");
+    }
+
+    #[test]
+    fn all_that_is_given_is_asked() {
+        let query = LogQuery {
+            page: Some(2),
+            limit: Some(50),
+            level: Some(LogLevel::Warning),
+            source: Some("prod".to_owned()),
+            text: Some("disk alarm".to_owned()),
+            from: Some(Timestamp::from_millis(1_420_113_600_000)),
+            to: Some(Timestamp::from_millis(1_420_117_200_000)),
+        };
+        let condition =
+            |field, op, value| format!("q.field={field}&q.op={op}&q.type=&q.value={value}");
+        let conditions = [
+            condition("page", "eq", "2"),
+            condition("level", "eq", "warning"),
+            condition("source", "eq", "prod"),
+            condition("text", "eq", "disk+alarm"),
+            condition("timestamp", "ge", "2015-01-01T12%3A00%3A00"),
+            condition("timestamp", "lt", "2015-01-01T13%3A00%3A00"),
+        ];
+        let expected = format!("/v2/logs?{}&limit=50", conditions.join("&"));
+        assert_eq!(query.path(), expected);
+    }
+}

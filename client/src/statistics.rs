@@ -1,0 +1,183 @@
+//! Statistics of a meter: `GET /v2/meters/{name}/statistics`.
+
+use metering::telemetry::Statistics;
+use url::form_urlencoded::Serializer;
+
+use crate::error::ClientError;
+use crate::items::Items;
+use crate::path;
+use crate::query::Query;
+use crate::session::Session;
+
+/// Which numbers about which samples.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct StatisticsQuery {
+    /// The meter's name.
+    pub meter: String,
+    /// Of which of its samples.
+    pub query: Query,
+    /// One row for each of these seconds that holds samples; 0: one row for all.
+    pub period: u64,
+    /// One row a value of these.
+    pub groupby: Vec<GroupBy>,
+    /// What is asked for; empty: min, max, avg, sum and count.
+    pub functions: Vec<Function>,
+}
+
+/// What statistics can be grouped by.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum GroupBy {
+    /// Who posted them.
+    UserId,
+    /// What they were measured of.
+    ResourceId,
+    /// Who owns that.
+    ProjectId,
+    /// Who measures it.
+    Source,
+    /// A value of their metadata, such as `instance_type`.
+    Metadata(String),
+}
+
+impl GroupBy {
+    fn append_to(&self, parameters: &mut Serializer<'static, String>) {
+        let name = match self {
+            Self::UserId => "user_id",
+            Self::ResourceId => "resource_id",
+            Self::ProjectId => "project_id",
+            Self::Source => "source",
+            Self::Metadata(key) => {
+                parameters.append_pair("groupby", &format!("resource_metadata.{key}"));
+                return;
+            }
+        };
+        parameters.append_pair("groupby", name);
+    }
+}
+
+/// What can be computed of samples' volumes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Function {
+    /// The least.
+    Min,
+    /// The greatest.
+    Max,
+    /// The mean.
+    Avg,
+    /// The sum.
+    Sum,
+    /// How many.
+    Count,
+    /// The standard deviation.
+    Stddev,
+    /// How many resources they are of.
+    Resources,
+    /// How many users posted them.
+    Users,
+    /// How many projects they are of.
+    Projects,
+}
+
+impl Function {
+    /// `aggregate.func` and `aggregate.param`.
+    fn names(self) -> (&'static str, Option<&'static str>) {
+        match self {
+            Self::Min => ("min", None),
+            Self::Max => ("max", None),
+            Self::Avg => ("avg", None),
+            Self::Sum => ("sum", None),
+            Self::Count => ("count", None),
+            Self::Stddev => ("stddev", None),
+            Self::Resources => ("cardinality", Some("resource_id")),
+            Self::Users => ("cardinality", Some("user_id")),
+            Self::Projects => ("cardinality", Some("project_id")),
+        }
+    }
+
+    /// Its name in [`Statistics::aggregate`]: `max`, `cardinality/resource_id`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Resources => "cardinality/resource_id",
+            Self::Users => "cardinality/user_id",
+            Self::Projects => "cardinality/project_id",
+            other => other.names().0,
+        }
+    }
+}
+
+impl StatisticsQuery {
+    /// What a request asks: path and query string.
+    pub fn path(&self) -> String {
+        let mut parameters = path::parameters();
+        self.query.append_to(&mut parameters);
+        if self.period > 0 {
+            parameters.append_pair("period", &self.period.to_string());
+        }
+        for group in &self.groupby {
+            group.append_to(&mut parameters);
+        }
+        // Functions and their parameters are paired by position: those that have one come first.
+        let (with, without): (Vec<_>, Vec<_>) = self
+            .functions
+            .iter()
+            .map(|function| function.names())
+            .partition(|(_, param)| param.is_some());
+        for (function, param) in with.into_iter().chain(without) {
+            parameters.append_pair("aggregate.func", function);
+            if let Some(param) = param {
+                parameters.append_pair("aggregate.param", param);
+            }
+        }
+        let path = format!("/v2/meters/{}/statistics", path::segment(&self.meter));
+        path::with(&path, parameters)
+    }
+}
+
+impl Session {
+    /// Numbers about a meter's samples: one row a unit, group and period that holds any.
+    ///
+    /// # Errors
+    /// [`ClientError::Refused`] with 400 for what the API cannot compute, and the others of
+    /// [`ClientError`].
+    pub async fn statistics(
+        &self,
+        query: &StatisticsQuery,
+    ) -> Result<Items<Statistics>, ClientError> {
+        self.list(query.path()).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_out_is_left_to_the_api() {
+        let query = StatisticsQuery {
+            meter: "rabbit.messages".to_owned(),
+            ..StatisticsQuery::default()
+        };
+        assert_eq!(query.path(), "/v2/meters/rabbit%2Emessages/statistics");
+    }
+
+    #[test]
+    fn functions_with_a_parameter_come_first() {
+        let query = StatisticsQuery {
+            meter: "a".to_owned(),
+            query: Query::new().resource_id("prod"),
+            period: 60,
+            groupby: vec![
+                GroupBy::ResourceId,
+                GroupBy::Metadata("instance_type".to_owned()),
+            ],
+            functions: vec![Function::Max, Function::Resources, Function::Users],
+        };
+        assert_eq!(
+            query.path(),
+            "/v2/meters/a/statistics?q.field=resource_id&q.op=eq&q.type=&q.value=prod&period=60\
+             &groupby=resource_id&groupby=resource_metadata.instance_type\
+             &aggregate.func=cardinality&aggregate.param=resource_id\
+             &aggregate.func=cardinality&aggregate.param=user_id&aggregate.func=max"
+        );
+    }
+}
