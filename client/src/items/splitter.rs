@@ -14,7 +14,7 @@ const ITEM_LIMIT: usize = 1024 * 1024;
 /// What the bytes so far hold.
 #[derive(Debug)]
 pub(super) enum Found {
-    /// The bytes of an item, spaces around it included.
+    /// The bytes of an item, spaces before it included.
     Item(BytesMut),
     /// No further whole item.
     Nothing,
@@ -29,6 +29,8 @@ enum State {
     Opened,
     /// Within an item.
     Item,
+    /// After an item: a comma follows, or the array's end.
+    After,
     /// After its closing bracket.
     Closed,
 }
@@ -91,9 +93,7 @@ impl Splitter {
             };
         };
         let item = self.buffer.split_to(end);
-        if self.buffer.get_u8() == b']' {
-            self.state = State::Closed;
-        }
+        self.state = State::After;
         self.seen = 0;
         self.items += 1;
         self.handed_out += item.len() as u64;
@@ -111,12 +111,16 @@ impl Splitter {
             };
             match (self.state, byte) {
                 (State::Before, b'[') => self.state = State::Opened,
-                (State::Opened, b']') => self.state = State::Closed,
+                (State::Opened | State::After, b']') => self.state = State::Closed,
+                (State::After, b',') => self.state = State::Item,
                 (State::Opened | State::Item, _) => {
                     self.state = State::Item;
                     return Ok(true);
                 }
                 (State::Before, _) => return Err(ClientError::malformed("no list")),
+                (State::After, _) => {
+                    return Err(ClientError::malformed("no comma between two items"));
+                }
                 (State::Closed, _) => {
                     return Err(ClientError::malformed("something follows the list"));
                 }
@@ -125,7 +129,7 @@ impl Splitter {
         }
     }
 
-    /// Where the comma or bracket stands that ends the item.
+    /// Where the item ends: with its own closing bracket, or before what follows it.
     fn find_end(&mut self) -> Option<usize> {
         for (index, &byte) in self.buffer.iter().enumerate().skip(self.seen) {
             if self.in_text {
@@ -141,7 +145,12 @@ impl Splitter {
                 b'"' => self.in_text = true,
                 b'[' | b'{' => self.depth += 1,
                 b',' | b']' if self.depth == 0 => return Some(index),
-                b']' | b'}' => self.depth = self.depth.saturating_sub(1),
+                b']' | b'}' => {
+                    self.depth = self.depth.saturating_sub(1);
+                    if self.depth == 0 {
+                        return Some(index + 1);
+                    }
+                }
                 _ => (),
             }
         }
@@ -200,7 +209,7 @@ mod tests {
 
     #[test]
     fn what_is_no_list_is_told() {
-        for text in ["{\"a\":1}", "<html>", "[1] 2", "[]]", "null"] {
+        for text in ["{\"a\":1}", "<html>", "[1] 2", "[]]", "null", "[{} {}]"] {
             let error = split(text, 1).expect_err(text);
             assert!(matches!(error, ClientError::Malformed { .. }), "{error:?}");
         }

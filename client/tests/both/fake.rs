@@ -1,5 +1,7 @@
 //! A small metering API that counts what it is asked and can be told to misbehave.
 
+mod telemetry;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -12,6 +14,7 @@ use axum::routing::{any, get, post};
 use axum::{Json, Router};
 use futures_util::stream;
 use serde_json::{Value, json};
+use tokio::sync::Notify;
 
 /// What the fake API knows and has seen.
 #[derive(Default)]
@@ -34,6 +37,10 @@ pub(crate) struct Seen {
     pub(crate) wrong_not_modified: Option<String>,
     /// The metering API's address in the catalog.
     pub(crate) catalog: String,
+    /// Bodies that were posted.
+    pub(crate) posted: Vec<Value>,
+    /// Told when a list is not read to its end.
+    pub(crate) given_up: Arc<Notify>,
 }
 
 #[derive(Clone, Default)]
@@ -58,6 +65,7 @@ impl Fake {
             .route("/v2/rabbit/series", get(series))
             .route("/v2/rabbit/users", get(fault))
             .route("/v2/rabbit/nodes", any(misbehave))
+            .merge(telemetry::routes())
             .with_state(self.clone())
     }
 

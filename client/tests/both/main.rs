@@ -1,6 +1,7 @@
 //! The same tests over HTTP and straight to a router in the same process.
 
 mod fake;
+mod telemetry;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,6 +12,12 @@ use client::{
 };
 use fake::{Fake, TIMEOUT};
 use metering::{Overview, Timestamp};
+use telemetry::{
+    a_complex_query_is_sent_as_texts, a_list_may_be_longer_than_any_answer,
+    a_list_that_is_none_is_told, a_refused_token_is_renewed_for_lists_and_posts,
+    each_is_asked_for_where_it_stands, posted_samples_come_back_as_stored,
+    what_came_before_a_list_breaks_off_is_whole, what_nobody_reads_is_not_fetched,
+};
 use tokio::task::JoinSet;
 
 /// How many bytes the clients of these tests read.
@@ -423,6 +430,14 @@ both! {
     an_answer_has_a_bound
     what_is_no_json_is_malformed
     the_api_can_be_looked_for_without_a_token
+    a_list_may_be_longer_than_any_answer
+    what_nobody_reads_is_not_fetched
+    what_came_before_a_list_breaks_off_is_whole
+    a_list_that_is_none_is_told
+    a_refused_token_is_renewed_for_lists_and_posts
+    posted_samples_come_back_as_stored
+    a_complex_query_is_sent_as_texts
+    each_is_asked_for_where_it_stands
 }
 
 #[tokio::test]
