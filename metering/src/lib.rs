@@ -24,11 +24,12 @@
 //! | [`telemetry`] | Ceilometer's meters, samples, statistics, resources |
 //! | [`log`] | what Warren saw and did |
 //! | [`series`] | columns of numbers for charts |
-//! | [`identity`] | Keystone's v3 token requests and answers |
+//! | [`identity`], [`access`] | Keystone's token requests and answers, v3 and v2.0 |
 //! | [`error`] | the bodies of errors |
 //! | [`timestamp`] | instants as the API writes them |
 //! | [`lenient`] | reading what brokers of a decade write differently |
 
+pub mod access;
 pub mod broker;
 pub mod error;
 pub mod identity;

@@ -17,7 +17,9 @@ pub(crate) mod request;
 pub(crate) mod throttle;
 pub(crate) mod token_body;
 pub(crate) mod tokens;
+mod v2;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::Extension;
@@ -47,6 +49,7 @@ pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
     OpenApiRouter::new()
         .routes(routes!(issue, validate, revoke))
         .merge(discovery::router())
+        .merge(v2::router())
 }
 
 /// Gives a token for a name and a password, or a narrower one for a token.
@@ -77,9 +80,19 @@ async fn issue(
     Extension(ClientAddress(address)): Extension<ClientAddress>,
     request: Request,
 ) -> Result<Response, Error> {
-    let Wanted { proof, project } = request::read(request).await?;
+    let wanted = request::read(request).await?;
+    let (token, data) = grant(&shared, wanted, address).await?;
+    Ok(answer(StatusCode::CREATED, &token, &data, &shared))
+}
+
+/// A new token, in whichever form it was asked for.
+pub(crate) async fn grant(
+    shared: &Shared,
+    Wanted { proof, project }: Wanted,
+    address: Option<IpAddr>,
+) -> Result<(String, Arc<TokenData>), Error> {
     let now = shared.config.clock.now();
-    let (project, brokers) = brokers_of(&shared, project.as_ref())?;
+    let (project, brokers) = brokers_of(shared, project.as_ref())?;
     let (user, grants, expires_at, method) = match proof {
         Proof::Password { username, password } => {
             let applicant = Applicant {
@@ -87,7 +100,7 @@ async fn issue(
                 password: &password,
                 address,
             };
-            let grants = accounts::sign_in(&shared, &brokers, &applicant).await?;
+            let grants = accounts::sign_in(shared, &brokers, &applicant).await?;
             (
                 username,
                 grants,
@@ -122,7 +135,7 @@ async fn issue(
         project = data.project,
         "signed in"
     );
-    Ok(answer(StatusCode::CREATED, &token, &data, &shared))
+    Ok((token, data))
 }
 
 /// What a token stands for.
@@ -227,13 +240,17 @@ fn answer(status: StatusCode, token: &str, data: &TokenData, shared: &Shared) ->
         value.set_sensitive(true);
         response.headers_mut().insert(SUBJECT_TOKEN, value);
     }
-    let headers = response.headers_mut();
+    keep_nowhere(response.headers_mut());
+    response
+}
+
+/// An answer about tokens stays in no cache.
+fn keep_nowhere(headers: &mut HeaderMap) {
     headers.insert(http::header::VARY, HeaderValue::from_static("X-Auth-Token"));
     headers.insert(
         http::header::CACHE_CONTROL,
         HeaderValue::from_static("no-store"),
     );
-    response
 }
 
 /// A project that there is: its name, and its brokers.

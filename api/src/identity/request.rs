@@ -4,8 +4,10 @@ use axum::extract::Request;
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use metering::access::{AccessRequest, KnownToken};
 use metering::identity::{AuthRequest, DomainRef, PasswordMethod, ProjectRef, TokenMethod};
 use secrecy::SecretString;
+use serde::de::DeserializeOwned;
 
 use super::token_body::{DOMAIN_ID, DOMAIN_NAME};
 use super::tokens::id_of;
@@ -54,8 +56,34 @@ pub(crate) enum Proof {
     Token(String),
 }
 
-/// Reads a request to its end.
+/// Reads a request of v3 to its end.
 pub(crate) async fn read(request: Request) -> Result<Wanted, Error> {
+    wanted(parse(request, "auth, identity and methods").await?)
+}
+
+/// Reads a request of v2.0 to its end.
+pub(crate) async fn read_v2(request: Request) -> Result<Wanted, Error> {
+    let AccessRequest { auth } = parse(request, "auth with passwordCredentials or token").await?;
+    let given = |text: Option<String>| text.filter(|text| !text.is_empty());
+    // An empty one is how clients of that time leave it out.
+    let project = match (given(auth.tenant_name), given(auth.tenant_id)) {
+        (Some(name), _) => Some(Project::Name(name)),
+        (None, id) => id.map(Project::Id),
+    };
+    let proof = match (auth.password_credentials, auth.token) {
+        (Some(given), _) => password_of(given.username, given.password.into())?,
+        (None, Some(KnownToken { id })) => Proof::Token(id),
+        (None, None) => {
+            return Err(Error::BadTokenRequest(
+                "Expecting to find passwordCredentials or token in auth.".into(),
+            ));
+        }
+    };
+    Ok(Wanted { proof, project })
+}
+
+/// Reads a body; `expected` says what is to be found in it.
+async fn parse<T: DeserializeOwned>(request: Request, expected: &str) -> Result<T, Error> {
     must_be_json(request.headers())?;
     let body = Limited::new(request.into_body(), LIMIT)
         .collect()
@@ -68,16 +96,15 @@ pub(crate) async fn read(request: Request) -> Result<Wanted, Error> {
             }
         })?;
     // The parser's own words are not passed on: they quote the request, and so the password.
-    let parsed = serde_json::from_slice::<AuthRequest>(&body.to_bytes()).map_err(|error| {
+    serde_json::from_slice(&body.to_bytes()).map_err(|error| {
         let place = format!("line {}, column {}", error.line(), error.column());
         let what = if error.is_data() {
-            "Expecting to find auth, identity and methods in"
+            format!("Expecting to find {expected} in")
         } else {
-            "No JSON in"
+            "No JSON in".to_owned()
         };
         Error::BadTokenRequest(format!("{what} the request: {place}."))
-    })?;
-    wanted(parsed)
+    })
 }
 
 fn must_be_json(headers: &HeaderMap) -> Result<(), Error> {
@@ -109,19 +136,7 @@ fn wanted(request: AuthRequest) -> Result<Wanted, Error> {
         ([method], Some(PasswordMethod { user }), _) if method == "password" => {
             let password = SecretString::from(user.password);
             must_be_ours(user.domain.as_ref())?;
-            let Some(username) = user.name else {
-                return Err(Error::BadTokenRequest(
-                    "Expecting to find the user by name.".into(),
-                ));
-            };
-            // The colon would end the name in HTTP's Basic authentication.
-            if username.is_empty()
-                || username.len() > NAME_LIMIT
-                || username.contains([':', '\r', '\n', '\0'])
-            {
-                return Err(Error::wrong_sign_in());
-            }
-            Proof::Password { username, password }
+            password_of(user.name, password)?
         }
         ([method], _, Some(TokenMethod { id })) if method == "token" => Proof::Token(id),
         ([method], ..) if method == "password" || method == "token" => {
@@ -135,6 +150,22 @@ fn wanted(request: AuthRequest) -> Result<Wanted, Error> {
         }
     };
     Ok(Wanted { proof, project })
+}
+
+fn password_of(username: Option<String>, password: SecretString) -> Result<Proof, Error> {
+    let Some(username) = username else {
+        return Err(Error::BadTokenRequest(
+            "Expecting to find the user by name.".into(),
+        ));
+    };
+    // The colon would end the name in HTTP's Basic authentication.
+    if username.is_empty()
+        || username.len() > NAME_LIMIT
+        || username.contains([':', '\r', '\n', '\0'])
+    {
+        return Err(Error::wrong_sign_in());
+    }
+    Ok(Proof::Password { username, password })
 }
 
 fn project(wanted: ProjectRef) -> Result<Project, Error> {

@@ -11,6 +11,8 @@ use super::tokens::{TokenData, id_of};
 pub(crate) const DOMAIN_ID: &str = "default";
 /// Its name.
 pub(crate) const DOMAIN_NAME: &str = "Default";
+/// The region of every endpoint.
+pub(super) const REGION: &str = "RegionOne";
 
 /// What clients learn about a token.
 pub(crate) fn describe(data: &TokenData, base: &str) -> TokenBody {
@@ -56,8 +58,8 @@ fn service(service_type: &str, name: &str, url: &str) -> Service {
     let endpoint = |interface: &str| Endpoint {
         id: id_of("endpoint", &format!("{service_type}/{interface}")),
         interface: interface.into(),
-        region: Some("RegionOne".into()),
-        region_id: Some("RegionOne".into()),
+        region: Some(REGION.into()),
+        region_id: Some(REGION.into()),
         url: url.into(),
     };
     Service {
@@ -69,7 +71,7 @@ fn service(service_type: &str, name: &str, url: &str) -> Service {
 }
 
 /// ISO 8601 with microseconds and `Z`, Keystone's form.
-fn keystone_time(time: Timestamp) -> String {
+pub(super) fn keystone_time(time: Timestamp) -> String {
     let micros = time.as_micros();
     let seconds = Timestamp::from_micros(micros - micros.rem_euclid(1_000_000));
     format!("{seconds}.{:06}Z", micros.rem_euclid(1_000_000))

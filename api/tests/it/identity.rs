@@ -401,19 +401,24 @@ async fn the_discovery_documents_lead_to_the_tokens() {
         let answer = app.request(Method::GET, path, &[]).await;
         assert_eq!(answer.status, StatusCode::MULTIPLE_CHOICES);
         let values = answer.json()["versions"]["values"].clone();
-        assert_eq!(
-            values.as_array().map(Vec::len),
-            Some(1),
-            "v2.0 is not there"
-        );
+        assert_eq!(values.as_array().map(Vec::len), Some(2), "v3 and v2.0");
         assert_eq!(
             values[0]["links"][0]["href"],
             "http://127.0.0.1:8777/identity/v3/"
         );
+        assert_eq!(
+            values[1]["links"][0]["href"],
+            "http://127.0.0.1:8777/identity/v2.0/"
+        );
     }
-    for path in ["/identity/v3", "/identity/v3/"] {
+    for (path, status) in [
+        ("/identity/v3", "stable"),
+        ("/identity/v3/", "stable"),
+        ("/identity/v2.0", "deprecated"),
+        ("/identity/v2.0/", "deprecated"),
+    ] {
         let version = app.request(Method::GET, path, &[]).await.ok();
-        assert_eq!(version["version"]["status"], "stable");
+        assert_eq!(version["version"]["status"], status);
     }
 }
 

@@ -6,6 +6,7 @@ mod brokers;
 mod collector;
 mod faults;
 mod identity;
+mod identity_v2;
 mod isolation;
 mod nodes;
 mod openapi;

@@ -54,6 +54,8 @@ fn every_path_needs_a_token_or_says_that_it_does_not() {
         [
             "get /",
             "get /identity",
+            "get /identity/v2.0",
+            "post /identity/v2.0/tokens",
             "get /identity/v3",
             "post /identity/v3/auth/tokens",
             "get /openapi.json"

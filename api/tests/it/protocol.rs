@@ -48,7 +48,7 @@ async fn without_a_valid_token_every_path_is_401_in_keystones_form() {
 async fn an_unknown_path_is_404_in_the_form_that_is_asked_for() {
     let fake = FakeBroker::start();
     let (app, token) = TestApp::ready(&fake).await;
-    for path in ["/nothing", "/v2", "/v2/nothing", "/identity/v2.0"] {
+    for path in ["/nothing", "/v2", "/v2/nothing", "/identity/v2"] {
         let headers = [
             ("x-auth-token", token.as_str()),
             ("accept", "application/json"),
