@@ -1,5 +1,7 @@
 //! The client against the real metering API, both ways.
 
+mod example;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,13 +22,16 @@ async fn broker() -> String {
     let fixture = |text: &'static str| {
         move || async move { ([(header::CONTENT_TYPE, "application/json")], text) }
     };
-    let overview = include_str!("../../metering/tests/fixtures/rabbitmq-4.0.5/overview.json");
-    let nodes = include_str!("../../metering/tests/fixtures/rabbitmq-4.0.5/nodes.json");
+    let overview = include_str!("../../../metering/tests/fixtures/rabbitmq-4.0.5/overview.json");
+    let nodes = include_str!("../../../metering/tests/fixtures/rabbitmq-4.0.5/nodes.json");
     let router = Router::new()
         .route("/api/whoami", get(whoami))
         .route("/api/overview", get(fixture(overview)))
         .route("/api/nodes", get(fixture(nodes)))
-        .route("/api/users", get(|| async { Json(json!([])) }))
+        .route(
+            "/api/users",
+            get(|| async { Json(json!([{"name": "monitor", "tags": ["monitoring"]}])) }),
+        )
         .route(
             "/api/vhosts",
             get(|| async { Json(json!([{"name": "/"}])) }),
@@ -52,6 +57,8 @@ async fn whoami(headers: HeaderMap) -> Response {
 
 struct Rig {
     client: Client,
+    /// Where it listens, if it does.
+    address: String,
     _api: Api,
 }
 
@@ -86,7 +93,11 @@ impl Rig {
             let transport = HttpTransport::new().expect("a transport");
             Client::new(transport, Endpoints::from_catalog(identity))
         };
-        Self { client, _api: api }
+        Self {
+            client,
+            address,
+            _api: api,
+        }
     }
 
     /// A session, once the collector has its first picture of the broker.
