@@ -13,7 +13,8 @@ fn program() -> PathBuf {
     let program = folder.join("examples/rabbit");
     assert!(
         program.exists(),
-        "no {program:?}: cargo builds it with all targets alone"
+        "no {}: cargo builds it with all targets alone",
+        program.display()
     );
     program
 }
