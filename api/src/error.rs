@@ -19,6 +19,7 @@ use axum::response::{IntoResponse, Response};
 use http::header::RETRY_AFTER;
 use http::{HeaderValue, StatusCode};
 use metering::error::{ErrorBody, Fault, FaultCode, KeystoneError, KeystoneErrorBody};
+use store::StoreError;
 
 use crate::protocol::json_response;
 use crate::snapshot::json;
@@ -51,6 +52,10 @@ pub(crate) enum Error {
         /// When to ask again.
         retry_after: Duration,
     },
+
+    /// `503`, or `400` for a pattern: the store does not give what was asked.
+    #[error(transparent)]
+    Store(#[from] StoreError),
 
     /// `401`: no token, or one that is not or no longer valid.
     #[error("The request you have made requires authentication.")]
@@ -95,14 +100,17 @@ impl Error {
             Self::UnknownArgument(_)
             | Self::BadArgument(_)
             | Self::BrokerNeeded(_)
-            | Self::BadTokenRequest(_) => StatusCode::BAD_REQUEST,
+            | Self::BadTokenRequest(_)
+            | Self::Store(StoreError::BadPattern(_)) => StatusCode::BAD_REQUEST,
             Self::Unauthorized | Self::SignInRefused(_) => StatusCode::UNAUTHORIZED,
             Self::Forbidden | Self::NotPermitted(_) => StatusCode::FORBIDDEN,
             Self::UnknownBroker(_) | Self::UnknownToken => StatusCode::NOT_FOUND,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::MediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooManyAttempts(_) => StatusCode::TOO_MANY_REQUESTS,
-            Self::NotAnswered { .. } | Self::NobodyToAsk(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::NotAnswered { .. } | Self::NobodyToAsk(_) | Self::Store(_) => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
         }
     }
 
@@ -112,7 +120,8 @@ impl Error {
             Self::NotAnswered { retry_after, .. } | Self::TooManyAttempts(retry_after) => {
                 Some(*retry_after)
             }
-            Self::NobodyToAsk(_) => Some(Duration::from_secs(5)),
+            Self::Store(StoreError::BadPattern(_)) => None,
+            Self::NobodyToAsk(_) | Self::Store(_) => Some(Duration::from_secs(5)),
             _ => None,
         }
     }

@@ -12,6 +12,7 @@
 //! | `collector` | asks the brokers |
 //! | `watched`, `snapshot`, `ring` | what is known of a broker, now and in the last hour |
 //! | `audience` | what of a broker an account may see |
+//! | `events` | the system log: what is told, and to whom |
 //! | `identity` | tokens, by Keystone's protocol |
 //! | `protocol` | what holds for every request |
 //! | `controllers` | the resources, one file each |
@@ -24,7 +25,9 @@ mod collector;
 pub mod config;
 mod controllers;
 mod error;
+mod events;
 mod identity;
+mod log_query;
 mod meters;
 mod openapi;
 mod protocol;
@@ -38,6 +41,8 @@ mod watched;
 use std::sync::Arc;
 
 use axum::{Router, middleware};
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 use store::Store;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -56,7 +61,7 @@ use state::Shared;
 pub struct Api {
     shared: Arc<Shared>,
     router: Router,
-    collectors: Vec<JoinHandle<()>>,
+    tasks: Vec<JoinHandle<()>>,
     stop: DropGuard,
 }
 
@@ -71,16 +76,20 @@ impl Api {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let shared = Arc::new(Shared::new(config, store)?);
         let stop = CancellationToken::new();
-        let collectors = shared.brokers.iter().map(|broker| {
-            let collector = supervise(Arc::clone(broker), Arc::clone(&shared));
+        let until_stopped = |task: BoxFuture<'static, ()>| {
             let stop = stop.clone();
             tokio::spawn(async move {
                 // A poll is dropped where it stands: it has nothing to put away.
-                stop.run_until_cancelled(collector).await;
+                stop.run_until_cancelled(task).await;
             })
+        };
+        let collectors = shared.brokers.iter().map(|broker| {
+            until_stopped(supervise(Arc::clone(broker), Arc::clone(&shared)).boxed())
         });
+        let mut tasks: Vec<_> = collectors.collect();
+        tasks.push(until_stopped(events::tend(Arc::clone(&shared)).boxed()));
         Ok(Api {
-            collectors: collectors.collect(),
+            tasks,
             router: router(&shared),
             shared,
             stop: stop.drop_guard(),
@@ -110,12 +119,12 @@ impl Api {
         found.map(|broker| broker.changes())
     }
 
-    /// Ends the collectors.
+    /// Ends the collectors, and what looks after the system log.
     pub async fn shutdown(self) {
         drop(self.stop);
-        for collector in self.collectors {
+        for task in self.tasks {
             // One that panicked has ended too.
-            let _ = collector.await;
+            let _ = task.await;
         }
     }
 }

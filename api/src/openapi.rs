@@ -9,7 +9,7 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::controllers::{brokers, nodes, overview, root, series, users};
+use crate::controllers::{brokers, logs, nodes, overview, root, series, users};
 use crate::identity;
 use crate::state::Shared;
 
@@ -82,6 +82,7 @@ pub(crate) fn routes() -> (
         .merge(nodes::router())
         .merge(users::router())
         .merge(series::router())
+        .merge(logs::router())
         .merge(identity::router())
         .split_for_parts();
     // The paths have just come.

@@ -8,6 +8,7 @@ use store::Store;
 use crate::audience::View;
 use crate::config::{ApiConfig, ApiError};
 use crate::error::Error;
+use crate::events::Events;
 use crate::identity::throttle::Throttle;
 use crate::identity::tokens::{Grant, TokenData, Tokens};
 use crate::watched::Watched;
@@ -25,8 +26,9 @@ pub(crate) struct Shared {
     pub(crate) tokens: Tokens,
     pub(crate) throttle: Throttle,
     /// Samples and the system log.
-    #[expect(dead_code, reason = "read by the telemetry part, which is being built")]
     pub(crate) store: Arc<dyn Store>,
+    /// Writes the system log.
+    pub(crate) events: Events,
 }
 
 /// A broker, and what of it a caller sees.
@@ -50,6 +52,7 @@ impl Shared {
             run: format!("{:08x}", rand::random::<u32>()),
             tokens: Tokens::default(),
             throttle: Throttle::default(),
+            events: Events::new(Arc::clone(&store), config.clock),
             store,
             config,
         })

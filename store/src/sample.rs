@@ -102,7 +102,8 @@ pub struct LogRecord {
     pub source: String,
     /// What happened, in a sentence.
     pub desc: String,
-    /// The broker that it is about, by which callers of narrower rights are told; none: for `admin` alone.
+    /// By what callers of narrower rights are told: the broker that it is about, or `{broker}/` for
+    /// what only those may know who see all of that broker; none: for those who see everything.
     pub broker: Option<String>,
 }
 

@@ -16,6 +16,7 @@
 //! | [`spacing`] | the budget |
 //! | [`backoff`] | how long to leave a broker alone that does not answer |
 //! | [`health`] | `ok`, `stale`, `down` |
+//! | [`changes`] | what is worth a line in the system log |
 //! | [`rates`] | rates that can be believed |
 //! | [`backfill`] | the hour before the first contact |
 //! | [`record`] | from the answers to the ring |
@@ -26,6 +27,7 @@ pub(crate) mod backfill;
 pub(crate) mod backoff;
 pub(crate) mod broker_client;
 pub(crate) mod broker_error;
+pub(crate) mod changes;
 pub(crate) mod gather;
 pub(crate) mod health;
 pub(crate) mod rates;

@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
-use metering::{BrokerState, Node, Overview, Timestamp};
+use metering::{BrokerState, LogLevel, Overview, Timestamp};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::backfill::started_at;
 use super::backoff;
 use super::broker_error::BrokerError;
+use super::changes::{Change, Seen};
 use super::gather::{Extras, Gathered, gather, gather_vhosts};
 use super::health::Health;
 use super::rates::Counters;
@@ -19,7 +20,6 @@ use super::spacing::{Spacing, until_next};
 use super::vhosts::{Vhost, sum};
 use crate::audience::{Audience, Class};
 use crate::clock::{Clock, after};
-use crate::config::ApiConfig;
 use crate::ring::Resource;
 use crate::snapshot::{Facts, MemberView, json};
 use crate::state::Shared;
@@ -28,6 +28,7 @@ use crate::watched::Watched;
 /// What a collector remembers from one poll to the next.
 pub(crate) struct Collector {
     broker: Arc<Watched>,
+    shared: Arc<Shared>,
     clock: Clock,
     tick: Duration,
     backoff_limit: Duration,
@@ -36,8 +37,8 @@ pub(crate) struct Collector {
     counters: Counters,
     /// The counters of those who see some vhosts.
     audiences: HashMap<Class, Counters>,
-    /// The nodes' times since their start, to see when one restarts.
-    uptimes: HashMap<String, i64>,
+    /// What was last seen, to tell what changed.
+    seen: Seen,
     /// The slot of the last poll.
     polled: Option<i64>,
     /// The slot of the last answered poll.
@@ -52,13 +53,15 @@ pub(crate) async fn supervise(broker: Arc<Watched>, shared: Arc<Shared>) {
     let config = &shared.config;
     loop {
         let mut task = JoinSet::new();
-        task.spawn(Collector::new(Arc::clone(&broker), config).run());
+        task.spawn(Collector::new(Arc::clone(&broker), Arc::clone(&shared)).run());
         // It has no other end than a panic, which is logged by whoever handles panics.
         task.join_next().await;
         tracing::error!(
             broker = broker.name,
             "the collector broke off and is begun anew"
         );
+        let desc = "The collector broke off and is begun anew.";
+        shared.events.broker(LogLevel::Error, &broker.name, desc);
         broker.publish(|snapshot| {
             let known = snapshot.facts.is_some();
             snapshot.broker.state = if known {
@@ -76,7 +79,8 @@ pub(crate) async fn supervise(broker: Arc<Watched>, shared: Arc<Shared>) {
 }
 
 impl Collector {
-    pub(crate) fn new(broker: Arc<Watched>, config: &ApiConfig) -> Self {
+    pub(crate) fn new(broker: Arc<Watched>, shared: Arc<Shared>) -> Self {
+        let config = &shared.config;
         Self {
             broker,
             clock: config.clock,
@@ -86,10 +90,11 @@ impl Collector {
             spacing: Spacing::new(config.tick, config.answer_timeout),
             counters: Counters::default(),
             audiences: HashMap::new(),
-            uptimes: HashMap::new(),
+            seen: Seen::default(),
             polled: None,
             last_slot: None,
             contacted: false,
+            shared,
         }
     }
 
@@ -161,6 +166,15 @@ impl Collector {
         self.health.missed(now, error.to_string());
         if self.health.state != before || self.health.missed == 1 {
             tracing::warn!(broker = self.broker.name, state = ?self.health.state, %error, "no answer");
+            let (level, desc) = if self.health.state == BrokerState::Down {
+                (LogLevel::Error, format!("The broker is down: {error}"))
+            } else {
+                (
+                    LogLevel::Warning,
+                    format!("The broker did not answer: {error}"),
+                )
+            };
+            self.shared.events.broker(level, &self.broker.name, desc);
         }
         self.publish_health(|_| ());
     }
@@ -173,7 +187,8 @@ impl Collector {
             backfill,
         } = gathered;
         let at = now.as_millis();
-        if self.saw_restart(&nodes) {
+        let looked = self.seen.look(&overview, &nodes);
+        if looked.restarted {
             self.counters.reset();
             self.audiences.values_mut().for_each(Counters::reset);
         }
@@ -209,15 +224,8 @@ impl Collector {
         self.contacted = true;
         overview.observed_at = Some(now);
 
-        let before = self.health.state;
-        self.health.answered(now);
-        if before != BrokerState::Ok {
-            tracing::info!(
-                broker = self.broker.name,
-                version = overview.rabbitmq_version,
-                "answers"
-            );
-        }
+        self.tell_answer(now, &overview);
+        self.tell(looked.changes);
         let common = common(&overview);
         let members = self.members(slot, now, vhosts.as_deref(), &common);
         if let Some(last) = bridged {
@@ -313,18 +321,34 @@ impl Collector {
         members
     }
 
-    /// Whether one of the nodes has started since it was last seen.
-    fn saw_restart(&mut self, nodes: &[Node]) -> bool {
-        let mut restarted = false;
-        for node in nodes {
-            if let Some(uptime) = node.uptime {
-                let before = self.uptimes.insert(node.name.clone(), uptime);
-                restarted |= before.is_some_and(|before| uptime < before);
+    /// Notes that the broker answered, and tells it where it did not before.
+    fn tell_answer(&mut self, now: Timestamp, overview: &Overview) {
+        let (before, since) = (self.health.state, self.health.since);
+        let is_first = self.health.last_seen.is_none();
+        self.health.answered(now);
+        if before == BrokerState::Ok {
+            return;
+        }
+        let version = overview.rabbitmq_version.as_deref().unwrap_or("?");
+        tracing::info!(broker = self.broker.name, version, "answers");
+        let desc = if is_first {
+            format!("The broker answers: RabbitMQ {version}.")
+        } else {
+            let seconds = (now.as_millis() - since.as_millis()) as f64 / 1000.0;
+            format!("The broker answers again, after {seconds:.0} s.")
+        };
+        let events = &self.shared.events;
+        events.broker(LogLevel::Info, &self.broker.name, desc);
+    }
+
+    fn tell(&self, changes: Vec<Change>) {
+        let (events, broker) = (&self.shared.events, &self.broker.name);
+        for Change { level, node, desc } in changes {
+            match node {
+                Some(node) => events.node(level, broker, &node, desc),
+                None => events.broker(level, broker, desc),
             }
         }
-        self.uptimes
-            .retain(|name, _| nodes.iter().any(|node| node.name == *name));
-        restarted
     }
 
     fn publish_health(&self, change: impl FnOnce(&mut Option<Facts>)) {

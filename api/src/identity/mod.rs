@@ -100,7 +100,9 @@ pub(crate) async fn grant(
                 password: &password,
                 address,
             };
-            let grants = accounts::sign_in(shared, &brokers, &applicant).await?;
+            let grants = accounts::sign_in(shared, &brokers, &applicant)
+                .await
+                .inspect_err(|why| shared.events.sign_in_refused(&username, address, why))?;
             (
                 username,
                 grants,
@@ -129,6 +131,7 @@ pub(crate) async fn grant(
         audit_id: random_id(),
     };
     let (token, data) = shared.tokens.issue(data, now);
+    shared.events.token_issued(&data, address);
     tracing::info!(
         user = data.user,
         audit_id = data.audit_id,
@@ -199,6 +202,7 @@ async fn revoke(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Result
         ));
     }
     shared.tokens.revoke(&token);
+    shared.events.token_revoked(&data, &caller.user);
     tracing::info!(
         user = data.user,
         audit_id = data.audit_id,

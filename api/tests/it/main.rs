@@ -8,6 +8,7 @@ mod faults;
 mod identity;
 mod identity_v2;
 mod isolation;
+mod logs;
 mod nodes;
 mod openapi;
 mod overview;

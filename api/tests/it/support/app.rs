@@ -11,6 +11,7 @@ use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt;
 use metering::{Broker, BrokerState};
 use serde_json::{Value, json};
+use store::Store;
 use store::testing::NaiveStore;
 use tower::ServiceExt;
 
@@ -80,7 +81,12 @@ impl TestApp {
     }
 
     pub(crate) fn with(config: ApiConfig) -> Self {
-        let api = Api::start(config, Arc::new(NaiveStore::new())).expect("starts");
+        Self::with_store(config, Arc::new(NaiveStore::new()))
+    }
+
+    /// On a store that knows something already, or fails.
+    pub(crate) fn with_store(config: ApiConfig, store: Arc<dyn Store>) -> Self {
+        let api = Api::start(config, store).expect("starts");
         Self {
             router: api.router(),
             api,

@@ -1,0 +1,76 @@
+//! `GET /v2/logs`: what Warren saw and did.
+
+use std::collections::hash_map::DefaultHasher;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use http::HeaderMap;
+use metering::LogEntry;
+use metering::error::{ErrorBody, KeystoneErrorBody};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::error::Error;
+use crate::events;
+use crate::identity::auth::Caller;
+use crate::log_query;
+use crate::protocol::answer::Answer;
+use crate::protocol::query::Arguments;
+use crate::snapshot::json;
+use crate::state::Shared;
+
+pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
+    OpenApiRouter::new().routes(routes!(list))
+}
+
+/// A page of the system log, newest first.
+///
+/// Accounts that see all of every broker see every line; others the lines about their brokers, and
+/// those about nodes where they see the nodes.
+#[utoipa::path(
+    get,
+    path = "/v2/logs",
+    operation_id = "listLogs",
+    tag = "rabbit",
+    params(
+        ("q.field" = Option<Vec<String>>, Query, description = "`page` (from 1 on), `level` (this and graver ones), \
+            `source` (this, or something of it: `prod` is also `prod/rabbit@host`), `text` (in the sentence, whatever \
+            the case) or `timestamp`; may be repeated"),
+        ("q.op" = Option<Vec<String>>, Query, description = "Of the field in the same place: `eq`, and for `timestamp` \
+            also `lt`, `le`, `ge` and `gt`; by default `eq`"),
+        ("q.type" = Option<Vec<String>>, Query, description = "Of the value in the same place; follows from the field"),
+        ("q.value" = Option<Vec<String>>, Query, description = "Of the field in the same place"),
+        ("limit" = Option<u64>, Query, description = "Lines a page: 1 to 500, by default 20"),
+    ),
+    responses(
+        (status = 200, body = Vec<LogEntry>),
+        (status = 304, description = "Unchanged since the `ETag` in `If-None-Match`"),
+        (status = 400, body = ErrorBody, description = "An argument that is unknown or cannot be used"),
+        (status = 401, body = KeystoneErrorBody, description = "No valid token"),
+        (status = 503, body = ErrorBody, description = "The log cannot be read now",
+            headers(("Retry-After" = u64, description = "Seconds"))),
+    )
+)]
+async fn list(
+    State(shared): State<Arc<Shared>>,
+    Caller(caller): Caller,
+    mut arguments: Arguments,
+    headers: HeaderMap,
+) -> Result<Response, Error> {
+    let mut query = log_query::read(&mut arguments)?;
+    arguments.finish()?;
+    query.brokers = events::told_to(&shared, &caller);
+    let page = shared.store.logs(query).await?;
+    let body = json(&page.entries);
+    // The validator is of the lines themselves: it stays while none comes.
+    let mut hasher = DefaultHasher::new();
+    body.hash(&mut hasher);
+    Ok(Answer {
+        body,
+        etag: format!("\"{}.{:016x}\"", shared.run, hasher.finish()),
+        stale: false,
+    }
+    .to(&headers))
+}
