@@ -1,5 +1,7 @@
 //! What the service needs to know before it starts. Built by the `server` crate, checked here.
 
+mod identity;
+
 use std::collections::HashSet;
 use std::fmt;
 use std::net::IpAddr;
@@ -10,6 +12,8 @@ use secrecy::SecretString;
 use url::Url;
 
 use crate::clock::Clock;
+
+pub use identity::{BrokerProject, IdentityConfig, KeystoneConfig, ParseProjectError};
 
 /// Everything that an operator can decide about the metering API.
 #[derive(Clone, Debug)]
@@ -27,7 +31,9 @@ pub struct ApiConfig {
     pub cors_origins: Vec<String>,
     /// Peers whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<Network>,
-    /// How long a token lives. An account that was removed or changed at its broker keeps what it
+    /// Who says what a token stands for.
+    pub identity: IdentityConfig,
+    /// How long a token of the embedded identity lives. An account that was removed or changed at its broker keeps what it
     /// could see for at most this long.
     pub token_lifetime: Duration,
     /// How long to wait for a broker's TCP connection.
@@ -55,6 +61,7 @@ impl Default for ApiConfig {
             public_url: None,
             cors_origins: Vec::new(),
             trusted_proxies: Vec::new(),
+            identity: IdentityConfig::Embedded,
             token_lifetime: Duration::from_hours(8),
             connect_timeout: Duration::from_secs(3),
             answer_timeout: Duration::from_secs(10),
@@ -79,6 +86,8 @@ pub struct BrokerConfig {
     pub password: SecretString,
     /// What viewers should know about it.
     pub description: Option<String>,
+    /// The projects of a Keystone whose members see it. Without any, the role `admin` alone does.
+    pub projects: Vec<BrokerProject>,
 }
 
 /// Why the service does not start.
@@ -117,6 +126,14 @@ pub enum ApiError {
         "CORS origin {0:?}: accepted are origins such as https://portal.example, without a path"
     )]
     CorsOrigin(String),
+    /// A Keystone that cannot be asked.
+    #[error(
+        "Keystone URL {0}: accepted are http:// or https:// with a host, without login, query and fragment"
+    )]
+    KeystoneUrl(Url),
+    /// A time for which answers of Keystone would be believed too long.
+    #[error("Keystone cache {0:?}: accepted are 1 s to 5 min")]
+    KeystoneCache(Duration),
     /// The HTTP client for the brokers could not be made.
     #[error("the HTTP client could not be made")]
     HttpClient(#[source] reqwest::Error),
@@ -152,6 +169,9 @@ impl ApiConfig {
         if !prefix.is_empty() && !is_path {
             return Err(ApiError::PathPrefix(prefix.clone()));
         }
+        if let IdentityConfig::Keystone(keystone) = &self.identity {
+            keystone.check()?;
+        }
         for origin in &self.cors_origins {
             let same =
                 Url::parse(origin).is_ok_and(|url| url.origin().ascii_serialization() == *origin);
@@ -178,6 +198,12 @@ impl ApiConfig {
 }
 
 impl BrokerConfig {
+    /// The project that the samples of the whole broker belong to: the first that sees all of it.
+    pub fn sample_project(&self) -> Option<&str> {
+        let whole = self.projects.iter().find(|project| project.vhost.is_none());
+        whole.map(|project| project.id.as_str())
+    }
+
     fn check(&self) -> Result<(), ApiError> {
         let length = self.name.chars().count();
         if !(1..=100).contains(&length) || self.name.contains(|c: char| c == '/' || c.is_control())
@@ -272,6 +298,7 @@ mod tests {
             username: "guest".into(),
             password: "guest".into(),
             description: None,
+            projects: Vec::new(),
         };
         let mut config = ApiConfig {
             brokers: vec![

@@ -49,7 +49,10 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 pub use clock::Clock;
-pub use config::{ApiConfig, ApiError, BrokerConfig, Network, ParseNetworkError};
+pub use config::{
+    ApiConfig, ApiError, BrokerConfig, BrokerProject, IdentityConfig, KeystoneConfig, Network,
+    ParseNetworkError, ParseProjectError,
+};
 
 use collector::task::supervise;
 use state::Shared;

@@ -83,6 +83,7 @@ impl Shared {
                 .iter()
                 .find(|grant| self.brokers[grant.broker].name == name),
             (None, [only]) => Some(only),
+            (None, []) => return Err(Error::Forbidden),
             (None, grants) => {
                 let names = grants
                     .iter()

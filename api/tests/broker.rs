@@ -52,6 +52,7 @@ fn config(broker: &PrivateBroker) -> ApiConfig {
             username: PrivateBroker::USER.into(),
             password: PrivateBroker::PASSWORD.into(),
             description: None,
+            projects: Vec::new(),
         }],
         tick: Duration::from_secs(1),
         answer_timeout: Duration::from_secs(3),

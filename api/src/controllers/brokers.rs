@@ -22,7 +22,7 @@ pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
     OpenApiRouter::new().routes(routes!(list))
 }
 
-/// The brokers that accepted the caller's account, in the operator's order.
+/// The brokers that the caller sees, in the operator's order.
 #[utoipa::path(
     get,
     path = "/v2/rabbit/brokers",
@@ -41,16 +41,17 @@ async fn list(
     headers: HeaderMap,
 ) -> Result<Response, Error> {
     arguments.finish()?;
-    let mut body = BytesMut::new();
+    let mut body = BytesMut::from(&b"["[..]);
     let mut etag = format!("\"{}", shared.run);
     for (n, grant) in caller.grants.iter().enumerate() {
         let snapshot = shared.brokers[grant.broker].snapshot();
-        body.put_u8(if n == 0 { b'[' } else { b',' });
+        if n > 0 {
+            body.put_u8(b',');
+        }
         body.put_slice(&snapshot.broker_json);
         // Writing to a text does not fail.
         let _ = write!(etag, ".{}:{}", grant.broker, snapshot.generation);
     }
-    // A token has one grant at least.
     body.put_u8(b']');
     etag.push('"');
     Ok(Answer {

@@ -39,7 +39,7 @@ use crate::snapshot::json;
 use crate::state::Shared;
 use accounts::Applicant;
 use request::{Project, Proof, Wanted};
-use tokens::{Grant, TokenData, random_id};
+use tokens::{Grant, TokenData, id_of, random_id, sees_all};
 
 /// The project of all brokers.
 pub(crate) const ALL: &str = "warren";
@@ -122,8 +122,11 @@ pub(crate) async fn grant(
         return Err(Error::Unauthorized);
     }
     let data = TokenData {
+        user_id: id_of("user", &user),
         user,
+        admin: sees_all(&grants),
         grants,
+        project_id: id_of("project", &project),
         project,
         methods: vec![method.into()],
         issued_at: now,

@@ -25,7 +25,7 @@ pub(crate) fn describe(data: &TokenData, base: &str) -> TokenBody {
         token: Token {
             methods: data.methods.clone(),
             user: TokenUser {
-                id: id_of("user", &data.user),
+                id: data.user_id.clone(),
                 name: data.user.clone(),
                 domain: domain(),
             },
@@ -34,7 +34,7 @@ pub(crate) fn describe(data: &TokenData, base: &str) -> TokenBody {
                 name: role.into(),
             }],
             project: Some(Project {
-                id: id_of("project", &data.project),
+                id: data.project_id.clone(),
                 name: data.project.clone(),
                 domain: domain(),
             }),

@@ -25,10 +25,16 @@ type Fingerprint = [u8; 32];
 pub(crate) struct TokenData {
     /// The account's name.
     pub(crate) user: String,
-    /// The brokers that accepted the account. At least one.
+    /// The account's id.
+    pub(crate) user_id: String,
+    /// The brokers that the caller sees. Of the embedded identity's tokens each has one at least.
     pub(crate) grants: Vec<Grant>,
-    /// The project that it was asked for.
+    /// The name of the project that it is for.
     pub(crate) project: String,
+    /// The project's id.
+    pub(crate) project_id: String,
+    /// Whether the caller sees every project.
+    pub(crate) admin: bool,
     /// How it was got.
     pub(crate) methods: Vec<String>,
     pub(crate) issued_at: Timestamp,
@@ -48,31 +54,32 @@ pub(crate) struct Grant {
     pub(crate) view: View,
 }
 
+/// Whether one of the brokers shows all of itself: what makes an account of it an administrator.
+pub(crate) fn sees_all(grants: &[Grant]) -> bool {
+    grants.iter().any(|grant| matches!(grant.view, View::All))
+}
+
 impl TokenData {
-    /// [`ROLE_ADMIN`] where one of the brokers shows all of itself, else [`ROLE_MEMBER`].
+    /// [`ROLE_ADMIN`] for who sees every project, else [`ROLE_MEMBER`].
     pub(crate) fn role(&self) -> &'static str {
-        let sees_all = self
-            .grants
-            .iter()
-            .any(|grant| matches!(grant.view, View::All));
-        if sees_all { ROLE_ADMIN } else { ROLE_MEMBER }
+        if self.admin { ROLE_ADMIN } else { ROLE_MEMBER }
     }
 
     /// Whether the caller sees every project's samples: it has the role `admin`.
     pub(crate) fn is_admin(&self) -> bool {
-        self.role() == ROLE_ADMIN
+        self.admin
     }
 
     /// The id of the project that the token is for: what its samples are posted to.
     #[expect(dead_code, reason = "read by the telemetry part, which is being built")]
     pub(crate) fn project_id(&self) -> String {
-        id_of("project", &self.project)
+        self.project_id.clone()
     }
 
     /// The id of the caller.
     #[expect(dead_code, reason = "read by the telemetry part, which is being built")]
     pub(crate) fn user_id(&self) -> String {
-        id_of("user", &self.user)
+        self.user_id.clone()
     }
 
     /// Whether the account may end other accounts' tokens: it is an administrator of every broker.
@@ -222,8 +229,11 @@ mod tests {
     fn data(user: &str, from: i64) -> TokenData {
         TokenData {
             user: user.into(),
+            user_id: id_of("user", user),
             grants: Vec::new(),
             project: "warren".into(),
+            project_id: id_of("project", "warren"),
+            admin: false,
             methods: vec!["password".into()],
             issued_at: at(from),
             expires_at: at(from + 100),

@@ -75,6 +75,7 @@ impl Rig {
                 username: "monitor".to_owned(),
                 password: "right".into(),
                 description: None,
+                projects: Vec::new(),
             }],
             // One tick for the whole test.
             tick: Duration::from_mins(1),

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use api::BrokerConfig;
+use api::{BrokerConfig, BrokerProject};
 use secrecy::SecretString;
 use url::{Host, Url};
 
@@ -25,6 +25,7 @@ struct Draft {
     username: Option<String>,
     password: Option<SecretString>,
     description: Option<String>,
+    projects: Vec<BrokerProject>,
     /// For refusals: the address as given, redacted, and who gave it.
     shown: String,
     origin: Origin,
@@ -203,6 +204,7 @@ impl Draft {
             username,
             password,
             description: None,
+            projects: Vec::new(),
             shown: redact(given),
             origin: origin.clone(),
         })
@@ -249,6 +251,7 @@ impl Draft {
             username,
             password,
             description: self.description,
+            projects: self.projects,
         })
     }
 }

@@ -63,6 +63,7 @@ pub(crate) fn local(brokers: &[(&str, &FakeBroker)]) -> ApiConfig {
         username: COLLECTOR.into(),
         password: "collects".into(),
         description: None,
+        projects: Vec::new(),
     };
     ApiConfig {
         brokers: brokers.iter().map(broker).collect(),
