@@ -9,10 +9,13 @@ use crate::components::frame::Frame;
 use crate::components::time::Clock;
 use crate::i18n::catalog;
 use crate::pages::brokers::Brokers;
+use crate::pages::log::Log;
+use crate::pages::meters::Meters;
 use crate::pages::not_found::NotFound;
 use crate::pages::overview::OverviewPage;
 use crate::pages::sign_in::SignIn;
 use crate::pages::start::Start;
+use crate::pages::users::Users;
 use crate::routes::BasePath;
 use crate::viewer::Viewers;
 
@@ -42,6 +45,9 @@ pub fn App(
                     <Route path=path!("/") view=Start ssr=SsrMode::Async />
                     <Route path=path!("/brokers") view=Brokers ssr=SsrMode::Async />
                     <Route path=path!("/brokers/:broker") view=OverviewPage ssr=SsrMode::Async />
+                    <Route path=path!("/meters") view=Meters ssr=SsrMode::Async />
+                    <Route path=path!("/log") view=Log ssr=SsrMode::Async />
+                    <Route path=path!("/users") view=Users ssr=SsrMode::Async />
                 </ParentRoute>
             </Routes>
         </Router>

@@ -14,6 +14,8 @@ pub enum Unit {
     PerSecond,
     /// Bytes, in binary multiples.
     Bytes,
+    /// Any number: a mean of whole things is none itself.
+    Number,
 }
 
 const BINARY: [&str; 6] = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
@@ -88,6 +90,7 @@ pub fn value(value: f64, unit: Unit) -> String {
         Unit::Count => count(value),
         Unit::PerSecond => format!("{}/s", short(value)),
         Unit::Bytes => bytes(value),
+        Unit::Number => short(value),
     }
 }
 

@@ -11,6 +11,12 @@ use leptos_router::hooks::use_location;
 pub const SIGN_IN: &str = "/sign-in";
 /// The list of brokers.
 pub const BROKERS: &str = "/brokers";
+/// The system log.
+pub const LOG: &str = "/log";
+/// A broker's accounts.
+pub const USERS: &str = "/users";
+/// Meters, in numbers and as a chart.
+pub const METERS: &str = "/meters";
 
 /// What stands before every path of ours: `/warren`, or nothing. A Leptos context.
 #[derive(Clone, Debug, Default)]

@@ -48,6 +48,8 @@ pub enum StartError {
 pub struct Server {
     web: Option<SocketAddr>,
     metering: Option<SocketAddr>,
+    /// Where others reach the metering API, for viewers who want to ask it themselves.
+    metering_url: String,
     api: Option<Arc<Api>>,
     listeners: JoinSet<()>,
     stop: CancellationToken,
@@ -62,6 +64,7 @@ impl Server {
         let mut server = Self {
             web: None,
             metering: None,
+            metering_url: String::new(),
             api: None,
             listeners: JoinSet::new(),
             stop: CancellationToken::new(),
@@ -81,6 +84,8 @@ impl Server {
             }
             Parts::Web(web, metering) => {
                 let listener = bind(&keys::LISTEN, web.listen).await?;
+                let url = metering.url.as_str().trim_end_matches('/');
+                url.clone_into(&mut server.metering_url);
                 let client = remote(metering)?;
                 let readiness = Readiness::Reachable(client.clone());
                 server.start_web(listener, &web, client, readiness)?;
@@ -118,7 +123,9 @@ impl Server {
         let listener = bind(&keys::API_LISTEN, part.listen).await?;
         let address = local(&listener, part.listen);
         let store = Arc::new(NaiveStore::new());
-        let api = Arc::new(Api::start(with_public_url(part.api, address), store)?);
+        let config = with_public_url(part.api, address);
+        self.metering_url = config.base_url();
+        let api = Arc::new(Api::start(config, store)?);
         self.api = Some(Arc::clone(&api));
         self.metering = Some(address);
         let routes = health::routes(Readiness::Collected(Arc::clone(&api)))
@@ -136,7 +143,7 @@ impl Server {
         client: Client,
         readiness: Readiness,
     ) -> Result<(), StartError> {
-        let routes = web::router(config, client, readiness)?;
+        let routes = web::router(config, client, &self.metering_url, readiness)?;
         let address = local(&listener, config.listen);
         self.web = Some(address);
         self.listen(listener, routes);

@@ -51,13 +51,14 @@ const TIMEOUT: Duration = Duration::from_secs(45);
 /// making it, and a few packets less every five seconds help nobody. Pages are always larger.
 const COMPRESSED_FROM: u16 = 8 * 1024;
 
-/// The dashboard's routes.
+/// The dashboard's routes. `metering_url` is where viewers reach the metering API themselves.
 ///
 /// # Errors
 /// When there is no bundle.
 pub(crate) fn router(
     config: &WebConfig,
     client: Client,
+    metering_url: &str,
     readiness: Readiness,
 ) -> Result<Router, BundleError> {
     let (folder, bundle) = bundle::find(config.site.as_deref())?;
@@ -68,6 +69,7 @@ pub(crate) fn router(
     }
     let context = AppContext {
         client,
+        metering_url: metering_url.into(),
         base_path: config.base_path.as_str().into(),
         bundle: Arc::new(bundle),
     };

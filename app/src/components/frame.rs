@@ -22,8 +22,19 @@ pub fn Frame(
     let texts = catalog();
     let viewer = expect_context::<Viewers>();
     let path = use_location().pathname;
-    let list = href(routes::BROKERS);
-    let is_list = maybe(move || here(&path.get(), &list));
+    let link = move |address, icon, name| {
+        let address = href(address);
+        let mine = address.clone();
+        let is_here = maybe(move || here(&path.get(), &mine));
+        view! {
+            <li>
+                <a href=address aria-current=is_here>
+                    <Icon name=icon />
+                    <span class="name">{name}</span>
+                </a>
+            </li>
+        }
+    };
     let sign_in = href(&routes::sign_in(Some(&routes::here()), None));
     view! {
         <a class="skip" href="#content" rel="external">
@@ -37,13 +48,13 @@ pub fn Frame(
                 </a>
                 <nav aria-label=texts.navigation>
                     <ul>
-                        <li>
-                            <a href=href(routes::BROKERS) aria-current=is_list>
-                                <Icon name=IconName::Brokers />
-                                <span class="name">{texts.brokers}</span>
-                            </a>
-                        </li>
+                        {link(routes::BROKERS, IconName::Brokers, texts.brokers)}
                         {viewer.show(|viewer| view! { <Links viewer /> })}
+                    </ul>
+                    <ul class="apart">
+                        {link(routes::METERS, IconName::Meters, texts.meters)}
+                        {link(routes::LOG, IconName::Log, texts.system_log)}
+                        {link(routes::USERS, IconName::Users, texts.users)}
                     </ul>
                 </nav>
                 <div class="account">

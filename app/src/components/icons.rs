@@ -25,6 +25,12 @@ pub enum IconName {
     ZoomIn,
     /// A glass with a minus: more time.
     ZoomOut,
+    /// A wave: meters.
+    Meters,
+    /// Lines of text: the system log.
+    Log,
+    /// Two heads: accounts.
+    Users,
 }
 
 impl IconName {
@@ -38,6 +44,11 @@ impl IconName {
             Self::Refresh => "M16 6.5A7 7 0 1 0 17 10M17 3v4h-4",
             Self::Earlier => "M12 4l-6 6 6 6",
             Self::Later => "M8 4l6 6-6 6",
+            Self::Meters => "M2 10h3l2.500-6 4 12 3-8 1.500 2h2",
+            Self::Log => "M4 5h12M4 10h12M4 15h8",
+            Self::Users => {
+                "M7.500 3.500a3 3 0 1 0 0 6 3 3 0 1 0 0-6M2 16.500a5.500 5.500 0 0 1 11 0M13 4a3 3 0 0 1 0 5.500M15 12.500a5.500 5.500 0 0 1 3 4"
+            }
             Self::ZoomIn => {
                 "M9 3.5a5.5 5.5 0 1 0 0 11 5.5 5.5 0 1 0 0-11M13 13l4 4M6.5 9h5M9 6.5v5"
             }

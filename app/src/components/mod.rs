@@ -3,6 +3,7 @@
 pub mod bar;
 pub mod choices;
 pub mod error_page;
+pub mod filters;
 pub mod frame;
 pub mod icons;
 pub mod polling;

@@ -1,11 +1,13 @@
 //! What a page says of its own updates: paused, failing, not signed in any more.
 
 use leptos::prelude::*;
+use metering::Timestamp;
 
+use super::time::Clock;
 use crate::format;
 use crate::i18n::catalog;
 use crate::live::{PAUSED, Pulse, REFRESH, Settings, Updates};
-use crate::reactive::{part, text};
+use crate::reactive::{maybe, part, text};
 use crate::routes::{self, href};
 
 /// How the polls of the page fare; nothing where they fare well.
@@ -57,4 +59,20 @@ pub fn UnknownRefresh() -> impl IntoView {
             view! { <p class="notice warning">{text}</p> }
         })
     })
+}
+
+/// Without scripting the page stands still, and says so and from when it is.
+#[component]
+pub fn StandsStill(
+    /// The server's clock when the page was made.
+    #[prop(into)]
+    time: Signal<Option<Timestamp>>,
+) -> impl IntoView {
+    let clock = expect_context::<Clock>();
+    let texts = catalog();
+    let text = maybe(move || {
+        let time = clock.time_of_day(time.get()?, texts);
+        Some((texts.no_updates_without_scripts)(&time))
+    });
+    view! { <p class="notice without-script">{text}</p> }
 }

@@ -159,6 +159,84 @@ pub static EN: Catalog = Catalog {
     level_warning: "warning",
     level_error: "error",
 
+    system_log: "System log",
+    filter: "Filter",
+    apply: "Apply",
+    everything: "everything",
+    source: "Source",
+    level_head: "Level",
+    all_levels: "all",
+    level_and_above: |level| format!("{level} and graver"),
+    unknown_level: |given| {
+        format!(
+            "The address asks for the level “{given}”. Accepted are info, warning, error; these are all."
+        )
+    },
+    text: "Text",
+    pages: "Pages",
+    page: |page| format!("Page {page}"),
+    newer: "Newer",
+    older: "Older",
+    no_such_lines: "No line fits the filter.",
+    nothing_happened: "Nothing has happened yet that would be worth a line.",
+
+    users: "Users",
+    of_broker: |broker| format!("of the broker {broker}"),
+    users_forbidden: "This account may not see the broker’s users: that takes the tag monitoring or administrator.",
+    name_or_tag: "Name or tag",
+    tags: "Tags",
+    shown_of: |shown, all| {
+        if shown == all {
+            format!("{all} in all")
+        } else {
+            format!("{shown} of {all}")
+        }
+    },
+
+    meters: "Meters",
+    meter: "Meter",
+    resource: "Resource",
+    all_resources: "all",
+    project: "Project",
+    user: "User",
+    function: "Function",
+    sum: "Sum",
+    sample_count: "Number of samples",
+    stddev: "Standard deviation",
+    different_resources: "Different resources",
+    different_users: "Different users",
+    different_projects: "Different projects",
+    period: "Period",
+    fitting: "as fits",
+    group_by: "Group by",
+    show: "Show",
+    no_meters: "There are no samples yet that this account may see.",
+    no_samples: "The meter has no such samples in this time.",
+    unfit_period: |given, most, shown| {
+        format!(
+            "The address asks for periods of “{given}” seconds. Accepted are whole numbers above 0 that divide \
+             the shown time into {most} at most; these are of {shown}."
+        )
+    },
+    unknown_function: |given, accepted, shown| {
+        format!(
+            "The address asks for the function “{given}”. Accepted are {accepted}; this is {shown}."
+        )
+    },
+    unknown_group: |given, accepted, shown| {
+        format!(
+            "The address asks for groups by “{given}”. Accepted are {accepted}; this is by {shown}."
+        )
+    },
+    groups_left_out: |count| format!("{count} more groups have no room here."),
+    request: "Request",
+    request_lead: "the same from a shell, with a token in OS_TOKEN",
+    copy: "Copy",
+    copied: "Copied",
+    periods: "Periods",
+    period_start: "Start",
+    value: "Value",
+
     nodes: "Nodes",
     nodes_lead: "against limits; the tick is the alarm mark",
     node: "Node",

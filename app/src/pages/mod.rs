@@ -1,7 +1,10 @@
 //! The pages, one module an address.
 
 pub mod brokers;
+pub mod log;
+pub mod meters;
 pub mod not_found;
 pub mod overview;
 pub mod sign_in;
 pub mod start;
+pub mod users;

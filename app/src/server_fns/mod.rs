@@ -5,6 +5,9 @@
 //! ones hash the folder of the build.
 
 pub mod fetch;
+pub mod log;
+pub mod meters;
 pub mod overview;
 pub mod session;
+pub mod users;
 pub mod viewer;

@@ -6,24 +6,30 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use client::ClientError;
 use http::StatusCode;
 use http::header::{HeaderValue, RETRY_AFTER};
 use leptos::prelude::{expect_context, use_context};
 use leptos_axum::ResponseOptions;
+use metering::Timestamp;
 
 use crate::error::AppError;
 
+pub mod log;
+pub mod meters;
 pub mod overview;
 pub mod session;
+pub mod users;
 
 /// What server functions and the shell need of the server. Cheap to clone.
 #[derive(Clone)]
 pub struct AppContext {
     /// The metering API's client, shared by all viewers.
     pub client: client::Client,
+    /// Where others reach the metering API, without `/v2` and without a slash at the end.
+    pub metering_url: Arc<str>,
     /// What stands before every path of ours: `/warren`, or nothing.
     pub base_path: Arc<str>,
     /// The bundle's files.
@@ -61,6 +67,14 @@ pub fn leave_with_status(error: AppError) -> AppError {
 /// The server's context.
 pub(crate) fn context() -> AppContext {
     expect_context::<AppContext>()
+}
+
+/// The server's clock.
+pub(crate) fn now() -> Timestamp {
+    let since_epoch = SystemTime::now()
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or_default();
+    Timestamp::from_millis(since_epoch.as_millis().try_into().unwrap_or(i64::MAX))
 }
 
 fn seconds(delay: Option<Duration>) -> Option<u32> {

@@ -1,13 +1,11 @@
 //! One poll of the overview page: the answers of the metering API, asked for at once.
 
-use std::sync::Arc;
-use std::time::SystemTime;
-
 use client::{ClientError, SeriesColumn, SeriesQuery};
 use metering::Timestamp;
 
-use super::app_error;
+use super::log::events;
 use super::session::metering_session;
+use super::{app_error, now};
 use crate::error::AppError;
 use crate::live::{LONGEST, SHORTEST, SPAN};
 use crate::server_fns::overview::OverviewPage;
@@ -16,13 +14,6 @@ use crate::server_fns::overview::OverviewPage;
 const STEP: u32 = 5_000;
 /// How many steps the hour has at most: its ends may lie within steps.
 const POINTS: u32 = SPAN as u32 / STEP + 1;
-
-fn now() -> Timestamp {
-    let since_epoch = SystemTime::now()
-        .duration_since(SystemTime::UNIX_EPOCH)
-        .unwrap_or_default();
-    Timestamp::from_millis(since_epoch.as_millis().try_into().unwrap_or(i64::MAX))
-}
 
 /// What could be known, or nothing where the broker never answered or the account may not see it.
 fn known<T>(answer: Result<T, ClientError>) -> Result<Option<T>, AppError> {
@@ -82,12 +73,20 @@ pub(crate) async fn page(
             None => Ok(None),
         }
     };
-    let (brokers, overview, nodes, series, charts) = tokio::join!(
+    // Up to the minute: viewers who come within one ask the same.
+    let (begin, until) = match length {
+        Some(length) => (end.unwrap_or(server_time.as_millis()) - length, end),
+        None => (earliest, None),
+    };
+    let begin = Timestamp::from_millis(begin.div_euclid(60_000) * 60_000);
+    let until = until.map(Timestamp::from_millis);
+    let (brokers, overview, nodes, series, charts, events) = tokio::join!(
         session.brokers(),
         session.overview(&broker),
         session.nodes(&broker),
         session.series(&query),
         charts,
+        events(&session, &broker, begin, until),
     );
     let brokers = brokers.map_err(|error| app_error(&error))?;
     let status = brokers.iter().find(|status| status.name == broker).cloned();
@@ -97,7 +96,7 @@ pub(crate) async fn page(
         nodes: known(nodes)?,
         series: known(series)?.unwrap_or_default(),
         charts: known(charts)?.flatten(),
-        events: Arc::default(),
+        events,
         server_time,
     })
 }

@@ -3,21 +3,23 @@
 use leptos::prelude::*;
 use metering::BrokerState;
 
-use crate::components::polling::{Polling, UnknownRefresh};
+use crate::components::polling::{Polling, StandsStill, UnknownRefresh};
 use crate::components::time::Clock;
 use crate::i18n::catalog;
 use crate::live::{Live, RANGE, Settings};
-use crate::reactive::{maybe, part};
+use crate::reactive::part;
 
 /// The notices, in a region that screen readers follow.
 #[component]
 pub(super) fn Notices() -> impl IntoView {
+    let live = expect_context::<Live>();
+    let time = Signal::derive(move || live.read(|page| Some(page.server_time)));
     view! {
         <div class="notices" role="status">
             <Broker />
             <Polling />
             <Address />
-            <WithoutScripts />
+            <StandsStill time />
         </div>
     }
     .into_any()
@@ -76,19 +78,4 @@ fn Address() -> impl IntoView {
         }))}
         <UnknownRefresh />
     }
-}
-
-/// Without scripting the page stands still, and says so.
-#[component]
-fn WithoutScripts() -> impl IntoView {
-    let live = expect_context::<Live>();
-    let clock = expect_context::<Clock>();
-    let texts = catalog();
-    let text = maybe(move || {
-        live.read(|page| {
-            let time = clock.time_of_day(page.server_time, texts);
-            Some((texts.no_updates_without_scripts)(&time))
-        })
-    });
-    view! { <p class="notice without-script">{text}</p> }
 }

@@ -1,0 +1,277 @@
+//! The system log: what Warren saw and did, newest first.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use futures_util::future::LocalBoxFuture;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::components::Redirect;
+use metering::{LogEntry, LogLevel, Timestamp};
+
+use crate::components::choices::Refreshes;
+use crate::components::filters::{Filters, Search, Select};
+use crate::components::polling::{Polling, StandsStill, UnknownRefresh};
+use crate::components::status::{Level, Pill};
+use crate::components::time::Clock;
+use crate::error::AppError;
+use crate::i18n::catalog;
+use crate::live::{Pulse, Settings, keep};
+use crate::query::{Query, use_query};
+use crate::reactive::{maybe, part, text};
+use crate::resource::fetched;
+use crate::routes::{self, href};
+use crate::server_fns::log::{LogPage, fetch_log};
+use crate::viewer::Viewers;
+
+const PAGE: &str = "page";
+const LEVEL: &str = "level";
+const SOURCE: &str = "source";
+const TEXT: &str = "text";
+
+/// What the address asks for.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Asked {
+    page: u64,
+    level: Option<String>,
+    source: Option<String>,
+    text: Option<String>,
+}
+
+impl Asked {
+    fn read(query: &Query) -> Self {
+        let value = |name| query.get(name).map(str::to_owned);
+        let page = query.get(PAGE).and_then(|page| page.parse().ok());
+        Self {
+            page: page.unwrap_or(1).max(1),
+            level: value(LEVEL),
+            source: value(SOURCE),
+            text: value(TEXT),
+        }
+    }
+
+    /// A level that is none: it counts as not given.
+    fn unknown_level(&self) -> Option<&str> {
+        let level = self.level.as_deref()?;
+        LogLevel::find(level).is_none().then_some(level)
+    }
+
+    fn is_filtered(&self) -> bool {
+        self.source.is_some() || self.text.is_some() || self.level.is_some()
+    }
+
+    async fn fetch(self) -> Result<LogPage, AppError> {
+        fetch_log(self.page, self.level, self.source, self.text).await
+    }
+}
+
+/// `/log?source=…&level=…&text=…&page=…&refresh=…`
+#[component]
+pub fn Log() -> impl IntoView {
+    let texts = catalog();
+    let query = use_query();
+    let settings = Settings::from_query();
+    let pulse = Pulse::new();
+    provide_context(settings);
+    provide_context(pulse);
+    let asked = Memo::new(move |_| query.with(Asked::read));
+    let first = fetched(move || asked.get(), Asked::fetch);
+    view! {
+        <Title text=texts.system_log />
+        <header class="page-head">
+            <div class="title"><h1>{texts.system_log}</h1></div>
+            <div class="controls"><Refreshes /></div>
+        </header>
+        <div class="page">
+            <section class="panel"><Filter /></section>
+            <Transition>
+                {move || Suspend::new(async move {
+                    match first.await {
+                        Err(AppError::SignedOut) => {
+                            let back = routes::sign_in(Some(&routes::here()), None);
+                            view! { <Redirect path=href(&back) /> }.into_any()
+                        }
+                        first => view! { <Lines asked first /> }.into_any(),
+                    }
+                })}
+            </Transition>
+        </div>
+    }
+    .into_any()
+}
+
+/// Which lines: the form over them.
+#[component]
+fn Filter() -> impl IntoView {
+    let texts = catalog();
+    let query = use_query();
+    let chosen = move |name: &'static str| {
+        text(move || query.with(|query| query.get(name).unwrap_or_default().to_owned()))
+    };
+    let levels: Vec<_> = [(String::new(), texts.all_levels.to_owned())]
+        .into_iter()
+        .chain([LogLevel::Warning, LogLevel::Error].map(|level| {
+            let name = (texts.level_and_above)(texts.level(level));
+            (level.as_str().to_owned(), name)
+        }))
+        .collect();
+    view! {
+        <Filters label=texts.filter button=texts.apply keeps=&["refresh"]>
+            {expect_context::<Viewers>().show(move |viewer| {
+                let brokers = viewer.brokers.iter().map(|broker| broker.name.clone());
+                let own = ["identity", "store", "warren"].map(str::to_owned);
+                let all = [(String::new(), texts.everything.to_owned())];
+                let sources = brokers.chain(own).map(|source| (source.clone(), source));
+                let options: Vec<_> = all.into_iter().chain(sources).collect();
+                view! { <Select name=SOURCE label=texts.source chosen=chosen(SOURCE) options=Signal::stored(options) /> }
+            })}
+            <Select name=LEVEL label=texts.level_head chosen=chosen(LEVEL) options=Signal::stored(levels) />
+            <Search name=TEXT label=texts.text />
+        </Filters>
+    }
+}
+
+/// A page of lines, alive.
+#[component]
+fn Lines(
+    /// What the address asks for.
+    asked: Memo<Asked>,
+    /// The first answer.
+    first: Result<LogPage, AppError>,
+) -> impl IntoView {
+    let texts = catalog();
+    let pulse = expect_context::<Pulse>();
+    let settings = expect_context::<Settings>();
+    let query = use_query();
+    let page = RwSignal::new(None::<LogPage>);
+    match first {
+        Ok(answer) => {
+            page.set(Some(answer));
+            pulse.answered();
+        }
+        Err(error) => pulse.fail(error, 0.0),
+    }
+    pulse.beat();
+    let poll = move || -> LocalBoxFuture<'static, _> {
+        Box::pin(async move {
+            page.set(Some(asked.get_untracked().fetch().await?));
+            Ok(())
+        })
+    };
+    keep(pulse, settings, Rc::new(poll));
+
+    let entries = Memo::new(move |_| page.with(|page| Some(Arc::clone(&page.as_ref()?.entries))));
+    let lines = part(move || entries.get().map(|entries| list(&entries, asked, query)));
+    let time = Signal::derive(move || page.with(|page| Some(page.as_ref()?.server_time)));
+    let has_older = move || page.with(|page| page.as_ref().is_some_and(|page| page.has_older));
+    let leaf = move |name: &'static str, page: u64| {
+        let page = if page == 1 {
+            String::new()
+        } else {
+            page.to_string()
+        };
+        let address = query.with(|query| query.with(PAGE, &page).to_search());
+        view! { <a class="button" href=address>{name}</a> }
+    };
+    let unknown =
+        maybe(move || asked.with(|asked| Some((texts.unknown_level)(asked.unknown_level()?))));
+    view! {
+        <section class="panel" aria-label=texts.system_log>
+            {lines}
+            <nav class="pages" aria-label=texts.pages>
+                {part(move || {
+                    let page = asked.with(|asked| asked.page);
+                    (page > 1).then(|| leaf(texts.newer, page - 1))
+                })}
+                <span class="soft">{text(move || (texts.page)(asked.with(|asked| asked.page)))}</span>
+                {part(move || has_older().then(|| leaf(texts.older, asked.with(|asked| asked.page) + 1)))}
+            </nav>
+        </section>
+        <div class="notices" role="status">
+            <Polling />
+            <UnknownRefresh />
+            {part(move || unknown.get().map(|text| view! { <p class="notice warning">{text}</p> }))}
+            <StandsStill time />
+        </div>
+    }
+    .into_any()
+}
+
+/// The lines, or why there are none.
+fn list(entries: &[LogEntry], asked: Memo<Asked>, query: Memo<Query>) -> AnyView {
+    let texts = catalog();
+    if entries.is_empty() {
+        let is_filtered = asked.with(|asked| asked.is_filtered() || asked.page > 1);
+        let why = if is_filtered {
+            texts.no_such_lines
+        } else {
+            texts.nothing_happened
+        };
+        return view! { <p class="empty">{why}</p> }.into_any();
+    }
+    let lines = entries
+        .iter()
+        .map(|entry| line(entry, query))
+        .collect_view();
+    view! { <ol class="log">{lines}</ol> }.into_any()
+}
+
+fn line(entry: &LogEntry, query: Memo<Query>) -> AnyView {
+    let texts = catalog();
+    let level = Signal::stored(Level::from(entry.level));
+    let word = Signal::stored(texts.level(entry.level).to_owned());
+    let of_source = query.with(|query| {
+        let first = query.with(PAGE, "");
+        first.with(SOURCE, &entry.source).to_search()
+    });
+    view! {
+        <li>
+            <Time time=entry.time />
+            <Pill level text=word />
+            <a class="source" href=of_source>{entry.source.clone()}</a>
+            <span class="what">{entry.desc.clone()}</span>
+        </li>
+    }
+    .into_any()
+}
+
+#[component]
+fn Time(time: Timestamp) -> impl IntoView {
+    let texts = catalog();
+    let clock = expect_context::<Clock>();
+    let exact = format!("{time}Z");
+    view! {
+        <time class="soft" datetime=exact>{text(move || clock.date_and_time(time, texts))}</time>
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    fn asked(search: &str) -> Asked {
+        Asked::read(&Query::parse(search))
+    }
+
+    #[test]
+    fn pages_are_counted_from_one_whatever_the_address_says() {
+        let pages = ["", "page=0", "page=-3", "page=x", "page=7"].map(|s| asked(s).page);
+        assert_eq!(pages, [1, 1, 1, 1, 7]);
+    }
+
+    #[test]
+    fn a_level_that_is_none_is_named() {
+        assert_eq!(asked("level=loud").unknown_level(), Some("loud"));
+        assert_eq!(asked("level=error").unknown_level(), None);
+        assert_eq!(asked("").unknown_level(), None);
+    }
+
+    #[test]
+    fn empty_fields_are_no_filters() {
+        assert!(!asked("level=&source=&text=&page=2").is_filtered());
+        assert!(asked("text=disk").is_filtered());
+    }
+}
