@@ -60,7 +60,7 @@ for (const width of [360, 768, 1280, 2560]) {
     expect(await page.evaluate(overflow), 'overview').toBeLessThanOrEqual(0);
     for (const summary of await page.locator('.chart-table summary').all()) await summary.click();
     expect(await page.evaluate(overflow), 'with every table open').toBeLessThanOrEqual(0);
-    for (const path of ['/brokers', '/sign-in']) {
+    for (const path of ['/brokers', '/meters', '/log', '/users', '/sign-in']) {
       await page.goto(path);
       expect(await page.evaluate(overflow), path).toBeLessThanOrEqual(0);
     }

@@ -1,0 +1,143 @@
+// The system log: what Warren saw, newest first, by filters that stand in the address.
+
+import type { Page } from '@playwright/test';
+
+import { expectAccessible } from '../support/axe.ts';
+import { answered } from '../support/console.ts';
+import { Overview } from '../support/overview.ts';
+import { fillIn, session } from '../support/sign-in.ts';
+import { expect, test } from '../support/test.ts';
+
+const lines = (page: Page) => page.locator('.log li');
+/** Waits until scripts have taken the page over: the server knows no zone but UTC. */
+const alive = (page: Page) => expect(lines(page).first()).not.toContainText('UTC');
+
+test('what happened stands there, newest first, on the viewer’s clock', async ({ signedIn: page }) => {
+  await page.goto('/log');
+  await expect(page).toHaveTitle('System log · Warren');
+  await alive(page);
+  const times = await lines(page).locator('time').evaluateAll(all => all.map(time => time.getAttribute('datetime')!));
+  expect(times.length).toBeGreaterThan(0);
+  expect(times).toEqual([...times].sort().reverse());
+  await expect(lines(page).first().locator('time')).toHaveText(/^\d+ \w+ \d{4} \d\d:\d\d:\d\d$/);
+});
+
+test('a form filters without loading the page anew, and the address holds it', async ({ signedIn: page }) => {
+  await page.goto('/log?refresh=30s');
+  await alive(page);
+  await page.evaluate(() => Object.assign(window, { marked: true }));
+  await page.getByLabel('Source').selectOption('identity');
+  await page.getByLabel('Text').fill('token');
+  await page.getByRole('button', { name: 'Apply' }).click();
+  await expect(page).toHaveURL('/log?refresh=30s&source=identity&text=token');
+  for (const line of await lines(page).all()) {
+    await expect(line.locator('.source')).toHaveText('identity');
+    await expect(line).toContainText(/token/i);
+  }
+  expect(await page.evaluate(() => 'marked' in window)).toBe(true);
+  await page.reload();
+  await expect(page.getByLabel('Source')).toHaveValue('identity');
+  await expect(page.getByLabel('Text')).toHaveValue('token');
+  await page.goBack();
+  await expect(page).toHaveURL('/log?refresh=30s');
+  await expect(page.getByLabel('Text')).toHaveValue('');
+});
+
+test('a line’s source filters by it', async ({ signedIn: page }) => {
+  await page.goto('/log');
+  await alive(page);
+  const source = lines(page).first().locator('.source');
+  const name = await source.innerText();
+  await source.click();
+  await expect(page).toHaveURL(`/log?source=${encodeURIComponent(name)}`);
+});
+
+test('what nobody saw is said not to be there, and an unknown level is named', async ({ signedIn: page }) => {
+  await page.goto('/log?text=no%20line%20holds%20this%20100%25');
+  await expect(page.getByText('No line fits the filter.')).toBeVisible();
+  await expect(page.getByLabel('Text')).toHaveValue('no line holds this 100%');
+  await page.goto('/log?level=loud');
+  await expect(page.locator('.notices')).toContainText('level “loud”. Accepted are info, warning, error');
+});
+
+test('new lines come by themselves, and older ones stand on further pages', async ({ signedIn: page, warren, broker }) => {
+  test.slow();
+  await page.goto('/log?source=identity');
+  await alive(page);
+  const newest = await lines(page).first().innerText();
+  for (let sign = 0; sign < 24; sign += 1) await session(warren.url, broker.administrator);
+  await expect.poll(() => lines(page).first().innerText()).not.toBe(newest);
+  await expect(lines(page)).toHaveCount(20);
+  await page.getByRole('link', { name: 'Older' }).click();
+  await expect(page).toHaveURL('/log?source=identity&page=2');
+  await expect(page.getByText('Page 2')).toBeVisible();
+  await page.getByRole('link', { name: 'Newer' }).click();
+  await expect(page).toHaveURL('/log?source=identity');
+});
+
+test('a page that gets no answers keeps its lines and says so', async ({ signedIn: page, complaints }) => {
+  complaints.expect(answered(503));
+  await page.goto('/log');
+  await alive(page);
+  const count = await lines(page).count();
+  await page.route(/\/fn\/log/, route => route.fulfill({ status: 503, body: '' }));
+  await page.keyboard.press('r');
+  await expect(page.locator('.notices')).toContainText('Updates fail');
+  expect(await lines(page).count()).toBe(count);
+});
+
+test('a broker’s trouble is a line, and a mark on its charts', async ({ page, context, victim, startWarren }) => {
+  test.slow();
+  const warren = await startWarren({ brokers: [`shaken=${victim.urlWithAccount}`] });
+  await context.addCookies([await session(warren.url, victim.administrator)]);
+  await victim.kill();
+  await page.goto(`${warren.url}/log?source=shaken&level=error`);
+  await expect(lines(page).first()).toContainText('■ error');
+  await victim.restart();
+  const overview = new Overview(page);
+  await page.goto(`${warren.url}/brokers/shaken`);
+  await overview.alive();
+  const mark = overview.chart('objects').locator('.mark.bad');
+  await expect(mark).toHaveAttribute('d', /^M\d+ 0V1000/);
+  // Its words stand where the crosshair is, and in the table.
+  const [x] = (await mark.getAttribute('d'))!.match(/\d+/)!;
+  const plot = (await overview.slider('objects').boundingBox())!;
+  await page.mouse.move(plot.x + (plot.width * Number(x)) / 2000, plot.y + 20);
+  await expect(overview.chart('objects').locator('.event-note')).toBeVisible();
+  await overview.chart('objects').locator('summary').click();
+  await expect(overview.chart('objects').locator('.events li').first()).toContainText('■ error');
+});
+
+test.describe('without scripts', () => {
+  test.use({ javaScriptEnabled: false });
+
+  test('the form filters all the same', async ({ signedIn: page }) => {
+    await page.goto('/log');
+    await expect(lines(page).first()).toContainText('UTC');
+    await page.getByLabel('Level').selectOption('error');
+    await page.getByLabel('Text').fill('nothing has this');
+    await page.getByRole('button', { name: 'Apply' }).click();
+    await expect(page).toHaveURL(/\/log\?.*level=error&text=nothing\+has\+this$/);
+    await expect(page.getByLabel('Level')).toHaveValue('error');
+    await expect(page.getByText('No line fits the filter.')).toBeVisible();
+  });
+});
+
+test('who is not signed in is led to the form and back to the filter', async ({ page, broker }) => {
+  await page.goto('/log?level=error');
+  await expect(page).toHaveURL(/\/sign-in\?next=/);
+  await fillIn(page, broker.administrator);
+  await expect(page).toHaveURL('/log?level=error');
+});
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test.describe(colorScheme, () => {
+    test.use({ colorScheme });
+
+    test('nothing that axe finds', async ({ signedIn: page }) => {
+      await page.goto('/log');
+      await alive(page);
+      await expectAccessible(page);
+    });
+  });
+}
