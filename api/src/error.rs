@@ -36,12 +36,29 @@ pub(crate) enum Error {
     /// `400`: the caller sees several brokers and named none.
     #[error("The argument broker is needed, since there are several: {}", .0.join(", "))]
     BrokerNeeded(Vec<String>),
+    /// `401`: the caller has a token, but not for the project that it asks for.
+    #[error("Not Authorized to access project {0}")]
+    ProjectNotAuthorized(String),
     /// `403`: the caller may not see this.
     #[error("RBAC Authorization Failed")]
     Forbidden,
     /// `404`: there is no such broker, or the caller may not know of it.
     #[error("Broker {0} Not Found")]
     UnknownBroker(String),
+    /// `404`: there is no such sample or resource, or the caller may not know of it.
+    #[error("{what} {id} Not Found")]
+    NotFound {
+        /// `Sample` or `Resource`.
+        what: &'static str,
+        /// Its id.
+        id: String,
+    },
+    /// `413`: a body that is longer than this, in bytes.
+    #[error("Request is too large: accepted are at most {0} bytes")]
+    BodyTooLarge(usize),
+    /// `415`: a post that is not JSON.
+    #[error("Unknown mimetype: {0}")]
+    UnknownMimetype(String),
     /// `503`: the broker has not given an answer yet, or not to this.
     #[error("Broker {broker} has not answered: {reason}")]
     NotAnswered {
@@ -102,11 +119,15 @@ impl Error {
             | Self::BrokerNeeded(_)
             | Self::BadTokenRequest(_)
             | Self::Store(StoreError::BadPattern(_)) => StatusCode::BAD_REQUEST,
-            Self::Unauthorized | Self::SignInRefused(_) => StatusCode::UNAUTHORIZED,
+            Self::Unauthorized | Self::SignInRefused(_) | Self::ProjectNotAuthorized(_) => {
+                StatusCode::UNAUTHORIZED
+            }
             Self::Forbidden | Self::NotPermitted(_) => StatusCode::FORBIDDEN,
-            Self::UnknownBroker(_) | Self::UnknownToken => StatusCode::NOT_FOUND,
-            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::MediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::UnknownBroker(_) | Self::UnknownToken | Self::NotFound { .. } => {
+                StatusCode::NOT_FOUND
+            }
+            Self::TooLarge | Self::BodyTooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::MediaType(_) | Self::UnknownMimetype(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooManyAttempts(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::NotAnswered { .. } | Self::NobodyToAsk(_) | Self::Store(_) => {
                 StatusCode::SERVICE_UNAVAILABLE

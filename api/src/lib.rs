@@ -15,6 +15,7 @@
 //! | `events` | the system log: what is told, and to whom |
 //! | `identity` | tokens, by Keystone's protocol |
 //! | `protocol` | what holds for every request |
+//! | `telemetry` | what Ceilometer's protocol asks for, as queries to the store |
 //! | `controllers` | the resources, one file each |
 //! | `openapi` | the document about all of it |
 //! | `error` | what a request can end with instead of its answer |
@@ -36,6 +37,7 @@ mod series_cache;
 mod series_query;
 mod snapshot;
 mod state;
+mod telemetry;
 mod watched;
 
 use std::sync::Arc;

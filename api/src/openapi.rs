@@ -9,7 +9,10 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::controllers::{brokers, logs, nodes, overview, root, series, users};
+use crate::controllers::{
+    brokers, capabilities, logs, meters, nodes, overview, query, resources, root, samples, series,
+    statistics, users,
+};
 use crate::identity;
 use crate::state::Shared;
 
@@ -26,6 +29,7 @@ use crate::state::Shared;
     tags(
         (name = "root", description = "What needs no token"),
         (name = "rabbit", description = "The brokers"),
+        (name = "telemetry", description = "Samples, by Ceilometer's v2 protocol; what is not known is null here"),
         (name = "identity", description = "Tokens, by Keystone's protocol"),
     )
 )]
@@ -70,6 +74,19 @@ impl Modify for MeterNames {
     }
 }
 
+/// Paths as OpenAPI writes them: it has no form for a parameter that may hold `/`.
+struct PlainPaths;
+
+impl Modify for PlainPaths {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let paths = std::mem::take(&mut openapi.paths.paths);
+        let plain = paths
+            .into_iter()
+            .map(|(path, item)| (path.replace("{*", "{"), item));
+        openapi.paths.paths = plain.collect();
+    }
+}
+
 /// Every path with its handler, and the document about them.
 pub(crate) fn routes() -> (
     axum::Router<std::sync::Arc<Shared>>,
@@ -83,10 +100,17 @@ pub(crate) fn routes() -> (
         .merge(users::router())
         .merge(series::router())
         .merge(logs::router())
+        .merge(meters::router())
+        .merge(statistics::router())
+        .merge(samples::router())
+        .merge(resources::router())
+        .merge(query::router())
+        .merge(capabilities::router())
         .merge(identity::router())
         .split_for_parts();
     // The paths have just come.
     MeterNames.modify(&mut document);
+    PlainPaths.modify(&mut document);
     (router, document)
 }
 

@@ -1,9 +1,15 @@
 //! The resources, one file each. Every file exports its `router()`.
 
 pub(crate) mod brokers;
+pub(crate) mod capabilities;
 pub(crate) mod logs;
+pub(crate) mod meters;
 pub(crate) mod nodes;
 pub(crate) mod overview;
+pub(crate) mod query;
+pub(crate) mod resources;
 pub(crate) mod root;
+pub(crate) mod samples;
 pub(crate) mod series;
+pub(crate) mod statistics;
 pub(crate) mod users;

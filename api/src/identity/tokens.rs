@@ -71,13 +71,11 @@ impl TokenData {
     }
 
     /// The id of the project that the token is for: what its samples are posted to.
-    #[expect(dead_code, reason = "read by the telemetry part, which is being built")]
     pub(crate) fn project_id(&self) -> String {
         self.project_id.clone()
     }
 
     /// The id of the caller.
-    #[expect(dead_code, reason = "read by the telemetry part, which is being built")]
     pub(crate) fn user_id(&self) -> String {
         self.user_id.clone()
     }

@@ -1,11 +1,14 @@
-//! An answer that changes once a tick: with a validator, so that whoever has it need not fetch it again.
+//! Answers: one that changes once a tick, with a validator, so that whoever has it need not fetch it
+//! again; and one that is made anew each time.
 
 use axum::response::Response;
 use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY, WARNING};
 use http::{HeaderMap, HeaderValue, StatusCode};
+use serde::Serialize;
 
 use super::json_response;
+use crate::snapshot::json;
 
 /// A body, and what a caller may do with it.
 pub(crate) struct Answer {
@@ -41,6 +44,15 @@ impl Answer {
         }
         response
     }
+}
+
+/// An answer that is made anew each time: nobody keeps it, since it is the caller's alone.
+pub(crate) fn private<T: Serialize>(value: &T) -> Response {
+    let mut response = json_response(StatusCode::OK, json(value));
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.append(VARY, HeaderValue::from_static("X-Auth-Token"));
+    response
 }
 
 /// Whether one of the validators that the caller has is this one (weak comparison, as RFC 9110 wants it here).

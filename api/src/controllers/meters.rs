@@ -1,0 +1,165 @@
+//! `GET /v2/meters`, and the samples of one meter in the older form: asked for, and posted.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, Request, State};
+use axum::response::Response;
+use http::StatusCode;
+use metering::error::{ErrorBody, KeystoneErrorBody};
+use metering::telemetry::{Meter, OldSample};
+use store::{Field, Filter, MeterQuery, Op, SampleQuery, Value};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::error::Error;
+use crate::identity::auth::Caller;
+use crate::protocol::answer::private;
+use crate::protocol::json_response;
+use crate::protocol::query::Arguments;
+use crate::snapshot::json;
+use crate::state::Shared;
+use crate::telemetry::posting::{Poster, old_form};
+use crate::telemetry::scope::Scope;
+use crate::telemetry::simple::{self, Subject};
+use crate::telemetry::{arguments, body, terms};
+
+/// A post is not longer than this, in bytes: some tens of thousands of samples.
+const LIMIT: usize = 16 << 20;
+
+pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(samples, post))
+}
+
+/// Only samples of a meter.
+pub(crate) fn of_meter(name: &str) -> Filter {
+    Filter::Is(Field::Meter, Op::Eq, Value::Text(name.to_owned()))
+}
+
+/// Meters with samples of a simple query, by name and resource.
+#[utoipa::path(
+    get,
+    path = "/v2/meters",
+    operation_id = "listMeters",
+    tag = "telemetry",
+    params(
+        ("q.field" = Option<Vec<String>>, Query, description = "`project`, `project_id`, `resource`, `resource_id`, `user`, \
+            `user_id`, `source`, `metadata.KEY` or `resource_metadata.KEY`; may be repeated"),
+        ("q.op" = Option<Vec<String>>, Query, description = "Of the field in the same place: `eq`, the default"),
+        ("q.type" = Option<Vec<String>>, Query, description = "Of the value in the same place: `integer`, `float`, `string`, \
+            `boolean` or `datetime`; by default what a metadata value looks like"),
+        ("q.value" = Option<Vec<String>>, Query, description = "Of the field in the same place"),
+        ("limit" = Option<u64>, Query, description = "At most so many; by default 100"),
+        ("unique" = Option<bool>, Query, description = "One row a name, without ids and source; by default one a resource and name"),
+    ),
+    responses(
+        (status = 200, body = Vec<Meter>),
+        (status = 400, body = ErrorBody, description = "An argument that is unknown or cannot be used"),
+        (status = 401, body = KeystoneErrorBody, description = "No valid token, or another project's meters"),
+        (status = 503, body = ErrorBody, description = "The store cannot be used now"),
+    )
+)]
+async fn list(
+    State(shared): State<Arc<Shared>>,
+    Caller(caller): Caller,
+    mut arguments: Arguments,
+) -> Result<Response, Error> {
+    let terms = terms::read(&mut arguments)?;
+    let limit = arguments::limit(&mut arguments)?;
+    let unique = arguments::boolean(&mut arguments, "unique")?;
+    arguments.finish()?;
+    let selection = simple::read(&terms, Subject::Meters, &Scope::of(&caller))?;
+    let query = MeterQuery {
+        filter: selection.filter,
+        unique,
+        limit,
+    };
+    let meters = shared.store.meters(query).await?;
+    Ok(private(&meters))
+}
+
+/// Samples of a meter in the older form, newest first.
+#[utoipa::path(
+    get,
+    path = "/v2/meters/{name}",
+    operation_id = "listMeterSamples",
+    tag = "telemetry",
+    params(
+        ("name" = String, Path, description = "The meter's name"),
+        ("q.field" = Option<Vec<String>>, Query, description = "As of `/v2/samples`; may be repeated"),
+        ("q.op" = Option<Vec<String>>, Query, description = "Of the field in the same place; by default `eq`"),
+        ("q.type" = Option<Vec<String>>, Query, description = "Of the value in the same place"),
+        ("q.value" = Option<Vec<String>>, Query, description = "Of the field in the same place"),
+        ("limit" = Option<u64>, Query, description = "At most so many; by default 100"),
+    ),
+    responses(
+        (status = 200, body = Vec<OldSample>),
+        (status = 400, body = ErrorBody, description = "An argument that is unknown or cannot be used"),
+        (status = 401, body = KeystoneErrorBody, description = "No valid token, or another project's samples"),
+        (status = 503, body = ErrorBody, description = "The store cannot be used now"),
+    )
+)]
+async fn samples(
+    State(shared): State<Arc<Shared>>,
+    Caller(caller): Caller,
+    Path(name): Path<String>,
+    mut arguments: Arguments,
+) -> Result<Response, Error> {
+    let terms = terms::read(&mut arguments)?;
+    let limit = arguments::limit(&mut arguments)?;
+    arguments.finish()?;
+    let selection = simple::read(&terms, Subject::Samples, &Scope::of(&caller))?;
+    let query = SampleQuery {
+        filter: selection.filter.and(of_meter(&name)),
+        order: Vec::new(),
+        limit,
+    };
+    let samples = shared.store.samples(query).await?;
+    let samples: Vec<_> = samples
+        .into_iter()
+        .map(|sample| old_form(sample, true))
+        .collect();
+    Ok(private(&samples))
+}
+
+/// Takes samples of a meter in, all or none.
+///
+/// What is answered with `201` is on the disk. Project, user, source and timestamp may be left out.
+#[utoipa::path(
+    post,
+    path = "/v2/meters/{name}",
+    operation_id = "postSamples",
+    tag = "telemetry",
+    params(
+        ("name" = String, Path, description = "The meter's name, which every sample has to carry"),
+        ("direct" = Option<bool>, Query, description = "Accepted for older clients: every post goes to the store"),
+    ),
+    request_body = Vec<OldSample>,
+    responses(
+        (status = 201, body = Vec<OldSample>, description = "As they are kept"),
+        (status = 400, body = ErrorBody, description = "A sample that cannot be taken, or another project's"),
+        (status = 401, body = KeystoneErrorBody, description = "No valid token"),
+        (status = 413, body = ErrorBody, description = "Longer than a post"),
+        (status = 415, body = ErrorBody, description = "Not JSON"),
+        (status = 503, body = ErrorBody, description = "The store cannot be used now"),
+    )
+)]
+async fn post(
+    State(shared): State<Arc<Shared>>,
+    Caller(caller): Caller,
+    Path(name): Path<String>,
+    mut arguments: Arguments,
+    request: Request,
+) -> Result<Response, Error> {
+    arguments.one("direct")?;
+    arguments.finish()?;
+    let body = body::read(request, LIMIT).await?;
+    let posted = Poster::new(&caller, shared.config.clock.now()).read(body, &name)?;
+    let stored = shared.store.post(posted).await?;
+    let stored: Vec<_> = stored
+        .into_iter()
+        .map(|sample| old_form(sample, false))
+        .collect();
+    Ok(json_response(StatusCode::CREATED, json(&stored)))
+}

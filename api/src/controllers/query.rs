@@ -1,0 +1,54 @@
+//! `POST /v2/query/samples`: samples of a complex query.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::response::Response;
+use metering::error::{ErrorBody, KeystoneErrorBody};
+use metering::telemetry::{ComplexQuery, Sample};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::error::Error;
+use crate::identity::auth::Caller;
+use crate::protocol::answer::private;
+use crate::protocol::query::Arguments;
+use crate::state::Shared;
+use crate::telemetry::scope::Scope;
+use crate::telemetry::{body, complex};
+
+/// A complex query is not longer than this, in bytes.
+const LIMIT: usize = 1 << 20;
+
+pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
+    OpenApiRouter::new().routes(routes!(samples))
+}
+
+/// Samples of any filter, in any order; newest first where none is given.
+#[utoipa::path(
+    post,
+    path = "/v2/query/samples",
+    operation_id = "querySamples",
+    tag = "telemetry",
+    request_body = ComplexQuery,
+    responses(
+        (status = 200, body = Vec<Sample>),
+        (status = 400, body = ErrorBody, description = "A query that cannot be understood"),
+        (status = 401, body = KeystoneErrorBody, description = "No valid token, or a filter that names another project"),
+        (status = 413, body = ErrorBody, description = "Longer than a query"),
+        (status = 415, body = ErrorBody, description = "Not JSON"),
+        (status = 503, body = ErrorBody, description = "The store cannot be used now"),
+    )
+)]
+async fn samples(
+    State(shared): State<Arc<Shared>>,
+    Caller(caller): Caller,
+    arguments: Arguments,
+    request: Request,
+) -> Result<Response, Error> {
+    arguments.finish()?;
+    let body = body::read(request, LIMIT).await?;
+    let query = complex::read(body, &Scope::of(&caller))?;
+    let samples = shared.store.samples(query).await?;
+    Ok(private(&samples))
+}

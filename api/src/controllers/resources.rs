@@ -1,0 +1,118 @@
+//! `GET /v2/resources` and `GET /v2/resources/{id}`: what samples are measured of.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use metering::error::{ErrorBody, KeystoneErrorBody};
+use metering::telemetry::Resource;
+use store::{ByResource, Field, Filter, Op, ResourceQuery, Value};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::error::Error;
+use crate::identity::auth::Caller;
+use crate::protocol::answer::private;
+use crate::protocol::query::Arguments;
+use crate::state::Shared;
+use crate::telemetry::scope::Scope;
+use crate::telemetry::simple::{self, Subject};
+use crate::telemetry::{arguments, links, shortened, terms};
+
+pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(show))
+}
+
+/// Resources with samples of a simple query, by id.
+#[utoipa::path(
+    get,
+    path = "/v2/resources",
+    operation_id = "listResources",
+    tag = "telemetry",
+    params(
+        ("q.field" = Option<Vec<String>>, Query, description = "`project`, `project_id`, `resource`, `resource_id`, `user`, \
+            `user_id`, `source`, `timestamp`, `search_offset` (minutes), `metadata.KEY` or `resource_metadata.KEY`; may be repeated"),
+        ("q.op" = Option<Vec<String>>, Query, description = "Of the field in the same place: `eq`, and for `timestamp` \
+            `lt`, `le`, `ge` or `gt`; by default `eq`"),
+        ("q.type" = Option<Vec<String>>, Query, description = "Of the value in the same place: `integer`, `float`, `string`, \
+            `boolean` or `datetime`; by default what a metadata value looks like"),
+        ("q.value" = Option<Vec<String>>, Query, description = "Of the field in the same place"),
+        ("limit" = Option<u64>, Query, description = "At most so many; by default 100"),
+        ("meter_links" = Option<u8>, Query, description = "0 leaves out the links to meters; by default 1"),
+    ),
+    responses(
+        (status = 200, body = Vec<Resource>),
+        (status = 400, body = ErrorBody, description = "An argument that is unknown or cannot be used"),
+        (status = 401, body = KeystoneErrorBody, description = "No valid token, or another project's resources"),
+        (status = 503, body = ErrorBody, description = "The store cannot be used now"),
+    )
+)]
+async fn list(
+    State(shared): State<Arc<Shared>>,
+    Caller(caller): Caller,
+    mut arguments: Arguments,
+) -> Result<Response, Error> {
+    let terms = terms::read(&mut arguments)?;
+    let limit = arguments::limit(&mut arguments)?;
+    let meter_links = arguments::integer(&mut arguments, "meter_links")? != Some(0);
+    arguments.finish()?;
+    let selection = simple::read(&terms, Subject::Resources, &Scope::of(&caller))?;
+    let query = ResourceQuery {
+        filter: selection.filter,
+        limit,
+    };
+    let found = shared.store.resources(query).await?;
+    let resources: Vec<_> = found
+        .into_iter()
+        .map(|found| with_links(&shared, found, meter_links))
+        .collect();
+    Ok(private(&resources))
+}
+
+/// One resource. Its id may hold `/`.
+#[utoipa::path(
+    get,
+    path = "/v2/resources/{*id}",
+    operation_id = "getResource",
+    tag = "telemetry",
+    params(("id" = String, Path, description = "Its id")),
+    responses(
+        (status = 200, body = Resource),
+        (status = 400, body = ErrorBody, description = "An unknown argument"),
+        (status = 401, body = KeystoneErrorBody, description = "No valid token"),
+        (status = 404, body = ErrorBody, description = "No such resource, or none of the caller's project"),
+        (status = 503, body = ErrorBody, description = "The store cannot be used now"),
+    )
+)]
+async fn show(
+    State(shared): State<Arc<Shared>>,
+    Caller(caller): Caller,
+    Path(id): Path<String>,
+    arguments: Arguments,
+) -> Result<Response, Error> {
+    arguments.finish()?;
+    let is_it = Filter::Is(Field::ResourceId, Op::Eq, Value::Text(id.clone()));
+    let query = ResourceQuery {
+        filter: Scope::of(&caller).narrow(is_it),
+        limit: 1,
+    };
+    let found = shared.store.resources(query).await?;
+    let found = found.into_iter().next().ok_or_else(|| Error::NotFound {
+        what: "Resource",
+        id: shortened(&id),
+    })?;
+    Ok(private(&with_links(&shared, found, true)))
+}
+
+fn with_links(shared: &Shared, found: ByResource, meter_links: bool) -> Resource {
+    let mut resource = found.resource;
+    let meters = if meter_links {
+        found.meters.as_slice()
+    } else {
+        &[]
+    };
+    resource.links = links::of_resource(&shared.base, &resource.resource_id, meters);
+    resource
+}

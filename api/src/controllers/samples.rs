@@ -1,0 +1,99 @@
+//! `GET /v2/samples` and `GET /v2/samples/{id}`: samples, whatever they measure.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use metering::error::{ErrorBody, KeystoneErrorBody};
+use metering::telemetry::Sample;
+use store::{Filter, SampleQuery};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::error::Error;
+use crate::identity::auth::Caller;
+use crate::protocol::answer::private;
+use crate::protocol::query::Arguments;
+use crate::state::Shared;
+use crate::telemetry::scope::Scope;
+use crate::telemetry::simple::{self, Subject};
+use crate::telemetry::{arguments, shortened, terms};
+
+pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(show))
+}
+
+/// Samples of a simple query, newest first.
+#[utoipa::path(
+    get,
+    path = "/v2/samples",
+    operation_id = "listSamples",
+    tag = "telemetry",
+    params(
+        ("q.field" = Option<Vec<String>>, Query, description = "`project`, `project_id`, `resource`, `resource_id`, `user`, \
+            `user_id`, `source`, `meter`, `message_id`, `timestamp`, `search_offset` (minutes), `metadata.KEY` or \
+            `resource_metadata.KEY`; may be repeated"),
+        ("q.op" = Option<Vec<String>>, Query, description = "Of the field in the same place: `eq`, and for `timestamp` \
+            `lt`, `le`, `ge` or `gt`; by default `eq`"),
+        ("q.type" = Option<Vec<String>>, Query, description = "Of the value in the same place: `integer`, `float`, `string`, \
+            `boolean` or `datetime`; by default what a metadata value looks like"),
+        ("q.value" = Option<Vec<String>>, Query, description = "Of the field in the same place"),
+        ("limit" = Option<u64>, Query, description = "At most so many; by default 100"),
+    ),
+    responses(
+        (status = 200, body = Vec<Sample>),
+        (status = 400, body = ErrorBody, description = "An argument that is unknown or cannot be used"),
+        (status = 401, body = KeystoneErrorBody, description = "No valid token, or another project's samples"),
+        (status = 503, body = ErrorBody, description = "The store cannot be used now"),
+    )
+)]
+async fn list(
+    State(shared): State<Arc<Shared>>,
+    Caller(caller): Caller,
+    mut arguments: Arguments,
+) -> Result<Response, Error> {
+    let terms = terms::read(&mut arguments)?;
+    let limit = arguments::limit(&mut arguments)?;
+    arguments.finish()?;
+    let selection = simple::read(&terms, Subject::Samples, &Scope::of(&caller))?;
+    let query = SampleQuery {
+        filter: selection.filter,
+        order: Vec::new(),
+        limit,
+    };
+    let samples = shared.store.samples(query).await?;
+    Ok(private(&samples))
+}
+
+/// One sample.
+#[utoipa::path(
+    get,
+    path = "/v2/samples/{id}",
+    operation_id = "getSample",
+    tag = "telemetry",
+    params(("id" = String, Path, description = "Its id")),
+    responses(
+        (status = 200, body = Sample),
+        (status = 400, body = ErrorBody, description = "An unknown argument"),
+        (status = 401, body = KeystoneErrorBody, description = "No valid token"),
+        (status = 404, body = ErrorBody, description = "No such sample, or none of the caller's project"),
+        (status = 503, body = ErrorBody, description = "The store cannot be used now"),
+    )
+)]
+async fn show(
+    State(shared): State<Arc<Shared>>,
+    Caller(caller): Caller,
+    Path(id): Path<String>,
+    arguments: Arguments,
+) -> Result<Response, Error> {
+    arguments.finish()?;
+    let within = Scope::of(&caller).narrow(Filter::default());
+    let sample = shared.store.sample(&id, within).await?;
+    let sample = sample.ok_or_else(|| Error::NotFound {
+        what: "Sample",
+        id: shortened(&id),
+    })?;
+    Ok(private(&sample))
+}

@@ -1,0 +1,72 @@
+//! `GET /v2/meters/{name}/statistics`: a meter's samples in numbers.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use metering::error::{ErrorBody, KeystoneErrorBody};
+use metering::telemetry::Statistics;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::controllers::meters::of_meter;
+use crate::error::Error;
+use crate::identity::auth::Caller;
+use crate::protocol::answer::private;
+use crate::protocol::query::Arguments;
+use crate::state::Shared;
+use crate::telemetry::scope::Scope;
+use crate::telemetry::simple::{self, Subject};
+use crate::telemetry::statistics::{Summary, clamp};
+use crate::telemetry::terms;
+
+pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
+    OpenApiRouter::new().routes(routes!(show))
+}
+
+/// Samples of a meter in numbers: one row a unit, and a group and a period that holds any.
+#[utoipa::path(
+    get,
+    path = "/v2/meters/{name}/statistics",
+    operation_id = "getStatistics",
+    tag = "telemetry",
+    params(
+        ("name" = String, Path, description = "The meter's name"),
+        ("q.field" = Option<Vec<String>>, Query, description = "As of `/v2/samples`; may be repeated"),
+        ("q.op" = Option<Vec<String>>, Query, description = "Of the field in the same place; by default `eq`"),
+        ("q.type" = Option<Vec<String>>, Query, description = "Of the value in the same place"),
+        ("q.value" = Option<Vec<String>>, Query, description = "Of the field in the same place"),
+        ("period" = Option<u64>, Query, description = "Seconds; by default 0: one row for all. Periods begin where the \
+            query's times do, else at the first sample"),
+        ("groupby" = Option<Vec<String>>, Query, description = "`user_id`, `resource_id`, `project_id`, `source` or \
+            `resource_metadata.instance_type`; may be repeated"),
+        ("aggregate.func" = Option<Vec<String>>, Query, description = "`max`, `min`, `sum`, `avg`, `count`, `stddev` or \
+            `cardinality`; may be repeated; by default the first five"),
+        ("aggregate.param" = Option<Vec<String>>, Query, description = "Of the `cardinality` in the same place: \
+            `resource_id`, `user_id` or `project_id`"),
+    ),
+    responses(
+        (status = 200, body = Vec<Statistics>),
+        (status = 400, body = ErrorBody, description = "An argument that is unknown or cannot be used"),
+        (status = 401, body = KeystoneErrorBody, description = "No valid token, or another project's samples"),
+        (status = 503, body = ErrorBody, description = "The store cannot be used now"),
+    )
+)]
+async fn show(
+    State(shared): State<Arc<Shared>>,
+    Caller(caller): Caller,
+    Path(name): Path<String>,
+    mut arguments: Arguments,
+) -> Result<Response, Error> {
+    let terms = terms::read(&mut arguments)?;
+    let summary = Summary::read(&mut arguments)?;
+    arguments.finish()?;
+    let mut selection = simple::read(&terms, Subject::Samples, &Scope::of(&caller))?;
+    selection.filter = selection.filter.and(of_meter(&name));
+    let asked = selection.asked;
+    let mut rows = shared.store.statistics(summary.of(selection)).await?;
+    for row in &mut rows {
+        clamp(row, asked);
+    }
+    Ok(private(&rows))
+}

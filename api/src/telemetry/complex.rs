@@ -1,0 +1,482 @@
+//! The body of `POST /v2/query/samples`: a filter and an order, each JSON in a text.
+//!
+//! A filter is an object of one key: an operator. `and` and `or` hold a list of filters, `not` one;
+//! all others an object of one field and the value that it is compared with. Depth and size are
+//! bounded, so that a hostile filter costs the store no more than a long one.
+
+use metering::Timestamp;
+use serde_json::{Map, Value as Json};
+use store::{Field, Filter, Op, Order, SampleQuery, Value};
+
+use super::arguments::{default_limit, parse_integer, positive_limit};
+use super::scope::Scope;
+use super::{fields, invalid, shortened};
+use crate::error::Error;
+
+/// Filters stand in each other at most so deep …
+const DEPTH: usize = 32;
+/// … and compare at most so often.
+const COMPARISONS: usize = 500;
+/// An order has at most so many fields.
+const ORDERS: usize = 20;
+
+/// Reads a complex query.
+///
+/// # Errors
+/// `400` where it cannot be understood, and where; `401` where it names a project that the caller
+/// is not in.
+pub(crate) fn read(body: Option<Json>, scope: &Scope) -> Result<SampleQuery, Error> {
+    let mut query = SampleQuery {
+        limit: default_limit(),
+        ..SampleQuery::default()
+    };
+    let body = match body.unwrap_or_default() {
+        Json::Object(body) => body,
+        Json::Null => Map::new(),
+        other => {
+            let why = "Value not a valid object";
+            return Err(invalid("body", &other.to_string(), why));
+        }
+    };
+    for (name, value) in body {
+        match (name.as_str(), value) {
+            ("filter" | "orderby" | "limit", Json::Null) => {}
+            ("filter", Json::String(text)) => {
+                query.filter = parse_filter(&text, scope)?;
+            }
+            ("orderby", Json::String(text)) => query.order = parse_order(&text)?,
+            ("limit", Json::String(text)) => {
+                query.limit = positive_limit(parse_integer("limit", &text)?)?;
+            }
+            ("limit", Json::Number(number)) => {
+                query.limit = positive_limit(parse_integer("limit", &number.to_string())?)?;
+            }
+            ("filter" | "orderby", other) => {
+                let why = "Wrong type. Expected JSON in a text";
+                return Err(invalid(&name, &other.to_string(), why));
+            }
+            ("limit", other) => {
+                return Err(invalid(
+                    "limit",
+                    &other.to_string(),
+                    "unable to convert to int",
+                ));
+            }
+            _ => {
+                let name = shortened(&name);
+                return Err(Error::BadArgument(format!(
+                    "Unknown attribute for argument body: {name}"
+                )));
+            }
+        }
+    }
+    query.filter = scope.narrow(query.filter);
+    Ok(query)
+}
+
+fn bad_filter(why: &str) -> Error {
+    Error::BadArgument(format!("Filter expression not valid: {why}"))
+}
+
+fn bad_order(why: &str) -> Error {
+    Error::BadArgument(format!("Order-by expression not valid: {why}"))
+}
+
+fn parse_filter(text: &str, scope: &Scope) -> Result<Filter, Error> {
+    let parsed: Json =
+        serde_json::from_str(text).map_err(|error| bad_filter(&error.to_string()))?;
+    let mut reader = Reader {
+        scope,
+        comparisons: 0,
+    };
+    reader.filter(&parsed, DEPTH)
+}
+
+/// Reads filters, and counts what they compare.
+struct Reader<'a> {
+    scope: &'a Scope,
+    comparisons: usize,
+}
+
+impl Reader<'_> {
+    fn filter(&mut self, filter: &Json, depth: usize) -> Result<Filter, Error> {
+        let Some(depth) = depth.checked_sub(1) else {
+            return Err(bad_filter(&format!(
+                "its operators stand in each other deeper than {DEPTH}"
+            )));
+        };
+        let (operator, operand) =
+            single(filter, "an object of one operator").map_err(|why| bad_filter(&why))?;
+        match operator.to_ascii_lowercase().as_str() {
+            name @ ("and" | "or") => {
+                let list = operand.as_array().filter(|list| list.len() >= 2);
+                let list = list.ok_or_else(|| {
+                    bad_filter(&format!("{name} takes a list of two or more filters"))
+                })?;
+                let filters = list.iter().map(|inner| self.filter(inner, depth));
+                let filters = filters.collect::<Result<_, _>>()?;
+                Ok(if name == "and" {
+                    Filter::All(filters)
+                } else {
+                    Filter::Any(filters)
+                })
+            }
+            "not" => Ok(Filter::Not(Box::new(self.filter(operand, depth)?))),
+            "in" => self.one_of(operand),
+            name => {
+                let op = operator_of(name).ok_or_else(|| {
+                    let accepted = "accepted are = != < <= =< > >= => =~ in not and or";
+                    bad_filter(&format!(
+                        "unknown operator {:?}, {accepted}",
+                        shortened(operator)
+                    ))
+                })?;
+                let (field, value) =
+                    single(operand, "an object of one field").map_err(|why| bad_filter(&why))?;
+                self.comparison(field, op, value)
+            }
+        }
+    }
+
+    fn one_of(&mut self, operand: &Json) -> Result<Filter, Error> {
+        let (field, values) =
+            single(operand, "an object of one field").map_err(|why| bad_filter(&why))?;
+        let values = values.as_array().filter(|values| !values.is_empty());
+        let values = values
+            .ok_or_else(|| bad_filter("in takes a field and a list of one or more values"))?;
+        let each = values
+            .iter()
+            .map(|value| self.comparison(field, Op::Eq, value));
+        each.collect::<Result<_, _>>().map(Filter::Any)
+    }
+
+    fn comparison(&mut self, name: &str, op: Op, value: &Json) -> Result<Filter, Error> {
+        self.comparisons += 1;
+        if self.comparisons > COMPARISONS {
+            return Err(bad_filter(&format!(
+                "it compares more than {COMPARISONS} times"
+            )));
+        }
+        let field = fields::complex(name)
+            .or_else(|| fields::metadata(name))
+            .ok_or_else(|| bad_filter(&unknown_field(name)))?;
+        if field == Field::ProjectId {
+            let named = value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned);
+            self.scope.must_admit(&named)?;
+        }
+        let is_text = !matches!(field, Field::Volume | Field::Timestamp | Field::RecordedAt);
+        if op == Op::Matches && !(is_text && value.is_string()) {
+            return Err(bad_filter("=~ takes a field of texts and a pattern"));
+        }
+        Ok(Filter::Is(field.clone(), op, compared(&field, value)?))
+    }
+}
+
+/// The value that a field is compared with: an instant for times, a number for volumes, else what
+/// it is in JSON.
+fn compared(field: &Field, value: &Json) -> Result<Value, Error> {
+    let refuse = |accepted: &str| {
+        bad_filter(&format!(
+            "{} is not {accepted}",
+            shortened(&value.to_string())
+        ))
+    };
+    match (field, value) {
+        (Field::Timestamp | Field::RecordedAt, value) => {
+            let time = value
+                .as_str()
+                .and_then(|text| text.parse::<Timestamp>().ok());
+            time.map(Value::Time).ok_or_else(|| {
+                let value = value
+                    .as_str()
+                    .map_or_else(|| value.to_string(), str::to_owned);
+                Error::BadArgument(format!(
+                    "Failed to parse the timestamp value {}",
+                    shortened(&value)
+                ))
+            })
+        }
+        (Field::Volume, Json::String(text)) => {
+            let number = text
+                .trim()
+                .parse()
+                .ok()
+                .filter(|number: &f64| number.is_finite());
+            number.map(Value::Float).ok_or_else(|| refuse("a number"))
+        }
+        (Field::Volume, Json::Number(number)) => {
+            let number = number.as_f64().filter(|number| number.is_finite());
+            number.map(Value::Float).ok_or_else(|| refuse("a number"))
+        }
+        (Field::Volume, _) => Err(refuse("a number")),
+        (_, Json::String(text)) => Ok(Value::Text(text.clone())),
+        (_, Json::Bool(truth)) => Ok(Value::Boolean(*truth)),
+        (_, Json::Number(number)) => {
+            let float = || number.as_f64().map(Value::Float);
+            let value = number.as_i64().map(Value::Integer).or_else(float);
+            value.ok_or_else(|| refuse("a number"))
+        }
+        _ => Err(refuse("a text, a number or a boolean")),
+    }
+}
+
+/// An operator that compares, in lower case.
+fn operator_of(name: &str) -> Option<Op> {
+    Some(match name {
+        "=" => Op::Eq,
+        "!=" => Op::Ne,
+        "<" => Op::Lt,
+        "<=" | "=<" => Op::Le,
+        ">" => Op::Gt,
+        ">=" | "=>" => Op::Ge,
+        "=~" => Op::Matches,
+        _ => return None,
+    })
+}
+
+fn unknown_field(name: &str) -> String {
+    let known = fields::COMPLEX.map(|(known, _)| known).join(", ");
+    format!(
+        "unknown field {:?}, accepted are {known} and metadata.KEY",
+        shortened(name)
+    )
+}
+
+/// The only entry of an object.
+fn single<'a>(json: &'a Json, expected: &str) -> Result<(&'a str, &'a Json), String> {
+    let entries = json.as_object().filter(|entries| entries.len() == 1);
+    let entry = entries.and_then(|entries| entries.iter().next());
+    entry
+        .map(|(key, value)| (key.as_str(), value))
+        .ok_or_else(|| format!("{} is not {expected}", shortened(&json.to_string())))
+}
+
+fn parse_order(text: &str) -> Result<Vec<Order>, Error> {
+    let parsed: Json = serde_json::from_str(text).map_err(|error| bad_order(&error.to_string()))?;
+    let list = parsed
+        .as_array()
+        .ok_or_else(|| bad_order("it is not a list of objects of one field"))?;
+    if list.len() > ORDERS {
+        return Err(bad_order(&format!("it has more than {ORDERS} fields")));
+    }
+    list.iter()
+        .map(|entry| {
+            let (name, direction) =
+                single(entry, "an object of one field").map_err(|why| bad_order(&why))?;
+            let field = fields::complex(name).ok_or_else(|| {
+                let known = fields::COMPLEX.map(|(known, _)| known).join(", ");
+                bad_order(&format!(
+                    "unknown field {:?}, accepted are {known}",
+                    shortened(name)
+                ))
+            })?;
+            let direction = direction.as_str().map(str::to_ascii_lowercase);
+            match direction.as_deref() {
+                Some(direction @ ("asc" | "desc")) => Ok(Order {
+                    field,
+                    descending: direction == "desc",
+                }),
+                _ => Err(bad_order(&format!(
+                    "the direction of {name} is neither asc nor desc"
+                ))),
+            }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn query(filter: &Json, scope: &Scope) -> Result<Filter, String> {
+        let body = json!({"filter": filter.to_string()});
+        let query = read(Some(body), scope).map_err(|error| error.to_string())?;
+        Ok(query.filter)
+    }
+
+    fn refusal(filter: &Json) -> String {
+        query(filter, &Scope::All).expect_err("refused")
+    }
+
+    fn is(field: Field, op: Op, value: Value) -> Filter {
+        Filter::Is(field, op, value)
+    }
+
+    #[test]
+    fn operators_in_any_case_become_a_filter() {
+        let filter = json!({"And": [
+            {"=": {"meter": "a"}},
+            {"OR": [{"=<": {"volume": 5}}, {"=>": {"counter_volume": "7.5"}}]},
+            {"Not": {"IN": {"resource": ["r", 5]}}},
+            {"=~": {"metadata.a.b.c": "^x"}},
+            {"!=": {"timestamp": "2015-01-01T02:00:00+02:00"}},
+        ]});
+        let text = |text: &str| Value::Text(text.into());
+        let expected = Filter::All(vec![
+            is(Field::Meter, Op::Eq, text("a")),
+            Filter::Any(vec![
+                is(Field::Volume, Op::Le, Value::Float(5.0)),
+                is(Field::Volume, Op::Ge, Value::Float(7.5)),
+            ]),
+            Filter::Not(Box::new(Filter::Any(vec![
+                is(Field::ResourceId, Op::Eq, text("r")),
+                is(Field::ResourceId, Op::Eq, Value::Integer(5)),
+            ]))),
+            is(Field::Metadata("a.b:c".into()), Op::Matches, text("^x")),
+            is(
+                Field::Timestamp,
+                Op::Ne,
+                Value::Time(Timestamp::from_millis(1_420_070_400_000)),
+            ),
+        ]);
+        assert_eq!(query(&filter, &Scope::All), Ok(expected));
+    }
+
+    #[test]
+    fn what_is_no_filter_is_refused_with_the_place() {
+        for (filter, words) in [
+            (json!([]), "[] is not an object of one operator"),
+            (json!({}), "{} is not an object of one operator"),
+            (
+                json!({"and": [{"=": {"meter": "a"}}]}),
+                "and takes a list of two or more filters",
+            ),
+            (json!({"or": 5}), "or takes a list of two or more filters"),
+            (json!({"in": {"meter": []}}), "in takes a field and a list"),
+            (json!({"like": {"meter": "a"}}), "unknown operator \"like\""),
+            (
+                json!({"=": {"meter": "a", "unit": "b"}}),
+                "is not an object of one field",
+            ),
+            (json!({"=": {"harpoon": 1}}), "unknown field \"harpoon\""),
+            (json!({"=": {"meter": null}}), "null is not a text"),
+            (json!({"=": {"volume": "x"}}), "\"x\" is not a number"),
+            (json!({"=": {"volume": true}}), "true is not a number"),
+            (json!({"=~": {"volume": "5"}}), "=~ takes a field of texts"),
+            (json!({"=~": {"meter": 5}}), "=~ takes a field of texts"),
+        ] {
+            let message = refusal(&filter);
+            assert!(
+                message.starts_with("Filter expression not valid: "),
+                "{message}"
+            );
+            assert!(message.contains(words), "{filter}: {message}");
+        }
+        assert_eq!(
+            refusal(&json!({">": {"timestamp": "yesterday"}})),
+            "Failed to parse the timestamp value yesterday"
+        );
+    }
+
+    #[test]
+    fn depth_and_size_are_bounded() {
+        let nested = |depth: usize| {
+            (1..depth).fold(
+                json!({"=": {"meter": "a"}}),
+                |inner, _| json!({"not": inner}),
+            )
+        };
+        assert!(query(&nested(DEPTH), &Scope::All).is_ok());
+        assert!(refusal(&nested(DEPTH + 1)).contains("deeper than 32"));
+        // Deeper than the JSON parser goes.
+        let deep = format!("{}1{}", "{\"not\":".repeat(5000), "}".repeat(5000));
+        let error = read(Some(json!({"filter": deep})), &Scope::All).expect_err("too deep");
+        assert!(error.to_string().contains("recursion limit"), "{error}");
+
+        let many = |count: usize| json!({"in": {"meter": vec!["a"; count]}});
+        assert!(query(&many(COMPARISONS), &Scope::All).is_ok());
+        assert!(refusal(&many(COMPARISONS + 1)).contains("more than 500 times"));
+    }
+
+    #[test]
+    fn orders_are_read_in_any_case() {
+        let order = |text: &str| {
+            let query = read(Some(json!({"orderby": text})), &Scope::All);
+            query
+                .map(|query| query.order)
+                .map_err(|error| error.to_string())
+        };
+        let by = |field: Field, descending: bool| Order { field, descending };
+        assert_eq!(
+            order(r#"[{"timestamp": "DESC"}, {"volume": "asc"}]"#),
+            Ok(vec![by(Field::Timestamp, true), by(Field::Volume, false)])
+        );
+        for text in [
+            "",
+            "{}",
+            "[5]",
+            r#"[{"timestamp": "up"}]"#,
+            r#"[{"metadata.a": "asc"}]"#,
+            r#"[{"timestamp": "asc", "volume": "asc"}]"#,
+        ] {
+            let message = order(text).expect_err(text);
+            assert!(
+                message.starts_with("Order-by expression not valid: "),
+                "{message}"
+            );
+        }
+    }
+
+    #[test]
+    fn limits_are_numbers_or_texts_of_them() {
+        let limit = |limit: Json| {
+            let query = read(Some(json!({"limit": limit})), &Scope::All);
+            query
+                .map(|query| query.limit)
+                .map_err(|error| error.to_string())
+        };
+        assert_eq!(limit(json!(3)), Ok(3));
+        assert_eq!(limit(json!("3")), Ok(3));
+        assert_eq!(limit(Json::Null), Ok(100));
+        assert_eq!(limit(json!(0)), Err("Limit must be positive".into()));
+        for wrong in [json!("x"), json!(1.5), json!([]), json!(true)] {
+            let message = limit(wrong).expect_err("refused");
+            assert!(message.contains("unable to convert to int"), "{message}");
+        }
+    }
+
+    #[test]
+    fn unknown_attributes_and_bodies_that_are_no_object_are_refused() {
+        let refused = |body: Json| read(Some(body), &Scope::All).expect_err("refused");
+        assert_eq!(
+            refused(json!({"foo": 1})).to_string(),
+            "Unknown attribute for argument body: foo"
+        );
+        assert!(
+            refused(json!([]))
+                .to_string()
+                .contains("not a valid object")
+        );
+        assert!(
+            refused(json!({"filter": {"=": {"meter": "a"}}}))
+                .to_string()
+                .contains("Wrong type")
+        );
+        assert!(read(None, &Scope::All).is_ok());
+    }
+
+    #[test]
+    fn another_project_is_refused_wherever_it_is_named() {
+        let scope = Scope::Project("own".into());
+        let own = json!({"=": {"project": "own"}});
+        assert!(query(&own, &scope).is_ok());
+        for filter in [
+            json!({"=": {"project": "other"}}),
+            json!({"!=": {"project_id": "other"}}),
+            json!({"=~": {"project_id": ".*"}}),
+            json!({"in": {"project_id": ["own", "other"]}}),
+            json!({"or": [own.clone(), {"not": {"=": {"project_id": "other"}}}]}),
+            json!({"=": {"project_id": 5}}),
+        ] {
+            let message = query(&filter, &scope).expect_err("refused");
+            assert!(
+                message.starts_with("Not Authorized to access project "),
+                "{message}"
+            );
+        }
+    }
+}

@@ -1,0 +1,393 @@
+//! Samples that a client hands in: checked, filled in, all or none.
+
+use std::collections::BTreeMap;
+
+use metering::Timestamp;
+use metering::meter::MeterType;
+use metering::telemetry::{OldSample, Sample};
+use serde_json::{Map, Value as Json};
+use store::Posted;
+
+use super::scope::Scope;
+use super::{fields, invalid, shortened};
+use crate::error::Error;
+use crate::identity::tokens::TokenData;
+
+/// Who measures what a client names no source for.
+const DEFAULT_SOURCE: &str = "openstack";
+
+/// Whose post it is, what may be in it, and what stands in for what it leaves out.
+#[derive(Debug)]
+pub(crate) struct Poster {
+    scope: Scope,
+    project_id: String,
+    user_id: String,
+    now: Timestamp,
+}
+
+impl Poster {
+    /// A caller's, now.
+    pub(crate) fn new(caller: &TokenData, now: Timestamp) -> Self {
+        Self {
+            scope: Scope::of(caller),
+            project_id: caller.project_id(),
+            user_id: caller.user_id(),
+            now,
+        }
+    }
+
+    /// Reads the body of a post to a meter.
+    ///
+    /// # Errors
+    /// `400` for the first thing that cannot be taken; then none of it is.
+    pub(crate) fn read(&self, body: Option<Json>, meter: &str) -> Result<Vec<Posted>, Error> {
+        let samples = match body.unwrap_or_default() {
+            Json::Array(samples) => samples,
+            Json::Null => Vec::new(),
+            other => {
+                let value = shortened(&other.to_string());
+                return Err(invalid(
+                    "samples",
+                    &value,
+                    &format!("Value not a valid list: {value}"),
+                ));
+            }
+        };
+        if samples.is_empty() {
+            return Err(Error::BadArgument(
+                "Samples should be included in request body".into(),
+            ));
+        }
+        let samples = samples.into_iter().map(|sample| match sample {
+            Json::Object(attributes) => self.sample(attributes, meter),
+            other => Err(invalid("samples", &other.to_string(), "Value not a sample")),
+        });
+        samples.collect()
+    }
+
+    fn sample(&self, attributes: Map<String, Json>, meter: &str) -> Result<Posted, Error> {
+        let mut attributes = Attributes(attributes);
+        let name = attributes.mandatory_text("counter_name")?;
+        let meter_type = attributes.mandatory_text("counter_type")?;
+        let unit = attributes.mandatory_text("counter_unit")?;
+        let volume = attributes.volume()?;
+        let resource_id = attributes.mandatory_text("resource_id")?;
+        let source = attributes.filled_text("source")?;
+        let project_id = attributes.filled_text("project_id")?;
+        let user_id = attributes.filled_text("user_id")?;
+        let timestamp = attributes.time("timestamp")?;
+        // The service's own; what a client says of it is read and forgotten.
+        attributes.time("recorded_at")?;
+        let message_id = attributes.filled_text("message_id")?;
+        let metadata = attributes.metadata()?;
+        attributes.finish()?;
+
+        if name != meter {
+            let why = format!("should be {}", shortened(meter));
+            return Err(invalid("counter_name", &name, &why));
+        }
+        if let Some(id) = message_id {
+            return Err(invalid("message_id", &id, "The message_id must not be set"));
+        }
+        let Some(meter_type) = MeterType::find(&meter_type) else {
+            let known = MeterType::ALL.map(MeterType::as_str).join(", ");
+            let why = format!("The counter type must be: {known}");
+            return Err(invalid("counter_type", &meter_type, &why));
+        };
+        if resource_id.is_empty() {
+            return Err(invalid("resource_id", "", "Mandatory field missing."));
+        }
+        let project_id = project_id.unwrap_or_else(|| self.project_id.clone());
+        if !self.scope.may_post_to(&project_id) {
+            let why = "can not post samples to other projects";
+            return Err(invalid("project_id", &project_id, why));
+        }
+        let source = source.as_deref().unwrap_or(DEFAULT_SOURCE);
+        Ok(Posted {
+            meter: name,
+            meter_type,
+            unit,
+            volume,
+            resource_id,
+            source: Some(format!("{project_id}:{source}")),
+            project_id: Some(project_id),
+            user_id: Some(user_id.unwrap_or_else(|| self.user_id.clone())),
+            timestamp: timestamp.unwrap_or(self.now),
+            recorded_at: self.now,
+            metadata,
+        })
+    }
+}
+
+/// A sample in the older form. The answer to a post leaves out when it was taken in.
+pub(crate) fn old_form(sample: Sample, with_recorded_at: bool) -> OldSample {
+    OldSample {
+        source: sample.source,
+        counter_name: sample.meter,
+        counter_type: sample.meter_type,
+        counter_unit: sample.unit,
+        counter_volume: sample.volume,
+        user_id: sample.user_id,
+        project_id: sample.project_id,
+        resource_id: sample.resource_id,
+        timestamp: Some(sample.timestamp),
+        recorded_at: with_recorded_at.then_some(sample.recorded_at),
+        resource_metadata: sample.metadata,
+        message_id: Some(sample.id),
+    }
+}
+
+/// The attributes of a sample that were not taken yet.
+struct Attributes(Map<String, Json>);
+
+impl Attributes {
+    /// An attribute; null counts as none.
+    fn take(&mut self, name: &str) -> Option<Json> {
+        self.0.remove(name).filter(|value| !value.is_null())
+    }
+
+    fn mandatory(&mut self, name: &str) -> Result<Json, Error> {
+        self.take(name)
+            .ok_or_else(|| invalid(name, "None", "Mandatory field missing."))
+    }
+
+    fn mandatory_text(&mut self, name: &str) -> Result<String, Error> {
+        let value = self.mandatory(name)?;
+        text(name, value)
+    }
+
+    /// A text; an empty one counts as none.
+    fn filled_text(&mut self, name: &str) -> Result<Option<String>, Error> {
+        let value = self.take(name).map(|value| text(name, value)).transpose()?;
+        Ok(value.filter(|text| !text.is_empty()))
+    }
+
+    /// The volume: a finite number, or a text that is one.
+    fn volume(&mut self) -> Result<f64, Error> {
+        const NAME: &str = "counter_volume";
+        let value = self.mandatory(NAME)?;
+        let number = match &value {
+            Json::Number(number) => number.as_f64(),
+            Json::String(text) => text.trim().parse().ok(),
+            _ => None,
+        };
+        number
+            .filter(|number: &f64| number.is_finite())
+            .ok_or_else(|| {
+                let value = value
+                    .as_str()
+                    .map_or_else(|| value.to_string(), str::to_owned);
+                invalid(NAME, &value, "unable to convert to float")
+            })
+    }
+
+    fn time(&mut self, name: &str) -> Result<Option<Timestamp>, Error> {
+        let Some(value) = self.filled_text(name)? else {
+            return Ok(None);
+        };
+        value.parse().map(Some).map_err(|error| {
+            let why = format!("invalid timestamp format: {error}");
+            invalid(name, &value, &shortened(&why))
+        })
+    }
+
+    /// The metadata with flattened keys; null is written out, as the old service did.
+    fn metadata(&mut self) -> Result<BTreeMap<String, String>, Error> {
+        const NAME: &str = "resource_metadata";
+        let Some(value) = self.take(NAME) else {
+            return Ok(BTreeMap::new());
+        };
+        let Json::Object(entries) = value else {
+            return Err(invalid(NAME, &value.to_string(), "Value not a dictionary"));
+        };
+        let entries = entries.into_iter().map(|(key, value)| match value {
+            Json::String(text) => Ok((fields::flattened(&key), text)),
+            Json::Null => Ok((fields::flattened(&key), "None".to_owned())),
+            other => {
+                let name = format!("{NAME}.{}", shortened(&key));
+                let why = "Wrong type. Accepted are texts and null";
+                Err(invalid(&name, &other.to_string(), why))
+            }
+        });
+        entries.collect()
+    }
+
+    /// Refuses what is left: nobody knows it.
+    fn finish(self) -> Result<(), Error> {
+        match self.0.into_iter().next() {
+            None => Ok(()),
+            Some((name, _)) => {
+                let name = shortened(&name);
+                Err(Error::BadArgument(format!(
+                    "Unknown attribute for argument samples: {name}"
+                )))
+            }
+        }
+    }
+}
+
+fn text(name: &str, value: Json) -> Result<String, Error> {
+    match value {
+        Json::String(text) => Ok(text),
+        other => Err(invalid(
+            name,
+            &other.to_string(),
+            "Wrong type. Accepted is a text",
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn poster(scope: Scope) -> Poster {
+        Poster {
+            scope,
+            project_id: "own".into(),
+            user_id: "anna".into(),
+            now: Timestamp::from_millis(1000),
+        }
+    }
+
+    fn sample() -> Json {
+        json!({"counter_name": "m", "counter_type": "gauge", "counter_unit": "B", "counter_volume": 5, "resource_id": "r"})
+    }
+
+    fn with(name: &str, value: Json) -> Json {
+        let mut sample = sample();
+        sample[name] = value;
+        sample
+    }
+
+    fn read(body: &Json) -> Result<Vec<Posted>, String> {
+        let posted = poster(Scope::Project("own".into())).read(Some(body.clone()), "m");
+        posted.map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn what_is_left_out_is_the_callers() {
+        let posted = read(&json!([sample()])).expect("posted").remove(0);
+        assert_eq!(posted.project_id.as_deref(), Some("own"));
+        assert_eq!(posted.user_id.as_deref(), Some("anna"));
+        assert_eq!(posted.source.as_deref(), Some("own:openstack"));
+        assert_eq!(posted.timestamp, Timestamp::from_millis(1000));
+        assert_eq!(posted.recorded_at, Timestamp::from_millis(1000));
+    }
+
+    #[test]
+    fn what_is_given_is_kept() {
+        let sample = json!({"counter_name": "m", "counter_type": "delta", "counter_unit": "B", "counter_volume": "1.5",
+            "resource_id": "a/b", "source": "me", "project_id": "own", "user_id": "bert", "message_id": null,
+            "timestamp": "2015-01-01T02:00:00+02:00", "recorded_at": "2015-01-01",
+            "resource_metadata": {"a.b.c": "x", "n": null}});
+        let posted = read(&json!([sample])).expect("posted").remove(0);
+        assert_eq!(posted.source.as_deref(), Some("own:me"));
+        assert_eq!(posted.user_id.as_deref(), Some("bert"));
+        assert!((posted.volume - 1.5).abs() < f64::EPSILON);
+        assert_eq!(posted.timestamp.to_string(), "2015-01-01T00:00:00");
+        assert_eq!(posted.recorded_at, Timestamp::from_millis(1000));
+        let metadata: Vec<_> = posted.metadata.into_iter().collect();
+        let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+        assert_eq!(metadata, [pair("a.b:c", "x"), pair("n", "None")]);
+    }
+
+    #[test]
+    fn one_bad_sample_refuses_all() {
+        assert!(read(&json!([sample(), with("counter_volume", json!("x"))])).is_err());
+    }
+
+    #[test]
+    fn every_refusal_says_what_and_why() {
+        let list = |sample: Json| json!([sample]);
+        let mut rows = vec![
+            (
+                json!({"a": 1}),
+                "Invalid input for field/attribute samples. Value: '{\"a\":1}'. Value not a valid list: {\"a\":1}",
+            ),
+            (json!([]), "Samples should be included in request body"),
+            (Json::Null, "Samples should be included in request body"),
+            (
+                json!([5]),
+                "Invalid input for field/attribute samples. Value: '5'. Value not a sample",
+            ),
+            (
+                list(with("foo", json!(1))),
+                "Unknown attribute for argument samples: foo",
+            ),
+            (
+                list(with("counter_name", json!("n"))),
+                "Invalid input for field/attribute counter_name. Value: 'n'. should be m",
+            ),
+            (
+                list(with("message_id", json!("1"))),
+                "Invalid input for field/attribute message_id. Value: '1'. The message_id must not be set",
+            ),
+            (
+                list(with("counter_type", json!("rate"))),
+                "Invalid input for field/attribute counter_type. Value: 'rate'. The counter type must be: gauge, delta, cumulative",
+            ),
+            (
+                list(with("counter_volume", json!("many"))),
+                "Invalid input for field/attribute counter_volume. Value: 'many'. unable to convert to float",
+            ),
+            (
+                list(with("counter_volume", json!("inf"))),
+                "Invalid input for field/attribute counter_volume. Value: 'inf'. unable to convert to float",
+            ),
+            (
+                list(with("counter_volume", json!(true))),
+                "Invalid input for field/attribute counter_volume. Value: 'true'. unable to convert to float",
+            ),
+            (
+                list(with("counter_unit", json!(5))),
+                "Invalid input for field/attribute counter_unit. Value: '5'. Wrong type. Accepted is a text",
+            ),
+            (
+                list(with("project_id", json!("other"))),
+                "Invalid input for field/attribute project_id. Value: 'other'. can not post samples to other projects",
+            ),
+            (
+                list(with("resource_metadata", json!({"a": 5}))),
+                "Invalid input for field/attribute resource_metadata.a. Value: '5'. Wrong type. Accepted are texts and null",
+            ),
+            (
+                list(with("resource_metadata", json!("a"))),
+                "Invalid input for field/attribute resource_metadata. Value: '\"a\"'. Value not a dictionary",
+            ),
+        ];
+        let missing = [
+            "counter_name",
+            "counter_type",
+            "counter_unit",
+            "counter_volume",
+            "resource_id",
+        ]
+        .map(|name| {
+            let words = format!(
+                "Invalid input for field/attribute {name}. Value: 'None'. Mandatory field missing."
+            );
+            (list(with(name, Json::Null)), words)
+        });
+        rows.extend(
+            missing
+                .iter()
+                .map(|(body, words)| (body.clone(), words.as_str())),
+        );
+        for (body, words) in rows {
+            assert_eq!(read(&body), Err(words.to_owned()), "{body}");
+        }
+        let message = read(&list(with("timestamp", json!("noon")))).expect_err("refused");
+        assert!(message.contains("invalid timestamp format"), "{message}");
+    }
+
+    #[test]
+    fn the_role_admin_posts_to_any_project() {
+        let body = json!([with("project_id", json!("other"))]);
+        let posted = poster(Scope::All).read(Some(body), "m").expect("posted");
+        assert_eq!(posted[0].project_id.as_deref(), Some("other"));
+        assert_eq!(posted[0].source.as_deref(), Some("other:openstack"));
+    }
+}

@@ -1,0 +1,366 @@
+//! What the terms of a simple query ask for, as a filter that shows the caller nothing else.
+
+use metering::Timestamp;
+use store::{Field, Filter, Op, Value};
+
+use super::arguments::parse_integer;
+use super::fields;
+use super::scope::Scope;
+use super::terms::Term;
+use super::{invalid, shortened, value};
+use crate::error::Error;
+
+/// A search offset is at most a century, in minutes.
+const MOST_OFFSET: i64 = 100 * 366 * 24 * 60;
+const MICROS_PER_MINUTE: i64 = 60_000_000;
+
+/// What is asked about, which decides the fields that there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Subject {
+    /// Meters.
+    Meters,
+    /// Samples, and statistics of them.
+    Samples,
+    /// Resources.
+    Resources,
+}
+
+impl Subject {
+    /// The fields, by the old service's short names, as its errors list them.
+    const fn fields(self) -> &'static [&'static str] {
+        match self {
+            Self::Meters => &["project", "resource", "source", "user"],
+            Self::Samples => &[
+                "message_id",
+                "meter",
+                "project",
+                "resource",
+                "search_offset",
+                "source",
+                "timestamp",
+                "user",
+            ],
+            Self::Resources => &[
+                "project",
+                "resource",
+                "search_offset",
+                "source",
+                "timestamp",
+                "user",
+            ],
+        }
+    }
+
+    fn has(self, field: &str) -> bool {
+        self.fields().contains(&field)
+    }
+}
+
+/// What a simple query selects.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Selection {
+    /// Which samples, the caller's restriction among it.
+    pub(crate) filter: Filter,
+    /// The times that were asked for, without the search offset.
+    pub(crate) asked: Span,
+    /// The same with it: what the filter says.
+    pub(crate) searched: Span,
+}
+
+/// A span of time, open where it has no end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Span {
+    /// Its greatest lower bound.
+    pub(crate) from: Option<Timestamp>,
+    /// Its least upper bound.
+    pub(crate) to: Option<Timestamp>,
+}
+
+impl Span {
+    fn narrow(&mut self, op: Op, time: Timestamp) {
+        match op {
+            Op::Gt | Op::Ge => self.from = Some(self.from.map_or(time, |from| from.max(time))),
+            _ => self.to = Some(self.to.map_or(time, |to| to.min(time))),
+        }
+    }
+}
+
+/// Reads the terms.
+///
+/// # Errors
+/// `400` for an unknown field, an operator that a field does not take and a value that is none of
+/// its kind; `401` where the caller asks for another project.
+pub(crate) fn read(terms: &[Term], subject: Subject, scope: &Scope) -> Result<Selection, Error> {
+    let offset = search_offset(terms, subject)?;
+    let (mut asked, mut searched) = (Span::default(), Span::default());
+    let mut filters = Vec::new();
+    for term in terms {
+        match term.field.as_str() {
+            "search_offset" => {}
+            "timestamp" => {
+                let time = timestamp(term, subject)?;
+                let away = if matches!(term.op, Op::Gt | Op::Ge) {
+                    -offset
+                } else {
+                    offset
+                };
+                let with_offset =
+                    Timestamp::from_micros(time.as_micros() + away * MICROS_PER_MINUTE);
+                asked.narrow(term.op, time);
+                searched.narrow(term.op, with_offset);
+                filters.push(Filter::Is(
+                    Field::Timestamp,
+                    term.op,
+                    Value::Time(with_offset),
+                ));
+            }
+            _ => filters.push(comparison(term, terms, subject, scope)?),
+        }
+    }
+    Ok(Selection {
+        filter: scope.narrow(Filter::All(filters)),
+        asked,
+        searched,
+    })
+}
+
+/// The minutes that a timestamp's span is widened by at both its ends.
+fn search_offset(terms: &[Term], subject: Subject) -> Result<i64, Error> {
+    let mut offset = 0;
+    for term in terms.iter().filter(|term| term.field == "search_offset") {
+        must_have(subject, term)?;
+        if term.op != Op::Eq {
+            return Err(term.unimplemented());
+        }
+        offset = parse_integer("search_offset", &term.value)?;
+        if !(-MOST_OFFSET..=MOST_OFFSET).contains(&offset) {
+            let accepted = format!("accepted are at most {MOST_OFFSET} minutes");
+            return Err(invalid("search_offset", &term.value, &accepted));
+        }
+        if !terms.iter().any(|term| term.field == "timestamp") {
+            let why = "search_offset cannot be used without timestamp";
+            return Err(invalid("field", "search_offset", why));
+        }
+    }
+    Ok(offset)
+}
+
+fn timestamp(term: &Term, subject: Subject) -> Result<Timestamp, Error> {
+    must_have(subject, term)?;
+    if !matches!(term.op, Op::Lt | Op::Le | Op::Gt | Op::Ge) {
+        return Err(term.unimplemented());
+    }
+    term.value.parse().map_err(|error| {
+        let why = format!("invalid timestamp format: {error}");
+        invalid("timestamp", &term.value, &shortened(&why))
+    })
+}
+
+/// Refuses a time where the subject has none.
+fn must_have(subject: Subject, term: &Term) -> Result<(), Error> {
+    if subject.has(&term.field) {
+        return Ok(());
+    }
+    Err(Error::BadArgument(format!(
+        "Unknown argument: \"{}\": not valid for this resource",
+        term.field
+    )))
+}
+
+/// A term that compares a field with a value.
+fn comparison(
+    term: &Term,
+    terms: &[Term],
+    subject: Subject,
+    scope: &Scope,
+) -> Result<Filter, Error> {
+    let name = term.field.as_str();
+    let (field, value) = if let Some(field) = fields::metadata(name) {
+        (field, value::of(term)?)
+    } else {
+        let short = name.strip_suffix("_id").unwrap_or(name);
+        let field = fields::simple(name)
+            .filter(|_| subject.has(name) || (short != "message" && subject.has(short)));
+        let field = field.ok_or_else(|| unknown(term, terms, subject))?;
+        (field, Value::Text(term.value.clone()))
+    };
+    if term.op != Op::Eq {
+        return Err(term.unimplemented());
+    }
+    if field == Field::ProjectId {
+        scope.must_admit(&term.value)?;
+    }
+    Ok(Filter::Is(field, Op::Eq, value))
+}
+
+fn unknown(term: &Term, terms: &[Term], subject: Subject) -> Error {
+    if term.field == "limit" && subject != Subject::Samples {
+        let words = "Limit is not a valid field for queries, use 'limit' parameter.";
+        return Error::BadArgument(words.into());
+    }
+    let query: Vec<_> = terms.iter().take(10).map(ToString::to_string).collect();
+    let valid: Vec<_> = subject
+        .fields()
+        .iter()
+        .map(|field| format!("'{field}'"))
+        .collect();
+    Error::BadArgument(format!(
+        "Unknown argument: \"{}\": unrecognized field in query: [{}], valid keys: [{}]",
+        shortened(&term.field),
+        query.join(", "),
+        valid.join(", ")
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::terms;
+    use super::*;
+    use crate::protocol::query::Arguments;
+
+    fn select(query: &str, subject: Subject, scope: &Scope) -> Result<Selection, String> {
+        let terms = terms::read(&mut Arguments::parse(query)).expect("terms");
+        read(&terms, subject, scope).map_err(|error| error.to_string())
+    }
+
+    fn refusal(query: &str, subject: Subject) -> String {
+        select(query, subject, &Scope::All).expect_err(query)
+    }
+
+    fn text(field: Field, value: &str) -> Filter {
+        Filter::Is(field, Op::Eq, Value::Text(value.into()))
+    }
+
+    #[test]
+    fn either_name_of_a_field_is_that_field() {
+        for (name, field) in [
+            ("project", Field::ProjectId),
+            ("project_id", Field::ProjectId),
+            ("resource", Field::ResourceId),
+            ("user_id", Field::UserId),
+            ("source", Field::Source),
+        ] {
+            for subject in [Subject::Meters, Subject::Samples, Subject::Resources] {
+                let found = select(&format!("q.field={name}&q.value=5"), subject, &Scope::All);
+                assert_eq!(
+                    found.expect(name).filter,
+                    Filter::All(vec![text(field.clone(), "5")])
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn an_unknown_field_is_named_with_the_query_and_what_there_is() {
+        assert_eq!(
+            refusal("q.field=harpoon&q.value=1", Subject::Meters),
+            "Unknown argument: \"harpoon\": unrecognized field in query: \
+             [<Query 'harpoon' eq '1' Unset>], valid keys: ['project', 'resource', 'source', 'user']"
+        );
+        for (query, subject) in [
+            ("q.field=meter&q.value=1", Subject::Meters),
+            ("q.field=message_id&q.value=1", Subject::Resources),
+            ("q.field=message&q.value=1", Subject::Samples),
+            ("q.field=source_id&q.value=1", Subject::Samples),
+            ("q.field=metadata.&q.value=1", Subject::Samples),
+        ] {
+            let message = refusal(query, subject);
+            assert!(message.contains("unrecognized field"), "{query}: {message}");
+        }
+    }
+
+    #[test]
+    fn only_times_are_compared_otherwise_than_for_equality() {
+        for field in ["resource_id", "metadata.a", "project", "search_offset"] {
+            for op in ["lt", "le", "ne", "ge", "gt"] {
+                let query = format!(
+                    "q.field={field}&q.op={op}&q.value=1&q.field=timestamp&q.op=gt&q.value=2015-01-01"
+                );
+                assert_eq!(
+                    refusal(&query, Subject::Samples),
+                    format!(
+                        "Invalid input for field/attribute op. Value: '{op}'. unimplemented operator for {field}"
+                    )
+                );
+            }
+        }
+        for op in ["eq", "ne"] {
+            let message = refusal(
+                &format!("q.field=timestamp&q.op={op}&q.value=2015-01-01"),
+                Subject::Samples,
+            );
+            assert!(message.ends_with("unimplemented operator for timestamp"));
+        }
+    }
+
+    #[test]
+    fn a_search_offset_widens_the_span_at_both_ends() {
+        let query = "q.field=timestamp&q.field=timestamp&q.field=search_offset&q.op=ge&q.op=lt&q.op=eq\
+            &q.value=2015-01-01T12:00:00%2B02:00&q.value=2015-01-01T11:00:00&q.value=30";
+        let found = select(query, Subject::Samples, &Scope::All).expect("selection");
+        let at = |text: &str| Some(text.parse::<Timestamp>().expect("time"));
+        assert_eq!(found.asked.from, at("2015-01-01T10:00:00"));
+        assert_eq!(found.asked.to, at("2015-01-01T11:00:00"));
+        assert_eq!(found.searched.from, at("2015-01-01T09:30:00"));
+        assert_eq!(found.searched.to, at("2015-01-01T11:30:00"));
+    }
+
+    #[test]
+    fn times_and_offsets_that_are_none_are_refused() {
+        for (query, words) in [
+            (
+                "q.field=timestamp&q.op=gt&q.value=yesterday",
+                "invalid timestamp format",
+            ),
+            (
+                "q.field=timestamp&q.op=gt&q.value=",
+                "invalid timestamp format",
+            ),
+            (
+                "q.field=search_offset&q.value=5",
+                "search_offset cannot be used without timestamp",
+            ),
+            (
+                "q.field=search_offset&q.field=timestamp&q.op=eq&q.op=gt&q.value=x&q.value=2015-01-01",
+                "unable to convert to int",
+            ),
+            (
+                "q.field=search_offset&q.field=timestamp&q.op=eq&q.op=gt&q.value=99999999999&q.value=2015-01-01",
+                "accepted are at most",
+            ),
+        ] {
+            let message = refusal(query, Subject::Resources);
+            assert!(message.contains(words), "{message}");
+        }
+        assert_eq!(
+            refusal(
+                "q.field=timestamp&q.op=gt&q.value=2015-01-01",
+                Subject::Meters
+            ),
+            "Unknown argument: \"timestamp\": not valid for this resource"
+        );
+    }
+
+    #[test]
+    fn a_caller_without_the_role_admin_gets_its_own_project_alone() {
+        let scope = Scope::Project("own".into());
+        let own = text(Field::ProjectId, "own");
+        let found = select("", Subject::Samples, &scope).expect("selection");
+        assert_eq!(
+            found.filter,
+            Filter::All(vec![own, Filter::All(Vec::new())])
+        );
+        assert!(select("q.field=project&q.value=own", Subject::Samples, &scope).is_ok());
+        for name in ["project", "project_id"] {
+            let message = select(
+                &format!("q.field={name}&q.value=other"),
+                Subject::Samples,
+                &scope,
+            );
+            assert_eq!(
+                message,
+                Err("Not Authorized to access project other".into())
+            );
+        }
+    }
+}
