@@ -157,6 +157,18 @@ pub fn age(millis: i64, texts: &Catalog) -> String {
     format!("{amount} {name}")
 }
 
+/// The same in steps of ten seconds, for what is always there: `< 10 s`, `20 s`, `3 min`.
+///
+/// A text that changed every second would have the browser lay out and paint the page as often.
+pub fn rough_age(millis: i64, texts: &Catalog) -> String {
+    const STEP: i64 = 10_000;
+    if millis < STEP {
+        format!("< {}", age(STEP, texts))
+    } else {
+        age(millis / STEP * STEP, texts)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -223,6 +235,15 @@ mod tests {
     #[test]
     fn changes_have_a_sign() {
         assert_eq!([4.0, -2.0, 0.0].map(change), ["+4", "−2", "0"]);
+    }
+
+    #[test]
+    fn rough_ages_move_every_ten_seconds() {
+        let ages = [-5, 9_999, 10_000, 29_000, 59_000, 61_000];
+        assert_eq!(
+            ages.map(|millis| rough_age(millis, &EN)),
+            ["< 10 s", "< 10 s", "10 s", "20 s", "50 s", "1 min"]
+        );
     }
 
     #[test]

@@ -111,5 +111,5 @@ test('a broker that hangs and goes on', async ({ page, context, victim, startWar
     await victim.thaw();
   }
   await expect(overview.state).toHaveText('● healthy', { timeout: 30_000 });
-  await expect(overview.age).toHaveText(/: \d s ago/);
+  await expect(overview.age).toHaveText(/: < 10 s ago/);
 });

@@ -50,7 +50,7 @@ pub(super) fn Toolbar(
     .into_any()
 }
 
-/// How old the values are. Counts on between two polls.
+/// How old the values are. Goes on between two polls.
 #[component]
 fn Age() -> impl IntoView {
     let live = expect_context::<Live>();
@@ -58,15 +58,16 @@ fn Age() -> impl IntoView {
     let texts = catalog();
     let settings = expect_context::<Settings>();
     // Three intervals without news is too long, whatever the reason. Who looks at an earlier time expects none.
-    let is_old = flag(move || {
+    let is_old = Memo::new(move |_| {
         if settings.is_fixed() {
             return false;
         }
         let interval = i64::from(settings.interval().unwrap_or(10_000));
         live.age().is_some_and(|age| age > 3 * interval.max(5_000))
     });
-    let age = text(move || match live.age() {
-        Some(age) => (texts.ago)(&format::age(age, texts)),
+    // Memos: of the clock's beats only those that change something reach the page.
+    let age = Memo::new(move |_| match live.age() {
+        Some(age) => (texts.ago)(&format::rough_age(age, texts)),
         None => texts.no_value.to_owned(),
     });
     let exact = maybe(move || {
@@ -76,9 +77,9 @@ fn Age() -> impl IntoView {
         })
     });
     view! {
-        <span class="age" class:old=is_old title=exact>
+        <span class="age" class:old=flag(move || is_old.get()) title=exact>
             <span class="visually-hidden">{texts.updated}": "</span>
-            <span class="needs-script">{age}</span>
+            <span class="needs-script">{text(move || age.get())}</span>
             <span class="without-script">{exact}</span>
         </span>
     }
