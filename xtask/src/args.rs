@@ -159,8 +159,9 @@ fn bench_help() -> String {
 cargo xtask bench [--only ROW]... [--json FILE]
 
 Measures Warren, in release, and the management UI and API of the same broker, a private one with
-traffic, and prints a table: about 15 minutes, on a machine that does nothing else. On Debian, as
-root, the packages rabbitmq-server, chromium and wrk are installed if need be.
+traffic, and prints a table: about 20 minutes, on a machine that does nothing else. On Debian, as
+root, the packages rabbitmq-server, chromium and wrk are installed if need be. The metering API's
+rows, from ingest on, take 5 of these minutes and no browser.
 
 --only ROW    only this row of the table
 --json FILE   everything that was measured, also into a file

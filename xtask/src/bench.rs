@@ -1,15 +1,18 @@
-//! `cargo xtask bench`: the project's numbers, beside those of the broker's own UI and API.
+//! `cargo xtask bench`: the project's numbers, beside those of the broker's own UI and API and of
+//! Ceilometer.
 
 mod browser;
 mod capture;
 mod counter;
 mod facts;
 mod memory;
+mod metering;
 mod polls;
 mod report;
 mod requests;
 mod row;
 mod stage;
+mod table;
 
 use std::{fs, path::PathBuf, time::Duration};
 
@@ -22,8 +25,10 @@ use crate::{
     say,
 };
 use report::Figure;
+use rig::PrivateBroker;
 pub(crate) use row::Row;
 use stage::{Programs, Stage};
+use table::Table;
 
 const WRK: Package = Package {
     name: "wrk",
@@ -49,28 +54,52 @@ impl Options {
     fn wants(&self, row: Row) -> bool {
         self.only.is_empty() || self.only.contains(&row)
     }
+
+    fn wants_dashboard(&self) -> bool {
+        Row::ALL
+            .iter()
+            .any(|row| row.is_of_dashboard() && self.wants(*row))
+    }
 }
 
 pub(crate) fn run(project: &Project, runner: &Runner, options: &Options) -> Result<(), Error> {
-    let packages = [debian::RABBITMQ, debian::CHROMIUM, debian::FONTS, WRK];
-    debian::require(runner, &packages, "")?;
-    playwright(project, runner)?;
-    let programs = Programs::build(project, runner)?;
+    let dashboard = options.wants_dashboard();
+    debian::require(runner, &[debian::RABBITMQ], "")?;
+    if dashboard {
+        debian::require(runner, &[debian::CHROMIUM, debian::FONTS, WRK], "")?;
+        playwright(project, runner)?;
+    }
+    let programs = Programs::build(project, runner, dashboard)?;
     let load = facts::load();
-    let mut bench = Bench {
+    say::doing("starting a private broker (10 s)");
+    let broker = PrivateBroker::start(rig::Options::default())?;
+    let mut facts = facts::gather(runner, &broker)?;
+    facts["load"] = json!(load);
+    let mut table = Table::default();
+    // Before there is traffic.
+    let ground = metering::Ground {
         project,
         runner,
-        stage: Stage::set(project, runner, &programs)?,
-        figures: Vec::new(),
-        failed: Vec::new(),
+        programs: &programs,
+        broker: &broker,
     };
-    let mut facts = facts::gather(runner, &bench.stage)?;
-    facts["load"] = json!(load);
-    bench.measure(options)?;
+    metering::measure(ground, options, &mut table)?;
+    if dashboard {
+        let mut bench = Bench {
+            project,
+            runner,
+            stage: Stage::set(project, runner, &programs, broker)?,
+            table: &mut table,
+        };
+        bench.measure(options)?;
+    }
 
-    bench.figures.sort_by_key(|figure| figure.row as u8);
-    println!("\n{}", report::table(&bench.figures));
-    println!("{}.\n\nSettings: {SETTINGS}.", facts::line(&facts));
+    table.figures.sort_by_key(|figure| figure.row as u8);
+    println!("\n{}", report::table(&table.figures));
+    println!("{}.", facts::line(&facts));
+    if dashboard {
+        println!("\nSettings: {SETTINGS}.");
+    }
     if let Some(load) = load.filter(|&load| load > QUIET) {
         say::note(&format!(
             "the machine was busy before we began (load {load}): these figures are not to be relied on"
@@ -80,25 +109,25 @@ pub(crate) fn run(project: &Project, runner: &Runner, options: &Options) -> Resu
         let all = json!({
             "machine": facts,
             "settings": SETTINGS,
-            "rows": report::json(&bench.figures),
-            "not_measured": bench.failed,
+            "rows": report::json(&table.figures),
+            "not_measured": table.failed,
         });
         fs::write(path, format!("{all:#}\n")).map_err(Error::file("write", path))?;
     }
-    if bench.failed.is_empty() {
+    if table.failed.is_empty() {
         Ok(())
     } else {
-        let failed = bench.failed.join(", ");
+        let failed = table.failed.join(", ");
         Err(Error::Wrong(format!("not measured: {failed}")))
     }
 }
 
+/// What is measured of the dashboard.
 struct Bench<'a> {
     project: &'a Project,
     runner: &'a Runner,
     stage: Stage,
-    figures: Vec<Figure>,
-    failed: Vec<&'static str>,
+    table: &'a mut Table,
 }
 
 impl Bench<'_> {
@@ -156,26 +185,13 @@ impl Bench<'_> {
         })
     }
 
-    /// Measures a row; where that fails, the others are measured all the same.
     fn attempt(
         &mut self,
         row: Row,
         measure: impl FnOnce(&Stage) -> Result<Figure, Error>,
     ) -> Result<(), Error> {
-        say::doing(&format!("{}: {}", row.name(), row.what()));
-        match measure(&self.stage) {
-            Ok(figure) => {
-                let broker = figure.broker.as_deref().unwrap_or("-");
-                say::done(&format!("{}; the broker's own: {broker}", figure.warren));
-                self.figures.push(figure);
-            }
-            Err(Error::Interrupted) => return Err(Error::Interrupted),
-            Err(e) => {
-                say::failure(&format!("{}: {e}", row.name()));
-                self.failed.push(row.name());
-            }
-        }
-        Ok(())
+        let stage = &self.stage;
+        self.table.attempt(row, || measure(stage))
     }
 }
 

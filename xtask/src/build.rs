@@ -50,6 +50,22 @@ pub(crate) fn server(runner: &Runner) -> Result<(), Error> {
     ))
 }
 
+/// An example of the crate `store`, in release.
+pub(crate) fn store_example(runner: &Runner, name: &str) -> Result<(), Error> {
+    say::doing(&format!("building the store's {name} in release"));
+    runner.run(&mut runner.command(
+        "cargo",
+        &[
+            "build",
+            "--release",
+            "--package",
+            "store",
+            "--example",
+            name,
+        ],
+    ))
+}
+
 /// The program `rig`, which starts private brokers.
 pub(crate) fn rig(runner: &Runner, profile: &[&str]) -> Result<(), Error> {
     let mut command = runner.command("cargo", &["build", "--package", "rig"]);

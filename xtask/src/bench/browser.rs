@@ -71,7 +71,7 @@ pub(super) fn page(raw: Value) -> Result<Figure, Error> {
     Ok(Figure {
         row: Row::Page,
         warren: told(warren),
-        broker: Some(told(ui)),
+        beside: Some(told(ui)),
         ratio: Some(format!("{:.2}", warren.0 / ui.0)),
         met: warren.0 <= PAGE_BYTES && warren.1 <= PAGE_REQUESTS,
         notes: notes.into_iter().collect(),
@@ -93,7 +93,7 @@ pub(super) fn paint(raw: Value) -> Result<Figure, Error> {
     Ok(Figure {
         row: Row::Paint,
         warren: told(&warren),
-        broker: Some(told(&ui)),
+        beside: Some(told(&ui)),
         ratio: Some(format!("{ratio:.2}")),
         met: ratio <= PAINT_RATIO,
         notes: vec![format!(
@@ -140,7 +140,7 @@ pub(super) fn refresh(raw: Value) -> Result<Figure, Error> {
     Ok(Figure {
         row: Row::Refresh,
         warren: format!("{:.1} ms", busy[0]),
-        broker: Some(format!("{:.1} ms", busy[1])),
+        beside: Some(format!("{:.1} ms", busy[1])),
         ratio: Some(format!(
             "{ratio:.2} ({:.2} without what they do while paused)",
             refreshing[0] / refreshing[1]
@@ -165,7 +165,7 @@ pub(super) fn heap(raw: Value) -> Result<Figure, Error> {
     Ok(Figure {
         row: Row::Heap,
         warren: format!("{} after {}", told(many), told(few)),
-        broker: None,
+        beside: None,
         ratio: Some(format!("{javascript:.3} and {wasm:.3}")),
         met: javascript <= HEAP_RATIO && wasm <= HEAP_RATIO,
         notes: vec![format!(

@@ -2,13 +2,13 @@
 
 use std::{fs, thread};
 
+use rig::PrivateBroker;
 use serde_json::{Value, json};
 
-use super::stage::Stage;
 use crate::{Error, Runner};
 
-pub(super) fn gather(runner: &Runner, stage: &Stage) -> Result<Value, Error> {
-    let overview = stage.broker.management().get("/api/overview")?;
+pub(super) fn gather(runner: &Runner, broker: &PrivateBroker) -> Result<Value, Error> {
+    let overview = broker.management().get("/api/overview")?;
     let said = |program: &str, args: &[&str]| {
         let text = runner.output(program, args)?;
         Ok::<_, Error>(text.trim().to_owned())
@@ -19,7 +19,8 @@ pub(super) fn gather(runner: &Runner, stage: &Stage) -> Result<Value, Error> {
         "changed": changed,
         "rabbitmq": overview["rabbitmq_version"],
         "erlang": overview["erlang_version"],
-        "chromium": said("/usr/bin/chromium", &["--version"])?,
+        // Not there where only the metering API is measured.
+        "chromium": said("/usr/bin/chromium", &["--version"]).ok(),
         "cores": thread::available_parallelism().map_or(0, usize::from),
         "processor": field("/proc/cpuinfo", "model name"),
         "memory": field("/proc/meminfo", "MemTotal"),
@@ -43,7 +44,7 @@ fn field(path: &str, name: &str) -> Option<String> {
 pub(super) fn line(facts: &Value) -> String {
     let text = |key: &str| facts[key].as_str().unwrap_or("?").to_owned();
     format!(
-        "{} cores ({}), {} of memory; RabbitMQ {} on Erlang {}; {}; Warren at {}{}",
+        "{} cores ({}), {} of memory; RabbitMQ {} on Erlang {}; browser {}; Warren at {}{}",
         facts["cores"],
         text("processor"),
         text("memory"),

@@ -1,6 +1,6 @@
 //! What the server holds in memory.
 
-use std::fs;
+use std::{fmt, fs};
 
 use serde_json::json;
 
@@ -37,8 +37,17 @@ fn kib(status: &str, name: &str) -> Option<u64> {
     line.split_whitespace().nth(1)?.parse().ok()
 }
 
+impl fmt::Display for Resident {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&mb(self.now))
+    }
+}
+
+fn mb(bytes: u64) -> String {
+    format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000)
+}
+
 pub(super) fn figure(idle: Resident, loaded: Resident) -> Figure {
-    let mb = |bytes: u64| format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000);
     Figure {
         row: Row::Memory,
         warren: format!(
@@ -46,7 +55,7 @@ pub(super) fn figure(idle: Resident, loaded: Resident) -> Figure {
             mb(idle.now),
             mb(loaded.now)
         ),
-        broker: None,
+        beside: None,
         ratio: None,
         met: idle.now <= BAR && loaded.now <= BAR,
         notes: vec![format!(

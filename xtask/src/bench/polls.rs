@@ -192,7 +192,7 @@ fn figure(warren: &[Run], broker: &[Run]) -> Figure {
     Figure {
         row: Row::Polls,
         warren: told(warren),
-        broker: Some(told(broker)),
+        beside: Some(told(broker)),
         ratio: Some(format!("{ratio:.1} ×")),
         met: ratio >= BAR && p99 <= BAR_P99_MS,
         notes: vec![format!(

@@ -11,9 +11,9 @@ use super::row::Row;
 pub(super) struct Figure {
     pub(super) row: Row,
     pub(super) warren: String,
-    /// Of the broker's own UI or API, where there is something to compare.
-    pub(super) broker: Option<String>,
-    /// Warren's to the broker's, or whatever the bar is about.
+    /// Of the broker's own UI or API, or of Ceilometer, where there is something to compare.
+    pub(super) beside: Option<String>,
+    /// Warren's to that, or whatever the bar is about.
     pub(super) ratio: Option<String>,
     pub(super) met: bool,
     /// What one should know to judge it.
@@ -27,7 +27,7 @@ const NOTHING: &str = "–";
 /// In Markdown.
 pub(super) fn table(figures: &[Figure]) -> String {
     let mut text = "\
-| row | what | bar | Warren | the broker's own | ratio | met |
+| row | what | bar | Warren | beside it | ratio | met |
 |---|---|---|---|---|---|---|
 "
     .to_owned();
@@ -40,7 +40,7 @@ pub(super) fn table(figures: &[Figure]) -> String {
             figure.row.what(),
             figure.row.bar(),
             figure.warren,
-            figure.broker.as_deref().unwrap_or(NOTHING),
+            figure.beside.as_deref().unwrap_or(NOTHING),
             figure.ratio.as_deref().unwrap_or(NOTHING),
             if figure.met { "yes" } else { "**no**" },
         );
@@ -61,7 +61,7 @@ pub(super) fn json(figures: &[Figure]) -> Value {
             "what": figure.row.what(),
             "bar": figure.row.bar(),
             "warren": figure.warren,
-            "broker": figure.broker,
+            "beside": figure.beside,
             "ratio": figure.ratio,
             "met": figure.met,
             "notes": figure.notes,
@@ -91,7 +91,7 @@ mod tests {
         Figure {
             row: Row::Paint,
             warren: "1 ms".to_owned(),
-            broker: None,
+            beside: None,
             ratio: None,
             met,
             notes: vec!["paint: so and so".to_owned()],

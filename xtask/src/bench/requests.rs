@@ -26,7 +26,7 @@ pub(super) fn figure(raw: &Value, stage: &Stage) -> Result<Figure, Error> {
     Ok(Figure {
         row: Row::Requests,
         warren: format!("{} and {}", one.len(), many.len()),
-        broker: Some(format!("{} with 1, as many for each further one", ui.len())),
+        beside: Some(format!("{} with 1, as many for each further one", ui.len())),
         ratio: None,
         met: !one.is_empty() && many.len() <= one.len() + TICK,
         notes: vec![format!(

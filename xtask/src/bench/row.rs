@@ -10,10 +10,21 @@ pub(crate) enum Row {
     Polls,
     Heap,
     Memory,
+    Ingest,
+    Samples,
+    Meters,
+    Resources,
+    Statistics,
+    Grouped,
+    Periods,
+    Day,
+    Month,
+    Disk,
+    Reads,
 }
 
 impl Row {
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 18] = [
         Self::Page,
         Self::Paint,
         Self::Refresh,
@@ -21,7 +32,39 @@ impl Row {
         Self::Polls,
         Self::Heap,
         Self::Memory,
+        Self::Ingest,
+        Self::Samples,
+        Self::Meters,
+        Self::Resources,
+        Self::Statistics,
+        Self::Grouped,
+        Self::Periods,
+        Self::Day,
+        Self::Month,
+        Self::Disk,
+        Self::Reads,
     ];
+
+    /// Those on a store of ten thousand samples, in the order in which they are measured: what
+    /// adds samples comes last.
+    pub(super) const SMALL: [Self; 8] = [
+        Self::Samples,
+        Self::Meters,
+        Self::Resources,
+        Self::Statistics,
+        Self::Grouped,
+        Self::Periods,
+        Self::Ingest,
+        Self::Reads,
+    ];
+
+    /// Those on one of ten million.
+    pub(super) const LARGE: [Self; 3] = [Self::Disk, Self::Day, Self::Month];
+
+    /// Whether it is about the dashboard, and so wants one.
+    pub(super) fn is_of_dashboard(self) -> bool {
+        !Self::SMALL.contains(&self) && !Self::LARGE.contains(&self)
+    }
 
     /// For `--only`.
     pub(crate) fn name(self) -> &'static str {
@@ -33,6 +76,17 @@ impl Row {
             Self::Polls => "polls",
             Self::Heap => "heap",
             Self::Memory => "memory",
+            Self::Ingest => "ingest",
+            Self::Samples => "samples",
+            Self::Meters => "meters",
+            Self::Resources => "resources",
+            Self::Statistics => "statistics",
+            Self::Grouped => "grouped",
+            Self::Periods => "periods",
+            Self::Day => "day",
+            Self::Month => "month",
+            Self::Disk => "disk",
+            Self::Reads => "reads",
         }
     }
 
@@ -45,6 +99,17 @@ impl Row {
             Self::Polls => "polls of the overview server function per second, 64 connections",
             Self::Heap => "browser heap after 5,000 refreshes",
             Self::Memory => "resident memory of `warren serve`, one broker",
+            Self::Ingest => "samples taken in over HTTP, posts of 500, durable",
+            Self::Samples => "100 samples of 10,000, p50",
+            Self::Meters => "their meters, 50 resources, p50",
+            Self::Resources => "their resources, p50",
+            Self::Statistics => "their statistics, p50",
+            Self::Grouped => "the same by resource, p50",
+            Self::Periods => "the same in 1,000 periods, p50",
+            Self::Day => "a day's statistics in periods of 1 min, store of 10 million samples, p50",
+            Self::Month => "series of a month, 600 points, same store, p50",
+            Self::Disk => "bytes on disk a collected sample, with roll-ups",
+            Self::Reads => "reads while taking in half the top rate, p99",
         }
     }
 
@@ -57,6 +122,16 @@ impl Row {
             Self::Polls => "≥ 20 × the broker's `/api/overview`, p99 ≤ 10 ms",
             Self::Heap => "within 10 % of after 100",
             Self::Memory => "≤ 64 MB",
+            Self::Ingest => "≥ 20,000 samples/s",
+            Self::Samples
+            | Self::Meters
+            | Self::Resources
+            | Self::Statistics
+            | Self::Grouped
+            | Self::Periods => "≤ ⅒ of Ceilometer 9.0's",
+            Self::Day | Self::Month => "≤ 50 ms",
+            Self::Disk => "≤ 30 B",
+            Self::Reads => "≤ 5 × idle",
         }
     }
 }

@@ -5,7 +5,7 @@ use std::{
     io::{BufRead, BufReader},
     net::{Ipv4Addr, SocketAddr},
     path::PathBuf,
-    process::{ChildStderr, Stdio},
+    process::{ChildStderr, Command, Stdio},
     sync::mpsc::{self, Receiver},
     thread,
     time::{Duration, Instant},
@@ -34,7 +34,12 @@ pub(super) struct Programs {
 }
 
 impl Programs {
-    pub(super) fn build(project: &Project, runner: &Runner) -> Result<Self, Error> {
+    /// The bundle only for a dashboard.
+    pub(super) fn build(
+        project: &Project,
+        runner: &Runner,
+        dashboard: bool,
+    ) -> Result<Self, Error> {
         let given = |variable| {
             let path = env::var_os(variable).map(PathBuf::from)?;
             say::note(&format!("{variable}: {}", path.display()));
@@ -43,7 +48,9 @@ impl Programs {
         let site = if let Some(site) = given("WARREN_SITE") {
             site
         } else {
-            build::bundle(project, runner)?;
+            if dashboard {
+                build::bundle(project, runner)?;
+            }
             project.dist()
         };
         let warren = if let Some(warren) = given("WARREN_BIN") {
@@ -55,10 +62,27 @@ impl Programs {
         let rig = if let Some(rig) = given("RIG_BIN") {
             rig
         } else {
-            build::rig(runner, &["--release"])?;
+            if dashboard {
+                build::rig(runner, &["--release"])?;
+            }
             project.program("release", "rig")
         };
         Ok(Self { warren, rig, site })
+    }
+
+    /// `warren serve`, without the settings of whoever calls us. One line of its log tells where
+    /// each of its parts listens.
+    pub(super) fn serve(&self, runner: &Runner) -> Command {
+        let mut command = runner.command(&self.warren.to_string_lossy(), &["serve"]);
+        for (name, _) in env::vars_os() {
+            if name.to_string_lossy().starts_with("WARREN_") {
+                command.env_remove(name);
+            }
+        }
+        command
+            .args(["--log", "warn,server::run=info", "--log-format", "json"])
+            .stderr(Stdio::piped());
+        command
     }
 }
 
@@ -83,9 +107,9 @@ impl Stage {
         project: &Project,
         runner: &Runner,
         programs: &Programs,
+        broker: PrivateBroker,
     ) -> Result<Self, Error> {
-        say::doing("starting a private broker with traffic (10 s)");
-        let broker = PrivateBroker::start(rig::Options::default())?;
+        say::doing("starting the broker's traffic");
         broker.management().add_vhost(VHOST)?;
         let mut traffic = runner.command(&programs.rig.to_string_lossy(), &["traffic"]);
         traffic
@@ -219,31 +243,32 @@ fn start_warren(
     // Where no warren.toml of ours lies.
     let folder = project.scratch().join("bench");
     fs::create_dir_all(&folder).map_err(Error::file("create", &folder))?;
-    let mut command = runner.command(&programs.warren.to_string_lossy(), &["serve"]);
-    for (name, _) in env::vars_os() {
-        if name.to_string_lossy().starts_with("WARREN_") {
-            command.env_remove(name);
-        }
-    }
+    let mut command = programs.serve(runner);
     let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).to_string();
     let (user, password) = (PrivateBroker::USER, PrivateBroker::PASSWORD);
     command
         .args(["--listen", &any, "--api-listen", &any])
         .arg("--site")
         .arg(&programs.site)
-        // One line of it tells the address.
-        .args(["--log", "warn,server::run=info", "--log-format", "json"])
         .env(
             "WARREN_BROKER",
             format!("{BROKER}=http://{user}:{password}@{broker}"),
         )
-        .current_dir(folder)
-        .stderr(Stdio::piped());
+        .current_dir(folder);
+    started(runner, &mut command, "dashboard")
+}
+
+/// Starts a server, and gives the address of one of its parts, as the log names it.
+pub(super) fn started(
+    runner: &Runner,
+    command: &mut Command,
+    part: &'static str,
+) -> Result<(ChildGroup, String), Error> {
     let failed = || Error::io("cannot start the server");
-    let mut warren = ChildGroup::spawn(&mut command).map_err(failed())?;
+    let mut warren = ChildGroup::spawn(command).map_err(failed())?;
     let log = warren.child().stderr.take();
     let log = log.ok_or_else(|| Error::Wrong("the server has no log".to_owned()))?;
-    let addresses = addresses(log);
+    let addresses = addresses(log, part);
     let deadline = Instant::now() + READY;
     while Instant::now() < deadline && !runner.interrupt.happened() {
         if let Ok(url) = addresses.recv_timeout(Duration::from_millis(100)) {
@@ -263,15 +288,15 @@ fn start_warren(
     })
 }
 
-/// The dashboard's address, from the log; all else in the log but the announcements is shown.
-fn addresses(log: ChildStderr) -> Receiver<String> {
+/// A part's address, from the log; all else in the log but the announcements is shown.
+fn addresses(log: ChildStderr, part: &'static str) -> Receiver<String> {
     let (sender, addresses) = mpsc::channel();
     thread::spawn(move || {
         for line in BufReader::new(log).lines().map_while(Result::ok) {
             let entry: Value = serde_json::from_str(&line).unwrap_or_default();
             if entry["level"] != "INFO" {
                 eprintln!("{line}");
-            } else if entry["message"] == "dashboard"
+            } else if entry["message"] == part
                 && let Some(url) = entry["url"].as_str()
             {
                 // Only the first is waited for.
