@@ -20,6 +20,10 @@
 //! | [`overview`] | a broker's totals, rates, listeners |
 //! | [`node`] | one node of a cluster against its limits |
 //! | [`user`] | a broker's accounts |
+//! | [`queue`], [`connection`], [`channel`], [`exchange`], [`consumer`] | what is declared and open in a broker |
+//! | [`vhost`], [`policy`], [`feature`] | how a broker is divided, limited and set up |
+//! | [`table`] | arguments, properties and definitions, whose keys somebody chose |
+//! | [`page`] | a page of a list |
 //! | [`meter`] | the meters that the collector feeds, with type and unit |
 //! | [`telemetry`] | Ceilometer's meters, samples, statistics, resources |
 //! | [`log`] | what Warren saw and did |
@@ -31,26 +35,47 @@
 
 pub mod access;
 pub mod broker;
+pub mod channel;
+pub mod connection;
+pub mod consumer;
 pub mod error;
+pub mod exchange;
+pub mod feature;
 pub mod identity;
 pub mod lenient;
 pub mod log;
 pub mod meter;
 pub mod node;
 pub mod overview;
+pub mod page;
+pub mod policy;
+pub mod queue;
+mod record;
 pub mod series;
 mod slots;
 mod stats;
+pub mod table;
 pub mod telemetry;
 pub mod timestamp;
 pub mod user;
+pub mod vhost;
 
 pub use broker::{Broker, BrokerState};
+pub use channel::{Channel, ChannelDetails};
+pub use connection::{Connection, ConnectionDetails};
+pub use consumer::Consumer;
 pub use error::ErrorBody;
+pub use exchange::{Binding, Exchange, ExchangeDetails};
+pub use feature::{DeprecatedFeature, FeatureFlag};
 pub use log::{LogEntry, LogLevel};
 pub use node::Node;
 pub use overview::Overview;
+pub use page::Page;
+pub use policy::Policy;
+pub use queue::{Queue, QueueDetails};
 pub use series::Series;
 pub use stats::{Details, Sample, Stat};
+pub use table::{Table, Value};
 pub use timestamp::Timestamp;
 pub use user::User;
+pub use vhost::{Permission, TopicPermission, UserLimit, Vhost, VhostLimit};

@@ -11,6 +11,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Seq
 
 use crate::lenient::Scalar;
 use crate::stats::Sample;
+use crate::table::{self, Table};
 use crate::timestamp::Timestamp;
 
 /// Where a field's value is to go.
@@ -29,6 +30,8 @@ pub(crate) enum Slot<'a> {
     Time(&'a mut Option<Timestamp>),
     /// Texts.
     Words(&'a mut Option<Vec<String>>),
+    /// Whatever somebody chose.
+    Table(&'a mut Option<Table>),
     /// The broker's own samples.
     Samples(&'a mut Vec<Sample>),
     /// An object.
@@ -93,6 +96,7 @@ fields! {
     Option<bool> => Flag,
     Option<Timestamp> => Time,
     Option<Vec<String>> => Words,
+    Option<Table> => Table,
     Vec<Sample> => Samples,
 }
 
@@ -135,7 +139,8 @@ impl<'de> Visitor<'de> for Reader<'_> {
                     let parsed = text.map(|text| text.parse().map_err(A::Error::custom));
                     *time = parsed.transpose()?;
                 }
-                Slot::Words(words) => *words = map.next_value()?,
+                Slot::Words(words) => *words = table::words(map.next_value::<table::Read>()?.0),
+                Slot::Table(place) => *place = Table::of(map.next_value::<table::Read>()?.0),
                 Slot::Samples(samples) => *samples = map.next_value()?,
                 Slot::Object(place) => map.next_value_seed(Nested {
                     place,
@@ -210,9 +215,26 @@ impl<'de> DeserializeSeed<'de> for Item<'_> {
     }
 }
 
-/// The fields of a struct that is read by [`Reader`]; `field = "name"` where the wire has another name.
+/// Whether there is a value at a dotted path.
+pub(crate) fn has_column(slots: &mut dyn Slots, path: &str) -> bool {
+    let (name, rest) = match path.split_once('.') {
+        Some((name, rest)) => (name, Some(rest)),
+        None => (path, None),
+    };
+    match (slots.slot(name), rest) {
+        (Some(Slot::Object(place)), Some(rest)) => has_column(place.open(), rest),
+        (Some(Slot::Table(_)), Some(key)) => !key.is_empty(),
+        (Some(Slot::Object(_) | Slot::Table(_) | Slot::List(_) | Slot::Samples(_)) | None, _) => {
+            false
+        }
+        (Some(_), rest) => rest.is_none(),
+    }
+}
+
+/// The fields of a struct that is read by [`Reader`]; `field = "name"` where the wire has another
+/// name. After a semicolon: the field whose own fields stand beside the others on the wire.
 macro_rules! slots {
-    ($struct:ty: $($field:ident $(= $name:literal)?)*) => {
+    ($struct:ty: $($field:ident $(= $name:literal)?)* $(; $inner:ident)?) => {
         impl crate::slots::Slots for $struct {
             fn slot(&mut self, name: &str) -> Option<crate::slots::Slot<'_>> {
                 use crate::slots::Field;
@@ -221,7 +243,7 @@ macro_rules! slots {
                         return Some(self.$field.slot());
                     }
                 )*
-                None
+                crate::slots::inner!(self, name $(, $inner)?)
             }
         }
 
@@ -245,4 +267,14 @@ macro_rules! name {
     };
 }
 
-pub(crate) use {name, slots};
+/// A field of the struct within, where there is one.
+macro_rules! inner {
+    ($self:ident, $name:ident) => {
+        None
+    };
+    ($self:ident, $name:ident, $inner:ident) => {
+        $self.$inner.slot($name)
+    };
+}
+
+pub(crate) use {inner, name, slots};

@@ -1,0 +1,75 @@
+//! Consumers: `GET /v2/rabbit/consumers`.
+
+use serde::Serialize;
+
+use crate::record::record;
+use crate::slots::slots;
+use crate::table::Table;
+
+record! {
+    /// A consumer.
+    pub struct Consumer {
+        always {
+            /// What tells it from others of its channel.
+            consumer_tag,
+        }
+        /// The queue that it consumes from.
+        queue: QueueName,
+        /// The channel that it is on.
+        channel_details: ChannelName,
+        /// Whether it acknowledges.
+        ack_required: bool,
+        /// Whether it gets messages (3.8 and later).
+        active: bool,
+        /// `up`, `single_active`, `waiting`, `suspected_down`, …
+        activity_status: String,
+        /// Whether it has the queue for itself.
+        exclusive: bool,
+        /// How many messages it may hold unacknowledged; 0 is any number.
+        prefetch_count: i64,
+        /// Milliseconds that it may take to acknowledge.
+        consumer_timeout: i64,
+        /// What it was made with.
+        arguments: Table,
+    }
+}
+
+/// A queue by name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct QueueName {
+    /// Its name.
+    pub name: String,
+    /// The vhost that it is in.
+    pub vhost: String,
+}
+
+slots!(QueueName: name vhost);
+
+/// A channel by name, and whose it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ChannelName {
+    /// Its name.
+    pub name: String,
+    /// Its number on the connection.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub number: Option<i64>,
+    /// The connection that it is open on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub connection_name: Option<String>,
+    /// The node that it is open on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub node: Option<String>,
+    /// The account.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
+    /// The client's address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub peer_host: Option<String>,
+    /// The client's port.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub peer_port: Option<i64>,
+}
+
+slots!(ChannelName: name number connection_name node user peer_host peer_port);

@@ -1,0 +1,36 @@
+//! A page of a list, as RabbitMQ lays it out.
+
+use serde::{Deserialize, Serialize};
+
+use crate::timestamp::Timestamp;
+
+/// A page of a list.
+///
+/// Of many queues a broker tells the depths cheaply and the rest, rates above all, at such a cost
+/// that it is asked less often: `observed_at` is the age of the depths, `stats_observed_at` that of
+/// the rest.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Page<T> {
+    /// The rows of this page.
+    pub items: Vec<T>,
+    /// Which page it is, from 1 on.
+    pub page: u64,
+    /// Rows a page.
+    pub page_size: u64,
+    /// How many pages there are; one where there is no row.
+    pub page_count: u64,
+    /// How many rows this page has.
+    pub item_count: u64,
+    /// How many rows the filter leaves.
+    pub filtered_count: u64,
+    /// How many rows there are.
+    pub total_count: u64,
+    /// When the broker said so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub observed_at: Option<Timestamp>,
+    /// When it gave the rates and all else that is not a depth; absent before it did, and where
+    /// both are of the same instant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stats_observed_at: Option<Timestamp>,
+}

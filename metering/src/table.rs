@@ -1,0 +1,193 @@
+//! AMQP's tables: the arguments of queues, the properties of clients, the definitions of policies.
+//!
+//! Their keys are whatever somebody chose, so they have no struct.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Serialize};
+
+/// A table. Erlang cannot tell an empty one from an empty list: `[]` is one too.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(value_type = Object))]
+#[serde(transparent)]
+pub struct Table(pub BTreeMap<String, Value>);
+
+/// What stands in a table. A null is left out.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Value {
+    /// Yes or no.
+    Flag(bool),
+    /// A whole number.
+    Integer(i64),
+    /// Any other number.
+    Float(f64),
+    /// A text.
+    Text(String),
+    /// A list.
+    List(Vec<Value>),
+    /// A table in the table.
+    Table(Table),
+}
+
+impl Table {
+    /// The value of a key.
+    pub fn get(&self, key: &str) -> Option<&Value> {
+        self.0.get(key)
+    }
+
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(crate) fn of(value: Option<Value>) -> Option<Self> {
+        match value? {
+            Value::Table(table) => Some(table),
+            Value::List(list) if list.is_empty() => Some(Self::default()),
+            _ => None,
+        }
+    }
+}
+
+/// The texts of a list; brokers write `""` where they know of none.
+pub(crate) fn words(value: Option<Value>) -> Option<Vec<String>> {
+    let Value::List(list) = value? else {
+        return None;
+    };
+    let text = |value| match value {
+        Value::Text(text) => Some(text),
+        _ => None,
+    };
+    Some(list.into_iter().filter_map(text).collect())
+}
+
+impl fmt::Display for Value {
+    /// As one reads it; what is in a list or a table as JSON has it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Flag(flag) => flag.fmt(f),
+            Self::Integer(number) => number.fmt(f),
+            Self::Float(number) => number.fmt(f),
+            Self::Text(text) => f.write_str(text),
+            Self::List(list) => {
+                f.write_str("[")?;
+                for (n, value) in list.iter().enumerate() {
+                    f.write_str(if n == 0 { "" } else { ", " })?;
+                    value.fmt(f)?;
+                }
+                f.write_str("]")
+            }
+            Self::Table(Table(table)) => {
+                f.write_str("{")?;
+                for (n, (key, value)) in table.iter().enumerate() {
+                    write!(f, "{}{key}: {value}", if n == 0 { "" } else { ", " })?;
+                }
+                f.write_str("}")
+            }
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Table {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self::of(Read::deserialize(deserializer)?.0).unwrap_or_default())
+    }
+}
+
+/// Any JSON value; none of a null.
+pub(crate) struct Read(pub(crate) Option<Value>);
+
+impl<'de> Deserialize<'de> for Read {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ReadVisitor).map(Read)
+    }
+}
+
+struct ReadVisitor;
+
+impl<'de> Visitor<'de> for ReadVisitor {
+    type Value = Option<Value>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any JSON value")
+    }
+
+    fn visit_bool<E>(self, flag: bool) -> Result<Option<Value>, E> {
+        Ok(Some(Value::Flag(flag)))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Option<Value>, E> {
+        Ok(Some(Value::Integer(number)))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Option<Value>, E> {
+        let whole = i64::try_from(number).map(Value::Integer);
+        Ok(Some(whole.unwrap_or(Value::Float(number as f64))))
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Option<Value>, E> {
+        Ok(Some(Value::Float(number)))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Option<Value>, E> {
+        Ok(Some(Value::Text(text.to_owned())))
+    }
+
+    fn visit_unit<E>(self) -> Result<Option<Value>, E> {
+        Ok(None)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Option<Value>, A::Error> {
+        let mut list = Vec::new();
+        while let Some(Read(value)) = seq.next_element()? {
+            list.extend(value);
+        }
+        Ok(Some(Value::List(list)))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Option<Value>, A::Error> {
+        let mut table = BTreeMap::new();
+        while let Some((key, Read(value))) = map.next_entry()? {
+            if let Some(value) = value {
+                table.insert(key, value);
+            }
+        }
+        Ok(Some(Value::Table(Table(table))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(json: &str) -> Table {
+        serde_json::from_str(json).expect("a table")
+    }
+
+    #[test]
+    fn whatever_stands_in_it_comes_out_again() {
+        let json = r#"{"a":true,"b":-5,"c":1.5,"d":"x","e":[1,{"f":"g"}],"h":{"i":{}}}"#;
+        assert_eq!(
+            serde_json::to_string(&read(json)).expect("serialises"),
+            json
+        );
+        assert_eq!(read(json).get("b"), Some(&Value::Integer(-5)));
+    }
+
+    #[test]
+    fn an_empty_list_is_an_empty_table_and_nulls_are_left_out() {
+        assert!(read("[]").is_empty());
+        assert!(read(r#"{"a":null}"#).is_empty());
+    }
+
+    #[test]
+    fn values_are_written_as_one_reads_them() {
+        let Table(table) = read(r#"{"a":[1,"two",{"b":false}],"c":"plain"}"#);
+        assert_eq!(table["a"].to_string(), "[1, two, {b: false}]");
+        assert_eq!(table["c"].to_string(), "plain");
+    }
+}
