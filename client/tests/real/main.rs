@@ -1,6 +1,7 @@
 //! The client against the real metering API, both ways.
 
 mod example;
+mod telemetry;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,6 +17,11 @@ use http::{HeaderMap, StatusCode, header};
 use metering::BrokerState;
 use serde_json::json;
 use store::testing::NaiveStore;
+use telemetry::{
+    a_sample_and_a_resource_are_found_by_their_ids, complex_queries_are_understood,
+    posted_samples_are_found_by_simple_queries, statistics_are_computed_as_asked,
+    the_log_and_the_capabilities_are_read, what_is_not_accepted_is_told_in_words,
+};
 
 /// A broker whose figures never change: what was asked a tick ago is still so.
 async fn broker() -> String {
@@ -210,4 +216,10 @@ both! {
     one_tick_is_parsed_once
     what_is_wrong_is_told_in_words
     a_revoked_token_is_refused
+    posted_samples_are_found_by_simple_queries
+    a_sample_and_a_resource_are_found_by_their_ids
+    statistics_are_computed_as_asked
+    complex_queries_are_understood
+    the_log_and_the_capabilities_are_read
+    what_is_not_accepted_is_told_in_words
 }
