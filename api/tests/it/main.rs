@@ -3,16 +3,24 @@
 mod support;
 
 mod brokers;
+mod capabilities;
 mod collector;
 mod faults;
+mod grammar;
 mod identity;
 mod identity_v2;
 mod isolation;
 mod logs;
+mod meters;
 mod nodes;
 mod openapi;
 mod overview;
+mod projects;
 mod protocol;
+mod query;
+mod resources;
 mod root;
+mod samples;
 mod series;
+mod statistics;
 mod users;

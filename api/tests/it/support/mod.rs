@@ -2,9 +2,11 @@
 
 mod app;
 mod fake;
+mod telemetry;
 
 pub(crate) use app::{TestApp, local, password_request};
 pub(crate) use fake::{Account, COLLECTOR, FakeBroker, Mode};
+pub(crate) use telemetry::{faultstring, sample};
 
 /// A real answer of a broker.
 pub(crate) fn fixture(name: &str) -> serde_json::Value {
