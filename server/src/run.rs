@@ -1,12 +1,13 @@
 //! Starting and ending all that the configuration asks for.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use api::{Api, ApiConfig, ApiError};
 use axum::{Router, middleware};
 use client::{Client, Endpoints, HttpTransport, InProcess, TransportError};
-use store::testing::NaiveStore;
+use store::{Options, SqliteStore, Store, StoreError};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -16,6 +17,9 @@ use crate::config::{ApiPart, Config, MeteringConfig, Parts, WebConfig, keys};
 use crate::listener;
 use crate::web::health::{self, Readiness};
 use crate::web::{self, BundleError, front};
+
+/// The store's file in the data folder.
+const STORE: &str = "warren.db";
 
 /// Why the program does not start.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +34,18 @@ pub enum StartError {
         address: SocketAddr,
         /// What the operating system said.
         source: std::io::Error,
+        /// What is accepted.
+        accepts: &'static str,
+    },
+    /// What shall outlive a restart cannot be kept where it is to be.
+    #[error("{key} = \"{}\": {source}; accepted: {accepts}", folder.display())]
+    Store {
+        /// The setting.
+        key: &'static str,
+        /// The folder.
+        folder: PathBuf,
+        /// What is in the way.
+        source: StoreError,
         /// What is accepted.
         accepts: &'static str,
     },
@@ -51,6 +67,7 @@ pub struct Server {
     /// Where others reach the metering API, for viewers who want to ask it themselves.
     metering_url: String,
     api: Option<Arc<Api>>,
+    store: Option<Arc<SqliteStore>>,
     listeners: JoinSet<()>,
     stop: CancellationToken,
 }
@@ -66,21 +83,23 @@ impl Server {
             metering: None,
             metering_url: String::new(),
             api: None,
+            store: None,
             listeners: JoinSet::new(),
             stop: CancellationToken::new(),
         };
+        let data_dir = config.data_dir.as_deref();
         match config.parts {
             Parts::Both(web, part) => {
                 // Both are bound before anything starts, so that a taken port ends nothing halfway.
                 let listener = bind(&keys::LISTEN, web.listen).await?;
                 let prefix = part.api.path_prefix.clone();
-                let api = server.start_api(part).await?;
+                let api = server.start_api(part, data_dir).await?;
                 let client =
                     Client::new(InProcess::new(api.router()), Endpoints::in_process(&prefix));
                 server.start_web(listener, &web, client, Readiness::Collected(api))?;
             }
             Parts::Api(part) => {
-                server.start_api(part).await?;
+                server.start_api(part, data_dir).await?;
             }
             Parts::Web(web, metering) => {
                 let listener = bind(&keys::LISTEN, web.listen).await?;
@@ -117,12 +136,20 @@ impl Server {
         if let Some(api) = self.api.and_then(Arc::into_inner) {
             api.shutdown().await;
         }
+        if let Some(store) = self.store {
+            store.close().await;
+        }
     }
 
-    async fn start_api(&mut self, part: ApiPart) -> Result<Arc<Api>, StartError> {
+    async fn start_api(
+        &mut self,
+        part: ApiPart,
+        data_dir: Option<&Path>,
+    ) -> Result<Arc<Api>, StartError> {
         let listener = bind(&keys::API_LISTEN, part.listen).await?;
         let address = local(&listener, part.listen);
-        let store = Arc::new(NaiveStore::new());
+        let store = Arc::new(open(data_dir)?);
+        self.store = Some(Arc::clone(&store));
         let config = with_public_url(part.api, address);
         self.metering_url = config.base_url();
         let api = Arc::new(Api::start(config, store)?);
@@ -156,6 +183,21 @@ impl Server {
         self.listeners
             .spawn(listener::serve(listener, routes, self.stop.clone()));
     }
+}
+
+/// The store in the data folder, or for want of one in memory.
+fn open(data_dir: Option<&Path>) -> Result<SqliteStore, StartError> {
+    let options = Options::default();
+    let opened = match data_dir {
+        Some(folder) => SqliteStore::open(&folder.join(STORE), options),
+        None => SqliteStore::in_memory(options),
+    };
+    opened.map_err(|source| StartError::Store {
+        key: keys::DATA_DIR.name,
+        folder: data_dir.map(PathBuf::from).unwrap_or_default(),
+        source,
+        accepts: keys::DATA_DIR.accepts,
+    })
 }
 
 async fn bind(key: &'static keys::Key, address: SocketAddr) -> Result<TcpListener, StartError> {

@@ -11,6 +11,7 @@
 //! | [`query`] | what can be asked |
 //! | [`sample`] | what goes in |
 //! | [`error`] | why something cannot be had |
+//! | [`sqlite`] | the store in a file |
 //! | `testing` | a plain store in memory, what tests run on and the real one is held against |
 
 pub mod error;
@@ -18,6 +19,7 @@ pub mod filter;
 mod matcher;
 pub mod query;
 pub mod sample;
+pub mod sqlite;
 #[cfg(feature = "testing")]
 pub mod testing;
 
@@ -38,6 +40,7 @@ pub use query::{
     ResourceQuery, SampleQuery, StatisticsQuery,
 };
 pub use sample::{Collected, LogRecord, Posted};
+pub use sqlite::{Options, Retention, SqliteStore};
 
 /// Where samples and the system log are kept.
 ///

@@ -1,0 +1,139 @@
+//! Columns for charts, of the level that fits their step.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::failure::Outcome;
+use super::level::{COARSEST, LEVELS, WIDTHS};
+use super::packed::Rolled;
+use super::reader::Reader;
+use super::rollup::{Entry, Span};
+use crate::query::{Aggregate, Range};
+
+/// The coarsest level whose buckets fill a step.
+fn level_of(step: i64) -> usize {
+    let fits = |level: &usize| WIDTHS[*level] > 0 && step % WIDTHS[*level] == 0;
+    (0..LEVELS).rev().find(fits).unwrap_or(0)
+}
+
+/// Columns of one resource's collected meters.
+pub(super) fn series(reader: &Reader<'_>, range: &Range) -> Outcome<Vec<Option<Aggregate>>> {
+    let (start, step) = (
+        range.start.saturating_mul(1000),
+        range.step.saturating_mul(1000).max(1),
+    );
+    let end = start.saturating_add(step.saturating_mul(range.count as i64));
+    let level = level_of(step);
+    // Of a coarser level the first bucket may begin before the first step.
+    let reach = if start < reader.horizons.0[level] {
+        COARSEST
+    } else {
+        0
+    };
+    let span = Span {
+        from: start.saturating_sub(reach),
+        to: end.saturating_sub(1),
+    };
+    let polled: Vec<_> = reader
+        .shared
+        .catalog
+        .read()
+        .polled
+        .values()
+        .cloned()
+        .collect();
+    let mut columns = vec![vec![Rolled::NONE; range.count]; range.meters.len()];
+    let ours = polled
+        .iter()
+        .filter(|polled| polled.resource_id == range.resource_id);
+    for polled in ours {
+        let mut places: Option<(i64, Vec<Option<usize>>)> = None;
+        let mut add = |entry: &Entry, width: i64| {
+            let end = (entry.time + width.max(1) - 1 - start).div_euclid(step);
+            if end < 0 {
+                return;
+            }
+            // A bucket that is wider than a step fills all the steps that it spans.
+            let first = (entry.time - start).div_euclid(step).max(0) as usize;
+            let last = (end as usize).min(range.count.saturating_sub(1));
+            let known = places
+                .take()
+                .filter(|(id, _)| *id == entry.layout.id && *id != 0);
+            let (id, found) = known.unwrap_or_else(|| {
+                let found = range
+                    .meters
+                    .iter()
+                    .map(|meter| entry.layout.position(meter));
+                (entry.layout.id, found.collect())
+            });
+            for (column, position) in columns.iter_mut().zip(&found) {
+                if let Some(position) = position {
+                    for cell in column.get_mut(first..=last).into_iter().flatten() {
+                        cell.add(entry.values[*position]);
+                    }
+                }
+            }
+            places = Some((id, found));
+        };
+        let polls = reader.polls(polled);
+        for level in (level..LEVELS).rev() {
+            let kept = reader.horizons.kept(level, level_of(step));
+            polls.level(level, span.and(kept), &mut |entry| {
+                add(entry, WIDTHS[level]);
+            })?;
+        }
+    }
+    Ok(columns
+        .into_iter()
+        .map(|column| aggregate(&column))
+        .collect())
+}
+
+fn aggregate(column: &[Rolled]) -> Option<Aggregate> {
+    let of = |by: fn(&Rolled) -> f64| {
+        column
+            .iter()
+            .map(|cell| (cell.count > 0).then(|| by(cell)))
+            .collect()
+    };
+    column.iter().any(|cell| cell.count > 0).then(|| Aggregate {
+        min: of(|cell| cell.min),
+        avg: of(Rolled::mean),
+        max: of(|cell| cell.max),
+    })
+}
+
+/// Resources of a broker that were polled in a span.
+pub(super) fn resources(reader: &Reader<'_>, broker: &str, span: Span) -> Outcome<Vec<Arc<str>>> {
+    let polled: Vec<_> = reader
+        .shared
+        .catalog
+        .read()
+        .polled
+        .values()
+        .cloned()
+        .collect();
+    let mut found = BTreeSet::new();
+    for polled in polled {
+        let rest = polled.resource_id.strip_prefix(broker);
+        if !rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) {
+            continue;
+        }
+        let polls = reader.polls(&polled);
+        for level in 0..LEVELS {
+            let mut any = false;
+            let kept = span.and(reader.horizons.kept(level, 0));
+            if !kept.is_empty() {
+                polls.stored(level, kept, true, &mut |_| {
+                    any = true;
+                    false
+                })?;
+            }
+            if any {
+                found.insert(Arc::clone(&polled.resource_id));
+                break;
+            }
+        }
+    }
+    Ok(found.into_iter().collect())
+}

@@ -1,0 +1,167 @@
+//! What waits for the writer.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+
+use crate::error::StoreError;
+use crate::sample::{Collected, LogRecord, Posted};
+
+/// Log lines that wait while nothing can be written; beyond, the oldest are dropped.
+const QUEUED_LINES: usize = 10_000;
+
+/// A post, and who waits for it.
+#[derive(Debug)]
+pub(super) struct Post {
+    pub(super) samples: Arc<Vec<Posted>>,
+    /// Takes the number of the first sample's row; the others follow.
+    pub(super) reply: oneshot::Sender<Result<i64, StoreError>>,
+}
+
+/// What the writer takes at once.
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    pub(super) posts: Vec<Post>,
+    pub(super) polls: VecDeque<Collected>,
+    pub(super) lines: VecDeque<LogRecord>,
+}
+
+#[derive(Debug, Default)]
+struct Waiting {
+    batch: Batch,
+    /// Polls that were dropped since writing last went well.
+    dropped: u64,
+    closed: bool,
+    /// Who waits for all background work to be done.
+    tend: Vec<oneshot::Sender<()>>,
+}
+
+/// What waits for the writer. Nobody but a post's sender ever waits to put something in.
+#[derive(Debug)]
+pub(super) struct Inbox {
+    waiting: Mutex<Waiting>,
+    something: Condvar,
+    queued_polls: usize,
+}
+
+impl Batch {
+    pub(super) fn is_empty(&self) -> bool {
+        self.posts.is_empty() && self.polls.is_empty() && self.lines.is_empty()
+    }
+}
+
+impl Inbox {
+    pub(super) fn new(queued_polls: usize) -> Self {
+        Self {
+            waiting: Mutex::default(),
+            something: Condvar::new(),
+            queued_polls,
+        }
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Hands a post back where the store is closed.
+    pub(super) fn post(&self, post: Post) -> Result<(), StoreError> {
+        let mut waiting = self.waiting();
+        if waiting.closed {
+            return Err(StoreError::Closed);
+        }
+        waiting.batch.posts.push(post);
+        self.something.notify_one();
+        Ok(())
+    }
+
+    pub(super) fn collect(&self, poll: Collected) {
+        let mut waiting = self.waiting();
+        waiting.batch.polls.push_back(poll);
+        waiting.bound(self.queued_polls);
+        self.something.notify_one();
+    }
+
+    pub(super) fn log(&self, line: LogRecord) {
+        let mut waiting = self.waiting();
+        waiting.batch.lines.push_back(line);
+        waiting.bound(self.queued_polls);
+        self.something.notify_one();
+    }
+
+    /// All that waits; waits for something where nothing does, but no longer than `patience`.
+    /// None once the store is closed and everything was taken.
+    pub(super) fn take(&self, patience: Duration) -> Option<Batch> {
+        let mut waiting = self.waiting();
+        if waiting.batch.is_empty() && waiting.tend.is_empty() && !waiting.closed {
+            let waited = self.something.wait_timeout(waiting, patience);
+            waiting = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        let batch = std::mem::take(&mut waiting.batch);
+        (!waiting.closed || !batch.is_empty()).then_some(batch)
+    }
+
+    /// Takes polls and lines back that could not be written, before those that came since.
+    pub(super) fn give_back(&self, mut polls: VecDeque<Collected>, mut lines: VecDeque<LogRecord>) {
+        let mut waiting = self.waiting();
+        if waiting.closed {
+            return;
+        }
+        polls.append(&mut waiting.batch.polls);
+        lines.append(&mut waiting.batch.lines);
+        waiting.batch.polls = polls;
+        waiting.batch.lines = lines;
+        waiting.bound(self.queued_polls);
+    }
+
+    /// Waits for as long, or until a post comes or the store is closed.
+    pub(super) fn pause(&self, pause: Duration) {
+        let waiting = self.waiting();
+        let quiet = |waiting: &mut Waiting| waiting.batch.posts.is_empty() && !waiting.closed;
+        // The guard is not needed afterwards.
+        let _ = self.something.wait_timeout_while(waiting, pause, quiet);
+    }
+
+    /// How many polls were dropped since this was last reset.
+    pub(super) fn dropped(&self) -> u64 {
+        self.waiting().dropped
+    }
+
+    /// Writing goes well again.
+    pub(super) fn reset_dropped(&self) {
+        self.waiting().dropped = 0;
+    }
+
+    /// Asks for all background work that is due.
+    pub(super) fn tend(&self, done: oneshot::Sender<()>) {
+        let mut waiting = self.waiting();
+        if !waiting.closed {
+            waiting.tend.push(done);
+        }
+        self.something.notify_one();
+    }
+
+    pub(super) fn tend_requests(&self) -> Vec<oneshot::Sender<()>> {
+        std::mem::take(&mut self.waiting().tend)
+    }
+
+    pub(super) fn close(&self) {
+        let mut waiting = self.waiting();
+        waiting.closed = true;
+        waiting.tend.clear();
+        self.something.notify_one();
+    }
+}
+
+impl Waiting {
+    fn bound(&mut self, queued_polls: usize) {
+        while self.batch.polls.len() > queued_polls {
+            self.batch.polls.pop_front();
+            self.dropped += 1;
+        }
+        while self.batch.lines.len() > QUEUED_LINES {
+            self.batch.lines.pop_front();
+        }
+    }
+}

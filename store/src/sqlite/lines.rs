@@ -1,0 +1,51 @@
+//! Lines of the system log.
+
+use metering::{LogLevel, Timestamp};
+use rusqlite::params;
+
+use super::failure::{Failure, Outcome};
+use super::ingest::level_number;
+use super::reader::Reader;
+use crate::query::{LogPage, LogQuery};
+use crate::sample::LogRecord;
+
+/// A page of lines, newest first.
+pub(super) fn page(reader: &Reader<'_>, query: &LogQuery) -> Outcome<LogPage> {
+    let skipped = query.page.saturating_sub(1).saturating_mul(query.page_size);
+    let mut page = LogPage {
+        entries: Vec::new(),
+        total: 0,
+    };
+    // What SQL cannot tell (of what a source is part, any letter's case) is told by the query itself.
+    let mut select = reader.conn.prepare_cached(
+        "SELECT id, time, level, source, desc, broker FROM log
+         WHERE level >= ?1 AND time >= ?2 AND time < ?3 ORDER BY id DESC",
+    )?;
+    let mut rows = select.query(params![
+        query.level.map_or(0, level_number),
+        query.from.map_or(i64::MIN, Timestamp::as_micros),
+        query.to.map_or(i64::MAX, Timestamp::as_micros),
+    ])?;
+    while let Some(row) = rows.next()? {
+        let number: i64 = row.get(2)?;
+        let line = LogRecord {
+            time: Timestamp::from_micros(row.get(1)?),
+            level: LogLevel::ALL
+                .into_iter()
+                .find(|level| level_number(*level) == number)
+                .ok_or_else(|| Failure::damaged(format!("a line is of level {number}")))?,
+            source: row.get(3)?,
+            desc: row.get(4)?,
+            broker: row.get(5)?,
+        };
+        if !query.admits(&line) {
+            continue;
+        }
+        page.total += 1;
+        if page.total > skipped && (page.entries.len() as u64) < query.page_size {
+            let id: i64 = row.get(0)?;
+            page.entries.push(line.into_entry(id.cast_unsigned()));
+        }
+    }
+    Ok(page)
+}

@@ -1,0 +1,97 @@
+//! Opening the file: the lock, the settings of SQLite, the version.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::failure::Outcome;
+use super::options::Options;
+use super::schema;
+use crate::error::StoreError;
+
+/// Another program, such as `sqlite3`, may hold the file for so long before it counts as locked.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// Statements that a connection keeps compiled.
+const STATEMENTS: usize = 64;
+/// A page of the file: one 4 KiB block of the disk.
+const PAGE: u64 = 4096;
+
+/// Takes the lock that tells other processes to stay away, for as long as it is held. It is a file
+/// beside the store's, so that it goes with the process however that ends.
+pub(super) fn lock(path: &Path) -> Result<File, StoreError> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    let name = PathBuf::from(name);
+    let unavailable = |error: &dyn std::fmt::Display| {
+        StoreError::Unavailable(format!(
+            "{}: {error}; its folder must be writable",
+            name.display()
+        ))
+    };
+    let mut options = OpenOptions::new();
+    let file = options.write(true).create(true).truncate(false).open(&name);
+    let file = file.map_err(|error| unavailable(&error))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StoreError::Unavailable(format!(
+            "{}: locked, another Warren uses it; give each a folder of its own",
+            path.display()
+        ))),
+        Err(TryLockError::Error(error)) => Err(unavailable(&error)),
+    }
+}
+
+/// The writer's connection to a file, which is made or brought to this version.
+pub(super) fn writer(path: &Path, options: &Options) -> Outcome<Connection> {
+    let mut conn = Connection::open(path)?;
+    settle(&conn)?;
+    // Before the first table: an old file keeps what it has.
+    conn.pragma_update(None, "page_size", PAGE as i64)?;
+    conn.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
+    conn.pragma_update(None, "journal_mode", "WAL")?;
+    // In WAL mode both survive a kill of the process.
+    let synchronous = if options.survives_power_cut {
+        "FULL"
+    } else {
+        "NORMAL"
+    };
+    conn.pragma_update(None, "synchronous", synchronous)?;
+    conn.pragma_update(None, "journal_size_limit", 64 << 20)?;
+    schema::migrate(&mut conn, schema::STEPS)?;
+    bound(&conn, options)?;
+    Ok(conn)
+}
+
+/// A reader's.
+pub(super) fn reader(path: &Path) -> Outcome<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let conn = Connection::open_with_flags(path, flags)?;
+    settle(&conn)?;
+    Ok(conn)
+}
+
+/// The one connection to a store in memory.
+pub(super) fn memory(options: &Options) -> Outcome<Connection> {
+    let mut conn = Connection::open_in_memory()?;
+    settle(&conn)?;
+    schema::migrate(&mut conn, schema::STEPS)?;
+    bound(&conn, options)?;
+    Ok(conn)
+}
+
+fn settle(conn: &Connection) -> Outcome<()> {
+    conn.busy_timeout(PATIENCE)?;
+    conn.set_prepared_statement_cache_capacity(STATEMENTS);
+    // KiB, each connection: what is read again and again; the rest is the system's.
+    conn.pragma_update(None, "cache_size", -4096)?;
+    Ok(())
+}
+
+fn bound(conn: &Connection, options: &Options) -> Outcome<()> {
+    if let Some(size) = options.max_size {
+        conn.pragma_update(None, "max_page_count", (size / PAGE).max(1) as i64)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,272 @@
+//! What a filter means for each series: which of them, which span of time, and what is left to be
+//! asked of each sample.
+
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+
+use metering::meter::Definition;
+
+use super::catalog::{Contents, Polled, Series};
+use super::id::Place;
+use super::rollup::Span;
+use crate::filter::{Field, Op, Value};
+use crate::matcher::{Found, Matcher, compares};
+
+/// The samples of a series that may pass.
+#[derive(Debug)]
+pub(super) struct PostedTarget {
+    pub(super) series: Arc<Series>,
+    pub(super) span: Span,
+    /// What is left to be asked of each.
+    pub(super) rest: Matcher,
+}
+
+/// The samples of a meter of a polled resource that may pass.
+#[derive(Debug)]
+pub(super) struct MeterTarget {
+    pub(super) meter: &'static Definition,
+    pub(super) span: Span,
+    pub(super) rest: Matcher,
+}
+
+/// The polls of a resource that may hold samples that pass.
+#[derive(Debug)]
+pub(super) struct PolledTarget {
+    pub(super) polled: Arc<Polled>,
+    pub(super) meters: Vec<MeterTarget>,
+}
+
+/// Where samples that pass may stand.
+#[derive(Debug, Default)]
+pub(super) struct Plan {
+    pub(super) posted: Vec<PostedTarget>,
+    pub(super) polled: Vec<PolledTarget>,
+}
+
+/// A sample that the filter names by its id.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Named {
+    /// A posted one, of this series and time.
+    Row { series: i64, time: i64 },
+    /// A collected one.
+    Poll { polled: i64, time: i64 },
+}
+
+impl Named {
+    pub(super) fn new(place: Place, row: impl FnOnce(i64) -> Option<(i64, i64)>) -> Option<Self> {
+        match place {
+            Place::Row(id) => row(id).map(|(series, time)| Self::Row { series, time }),
+            Place::Poll { polled, time, .. } => Some(Self::Poll { polled, time }),
+        }
+    }
+}
+
+impl Plan {
+    /// Of a filter; `named` where it admits one sample at most, and which.
+    pub(super) fn new(matcher: &Matcher, contents: &Contents, named: Option<Named>) -> Self {
+        // No number is below 1.
+        const NONE: RangeInclusive<i64> = 0..=0;
+        let mut plan = Self::default();
+        let (series, polled, only) = match named {
+            None => (i64::MIN..=i64::MAX, i64::MIN..=i64::MAX, Span::ALL),
+            Some(Named::Row { series, time }) => (series..=series, NONE, at(time)),
+            Some(Named::Poll { polled, time }) => (NONE, polled..=polled, at(time)),
+        };
+        for series in contents.series.range(series).map(|(_, series)| series) {
+            let known = |field: &Field| series.identity.field(field);
+            if let Some((span, rest)) = target(matcher, &known, only) {
+                plan.posted.push(PostedTarget {
+                    series: Arc::clone(series),
+                    span,
+                    rest,
+                });
+            }
+        }
+        for polled in contents.polled.range(polled).map(|(_, polled)| polled) {
+            let meters = meters_of(polled, contents).into_iter().filter_map(|meter| {
+                let known = |field: &Field| polled.field(meter, field);
+                let (span, rest) = target(matcher, &known, only)?;
+                Some(MeterTarget { meter, span, rest })
+            });
+            let meters: Vec<_> = meters.collect();
+            if !meters.is_empty() {
+                plan.polled.push(PolledTarget {
+                    polled: Arc::clone(polled),
+                    meters,
+                });
+            }
+        }
+        plan
+    }
+}
+
+impl PolledTarget {
+    /// From the first to the last time that any of its meters is asked of.
+    pub(super) fn span(&self) -> Span {
+        let from = self.meters.iter().map(|meter| meter.span.from).min();
+        let to = self.meters.iter().map(|meter| meter.span.to).max();
+        Span {
+            from: from.unwrap_or(i64::MAX),
+            to: to.unwrap_or(i64::MIN),
+        }
+    }
+}
+
+fn at(time: i64) -> Span {
+    Span {
+        from: time,
+        to: time,
+    }
+}
+
+/// Every meter that a resource was ever polled of.
+fn meters_of(polled: &Polled, contents: &Contents) -> Vec<&'static Definition> {
+    let mut meters: Vec<&'static Definition> = Vec::new();
+    for layout in polled
+        .spans()
+        .keys()
+        .filter_map(|layout| contents.layouts.get(layout))
+    {
+        for meter in layout.meters.iter().flatten() {
+            if !meters.iter().any(|known| known.name == meter.name) {
+                meters.push(meter);
+            }
+        }
+    }
+    meters
+}
+
+/// None where no sample can pass.
+fn target<'a>(
+    matcher: &Matcher,
+    known: &dyn Fn(&Field) -> Option<Option<Found<'a>>>,
+    only: Span,
+) -> Option<(Span, Matcher)> {
+    let (span, rest) = split(reduce(matcher, known));
+    let span = span.and(only);
+    (!span.is_empty() && !is_never(&rest)).then_some((span, rest))
+}
+
+/// Whether it admits everything.
+pub(super) fn is_always(matcher: &Matcher) -> bool {
+    matches!(matcher, Matcher::All(all) if all.is_empty())
+}
+
+fn is_never(matcher: &Matcher) -> bool {
+    matches!(matcher, Matcher::Any(any) if any.is_empty())
+}
+
+fn truth(holds: bool) -> Matcher {
+    if holds {
+        Matcher::All(Vec::new())
+    } else {
+        Matcher::Any(Vec::new())
+    }
+}
+
+/// What is left of a filter once what is known of all samples of a series is put in.
+fn reduce<'a>(matcher: &Matcher, known: &dyn Fn(&Field) -> Option<Option<Found<'a>>>) -> Matcher {
+    match matcher {
+        Matcher::All(all) => {
+            let mut left = Vec::new();
+            for one in all {
+                match reduce(one, known) {
+                    Matcher::All(inner) => left.extend(inner),
+                    never if is_never(&never) => return never,
+                    other => left.push(other),
+                }
+            }
+            Matcher::All(left)
+        }
+        Matcher::Any(any) => {
+            let mut left = Vec::new();
+            for one in any {
+                match reduce(one, known) {
+                    Matcher::Any(inner) => left.extend(inner),
+                    always if is_always(&always) => return always,
+                    other => left.push(other),
+                }
+            }
+            if left.len() == 1 {
+                left.remove(0)
+            } else {
+                Matcher::Any(left)
+            }
+        }
+        Matcher::Not(not) => match reduce(not, known) {
+            always if is_always(&always) => truth(false),
+            never if is_never(&never) => truth(true),
+            other => Matcher::Not(Box::new(other)),
+        },
+        Matcher::Is(field, op, value) => match known(field) {
+            Some(found) => truth(compares(found, *op, value)),
+            None => matcher.clone(),
+        },
+        Matcher::Like(field, regex) => match known(field) {
+            Some(Some(Found::Text(text))) => truth(regex.is_match(text)),
+            Some(_) => truth(false),
+            None => matcher.clone(),
+        },
+    }
+}
+
+/// Takes the bounds of time out of a reduced filter.
+fn split(matcher: Matcher) -> (Span, Matcher) {
+    let mut span = Span::ALL;
+    let all = match matcher {
+        Matcher::All(all) => all,
+        other => vec![other],
+    };
+    let mut rest = Vec::new();
+    for one in all {
+        match &one {
+            Matcher::Is(Field::Timestamp, op, Value::Time(time)) if *op != Op::Ne => {
+                let time = time.as_micros();
+                span = span.and(match op {
+                    Op::Lt => Span {
+                        from: i64::MIN,
+                        to: time.saturating_sub(1),
+                    },
+                    Op::Le => Span {
+                        from: i64::MIN,
+                        to: time,
+                    },
+                    Op::Ge => Span {
+                        from: time,
+                        to: i64::MAX,
+                    },
+                    Op::Gt => Span {
+                        from: time.saturating_add(1),
+                        to: i64::MAX,
+                    },
+                    Op::Eq | Op::Ne | Op::Matches => at(time),
+                });
+            }
+            _ => rest.push(one),
+        }
+    }
+    if rest.len() == 1 && is_never(&rest[0]) {
+        return (span, truth(false));
+    }
+    (span, Matcher::All(rest))
+}
+
+/// The id that every sample that passes has, where the filter says so.
+pub(super) fn named(matcher: &Matcher) -> Option<&str> {
+    match matcher {
+        Matcher::Is(Field::MessageId, Op::Eq, Value::Text(id)) => Some(id),
+        Matcher::All(all) => all.iter().find_map(named),
+        _ => None,
+    }
+}
+
+/// Whether a filter asks what only the sample's own row tells: its metadata, or when it was recorded.
+pub(super) fn needs_row(matcher: &Matcher) -> bool {
+    match matcher {
+        Matcher::All(inner) | Matcher::Any(inner) => inner.iter().any(needs_row),
+        Matcher::Not(inner) => needs_row(inner),
+        Matcher::Is(field, ..) | Matcher::Like(field, _) => {
+            matches!(field, Field::RecordedAt | Field::Metadata(_))
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! The one thread that writes.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use super::failure::Outcome;
+use super::inbox::Batch;
+use super::ingest::{self, Added, Ingest};
+use super::shared::Shared;
+use super::upkeep::{Site, Upkeep};
+
+/// Where there is nothing to do, it looks around so often.
+const IDLE: Duration = Duration::from_secs(1);
+/// Between two steps of background work.
+const BREATH: Duration = Duration::from_millis(5);
+/// After a failure, before what is queued is tried again. A post is tried at once.
+const RETRY: Duration = Duration::from_secs(1);
+
+/// Writes until the store is closed.
+pub(super) struct Writer {
+    pub(super) shared: Arc<Shared>,
+    pub(super) conn: Arc<Mutex<Connection>>,
+    pub(super) ingest: Ingest,
+    pub(super) upkeep: Upkeep,
+    pub(super) path: PathBuf,
+}
+
+impl Writer {
+    pub(super) fn run(mut self) {
+        let mut more = true;
+        let mut stepped = Instant::now();
+        while let Some(batch) = self.shared.inbox.take(if more { BREATH } else { IDLE }) {
+            if !batch.is_empty() {
+                self.write(batch);
+            }
+            if !more || stepped.elapsed() > BREATH {
+                more = self.step();
+                stepped = Instant::now();
+            }
+            for done in self.shared.inbox.tend_requests() {
+                self.upkeep.start_pass();
+                let limit = Instant::now() + Duration::from_mins(10);
+                while self.step() && Instant::now() < limit {}
+                // Who asked may have gone.
+                let _ = done.send(());
+            }
+        }
+        let conn = self.conn.lock().unwrap_or_else(PoisonError::into_inner);
+        // So that nothing is left to do at the next start; where it fails, that one does it.
+        if let Err(error) = conn.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)") {
+            tracing::debug!(%error, "the last checkpoint");
+        }
+    }
+
+    fn write(&mut self, batch: Batch) {
+        let next_row = self.ingest.next_row();
+        let mut added = Added::default();
+        let written = self.commit(&batch, &mut added);
+        match written {
+            Ok(rows) => {
+                added.publish(&self.shared.catalog, &self.shared.columns);
+                for (post, row) in batch.posts.into_iter().zip(rows) {
+                    // Who posted may have gone.
+                    let _ = post.reply.send(Ok(row));
+                }
+                self.shared.well();
+            }
+            Err(failure) => {
+                let error = failure.explain(&self.path);
+                self.ingest.undo(&added, next_row);
+                for post in batch.posts {
+                    let _ = post.reply.send(Err(error.clone()));
+                }
+                self.shared.inbox.give_back(batch.polls, batch.lines);
+                self.shared.ill(&error);
+                self.shared.inbox.pause(RETRY);
+            }
+        }
+    }
+
+    fn commit(&mut self, batch: &Batch, added: &mut Added) -> Outcome<Vec<i64>> {
+        let mut conn = self.conn.lock().unwrap_or_else(PoisonError::into_inner);
+        let turn = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut rows = Vec::with_capacity(batch.posts.len());
+        for post in &batch.posts {
+            rows.push(self.ingest.post(&turn, post, added)?);
+        }
+        let horizons = self.shared.state.horizons();
+        for poll in &batch.polls {
+            self.ingest.poll(&turn, poll, &horizons, added)?;
+        }
+        ingest::lines(&turn, &batch.lines)?;
+        turn.commit()?;
+        Ok(rows)
+    }
+
+    /// One step of background work. Whether there is more.
+    fn step(&mut self) -> bool {
+        let mut conn = self.conn.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut site = Site {
+            conn: &mut conn,
+            catalog: &self.shared.catalog,
+            columns: &self.shared.columns,
+            state: &self.shared.state,
+            ingest: &mut self.ingest,
+        };
+        match self.upkeep.step(&mut site, now()) {
+            Ok(more) => more,
+            Err(failure) => {
+                drop(conn);
+                self.shared.ill(&failure.explain(&self.path));
+                false
+            }
+        }
+    }
+}
+
+/// Microseconds since the epoch.
+fn now() -> i64 {
+    let passed = SystemTime::now().duration_since(UNIX_EPOCH);
+    // Before 1970 the machine's clock is wrong anyway.
+    passed.map_or(0, |passed| passed.as_micros() as i64)
+}

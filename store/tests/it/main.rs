@@ -1,0 +1,7 @@
+//! The store in a file, from outside.
+
+mod alike;
+mod durable;
+mod file;
+mod levels;
+mod support;
