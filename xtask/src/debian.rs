@@ -24,6 +24,10 @@ pub(crate) const FONTS: Package = Package {
     name: "fonts-dejavu-core",
     file: "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
 };
+pub(crate) const PIP: Package = Package {
+    name: "python3-pip",
+    file: "/usr/lib/python3/dist-packages/pip/__main__.py",
+};
 
 /// Installs the packages that are missing, or says how to.
 pub(crate) fn require(runner: &Runner, packages: &[Package], otherwise: &str) -> Result<(), Error> {

@@ -6,11 +6,14 @@ use std::{
     process::{self, Command},
 };
 
-use crate::{Error, Runner, project::Project, say};
+use crate::{Error, Runner, debian, project::Project, say};
 
 const TRUNK: &str = "0.21.14";
 const BINARYEN: &str = "132.0.0";
 const NEXTEST: &str = "0.9.143";
+const CEILOMETERCLIENT: &str = "2.9.0";
+/// What is installed as the client of that version, below the project's root.
+const CEILOMETERCLIENT_REQUIREMENTS: &str = "api/tests/ceilometerclient/requirements.txt";
 
 const WASM: &str = "wasm32-unknown-unknown";
 
@@ -39,9 +42,13 @@ enum Source {
         quick: bool,
     },
     Npm,
+    /// With all it needs in versions of a file, below the project's root.
+    Pip {
+        requirements: &'static str,
+    },
 }
 
-/// All tools, in the order of [`install`].
+/// All tools whose programs are called by name, in the order of [`install`].
 pub(crate) fn all(project: &Project) -> [Tool; 4] {
     [
         Tool {
@@ -86,7 +93,8 @@ pub(crate) fn all(project: &Project) -> [Tool; 4] {
 /// Installs everything.
 pub(crate) fn install(project: &Project, runner: &Runner) -> Result<(), Error> {
     for_bundle(project, runner)?;
-    for_tests(project, runner)
+    for_tests(project, runner)?;
+    ceilometerclient(project, runner).map(|_| ())
 }
 
 /// Installs what building the bundle takes, the WASM target of Rust included.
@@ -113,6 +121,24 @@ pub(crate) fn for_tests(project: &Project, runner: &Runner) -> Result<(), Error>
     nextest.ensure(project, runner)
 }
 
+/// Installs the real client of Ceilometer's protocol, which the metering API is held against; gives
+/// its folder. It is asked for by that alone: it brings programs that nobody wants on `PATH`.
+pub(crate) fn ceilometerclient(project: &Project, runner: &Runner) -> Result<PathBuf, Error> {
+    if !runner.succeeds("python3", &["-m", "pip", "--version"]) {
+        debian::require(runner, &[debian::PIP], "")?;
+    }
+    let tool = Tool {
+        name: "python-ceilometerclient",
+        version: CEILOMETERCLIENT.to_owned(),
+        source: Source::Pip {
+            requirements: CEILOMETERCLIENT_REQUIREMENTS,
+        },
+        takes: "some seconds",
+    };
+    tool.ensure(project, runner)?;
+    Ok(tool.home(project))
+}
+
 fn wasm_target(runner: &Runner) -> Result<(), Error> {
     let sysroot = runner.output("rustc", &["--print", "sysroot"])?;
     if Path::new(sysroot.trim())
@@ -136,7 +162,7 @@ impl Tool {
     /// Folder of its programs.
     pub(crate) fn folder(&self, project: &Project) -> PathBuf {
         self.home(project).join(match self.source {
-            Source::Cargo { .. } => "bin",
+            Source::Cargo { .. } | Source::Pip { .. } => "bin",
             Source::Npm => "node_modules/.bin",
         })
     }
@@ -166,11 +192,11 @@ impl Tool {
         ));
         remove_unfinished(&tools)?;
         let unfinished = tools.join(format!("{UNFINISHED}{}-{}", self.name, process::id()));
-        runner.run(&mut self.installer(runner, &unfinished))?;
+        runner.run(&mut self.installer(project, runner, &unfinished))?;
         fs::rename(&unfinished, &home).map_err(Error::file("create", &home))
     }
 
-    fn installer(&self, runner: &Runner, into: &Path) -> Command {
+    fn installer(&self, project: &Project, runner: &Runner, into: &Path) -> Command {
         match self.source {
             Source::Cargo {
                 package,
@@ -202,6 +228,14 @@ impl Tool {
                     ],
                 );
                 command.arg(package).arg("--prefix").arg(into);
+                command
+            }
+            Source::Pip { requirements } => {
+                // A plain folder: unlike a virtual environment it can be moved.
+                let mut command = runner.command("python3", &["-m", "pip", "install", "--quiet"]);
+                command.arg("--requirement");
+                command.arg(project.root.join(requirements));
+                command.arg("--target").arg(into);
                 command
             }
         }

@@ -9,7 +9,7 @@ const NATIVE: [&str; 2] = ["--features", "rig/traffic"];
 const DENY_WARNINGS: [&str; 3] = ["--", "-D", "warnings"];
 const WASM: &str = "wasm32-unknown-unknown";
 
-pub(crate) const STEPS: [Step; 11] = [
+pub(crate) const STEPS: [Step; 12] = [
     Step {
         name: "fmt",
         what: "formatting",
@@ -33,6 +33,12 @@ pub(crate) const STEPS: [Step; 11] = [
         what: "unit and integration tests, some with a real private broker",
         needs: &[],
         run: nextest,
+    },
+    Step {
+        name: "clients",
+        what: "the real python-ceilometerclient against the metering API",
+        needs: &[],
+        run: clients,
     },
     Step {
         name: "doctest",
@@ -100,6 +106,22 @@ fn nextest(project: &Project, runner: &Runner) -> Result<(), Error> {
     tools::for_tests(project, runner)?;
     debian::require(runner, &[debian::RABBITMQ], "")?;
     runner.run(runner.command("cargo", &["nextest", "run"]).args(NATIVE))
+}
+
+fn clients(project: &Project, runner: &Runner) -> Result<(), Error> {
+    tools::for_tests(project, runner)?;
+    debian::require(runner, &[debian::RABBITMQ], "")?;
+    let folder = tools::ceilometerclient(project, runner)?;
+    let mut command = runner.command("cargo", &["nextest", "run"]);
+    command.args(NATIVE);
+    // The tests that need it are left out where nobody has installed it.
+    command.args([
+        "--run-ignored",
+        "only",
+        "-E",
+        "binary(broker_ceilometerclient)",
+    ]);
+    runner.run(command.env("CEILOMETERCLIENT", folder))
 }
 
 fn doctest(_: &Project, runner: &Runner) -> Result<(), Error> {

@@ -1,0 +1,279 @@
+//! The real python-ceilometerclient, library and command line, against the service: it signs in at
+//! the embedded identity, whose accounts are those of a real broker.
+//!
+//! `cargo xtask test --only clients` installs the client and names its folder in
+//! `CEILOMETERCLIENT`; without that these tests are left out.
+
+#[path = "it/support/mod.rs"]
+#[expect(
+    dead_code,
+    unused_imports,
+    reason = "shared with the tests against a fake broker"
+)]
+mod support;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::{Command, Output};
+use std::sync::Arc;
+
+use api::{Api, ApiConfig, BrokerConfig};
+use rig::{Options, PrivateBroker};
+use store::testing::NaiveStore;
+use tokio::net::TcpListener;
+
+/// The service on a port of its own, with a real broker behind it.
+struct Service {
+    /// Held while it runs.
+    _api: Api,
+    _broker: PrivateBroker,
+    url: String,
+}
+
+async fn start() -> Service {
+    let broker = tokio::task::spawn_blocking(|| PrivateBroker::start(Options::default()));
+    let broker = broker.await.expect("no panic").expect("the broker starts");
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    let config = ApiConfig {
+        brokers: vec![BrokerConfig {
+            name: "prod".into(),
+            url: broker.management_url().parse().expect("URL"),
+            username: PrivateBroker::USER.into(),
+            password: PrivateBroker::PASSWORD.into(),
+            description: None,
+            projects: Vec::new(),
+        }],
+        public_url: Some(url.parse().expect("URL")),
+        ..ApiConfig::default()
+    };
+    let api = Api::start(config, Arc::new(NaiveStore::new())).expect("starts");
+    let service = api
+        .router()
+        .into_make_service_with_connect_info::<SocketAddr>();
+    tokio::spawn(async move { axum::serve(listener, service).await });
+    Service {
+        _api: api,
+        _broker: broker,
+        url,
+    }
+}
+
+/// A program of the client's, in its environment.
+fn client(program: &str) -> Command {
+    let folder = std::env::var_os("CEILOMETERCLIENT").expect("CEILOMETERCLIENT names a folder");
+    let folder = PathBuf::from(folder);
+    let mut command = Command::new("python3");
+    // Proxies of the machine, and accounts of whoever runs the test, are none of its business.
+    for (name, _) in std::env::vars_os() {
+        let name = name.to_string_lossy().into_owned();
+        if name.starts_with("OS_") || name.to_lowercase().ends_with("_proxy") {
+            command.env_remove(name);
+        }
+    }
+    command
+        .env("PYTHONPATH", &folder)
+        .env("PYTHONWARNINGS", "ignore");
+    if program == "ceilometer" {
+        command.arg(folder.join("bin/ceilometer"));
+    } else {
+        command.arg(program);
+    }
+    command
+}
+
+async fn run(mut command: Command) -> Output {
+    tokio::task::spawn_blocking(move || command.output().expect("python3 runs"))
+        .await
+        .expect("no panic")
+}
+
+/// What the command line says to a user who has signed in, where it ends well.
+async fn say(service: &Service, arguments: &[&str]) -> String {
+    let mut command = client("ceilometer");
+    command
+        .env("OS_AUTH_URL", format!("{}/identity/v2.0", service.url))
+        .env("OS_USERNAME", "guest")
+        .env("OS_PASSWORD", "guest")
+        .env("OS_TENANT_NAME", "warren")
+        .args(arguments);
+    let output = run(command).await;
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        output.status.success(),
+        "ceilometer {}: {said}{complaint}",
+        arguments.join(" ")
+    );
+    said
+}
+
+/// The cells of a table's rows, without its head.
+fn rows(table: &str) -> Vec<Vec<String>> {
+    let cells = |line: &str| {
+        line.trim_matches('|')
+            .split('|')
+            .map(|cell| cell.trim().to_owned())
+            .collect()
+    };
+    let lines = table.lines().filter(|line| line.starts_with('|'));
+    lines.skip(1).map(cells).collect()
+}
+
+/// The value of a property in a table of properties.
+fn property(table: &str, name: &str) -> String {
+    let found = rows(table).into_iter().find(|row| row[0] == name);
+    found.unwrap_or_else(|| panic!("no {name} in {table}"))[1].clone()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the real client: cargo xtask test --only clients"]
+async fn the_library_works_unmodified() {
+    let service = start().await;
+    for version in ["", "/v2.0", "/v3"] {
+        let auth_url = format!("{}/identity{version}", service.url);
+        let script = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/tests/ceilometerclient/sign_in.py"
+        );
+        let mut command = client(script);
+        command.arg(&auth_url);
+        let output = run(command).await;
+        let complaint = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{auth_url}: {complaint}");
+    }
+    let script = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/ceilometerclient/library.py"
+    );
+    let mut command = client(script);
+    command.arg(format!("{}/identity/v2.0", service.url));
+    let output = run(command).await;
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{complaint}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the real client: cargo xtask test --only clients"]
+async fn the_command_line_works_unmodified() {
+    let service = start().await;
+    for (volume, time) in [("1", "2015-01-01T00:00:00"), ("2.5", "2015-01-01T01:00:00")] {
+        let created = say(
+            &service,
+            &[
+                "sample-create",
+                "-r",
+                "vm/1",
+                "-m",
+                "cli",
+                "--meter-type",
+                "gauge",
+                "--meter-unit",
+                "B",
+                "--sample-volume",
+                volume,
+                "--timestamp",
+                time,
+                "--resource-metadata",
+                r#"{"size": "small"}"#,
+            ],
+        )
+        .await;
+        assert_eq!(property(&created, "resource_id"), "vm/1");
+        assert!(property(&created, "source").ends_with(":openstack"));
+    }
+
+    let meters = rows(&say(&service, &["meter-list", "-q", "resource=vm/1"]).await);
+    assert_eq!(meters[0][..4], ["cli", "gauge", "B", "vm/1"]);
+    let unique = rows(&say(&service, &["meter-list", "--unique", "True", "-l", "1000"]).await);
+    assert_eq!(unique.iter().filter(|row| row[0] == "cli").count(), 1);
+
+    let samples = rows(&say(&service, &["sample-list", "-m", "cli", "-l", "1"]).await);
+    assert_eq!(
+        samples,
+        [["vm/1", "cli", "gauge", "2.5", "B", "2015-01-01T01:00:00"]]
+    );
+    let samples = say(
+        &service,
+        &[
+            "sample-list",
+            "-q",
+            "meter=cli;timestamp<2015-01-01T01:00:00",
+        ],
+    )
+    .await;
+    let samples = rows(&samples);
+    assert_eq!(samples.len(), 1);
+    let shown = say(&service, &["sample-show", &samples[0][0]]).await;
+    assert_eq!(property(&shown, "volume"), "1.0");
+    let small = say(
+        &service,
+        &[
+            "sample-list",
+            "-m",
+            "cli",
+            "-q",
+            "metadata.size=string::small",
+        ],
+    )
+    .await;
+    assert_eq!(rows(&small).len(), 2);
+
+    let statistics = say(
+        &service,
+        &[
+            "statistics",
+            "-m",
+            "cli",
+            "-p",
+            "3600",
+            "-g",
+            "resource_id",
+            "-a",
+            "max",
+            "-a",
+            "cardinality<-resource_id",
+        ],
+    )
+    .await;
+    let statistics = rows(&statistics);
+    assert_eq!(statistics.len(), 2);
+    assert_eq!(
+        statistics[1][..6],
+        [
+            "3600",
+            "2015-01-01T01:00:00",
+            "2015-01-01T02:00:00",
+            "{'resource_id': 'vm/1'}",
+            "2.5",
+            "1.0"
+        ]
+    );
+    let plain = rows(&say(&service, &["statistics", "-m", "cli"]).await);
+    assert_eq!(plain[0][3..8], ["2.5", "1.0", "1.75", "3.5", "2"]);
+
+    let resources = rows(&say(&service, &["resource-list", "-q", "resource=vm/1"]).await);
+    assert_eq!(resources[0][0], "vm/1");
+    let resource = say(&service, &["resource-show", "vm/1"]).await;
+    assert_eq!(property(&resource, "resource_id"), "vm/1");
+
+    let found = say(
+        &service,
+        &[
+            "query-samples",
+            "-f",
+            r#"{"and": [{"=": {"meter": "cli"}}, {">": {"volume": 1}}]}"#,
+            "-o",
+            r#"[{"timestamp": "DESC"}]"#,
+            "-l",
+            "3",
+        ],
+    )
+    .await;
+    assert_eq!(rows(&found).len(), 1);
+    let capabilities = say(&service, &["capabilities"]).await;
+    assert!(
+        capabilities.contains("samples:query:complex"),
+        "{capabilities}"
+    );
+}
