@@ -77,7 +77,9 @@ impl Periods {
             .period
             .filter(|&period| period_fits(period, length));
         let seconds = chosen.unwrap_or_else(|| fitting_period(length));
+        // Up to the second that has begun, which reads better in a request.
         let to = question.end.unwrap_or(server_time.as_millis());
+        let to = (to + 999).div_euclid(1000) * 1000;
         let millis = seconds as i64 * 1000;
         Self {
             from: (to - length).div_euclid(millis) * millis,
