@@ -1,1 +1,152 @@
-//! To come.
+//! Roll-ups and retention.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use store::{
+    Field, Filter, Op, Options, Range, Retention, SqliteStore, StatisticsQuery, Store, Value,
+};
+use tempfile::tempdir;
+
+use crate::support::{DAY, HOUR, MINUTE, count, definition, poll, posted, this_hour, until_count};
+
+fn connections() -> Filter {
+    Filter::Is(
+        Field::Meter,
+        Op::Eq,
+        Value::Text("rabbit.connections".into()),
+    )
+}
+
+fn days(raw: u64) -> Options {
+    let day = Duration::from_hours(24);
+    let raw = day * raw as u32;
+    let retention = Retention {
+        raw,
+        minutes: raw.max(day * 14),
+        ..Retention::default()
+    };
+    Options {
+        retention,
+        ..Options::default()
+    }
+}
+
+/// Polls of three days, one a minute and a half; some of all hours late.
+async fn three_days(path: &std::path::Path) -> usize {
+    let store = SqliteStore::open(path, days(10)).expect("opens");
+    let start = this_hour() - 3 * DAY;
+    let times: Vec<i64> = (0..3 * DAY / (MINUTE * 3 / 2))
+        .map(|n| start + n * MINUTE * 3 / 2)
+        .collect();
+    let (late, timely): (Vec<i64>, Vec<i64>) = times.iter().partition(|time| *time % 7 == 0);
+    for time in timely {
+        store.collect(poll("prod", time, &[(time / MINUTE % 100) as f64]));
+    }
+    store.tend().await;
+    for time in late {
+        store.collect(poll("prod", time, &[(time / MINUTE % 100) as f64]));
+    }
+    until_count(&store, times.len()).await;
+    store.tend().await;
+    store.close().await;
+    times.len()
+}
+
+#[tokio::test]
+async fn what_is_too_old_goes_and_its_roll_ups_tell_the_same() {
+    let folder = tempdir().expect("a folder");
+    let path = folder.path().join("warren.db");
+    let polls = three_days(&path).await;
+    let query = StatisticsQuery {
+        filter: connections(),
+        period: 3600,
+        ..StatisticsQuery::default()
+    };
+    let range = |step: i64| Range {
+        resource_id: Arc::from("prod"),
+        meters: vec![definition("rabbit.connections")],
+        start: (this_hour() - 3 * DAY) / 1000,
+        step,
+        count: (3 * DAY / 1000 / step) as usize,
+    };
+    let store = SqliteStore::open(&path, days(10)).expect("opens");
+    let whole = store.statistics(query.clone()).await.expect("statistics");
+    let hours = store.series(range(3_600_000)).await.expect("series");
+    let minutes = store.series(range(60_000)).await.expect("series");
+    store.close().await;
+    drop(store);
+
+    let store = SqliteStore::open(&path, days(1)).expect("opens");
+    store.tend().await;
+    let left = count(&store, Filter::default()).await;
+    assert!(left < polls / 2, "{left} of {polls} are left");
+    assert!(left >= polls / 3, "a day is left: {left} of {polls}");
+    assert_eq!(store.statistics(query).await.expect("statistics"), whole);
+    assert_eq!(store.series(range(3_600_000)).await.expect("series"), hours);
+    assert_eq!(store.series(range(60_000)).await.expect("series"), minutes);
+}
+
+#[tokio::test]
+async fn a_poll_that_comes_twice_counts_once() {
+    let store = SqliteStore::in_memory(Options::default()).expect("opens");
+    store.collect(poll("prod", this_hour(), &[1.0]));
+    store.collect(poll("prod", this_hour(), &[2.0, 3.0]));
+    until_count(&store, 1).await;
+    store.tend().await;
+    assert_eq!(count(&store, Filter::default()).await, 1);
+}
+
+#[tokio::test]
+async fn posted_samples_go_by_when_they_came_and_their_series_with_them() {
+    let folder = tempdir().expect("a folder");
+    let path = folder.path().join("warren.db");
+    let store = SqliteStore::open(&path, Options::default()).expect("opens");
+    let mut old = posted("old", this_hour() - 200 * DAY, 1.0);
+    old.metadata.insert("flavor".into(), "m1".into());
+    let mut late = posted("late", this_hour() - 200 * DAY, 1.0);
+    late.recorded_at = metering::Timestamp::from_micros(this_hour());
+    let sent = store.post(vec![old, late]).await.expect("posted");
+    store.tend().await;
+    assert_eq!(count(&store, Filter::default()).await, 1);
+    let rows = store
+        .resources(store::ResourceQuery {
+            limit: 9,
+            ..Default::default()
+        })
+        .await;
+    let rows = rows.expect("resources");
+    assert_eq!(rows.len(), 1);
+    assert_eq!(rows[0].resource.resource_id, "late");
+    // What was deleted can come again, under another id.
+    let again = store
+        .post(vec![posted("old", this_hour() - HOUR, 2.0)])
+        .await
+        .expect("posted");
+    assert!(sent.iter().all(|sample| sample.id != again[0].id));
+    assert_eq!(count(&store, Filter::default()).await, 2);
+}
+
+#[test]
+fn a_level_that_is_kept_for_less_than_a_finer_one_is_refused() {
+    let hour = Duration::from_hours(1);
+    for retention in [
+        Retention {
+            raw: hour,
+            ..Retention::default()
+        },
+        Retention {
+            minutes: 3 * hour,
+            ..Retention::default()
+        },
+    ] {
+        let options = Options {
+            retention,
+            ..Options::default()
+        };
+        let error = SqliteStore::in_memory(options)
+            .expect_err("refused")
+            .to_string();
+        assert!(error.contains("accepted are"), "{error}");
+    }
+}
