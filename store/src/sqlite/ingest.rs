@@ -154,7 +154,8 @@ impl Ingest {
         Ok(series)
     }
 
-    /// Writes a poll, unless it is there already or older than what is kept.
+    /// Writes a poll, unless it is there already or older than what is kept. One that is too old to
+    /// be kept as it came still goes into the roll-ups, where these are yet to be made.
     pub(super) fn poll(
         &mut self,
         conn: &Connection,
@@ -163,11 +164,11 @@ impl Ingest {
         added: &mut Added,
     ) -> Outcome<()> {
         let time = poll.timestamp.as_micros();
-        if time < horizons.0[0] {
-            return Ok(());
-        }
         let finite = || poll.values.iter().filter(|(_, value)| value.is_finite());
         let polled = self.polled_of(conn, poll, added)?;
+        if time < horizons.0[0] && is_told(conn, polled.id, time, horizons)? {
+            return Ok(());
+        }
         let layout = self.layout_of(conn, finite().map(|(meter, _)| *meter), added)?;
         let mut data = Vec::with_capacity(4 * poll.values.len());
         for (_, value) in finite() {
@@ -300,6 +301,19 @@ impl Added {
             columns.committed(samples.map(|(series, time, volume)| (series.id, *time, *volume)));
         }
     }
+}
+
+/// Whether a roll-up that can no longer be made anew, for want of what it was made of, tells of a time.
+fn is_told(conn: &Connection, polled: i64, time: i64, horizons: &Horizons) -> Outcome<bool> {
+    let mut select =
+        conn.prepare_cached("SELECT 1 FROM polls WHERE level = ?1 AND polled = ?2 AND time = ?3")?;
+    for level in 1..LEVELS {
+        let start = bucket(level, time);
+        if start < horizons.0[level - 1] && select.exists([level as i64, polled, start])? {
+            return Ok(true);
+        }
+    }
+    Ok(time < horizons.0[LEVELS - 1])
 }
 
 /// Marks a roll-up as one that is to be made.

@@ -98,6 +98,36 @@ async fn a_poll_that_comes_twice_counts_once() {
 }
 
 #[tokio::test]
+async fn what_comes_too_late_to_be_kept_is_still_rolled_up() {
+    let store = SqliteStore::in_memory(Options::default()).expect("opens");
+    // From now on it keeps two days.
+    store.tend().await;
+    let start = this_hour() - 5 * DAY;
+    let range = Range {
+        resource_id: Arc::from("prod"),
+        meters: vec![definition("rabbit.connections")],
+        start: start / 1000,
+        step: 3_600_000,
+        count: 1,
+    };
+    // What comes after its roll-up was made changes nothing.
+    for expected in [2.0, 7.0] {
+        for (time, value) in [(start, expected), (start + MINUTE, expected * 3.0)] {
+            store.collect(poll("prod", time, &[value - 1.0]));
+        }
+        store.tend().await;
+        store.tend().await;
+        let columns = store.series(range.clone()).await.expect("series");
+        let column = columns[0].as_ref().expect("samples");
+        assert_eq!(
+            (column.min.get(0), column.max.get(0)),
+            (Some(1.0), Some(5.0))
+        );
+        assert_eq!(count(&store, Filter::default()).await, 0);
+    }
+}
+
+#[tokio::test]
 async fn posted_samples_go_by_when_they_came_and_their_series_with_them() {
     let folder = tempdir().expect("a folder");
     let path = folder.path().join("warren.db");
