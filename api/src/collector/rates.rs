@@ -8,6 +8,8 @@
 //! * the counter fell, or a node restarted: no rate on that tick;
 //! * the rate means more in the broker's five seconds than the counter grew by
 //!   over the last twenty: the counter's own growth stands in its place;
+//! * the rates of the last twenty seconds add up to less than half of what the counter grew by until
+//!   lately: the same. (A broker whose `collect_statistics_interval` is a second reports a fifth, or nought.)
 //! * no rate is reported (`rates_mode` is `none`): the counter's own growth.
 //!
 //! The counter's own growth is taken over five seconds at least, since a
@@ -29,6 +31,8 @@ const WINDOW: i64 = 20_000;
 const ENOUGH: i64 = 10_000;
 /// The least time over which a counter's own growth is taken: the interval, and room for jitter.
 const OWN: i64 = 4_500;
+/// By so much a broker's rates may lag behind its counter: the interval, and half of another.
+const LATE: i64 = 7_500;
 /// Looks closer together than this are not kept.
 const SPACING: i64 = 500;
 
@@ -38,6 +42,8 @@ struct Look {
     /// Milliseconds since the epoch.
     at: i64,
     value: i64,
+    /// What the value would be by the reported rates alone, give or take a constant.
+    claimed: f64,
 }
 
 /// What one counter did of late.
@@ -62,7 +68,11 @@ impl Counter {
             *self = Self::default();
             return None;
         };
-        let now = Look { at, value };
+        let now = Look {
+            at,
+            value,
+            claimed: self.claimed(at, value, reported),
+        };
         let fell = self
             .last
             .is_some_and(|last| value < last.value || at < last.at);
@@ -71,10 +81,12 @@ impl Counter {
             self.keep(now);
             return None;
         }
-        let rate = match reported {
-            Some(rate) if rate >= 0.0 && rate * INTERVAL <= self.most(now) => Some(rate),
-            _ => self.own(now),
+        let is_credible = |rate: f64| {
+            rate >= 0.0 && rate * INTERVAL <= self.most(now) && !self.is_understated(now)
         };
+        let rate = reported
+            .filter(|&rate| is_credible(rate))
+            .or_else(|| self.own(now));
         self.keep(now);
         rate.map(rounded)
     }
@@ -85,8 +97,32 @@ impl Counter {
             if self.last.is_some_and(|last| value < last.value) {
                 *self = Self::default();
             }
-            self.keep(Look { at, value });
+            let claimed = self.claimed(at, value, None);
+            self.keep(Look { at, value, claimed });
         }
+    }
+
+    /// What the reported rates come to at a look. Where none is reported, or the last look is so long
+    /// ago that a rate says nothing of the time between, they come to what the counter did.
+    fn claimed(&self, at: i64, value: i64, reported: Option<f64>) -> f64 {
+        let Some(last) = self.last else {
+            return 0.0;
+        };
+        let grown = match reported {
+            Some(rate) if at - last.at < ENOUGH => rate * (at - last.at) as f64 / 1000.0,
+            _ => value.saturating_sub(last.value) as f64,
+        };
+        last.claimed + grown
+    }
+
+    /// Whether the reported rates of late account for less than half of what the counter did.
+    fn is_understated(&self, now: Look) -> bool {
+        let before = |age: i64| self.looks.iter().rev().find(|look| now.at - look.at >= age);
+        let (Some(start), Some(lately)) = (before(WINDOW), before(LATE)) else {
+            return false;
+        };
+        let grown = (lately.value - start.value) as f64;
+        grown > 0.0 && 2.0 * (now.claimed - start.claimed) < grown
     }
 
     /// The most that the counter can have grown by in the interval that a report is about.
@@ -223,6 +259,32 @@ mod tests {
         let looks = looks.map(|(value, rate)| (value, Some(rate)));
         let expected = looks.map(|(_, rate)| rate);
         assert_eq!(rates(5000, &looks), expected);
+    }
+
+    #[test]
+    fn a_rate_that_is_a_fifth_of_the_growth_is_not_believed() {
+        // What brokers report that gather their statistics every second, asked every second.
+        let looks: Vec<_> = (0..40).map(|n| (n * 140, Some(28.0))).collect();
+        assert_eq!(rates(1000, &looks)[21..], [Some(140.0); 19]);
+        let looks: Vec<_> = (0..10).map(|n| (n * 700, Some(28.0))).collect();
+        assert_eq!(rates(5000, &looks)[5..], [Some(140.0); 5]);
+    }
+
+    #[test]
+    fn rates_that_lag_are_believed() {
+        // Every other interval a burst, each reported one interval late.
+        let burst = |n: i64| if n % 2 == 0 { 1000 } else { 0 };
+        let looks: Vec<_> = (1..20)
+            .map(|n| ((0..=n).map(burst).sum(), Some(burst(n - 1) as f64 / 5.0)))
+            .collect();
+        let expected: Vec<_> = looks.iter().map(|&(_, rate)| rate).collect();
+        assert_eq!(rates(5000, &looks), expected);
+    }
+
+    #[test]
+    fn of_a_broker_that_is_seldom_asked_bursts_between_are_not_made_up_for() {
+        let looks: Vec<_> = (0..8).map(|n| (n * 1000, Some(0.0))).collect();
+        assert_eq!(rates(30_000, &looks), [Some(0.0); 8]);
     }
 
     #[test]

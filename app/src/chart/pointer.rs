@@ -6,6 +6,7 @@ use wasm_bindgen::JsCast;
 
 use super::Stage;
 use super::drawing::nearest;
+use crate::format::within;
 use crate::live::Stretch;
 
 /// Less than this is a click with a shaky hand, in pixels.
@@ -86,7 +87,7 @@ impl Pointer {
             let by = (press.x - x) / width * press.window.length() as f64;
             self.stage.dragged.set(by as i64);
         } else {
-            let ends = [press.x, x.clamp(0.0, width)].map(|x| instant(press.window, x, width));
+            let ends = [press.x, within(x, 0.0, width)].map(|x| instant(press.window, x, width));
             self.stage.selection.set(Some((ends[0], ends[1])));
             self.point(event);
         }
