@@ -78,6 +78,9 @@ impl Inbox {
 
     pub(super) fn collect(&self, poll: Collected) {
         let mut waiting = self.waiting();
+        if waiting.closed {
+            return;
+        }
         waiting.batch.polls.push_back(poll);
         waiting.bound(self.queued_polls);
         self.something.notify_one();
@@ -85,6 +88,9 @@ impl Inbox {
 
     pub(super) fn log(&self, line: LogRecord) {
         let mut waiting = self.waiting();
+        if waiting.closed {
+            return;
+        }
         waiting.batch.lines.push_back(line);
         waiting.bound(self.queued_polls);
         self.something.notify_one();
@@ -144,6 +150,12 @@ impl Inbox {
 
     pub(super) fn tend_requests(&self) -> Vec<oneshot::Sender<()>> {
         std::mem::take(&mut self.waiting().tend)
+    }
+
+    /// Closes, and lets go of all that waits: who waits for it is told by that.
+    pub(super) fn abandon(&self) {
+        self.close();
+        drop(self.take(Duration::ZERO));
     }
 
     pub(super) fn close(&self) {

@@ -11,6 +11,7 @@ use super::inbox::Batch;
 use super::ingest::{self, Added, Ingest};
 use super::shared::Shared;
 use super::upkeep::{Site, Upkeep};
+use crate::error::StoreError;
 
 /// Where there is nothing to do, it looks around so often.
 const IDLE: Duration = Duration::from_secs(1);
@@ -62,20 +63,20 @@ impl Writer {
         match written {
             Ok(rows) => {
                 added.publish(&self.shared.catalog, &self.shared.columns);
+                self.shared.well();
                 for (post, row) in batch.posts.into_iter().zip(rows) {
                     // Who posted may have gone.
                     let _ = post.reply.send(Ok(row));
                 }
-                self.shared.well();
             }
             Err(failure) => {
                 let error = failure.explain(&self.path);
                 self.ingest.undo(&added, next_row);
+                self.shared.ill(&error);
                 for post in batch.posts {
                     let _ = post.reply.send(Err(error.clone()));
                 }
                 self.shared.inbox.give_back(batch.polls, batch.lines);
-                self.shared.ill(&error);
                 self.shared.inbox.pause(RETRY);
             }
         }
@@ -114,6 +115,17 @@ impl Writer {
                 self.shared.ill(&failure.explain(&self.path));
                 false
             }
+        }
+    }
+}
+
+impl Drop for Writer {
+    /// Nobody shall wait for a thread that has ended, whyever it did.
+    fn drop(&mut self) {
+        self.shared.inbox.abandon();
+        if std::thread::panicking() {
+            let error = "the thread that writes has ended; restart the program";
+            self.shared.ill(&StoreError::Unavailable(error.to_owned()));
         }
     }
 }
