@@ -11,7 +11,7 @@ use crate::support::{FakeBroker, TestApp, faultstring, sample};
 #[tokio::test]
 async fn a_post_is_answered_as_it_is_kept() {
     let fake = FakeBroker::start();
-    let (app, token) = TestApp::ready(&fake).await;
+    let (app, token) = TestApp::ready_on_sqlite(&fake).await;
     let more = json!({
         "counter_volume": "1.5", "project_id": "p", "user_id": "u", "source": "test",
         "timestamp": "2015-01-01T12:00:00+02:00", "resource_metadata": {"a.b.c": "x", "none": null},
@@ -38,7 +38,7 @@ async fn a_post_is_answered_as_it_is_kept() {
 #[tokio::test]
 async fn what_a_post_leaves_out_is_the_callers_and_now() {
     let fake = FakeBroker::start();
-    let (app, token) = TestApp::ready(&fake).await;
+    let (app, token) = TestApp::ready_on_sqlite(&fake).await;
     let headers = [
         ("x-auth-token", token.as_str()),
         ("x-subject-token", &token),
@@ -60,7 +60,7 @@ async fn what_a_post_leaves_out_is_the_callers_and_now() {
 #[tokio::test]
 async fn a_post_with_one_bad_sample_leaves_nothing_behind() {
     let fake = FakeBroker::start();
-    let (app, token) = TestApp::ready(&fake).await;
+    let (app, token) = TestApp::ready_on_sqlite(&fake).await;
     let good = sample("m", "r", 1.0, &json!({}));
     let bad = sample("m", "r", 1.0, &json!({"counter_type": "rate"}));
     let answer = app.post_samples(&token, "m", &json!([good, bad])).await;
@@ -75,7 +75,7 @@ async fn a_post_with_one_bad_sample_leaves_nothing_behind() {
 #[tokio::test]
 async fn a_body_that_is_no_post_is_refused() {
     let fake = FakeBroker::start();
-    let (app, token) = TestApp::ready(&fake).await;
+    let (app, token) = TestApp::ready_on_sqlite(&fake).await;
     let send = async |content_type: &str, body: Vec<u8>| {
         let request = Request::post("/v2/meters/m")
             .header("x-auth-token", &token)
@@ -113,7 +113,7 @@ async fn a_body_that_is_no_post_is_refused() {
 #[tokio::test]
 async fn meters_stand_once_a_resource_or_once_a_name() {
     let fake = FakeBroker::start();
-    let (app, token) = TestApp::ready(&fake).await;
+    let (app, token) = TestApp::ready_on_sqlite(&fake).await;
     let more = json!({"project_id": "p", "user_id": "u", "source": "s", "resource_metadata": {"size": "5"}});
     for resource in ["r1", "r2"] {
         app.store(&token, "m", &[sample("m", resource, 1.0, &more)])
@@ -172,7 +172,7 @@ async fn meters_stand_once_a_resource_or_once_a_name() {
 #[tokio::test]
 async fn samples_of_a_meter_come_newest_first() {
     let fake = FakeBroker::start();
-    let (app, token) = TestApp::ready(&fake).await;
+    let (app, token) = TestApp::ready_on_sqlite(&fake).await;
     let samples: Vec<_> = [3, 1, 2]
         .iter()
         .map(|day| {
@@ -211,7 +211,7 @@ async fn samples_of_a_meter_come_newest_first() {
 #[tokio::test]
 async fn arguments_that_cannot_be_used_are_refused_everywhere() {
     let fake = FakeBroker::start();
-    let (app, token) = TestApp::ready(&fake).await;
+    let (app, token) = TestApp::ready_on_sqlite(&fake).await;
     for path in ["/v2/meters", "/v2/meters/m", "/v2/samples", "/v2/resources"] {
         for (query, words) in [
             ("foo=1", "Unknown argument: \"foo\""),

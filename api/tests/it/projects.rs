@@ -9,7 +9,9 @@ use serde_json::{Value, json};
 use store::testing::NaiveStore;
 use store::{Collected, Store};
 
-use crate::support::{Account, FakeBroker, TestApp, faultstring, local, password_request, sample};
+use crate::support::{
+    Account, FakeBroker, TestApp, faultstring, local, password_request, sample, sqlite,
+};
 
 /// Somebody of a project, and its samples.
 struct Member {
@@ -63,7 +65,7 @@ fn brokers() -> [FakeBroker; 2] {
 }
 
 fn start([anna, bert]: &[FakeBroker; 2]) -> TestApp {
-    TestApp::start(&[("of-anna", anna), ("of-bert", bert)])
+    TestApp::with_store(local(&[("of-anna", anna), ("of-bert", bert)]), sqlite())
 }
 
 /// Whether an answer says anything of the other: its project, its resource, its metadata.

@@ -14,7 +14,7 @@ async fn volumes(app: &TestApp, token: &str, body: &Value) -> Value {
 #[tokio::test]
 async fn filter_order_and_limit_choose_the_samples() {
     let fake = FakeBroker::start();
-    let (app, token) = TestApp::ready(&fake).await;
+    let (app, token) = TestApp::ready_on_sqlite(&fake).await;
     let samples: Vec<_> = (1..=5)
         .map(|n| {
             let more = json!({"timestamp": format!("2015-01-0{n}"), "resource_metadata": {"a.b.c": format!("x{n}")}});
@@ -62,7 +62,7 @@ async fn filter_order_and_limit_choose_the_samples() {
 #[tokio::test]
 async fn what_is_no_query_is_refused() {
     let fake = FakeBroker::start();
-    let (app, token) = TestApp::ready(&fake).await;
+    let (app, token) = TestApp::ready_on_sqlite(&fake).await;
     for (body, words) in [
         (json!([]), "Value not a valid object"),
         (

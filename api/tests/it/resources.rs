@@ -33,7 +33,7 @@ fn first(base: &str) -> Value {
 #[tokio::test]
 async fn a_resource_is_had_from_the_list_and_by_an_id_with_a_slash() {
     let fake = FakeBroker::start();
-    let (app, token) = TestApp::ready(&fake).await;
+    let (app, token) = TestApp::ready_on_sqlite(&fake).await;
     with_resources(&app, &token).await;
     let expected = first("http://127.0.0.1:8777");
     let listed = app
@@ -95,7 +95,7 @@ async fn its_links_lead_to_itself_and_to_its_samples() {
 #[tokio::test]
 async fn links_to_meters_may_be_left_out() {
     let fake = FakeBroker::start();
-    let (app, token) = TestApp::ready(&fake).await;
+    let (app, token) = TestApp::ready_on_sqlite(&fake).await;
     with_resources(&app, &token).await;
     let listed = app
         .get(
@@ -111,7 +111,7 @@ async fn links_to_meters_may_be_left_out() {
 #[tokio::test]
 async fn times_choose_the_samples_that_make_a_resource() {
     let fake = FakeBroker::start();
-    let (app, token) = TestApp::ready(&fake).await;
+    let (app, token) = TestApp::ready_on_sqlite(&fake).await;
     with_resources(&app, &token).await;
     let query = "q.field=project&q.field=timestamp&q.op=&q.op=lt&q.value=p&q.value=2015-01-02";
     let listed = app

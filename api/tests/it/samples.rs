@@ -17,7 +17,7 @@ const PATHS: [&str; 6] = [
 #[tokio::test]
 async fn a_sample_is_had_from_the_list_and_by_its_id() {
     let fake = FakeBroker::start();
-    let (app, token) = TestApp::ready(&fake).await;
+    let (app, token) = TestApp::ready_on_sqlite(&fake).await;
     let more = json!({
         "project_id": "p", "user_id": "u", "timestamp": "2015-01-01T12:00:00.5", "resource_metadata": {"a": "b"},
     });
@@ -51,7 +51,7 @@ async fn a_sample_is_had_from_the_list_and_by_its_id() {
 #[tokio::test]
 async fn an_unknown_sample_is_not_found_by_its_id() {
     let fake = FakeBroker::start();
-    let (app, token) = TestApp::ready(&fake).await;
+    let (app, token) = TestApp::ready_on_sqlite(&fake).await;
     let words = app
         .refused(&token, "/v2/samples/none", StatusCode::NOT_FOUND)
         .await;
@@ -61,7 +61,7 @@ async fn an_unknown_sample_is_not_found_by_its_id() {
 #[tokio::test]
 async fn without_a_limit_there_are_a_hundred() {
     let fake = FakeBroker::start();
-    let (app, token) = TestApp::ready(&fake).await;
+    let (app, token) = TestApp::ready_on_sqlite(&fake).await;
     let samples = vec![sample("m", "r", 1.0, &json!({})); 150];
     app.store(&token, "m", &samples).await;
     let count = async |query: &str| {
@@ -77,7 +77,7 @@ async fn without_a_limit_there_are_a_hundred() {
 #[tokio::test]
 async fn the_rules_of_the_protocol_hold_for_every_path() {
     let fake = FakeBroker::start();
-    let (app, token) = TestApp::ready(&fake).await;
+    let (app, token) = TestApp::ready_on_sqlite(&fake).await;
     let auth = ("x-auth-token", token.as_str());
     for path in PATHS {
         let answer = app.request(Method::GET, path, &[]).await;

@@ -36,7 +36,7 @@ async fn ask(app: &TestApp, token: &str, query: &str) -> Value {
 #[tokio::test]
 async fn without_arguments_there_is_one_row_about_all() {
     let fake = FakeBroker::start();
-    let (app, token) = TestApp::ready(&fake).await;
+    let (app, token) = TestApp::ready_on_sqlite(&fake).await;
     with_samples(&app, &token).await;
     let expected = json!([{
         "groupby": null, "unit": "B", "min": 1.0, "max": 6.0, "avg": 3.5, "sum": 21.0, "count": 6,
@@ -51,7 +51,7 @@ async fn without_arguments_there_is_one_row_about_all() {
 #[tokio::test]
 async fn periods_begin_where_the_query_does_and_hold_every_sample_once() {
     let fake = FakeBroker::start();
-    let (app, token) = TestApp::ready(&fake).await;
+    let (app, token) = TestApp::ready_on_sqlite(&fake).await;
     with_samples(&app, &token).await;
     // The last sample stands exactly on a period's end.
     let rows = ask(
@@ -82,7 +82,7 @@ async fn periods_begin_where_the_query_does_and_hold_every_sample_once() {
 #[tokio::test]
 async fn groups_have_rows_of_their_own() {
     let fake = FakeBroker::start();
-    let (app, token) = TestApp::ready(&fake).await;
+    let (app, token) = TestApp::ready_on_sqlite(&fake).await;
     with_samples(&app, &token).await;
     let rows = ask(&app, &token, "groupby=resource_id").await;
     let pick = |row: &Value| json!([row["groupby"], row["sum"]]);
@@ -106,7 +106,7 @@ async fn groups_have_rows_of_their_own() {
 #[tokio::test]
 async fn of_chosen_functions_only_those_stand() {
     let fake = FakeBroker::start();
-    let (app, token) = TestApp::ready(&fake).await;
+    let (app, token) = TestApp::ready_on_sqlite(&fake).await;
     with_samples(&app, &token).await;
     let rows = ask(
         &app,
@@ -129,7 +129,7 @@ async fn of_chosen_functions_only_those_stand() {
 #[tokio::test]
 async fn a_search_offset_finds_more_and_the_duration_stays_within_what_was_asked() {
     let fake = FakeBroker::start();
-    let (app, token) = TestApp::ready(&fake).await;
+    let (app, token) = TestApp::ready_on_sqlite(&fake).await;
     with_samples(&app, &token).await;
     let rows = ask(
         &app,
@@ -145,7 +145,7 @@ async fn a_search_offset_finds_more_and_the_duration_stays_within_what_was_asked
 #[tokio::test]
 async fn what_cannot_be_computed_is_refused() {
     let fake = FakeBroker::start();
-    let (app, token) = TestApp::ready(&fake).await;
+    let (app, token) = TestApp::ready_on_sqlite(&fake).await;
     for (query, words) in [
         ("foo=1", "Unknown argument: \"foo\""),
         ("limit=1", "Unknown argument: \"limit\""),
@@ -181,7 +181,7 @@ async fn what_cannot_be_computed_is_refused() {
 #[tokio::test]
 async fn a_span_of_many_periods_costs_as_much_as_the_samples_in_it() {
     let fake = FakeBroker::start();
-    let (app, token) = TestApp::ready(&fake).await;
+    let (app, token) = TestApp::ready_on_sqlite(&fake).await;
     let years = ["2000-01-01", "2020-01-01"];
     let samples = years.map(|year| sample("m", "r", 1.0, &json!({"timestamp": year})));
     app.store(&token, "m", &samples).await;

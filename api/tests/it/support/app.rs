@@ -11,8 +11,8 @@ use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt;
 use metering::{Broker, BrokerState};
 use serde_json::{Value, json};
-use store::Store;
 use store::testing::NaiveStore;
+use store::{SqliteStore, Store};
 use tower::ServiceExt;
 
 use super::fake::{COLLECTOR, FakeBroker};
@@ -53,6 +53,11 @@ impl Answer {
 pub(crate) struct TestApp {
     pub(crate) api: Api,
     router: Router,
+}
+
+/// The real store, in memory.
+pub(crate) fn sqlite() -> Arc<dyn Store> {
+    Arc::new(SqliteStore::in_memory(store::Options::default()).expect("opens"))
 }
 
 /// A configuration for tests: a fast tick, one minute of history, little of what is read.
@@ -96,7 +101,17 @@ impl TestApp {
 
     /// With one broker called `prod` that has answered, and the token of an administrator.
     pub(crate) async fn ready(fake: &FakeBroker) -> (Self, String) {
-        let app = Self::start(&[("prod", fake)]);
+        Self::start(&[("prod", fake)]).with_administrator().await
+    }
+
+    /// The same on the real store.
+    pub(crate) async fn ready_on_sqlite(fake: &FakeBroker) -> (Self, String) {
+        let app = Self::with_store(local(&[("prod", fake)]), sqlite());
+        app.with_administrator().await
+    }
+
+    async fn with_administrator(self) -> (Self, String) {
+        let app = self;
         let token = app.sign_in("guest", "guest").await;
         app.until(&token, "prod", |broker| broker.state == BrokerState::Ok)
             .await;
