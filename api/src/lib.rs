@@ -34,6 +34,7 @@ mod openapi;
 mod protocol;
 mod ring;
 mod series_cache;
+mod series_of;
 mod series_query;
 mod snapshot;
 mod state;

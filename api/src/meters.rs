@@ -74,6 +74,11 @@ impl Meter {
         Self(self.0 + 1)
     }
 
+    /// Every one, in order.
+    pub(crate) fn all() -> impl Iterator<Item = Self> {
+        (0..Self::COUNT).map(Self)
+    }
+
     /// Every gauge of a broker as a whole, the rates of its counters among them.
     pub(crate) fn broker_gauges() -> Vec<Self> {
         let is_gauge = |&meter: &Self| meter.definition().meter_type == MeterType::Gauge;
@@ -104,6 +109,11 @@ impl Meter {
             CHURN..NODES => Kind::Churn,
             _ => Kind::Node,
         }
+    }
+
+    /// Whether its samples are of a node, not of the broker as a whole.
+    pub(crate) const fn is_of_node(self) -> bool {
+        matches!(self.kind(), Kind::Node)
     }
 
     /// Whether the meter in that place is the rate of a counter.

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use metering::series::Values;
+use store::Aggregate;
 
 use crate::audience::Class;
 use crate::meters::Meter;
@@ -45,18 +46,10 @@ struct Column {
 pub(crate) struct Grid {
     /// The first step's start in milliseconds since the epoch, a multiple of `step`.
     pub(crate) start: i64,
-    /// Milliseconds, a multiple of the tick.
+    /// Milliseconds, a tick at least.
     pub(crate) step: i64,
     /// How many steps.
     pub(crate) count: usize,
-}
-
-/// The values of one column on a grid.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Aggregate {
-    pub(crate) min: Values,
-    pub(crate) avg: Values,
-    pub(crate) max: Values,
 }
 
 /// The last hour of one broker.
@@ -111,7 +104,17 @@ impl Ring {
 
     /// The oldest slot that a ring with this head keeps.
     pub(crate) fn oldest(&self) -> Option<i64> {
-        self.head.map(|head| head - self.slots as i64 + 1)
+        self.head.map(|head| self.oldest_before(head))
+    }
+
+    /// The oldest slot that it would keep with this head.
+    pub(crate) fn oldest_before(&self, head: i64) -> i64 {
+        head - self.slots as i64 + 1
+    }
+
+    /// Milliseconds a slot.
+    pub(crate) fn tick(&self) -> i64 {
+        self.tick
     }
 
     /// Makes `slot` the youngest. The slots that were left out become gaps; where the clock went
@@ -185,6 +188,40 @@ impl Ring {
         self.nodes.keys().map(String::as_str)
     }
 
+    /// The slots before one in which nothing of the broker is known.
+    pub(crate) fn empty_slots(&self, until: i64) -> Vec<i64> {
+        let oldest = self.oldest().unwrap_or(until);
+        let is_empty = |slot: &i64| self.row(Resource::Broker, *slot).is_empty();
+        (oldest..until).filter(is_empty).collect()
+    }
+
+    /// What is known of a resource in one slot, in the order of the meters.
+    pub(crate) fn row(&self, resource: Resource<'_>, slot: i64) -> Vec<(Meter, f64)> {
+        let is_kept = (self.oldest()..=self.head).contains(&Some(slot));
+        let columns = self.table(resource).filter(|_| is_kept);
+        columns
+            .into_iter()
+            .flat_map(|table| Meter::all().zip(&table.0))
+            .filter_map(|(meter, column)| {
+                let value = column.as_ref()?.values[place(slot, self.slots)];
+                (!value.is_nan()).then_some((meter, value))
+            })
+            .collect()
+    }
+
+    fn table(&self, resource: Resource<'_>) -> Option<&Table> {
+        match resource {
+            Resource::Broker => Some(&self.broker),
+            Resource::Node(name) => self.nodes.get(name),
+            Resource::Audience(class) => self.audiences.get(&class),
+        }
+    }
+
+    /// The first slot that begins at a time or after it.
+    fn slot_from(&self, millis: i64) -> i64 {
+        -(-millis).div_euclid(self.tick)
+    }
+
     /// One column on a grid; `None` where the ring holds no sample of it at all.
     pub(crate) fn read(
         &self,
@@ -192,22 +229,18 @@ impl Ring {
         meter: Meter,
         grid: Grid,
     ) -> Option<Aggregate> {
-        let table = match resource {
-            Resource::Broker => Some(&self.broker),
-            Resource::Node(name) => self.nodes.get(name),
-            Resource::Audience(class) => self.audiences.get(&class),
-        };
-        let column = table?.0.get(meter.index())?.as_ref()?;
+        let table = self.table(resource)?;
+        let column = table.0.get(meter.index())?.as_ref()?;
         let (oldest, head) = self.oldest().zip(self.head)?;
         let mut aggregate = Aggregate {
             min: Values(Vec::with_capacity(grid.count)),
             avg: Values(Vec::with_capacity(grid.count)),
             max: Values(Vec::with_capacity(grid.count)),
         };
-        let slots_a_step = grid.step / self.tick;
-        let mut first = self.slot(grid.start);
-        for _ in 0..grid.count {
-            let end = (first + slots_a_step).min(head + 1);
+        let mut first = self.slot_from(grid.start);
+        for n in 1..=grid.count as i64 {
+            let next = self.slot_from(grid.start + n * grid.step);
+            let end = next.min(head + 1);
             let (mut count, mut sum, mut min, mut max) = (0_u32, 0.0, f64::NAN, f64::NAN);
             for slot in first.max(oldest)..end {
                 let value = column.values[place(slot, self.slots)];
@@ -226,7 +259,7 @@ impl Ring {
                 rounded(sum / f64::from(count))
             });
             aggregate.max.0.push(max);
-            first += slots_a_step;
+            first = next;
         }
         Some(aggregate)
     }
@@ -429,6 +462,39 @@ mod tests {
         assert_eq!(read.min, Values(vec![1.0, 4.0, gap]));
         assert_eq!(read.avg, Values(vec![3.333, 4.0, gap]));
         assert_eq!(read.max, Values(vec![7.0, 4.0, gap]));
+    }
+
+    #[test]
+    fn a_step_that_is_no_multiple_of_the_tick_has_the_slots_that_begin_in_it() {
+        // Slots begin at 500, 505, 510, 515 and 520 s.
+        let ring = filled(&[(100, 1.0), (101, 2.0), (102, 4.0), (103, 8.0), (104, 16.0)]);
+        let grid = Grid {
+            start: 497_000,
+            step: 7000,
+            count: 4,
+        };
+        let read = ring
+            .read(Resource::Broker, QUEUES, grid)
+            .expect("has samples");
+        assert_eq!(read.avg, Values(vec![1.0, 3.0, 8.0, 16.0]));
+    }
+
+    #[test]
+    fn a_row_is_what_is_known_in_a_slot() {
+        let mut ring = filled(&[(100, 1.0), (102, 3.0)]);
+        ring.set(Resource::Broker, READY, 102, 9.0);
+        assert_eq!(
+            ring.row(Resource::Broker, 102),
+            [(QUEUES, 3.0), (READY, 9.0)]
+        );
+        assert_eq!(ring.row(Resource::Broker, 101), []);
+        assert_eq!(
+            ring.row(Resource::Broker, 102 - 11),
+            [],
+            "not kept any more"
+        );
+        assert_eq!(ring.empty_slots(103).len(), 9, "eleven, less two");
+        assert!(!ring.empty_slots(103).contains(&100));
     }
 
     #[test]

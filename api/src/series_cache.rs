@@ -1,12 +1,13 @@
 //! Answers to series requests, kept until the next tick.
 //!
 //! A thousand viewers of one page ask for the same columns on the same grid;
-//! they are computed and written once.
+//! they are computed and written once, and whoever comes meanwhile waits for that.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
+use tokio::sync::OnceCell;
 
 /// All that an answer depends on, beside the broker's generation.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -19,7 +20,7 @@ const LIMIT: usize = 8 << 20;
 struct Kept {
     generation: u64,
     bytes: usize,
-    answers: HashMap<Key, Bytes>,
+    answers: HashMap<Key, Arc<OnceCell<Bytes>>>,
 }
 
 /// The answers since a broker's last tick.
@@ -28,57 +29,132 @@ pub(crate) struct SeriesCache(Mutex<Kept>);
 
 impl SeriesCache {
     /// The answer to a request at a generation, computed where it is not there yet.
-    pub(crate) fn get(&self, generation: u64, key: Key, compute: impl FnOnce() -> Bytes) -> Bytes {
-        {
-            let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            if kept.generation == generation
-                && let Some(answer) = kept.answers.get(&key)
-            {
-                return answer.clone();
+    ///
+    /// # Errors
+    /// Where it cannot be computed. The next one who asks tries again.
+    pub(crate) async fn get<E>(
+        &self,
+        generation: u64,
+        key: Key,
+        compute: impl Future<Output = Result<Bytes, E>>,
+    ) -> Result<Bytes, E> {
+        let place = {
+            let mut kept = self.kept();
+            if kept.generation < generation {
+                *kept = Kept {
+                    generation,
+                    ..Kept::default()
+                };
             }
-        }
-        // Not under the lock: others need not wait. Two may compute the same, once.
-        let answer = compute();
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.generation < generation {
-            *kept = Kept {
-                generation,
-                ..Kept::default()
-            };
-        }
-        let bytes = answer.len() + key.0.len();
-        if kept.generation == generation && kept.bytes + bytes <= LIMIT {
-            kept.bytes += bytes;
-            kept.answers.insert(key, answer.clone());
+            if kept.generation == generation {
+                Arc::clone(kept.answers.entry(key.clone()).or_default())
+            } else {
+                // The tick has passed while this one was asked for.
+                Arc::default()
+            }
+        };
+        let mut is_new = false;
+        let compute = async {
+            is_new = true;
+            compute.await
+        };
+        let answer = place.get_or_try_init(|| compute).await.cloned();
+        if is_new {
+            self.account(generation, &key, answer.as_ref().ok());
         }
         answer
+    }
+
+    /// Keeps what was computed, where there is room.
+    fn account(&self, generation: u64, key: &Key, answer: Option<&Bytes>) {
+        let mut kept = self.kept();
+        if kept.generation != generation {
+            return;
+        }
+        let bytes = answer.map(|answer| kept.bytes + answer.len() + key.0.len());
+        match bytes {
+            Some(bytes) if bytes <= LIMIT => kept.bytes = bytes,
+            _ => {
+                kept.answers.remove(key);
+            }
+        }
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::convert::Infallible;
+
     use super::*;
 
-    fn get(cache: &SeriesCache, generation: u64, key: &str, computed: &'static [u8]) -> Bytes {
-        cache.get(generation, Key(key.into()), || Bytes::from_static(computed))
+    async fn get(
+        cache: &SeriesCache,
+        generation: u64,
+        key: &str,
+        computed: &'static [u8],
+    ) -> Bytes {
+        let compute = async { Ok::<_, Infallible>(Bytes::from_static(computed)) };
+        let answer = cache.get(generation, Key(key.into()), compute).await;
+        answer.expect("infallible")
     }
 
-    #[test]
-    fn computed_once_a_generation() {
+    #[tokio::test]
+    async fn computed_once_a_generation() {
         let cache = SeriesCache::default();
-        assert_eq!(get(&cache, 1, "a", b"first"), "first");
-        assert_eq!(get(&cache, 1, "a", b"again"), "first");
-        assert_eq!(get(&cache, 1, "b", b"other"), "other");
-        assert_eq!(get(&cache, 2, "a", b"second"), "second");
+        assert_eq!(get(&cache, 1, "a", b"first").await, "first");
+        assert_eq!(get(&cache, 1, "a", b"again").await, "first");
+        assert_eq!(get(&cache, 1, "b", b"other").await, "other");
+        assert_eq!(get(&cache, 2, "a", b"second").await, "second");
+        assert_eq!(
+            get(&cache, 1, "a", b"late").await,
+            "late",
+            "of another tick"
+        );
+        assert_eq!(get(&cache, 2, "a", b"again").await, "second");
     }
 
-    #[test]
-    fn what_is_kept_is_bounded() {
+    #[tokio::test]
+    async fn who_comes_meanwhile_waits_for_the_one_that_computes() {
+        let cache = SeriesCache::default();
+        let (done, wait) = tokio::sync::oneshot::channel();
+        let first = cache.get(1, Key("a".into()), async {
+            Ok::<_, Infallible>(wait.await.expect("sent"))
+        });
+        let second = async {
+            done.send(Bytes::from_static(b"first")).expect("awaited");
+            get(&cache, 1, "a", b"second").await
+        };
+        let (first, second) = tokio::join!(first, second);
+        assert_eq!(
+            (first.expect("infallible"), second),
+            ("first".into(), "first".into())
+        );
+    }
+
+    #[tokio::test]
+    async fn what_failed_is_tried_again() {
+        let cache = SeriesCache::default();
+        let failed = cache.get(1, Key("a".into()), async { Err("no") }).await;
+        assert_eq!(failed, Err("no"));
+        assert_eq!(cache.kept().answers.len(), 0);
+        assert_eq!(get(&cache, 1, "a", b"now").await, "now");
+    }
+
+    #[tokio::test]
+    async fn what_is_kept_is_bounded() {
         let cache = SeriesCache::default();
         for n in 0..20 {
-            cache.get(1, Key(n.to_string()), || Bytes::from(vec![0; 1 << 20]));
+            let compute = async { Ok::<_, Infallible>(Bytes::from(vec![0; 1 << 20])) };
+            cache
+                .get(1, Key(n.to_string()), compute)
+                .await
+                .expect("infallible");
         }
-        let kept = cache.0.lock().expect("no panic");
+        let kept = cache.kept();
         assert!(
             kept.bytes <= LIMIT && kept.answers.len() == 7,
             "{} answers",

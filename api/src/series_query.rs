@@ -15,6 +15,7 @@ const POINTS: u32 = 600;
 const MAX_POINTS: u32 = 10_000;
 /// The span by default, in milliseconds.
 const HOUR: i64 = 3_600_000;
+const MINUTE: i64 = 60_000;
 /// Times are between the epoch and the year 3000, in milliseconds since the epoch.
 const LAST_TIME: i64 = 32_503_680_000_000;
 
@@ -157,8 +158,7 @@ impl SeriesQuery {
         let least = (span as u64)
             .div_ceil(u64::from(self.points))
             .max(u64::from(self.step));
-        let ticks = least.div_ceil(tick as u64).max(1);
-        let step = ticks as i64 * tick;
+        let step = sensible(least, tick as u64) as i64;
         if step > i64::from(u32::MAX) {
             return Err(Error::BadArgument(
                 "The span from from to to is too long for so few points".into(),
@@ -173,6 +173,17 @@ impl SeriesQuery {
             count: count as usize,
         })
     }
+}
+
+/// The smallest step that is no less than `least` and a multiple of the tick; from a minute on, one
+/// of the minute, ten minutes or the hour, as the store keeps them.
+fn sensible(least: u64, tick: u64) -> u64 {
+    let unit = [HOUR, 10 * MINUTE, MINUTE]
+        .map(|unit| unit as u64)
+        .into_iter()
+        .find(|&unit| least >= unit)
+        .map_or(tick, |unit| unit.max(tick));
+    least.max(1).div_ceil(unit) * unit
 }
 
 fn time(arguments: &mut Arguments, name: &str) -> Result<Option<i64>, Error> {
@@ -268,6 +279,29 @@ mod tests {
         );
         assert_eq!((whole.step, rest.step), (15_000, 15_000));
         assert_eq!((rest.start - whole.start) % 15_000, 0);
+    }
+
+    #[test]
+    fn long_steps_are_multiples_of_those_that_the_store_keeps() {
+        let step = |span: i64| {
+            let text = format!("from=1000000000000&to={}", 1_000_000_000_000 + span);
+            grid(&text, 2_000_000_000_000).step
+        };
+        let day = 24 * HOUR;
+        assert_eq!(step(6 * HOUR), 40_000, "a multiple of the tick");
+        assert_eq!(step(10 * HOUR), MINUTE);
+        assert_eq!(step(day), 3 * MINUTE);
+        assert_eq!(step(7 * day), 20 * MINUTE);
+        assert_eq!(step(30 * day), 2 * HOUR);
+        assert_eq!(step(366 * day), 15 * HOUR);
+    }
+
+    #[test]
+    fn a_step_is_no_shorter_than_the_tick() {
+        assert_eq!(sensible(90_000, 300_000), 300_000);
+        assert_eq!(sensible(1, 5000), 5000);
+        assert_eq!(sensible(0, 5000), 5000);
+        assert_eq!(sensible(360_000, 7000), 360_000);
     }
 
     #[test]

@@ -26,6 +26,9 @@ const WATCHED_FOR: Duration = Duration::from_mins(1);
 const MAX_AUDIENCES: usize = 64;
 /// So many sign-ins are tried at one broker at once.
 const SIGN_INS: usize = 4;
+/// The ring goes back so much further than the history, so that the first step of a chart of all of
+/// it, which begins a little before, is in the ring too.
+const LEAD: Duration = Duration::from_mins(1);
 /// So long the first viewer of a new audience waits for its sums, and of a new service for a poll.
 const FIRST_LOOK: Duration = Duration::from_secs(3);
 
@@ -34,6 +37,10 @@ const FIRST_LOOK: Duration = Duration::from_secs(3);
 pub(crate) struct Watched {
     /// The name that the operator gave it.
     pub(crate) name: String,
+    /// The same, as samples carry it.
+    pub(crate) resource_id: Arc<str>,
+    /// The project whose members may see its samples.
+    pub(crate) project_id: Option<Arc<str>>,
     description: Option<String>,
     username: String,
     password: SecretString,
@@ -74,6 +81,8 @@ impl Watched {
         });
         Ok(Self {
             name: broker.name.clone(),
+            resource_id: broker.name.as_str().into(),
+            project_id: None,
             description: broker.description.clone(),
             username: broker.username.clone(),
             password: broker.password.clone(),
@@ -82,7 +91,7 @@ impl Watched {
             sign_ins: Semaphore::new(SIGN_INS),
             snapshot: ArcSwap::from_pointee(picture),
             changed: watch::Sender::new(0),
-            ring: RwLock::new(Ring::new(config.tick, config.history)),
+            ring: RwLock::new(Ring::new(config.tick, config.history + LEAD)),
             audiences: Mutex::default(),
             wake: Notify::new(),
             users: UserList::default(),

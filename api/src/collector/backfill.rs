@@ -61,14 +61,14 @@ pub(crate) fn started_at(nodes: &[Node], now: i64) -> Option<i64> {
 }
 
 impl Backfill {
-    /// Fills the ring's slots before `until`, and tells the counters what they did.
+    /// Fills some slots of the ring, and tells the counters what they did.
     pub(crate) fn fill(
         &self,
         ring: &mut Ring,
         counters: &mut Counters,
         now: i64,
         started_at: Option<i64>,
-        until: i64,
+        slots: &[i64],
     ) {
         let shift = self.shift(now);
         let known_from = match started_at {
@@ -88,7 +88,7 @@ impl Backfill {
         let coarse = self.coarse.queue_totals.as_ref().unwrap_or(&default);
         for (n, (fine, coarse)) in fine.iter().zip(coarse.iter()).enumerate() {
             let history = of(fine, coarse);
-            history.fill(ring, Meter::queue_total(n), until, |points, at| {
+            history.fill(ring, Meter::queue_total(n), slots, |points, at| {
                 points.level(at)
             });
         }
@@ -96,13 +96,13 @@ impl Backfill {
         let fine = self.fine.message_stats.as_ref().unwrap_or(&default);
         let coarse = self.coarse.message_stats.as_ref().unwrap_or(&default);
         for (n, (fine, coarse)) in fine.iter().zip(coarse.iter()).enumerate() {
-            of(fine, coarse).fill_counter(ring, counters, Meter::message_stat(n), until);
+            of(fine, coarse).fill_counter(ring, counters, Meter::message_stat(n), slots);
         }
         let default = metering::overview::ChurnRates::default();
         let fine = self.fine.churn_rates.as_ref().unwrap_or(&default);
         let coarse = self.coarse.churn_rates.as_ref().unwrap_or(&default);
         for (n, (fine, coarse)) in fine.iter().zip(coarse.iter()).enumerate() {
-            of(fine, coarse).fill_counter(ring, counters, Meter::churn(n), until);
+            of(fine, coarse).fill_counter(ring, counters, Meter::churn(n), slots);
         }
     }
 
@@ -151,11 +151,10 @@ impl History {
         &self,
         ring: &mut Ring,
         meter: Meter,
-        until: i64,
+        slots: &[i64],
         value: impl Fn(&Points, i64) -> Option<f64>,
     ) {
-        let Some(oldest) = ring.oldest() else { return };
-        for slot in oldest..until {
+        for &slot in slots {
             let at = ring.start(slot);
             let points = if self.fine.covers(at) {
                 &self.fine
@@ -168,9 +167,9 @@ impl History {
         }
     }
 
-    fn fill_counter(&self, ring: &mut Ring, counters: &mut Counters, meter: Meter, until: i64) {
-        self.fill(ring, meter, until, Points::level);
-        self.fill(ring, meter.rate(), until, Points::rate);
+    fn fill_counter(&self, ring: &mut Ring, counters: &mut Counters, meter: Meter, slots: &[i64]) {
+        self.fill(ring, meter, slots, Points::level);
+        self.fill(ring, meter.rate(), slots, Points::rate);
         let last_of_all = self.fine.0.last().map_or(0, |&(at, _)| at);
         let of_late = self
             .fine
@@ -309,7 +308,8 @@ mod tests {
             fine: fixture(),
             coarse: Overview::default(),
         };
-        backfill.fill(&mut ring, &mut Counters::default(), now, started_at, head);
+        let slots = ring.empty_slots(head);
+        backfill.fill(&mut ring, &mut Counters::default(), now, started_at, &slots);
         (ring, head)
     }
 
@@ -374,7 +374,8 @@ mod tests {
             fine: fixture(),
             coarse: Overview::default(),
         };
-        backfill.fill(&mut ring, &mut counters, now, Some(0), head);
+        let slots = ring.empty_slots(head);
+        backfill.fill(&mut ring, &mut counters, now, Some(0), &slots);
         let rate = counters
             .of(PUBLISH)
             .rate(now + 2000, Some(99_723), Some(70_000.0));

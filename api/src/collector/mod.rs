@@ -20,6 +20,7 @@
 //! | [`rates`] | rates that can be believed |
 //! | [`backfill`] | the hour before the first contact |
 //! | [`record`] | from the answers to the ring |
+//! | [`keep`] | from the ring to the store, and back after a restart |
 //! | [`vhosts`] | sums for those who may not see all |
 //! | [`users`] | the accounts, on demand |
 
@@ -30,6 +31,7 @@ pub(crate) mod broker_error;
 pub(crate) mod changes;
 pub(crate) mod gather;
 pub(crate) mod health;
+pub(crate) mod keep;
 pub(crate) mod rates;
 pub(crate) mod record;
 pub(crate) mod spacing;

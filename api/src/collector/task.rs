@@ -14,6 +14,7 @@ use super::broker_error::BrokerError;
 use super::changes::{Change, Seen};
 use super::gather::{Extras, Gathered, gather, gather_vhosts};
 use super::health::Health;
+use super::keep;
 use super::rates::Counters;
 use super::record;
 use super::spacing::{Spacing, until_next};
@@ -24,6 +25,9 @@ use crate::ring::Resource;
 use crate::snapshot::{Facts, MemberView, json};
 use crate::state::Shared;
 use crate::watched::Watched;
+
+/// The first poll does not wait longer than this for what the store has.
+const REFILL: Duration = Duration::from_secs(5);
 
 /// What a collector remembers from one poll to the next.
 pub(crate) struct Collector {
@@ -100,6 +104,7 @@ impl Collector {
 
     /// Asks the broker until it is dropped.
     pub(crate) async fn run(mut self) {
+        self.refill().await;
         loop {
             self.poll().await;
             let next = Instant::now() + self.pause();
@@ -199,16 +204,19 @@ impl Collector {
                 && left_out > 1
                 && left_out <= 2 * i64::from(self.spacing.ticks())
         });
+        // The slots that are known from now on, beside this one.
+        let mut filled = Vec::new();
         {
             let mut ring = self.broker.ring_mut();
             ring.open(slot);
             if let Some(backfill) = backfill {
+                filled = ring.empty_slots(slot);
                 backfill.fill(
                     &mut ring,
                     &mut self.counters,
                     at,
                     started_at(&nodes, at),
-                    slot,
+                    &filled,
                 );
             }
             overview.drop_samples();
@@ -230,8 +238,11 @@ impl Collector {
         let members = self.members(slot, now, vhosts.as_deref(), &common);
         if let Some(last) = bridged {
             self.broker.ring_mut().bridge(last, slot);
+            filled.extend(last + 1..slot);
         }
         self.last_slot = Some(slot);
+        filled.push(slot);
+        self.keep(filled);
         let facts = Facts {
             observed_at: now,
             overview_json: json(&overview),
@@ -240,6 +251,33 @@ impl Collector {
             members,
         };
         self.publish_health(|known| *known = Some(facts));
+    }
+
+    /// Hands what became known to the store.
+    fn keep(&self, slots: Vec<i64>) {
+        let rows = keep::rows(&self.broker, &self.broker.ring(), slots.into_iter());
+        for row in rows {
+            self.shared.store.collect(row);
+        }
+    }
+
+    /// Takes up what another run of this service has seen.
+    async fn refill(&self) {
+        if self.broker.ring().head().is_some() {
+            return;
+        }
+        let refill = keep::refill(&self.broker, &*self.shared.store, self.clock.now());
+        let name = &self.broker.name;
+        match tokio::time::timeout(REFILL, refill).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => {
+                tracing::warn!(broker = name, %error, "the last hour could not be read");
+            }
+            Err(_) => tracing::warn!(
+                broker = name,
+                "the last hour could not be read in {REFILL:?}"
+            ),
+        }
     }
 
     /// Between two ticks: sums for an audience that just came.

@@ -9,32 +9,33 @@ use axum::extract::State;
 use axum::response::Response;
 use http::HeaderMap;
 use metering::error::{ErrorBody, KeystoneErrorBody};
-use metering::series::{Column, Series};
+use metering::series::Series;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::audience::View;
 use crate::error::Error;
 use crate::identity::auth::Caller;
-use crate::meters::Kind;
 use crate::protocol::answer::Answer;
 use crate::protocol::query::Arguments;
-use crate::ring::{Grid, Resource, Ring};
 use crate::series_cache::Key;
-use crate::series_query::{Columns, SeriesQuery};
+use crate::series_of::SeriesOf;
+use crate::series_query::SeriesQuery;
 use crate::snapshot::json;
-use crate::state::{Picked, Shared};
+use crate::state::Shared;
 
 pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
     OpenApiRouter::new().routes(routes!(show))
 }
 
-/// The last hour of some meters, on a regular grid.
+/// Some meters over a span, on a regular grid.
 ///
 /// The step is the smallest multiple of the tick with which the span has no more steps than
-/// `points`, and at least `step`; the grid stands on multiples of the step since the epoch, and its first step is the
-/// one that holds `from`. A gap is null. A meter without any sample has no column. Accounts
-/// without the tag `monitoring` or `administrator` see the message meters, of their own vhosts.
+/// `points`, and at least `step`; from a minute on it is a multiple of the minute, from ten minutes
+/// on of those, from an hour on of the hour. The grid stands on multiples of the step since the epoch, and its first step is the
+/// one that holds `from`. A gap is null. A meter without any sample has no column; a node that is gone
+/// has columns in the spans in which it had samples. Accounts without the tag `monitoring` or
+/// `administrator` see the message meters of the last hour, of their own vhosts.
 #[utoipa::path(
     get,
     path = "/v2/rabbit/series",
@@ -61,6 +62,8 @@ pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
         (status = 401, body = KeystoneErrorBody, description = "No valid token"),
         (status = 403, body = ErrorBody, description = "A node, for an account that may not see nodes"),
         (status = 404, body = ErrorBody, description = "No such broker"),
+        (status = 503, body = ErrorBody, description = "A span beyond the last hour, while the store cannot be read",
+            headers(("Retry-After" = u64, description = "Seconds"))),
     )
 )]
 async fn show(
@@ -102,64 +105,23 @@ async fn show(
         &shared,
         &format!("{}.{:016x}", snapshot.generation, hasher.finish()),
     );
-    let body = picked.broker.series.get(snapshot.generation, Key(key), || {
-        let ring = picked.broker.ring();
-        json(&compute(&ring, &picked, &query, nodes.as_deref(), grid))
-    });
+    let compute = async {
+        let series = SeriesOf {
+            broker: picked.broker,
+            view: picked.view,
+            query: &query,
+            nodes: nodes.as_deref(),
+            grid,
+        };
+        let series = series.read(&*shared.store).await?;
+        Ok::<_, Error>(json(&series))
+    };
+    let cache = &picked.broker.series;
+    let body = cache.get(snapshot.generation, Key(key), compute).await?;
     Ok(Answer {
         body,
         etag,
         stale: snapshot.is_stale(),
     }
     .to(&headers))
-}
-
-/// Reads the columns off the ring. `nodes`: those asked for by name, else all.
-fn compute(
-    ring: &Ring,
-    picked: &Picked<'_>,
-    query: &SeriesQuery,
-    nodes: Option<&[String]>,
-    grid: Grid,
-) -> Series {
-    let name = &picked.broker.name;
-    let mut series = Series {
-        step: grid.step as u32,
-        timestamps: (0..grid.count as i64)
-            .map(|n| grid.start + n * grid.step)
-            .collect(),
-        columns: Vec::new(),
-    };
-    let all_nodes: Vec<_> = ring.nodes().map(str::to_owned).collect();
-    for &meter in &query.meters {
-        let mut add = |resource: Resource<'_>, resource_id: String| {
-            let Some(read) = ring.read(resource, meter, grid) else {
-                return;
-            };
-            let definition = meter.definition();
-            series.columns.push(Column {
-                meter: definition.name.into(),
-                resource_id,
-                unit: definition.unit.into(),
-                min: query.columns.contains(Columns::MIN).then_some(read.min),
-                avg: read.avg,
-                max: query.columns.contains(Columns::MAX).then_some(read.max),
-            });
-        };
-        match (meter.kind(), picked.view) {
-            (Kind::Node, View::All) => {
-                for node in nodes.unwrap_or(&all_nodes) {
-                    add(Resource::Node(node), format!("{name}/{node}"));
-                }
-            }
-            (_, View::All) if query.wants_broker(name) => add(Resource::Broker, name.clone()),
-            (Kind::QueueTotal | Kind::MessageStat, View::Only(audience))
-                if query.wants_broker(name) =>
-            {
-                add(Resource::Audience(audience.class), name.clone());
-            }
-            _ => {}
-        }
-    }
-    series
 }

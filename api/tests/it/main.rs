@@ -7,6 +7,7 @@ mod capabilities;
 mod collector;
 mod faults;
 mod grammar;
+mod history;
 mod identity;
 mod identity_v2;
 mod isolation;
