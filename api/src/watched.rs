@@ -82,7 +82,7 @@ impl Watched {
         Ok(Self {
             name: broker.name.clone(),
             resource_id: broker.name.as_str().into(),
-            project_id: None,
+            project_id: broker.sample_project().map(Arc::from),
             description: broker.description.clone(),
             username: broker.username.clone(),
             password: broker.password.clone(),
