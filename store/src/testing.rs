@@ -31,6 +31,8 @@ struct Kept {
     samples: Vec<Sample>,
     /// Which of them were collected.
     collected: BTreeSet<String>,
+    /// The polls that these came with: when, of what, and whose.
+    polls: BTreeSet<(Timestamp, Arc<str>, Option<Arc<str>>)>,
     log: Vec<LogRecord>,
 }
 
@@ -73,17 +75,12 @@ impl Store for NaiveStore {
 
     fn collect(&self, collected: Collected) {
         let mut kept = self.kept();
-        let there = |sample: &Sample| {
-            sample.timestamp == collected.timestamp
-                && *sample.resource_id == *collected.resource_id
-                && sample.project_id.as_deref() == collected.project_id.as_deref()
-        };
-        let known = &kept.collected;
-        if kept
-            .samples
-            .iter()
-            .any(|s| there(s) && known.contains(&s.id))
-        {
+        let poll = (
+            collected.timestamp,
+            Arc::clone(&collected.resource_id),
+            collected.project_id.clone(),
+        );
+        if !kept.polls.insert(poll) {
             return;
         }
         for (meter, value) in collected
@@ -244,9 +241,9 @@ impl Store for NaiveStore {
             let mut steps = vec![Vec::new(); range.count];
             for sample in &kept.samples {
                 let step = (sample.timestamp.as_millis() - range.start).div_euclid(range.step);
-                let is_ours = kept.collected.contains(&sample.id)
-                    && sample.meter == meter.name
-                    && *sample.resource_id == *range.resource_id;
+                let is_ours = sample.meter == meter.name
+                    && *sample.resource_id == *range.resource_id
+                    && kept.collected.contains(&sample.id);
                 if is_ours && let Some(step) = steps.get_mut(step as usize) {
                     step.push(sample.volume);
                 }

@@ -10,11 +10,7 @@ use crate::ring::{Resource, Ring};
 use crate::watched::Watched;
 
 /// The rows of some slots, the broker's and its nodes', as the store takes them.
-pub(crate) fn rows(
-    broker: &Watched,
-    ring: &Ring,
-    slots: impl Iterator<Item = i64>,
-) -> Vec<Collected> {
+pub(crate) fn rows(broker: &Watched, ring: &Ring, slots: Vec<i64>) -> Vec<Collected> {
     let resources: Vec<_> = std::iter::once((Resource::Broker, Arc::clone(&broker.resource_id)))
         .chain(ring.nodes().map(|node| {
             let id = format!("{}/{node}", broker.name);

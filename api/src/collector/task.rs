@@ -241,8 +241,7 @@ impl Collector {
             filled.extend(last + 1..slot);
         }
         self.last_slot = Some(slot);
-        filled.push(slot);
-        self.keep(filled);
+        self.keep(slot, filled);
         let facts = Facts {
             observed_at: now,
             overview_json: json(&overview),
@@ -253,11 +252,24 @@ impl Collector {
         self.publish_health(|known| *known = Some(facts));
     }
 
-    /// Hands what became known to the store.
-    fn keep(&self, slots: Vec<i64>) {
-        let rows = keep::rows(&self.broker, &self.broker.ring(), slots.into_iter());
-        for row in rows {
+    /// Hands what became known to the store: the last poll, and what was filled beside it.
+    fn keep(&self, slot: i64, filled: Vec<i64>) {
+        let (last, before) = {
+            let ring = self.broker.ring();
+            let rows = |slots| keep::rows(&self.broker, &ring, slots);
+            (rows(vec![slot]), rows(filled))
+        };
+        for row in last {
             self.shared.store.collect(row);
+        }
+        if !before.is_empty() {
+            // It may be an hour: the next tick does not wait for that.
+            let store = Arc::clone(&self.shared.store);
+            tokio::task::spawn_blocking(move || {
+                for row in before {
+                    store.collect(row);
+                }
+            });
         }
     }
 
