@@ -110,6 +110,8 @@ async fn a_restart_of_the_service_keeps_the_charts() {
     let to = end_of(&app, &token).await;
     let before = connections(&app, &token, from, to).await;
     assert!(before.columns[0].avg.known().count() >= 5);
+    // The end of what is known: a longer step may have reached beyond.
+    let to = before.timestamps.last().expect("a step") + i64::from(before.step);
     app.api.shutdown().await;
 
     fake.set_mode(Mode::Status(500));
@@ -173,7 +175,7 @@ async fn of_the_whole_broker_is_not_told_to_narrower_accounts() {
     let query = format!("meter=rabbit.messages&from={}", day - MINUTE);
     let known = |series: &Series| {
         let column = series.column("rabbit.messages", "prod");
-        column.is_some_and(|column| column.avg.known().any(|value| value == 7777.0))
+        column.is_some_and(|column| column.avg.known().any(|value| value > 7000.0))
     };
     assert!(known(&series(&app, &admin, &query).await));
     let anna = app.sign_in("anna", "secret").await;
