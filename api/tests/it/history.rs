@@ -105,11 +105,11 @@ async fn a_restart_of_the_service_keeps_the_charts() {
     let start = || TestApp::with_store(local(&[("prod", &fake)]), Arc::clone(&store) as _);
     let app = start();
     let token = signed_in(&app).await;
-    let from = end_of(&app, &token).await;
+    let from = end_of(&app, &token).await - 5000;
     app.polls("prod", 5).await;
     let to = end_of(&app, &token).await;
     let before = connections(&app, &token, from, to).await;
-    assert!(before.columns[0].avg.known().count() >= 5);
+    assert!(before.columns[0].avg.known().count() >= 3);
     // The end of what is known: a longer step may have reached beyond.
     let to = before.timestamps.last().expect("a step") + i64::from(before.step);
     app.api.shutdown().await;
