@@ -58,8 +58,9 @@ pub(super) fn question(row: Row) -> (String, usize, f64) {
     let statistics = format!("/v2/meters/{METER}/statistics");
     match row {
         Row::Samples => (format!("/v2/samples?{}&limit=100", of_meter()), 100, 13.0),
-        Row::Meters => ("/v2/meters".to_owned(), RESOURCES, 10.0),
-        Row::Resources => ("/v2/resources".to_owned(), RESOURCES, 98.0),
+        // As many as were posted: the collector adds its own meanwhile.
+        Row::Meters => (format!("/v2/meters?limit={RESOURCES}"), RESOURCES, 10.0),
+        Row::Resources => (format!("/v2/resources?limit={RESOURCES}"), RESOURCES, 98.0),
         Row::Grouped => (format!("{statistics}?groupby=resource_id"), RESOURCES, 17.0),
         Row::Periods => (format!("{statistics}?period=60"), 1000, 2400.0),
         _ => (statistics, 1, 9.0),
