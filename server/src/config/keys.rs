@@ -100,8 +100,8 @@ keys! {
     DATA_DIR "data_dir" "PATH"
         default "none"
         accepts "a folder that exists or can be made, and written to"
-        "Folder for what shall outlive a restart; made where it is missing. This version keeps its \
-         history in memory and stores nothing there yet";
+        "Folder for what shall outlive a restart, samples and the system log; made where it is \
+         missing. Without one they are kept in memory";
     SITE "site" "PATH"
         default "dist beside the program, else in the working directory"
         accepts "the folder that Trunk built, with frontend-<hash>.js in it"
