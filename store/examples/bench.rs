@@ -203,6 +203,7 @@ async fn large(folder: &std::path::Path, now: i64) -> Result<(), StoreError> {
     };
     let options = Options {
         retention,
+        queued_polls: 200_000,
         ..Options::default()
     };
     let store = SqliteStore::open(&path, options.clone())?;
@@ -235,6 +236,7 @@ async fn large(folder: &std::path::Path, now: i64) -> Result<(), StoreError> {
     let size = |path: &std::path::Path| std::fs::metadata(path).map_or(0, |file| file.len());
     store.tend().await;
     store.close().await;
+    drop(store);
     println!(
         "{} samples in {polls} polls, written and rolled up in {:.0} s: {:.1} bytes a sample, roll-ups in",
         polls * per_poll,
