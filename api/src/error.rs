@@ -53,6 +53,14 @@ pub(crate) enum Error {
         /// Its id.
         id: String,
     },
+    /// `404`: the broker's version or plugins have no such list.
+    #[error("Broker {broker} has no {list}: its version does not know of them")]
+    NotOffered {
+        /// The broker's name.
+        broker: String,
+        /// The list's.
+        list: &'static str,
+    },
     /// `413`: a body that is longer than this, in bytes.
     #[error("Request is too large: accepted are at most {0} bytes")]
     BodyTooLarge(usize),
@@ -123,9 +131,10 @@ impl Error {
                 StatusCode::UNAUTHORIZED
             }
             Self::Forbidden | Self::NotPermitted(_) => StatusCode::FORBIDDEN,
-            Self::UnknownBroker(_) | Self::UnknownToken | Self::NotFound { .. } => {
-                StatusCode::NOT_FOUND
-            }
+            Self::UnknownBroker(_)
+            | Self::UnknownToken
+            | Self::NotFound { .. }
+            | Self::NotOffered { .. } => StatusCode::NOT_FOUND,
             Self::TooLarge | Self::BodyTooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::MediaType(_) | Self::UnknownMimetype(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooManyAttempts(_) => StatusCode::TOO_MANY_REQUESTS,

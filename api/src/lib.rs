@@ -57,6 +57,7 @@ pub use config::{
     ParseNetworkError, ParseProjectError,
 };
 
+use collector::lists;
 use collector::task::supervise;
 use state::Shared;
 
@@ -93,6 +94,9 @@ impl Api {
             until_stopped(supervise(Arc::clone(broker), Arc::clone(&shared)).boxed())
         });
         let mut tasks: Vec<_> = collectors.collect();
+        tasks.extend(shared.brokers.iter().map(|broker| {
+            until_stopped(lists::task::supervise(Arc::clone(broker), Arc::clone(&shared)).boxed())
+        }));
         tasks.push(until_stopped(events::tend(Arc::clone(&shared)).boxed()));
         Ok(Api {
             tasks,

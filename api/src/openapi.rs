@@ -10,8 +10,8 @@ use utoipa::{Modify, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::controllers::{
-    brokers, capabilities, logs, meters, nodes, overview, query, resources, root, samples, series,
-    statistics, users,
+    brokers, capabilities, lists, logs, meters, nodes, overview, query, resources, root, samples,
+    series, statistics, users,
 };
 use crate::identity;
 use crate::state::Shared;
@@ -99,6 +99,7 @@ pub(crate) fn routes() -> (
         .merge(nodes::router())
         .merge(users::router())
         .merge(series::router())
+        .merge(lists::router())
         .merge(logs::router())
         .merge(meters::router())
         .merge(statistics::router())

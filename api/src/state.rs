@@ -37,6 +37,8 @@ pub(crate) struct Picked<'a> {
     pub(crate) index: usize,
     pub(crate) broker: &'a Arc<Watched>,
     pub(crate) view: &'a View,
+    /// All that the caller's account has there.
+    pub(crate) grant: &'a Grant,
 }
 
 impl Shared {
@@ -91,13 +93,14 @@ impl Shared {
                 return Err(Error::BrokerNeeded(names.collect()));
             }
         };
-        let Some(Grant { broker, view, .. }) = found else {
+        let Some(grant) = found else {
             return Err(Error::UnknownBroker(name.unwrap_or_default().to_owned()));
         };
         Ok(Picked {
-            index: *broker,
-            broker: &self.brokers[*broker],
-            view,
+            index: grant.broker,
+            broker: &self.brokers[grant.broker],
+            view: &grant.view,
+            grant,
         })
     }
 }

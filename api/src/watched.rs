@@ -14,6 +14,7 @@ use tokio::time::Instant;
 use crate::audience::{Audience, Class};
 use crate::collector::broker_client::{BrokerClient, Credentials};
 use crate::collector::health::Health;
+use crate::collector::lists::shelf::Shelf;
 use crate::collector::users::UserList;
 use crate::config::{ApiConfig, ApiError, BrokerConfig};
 use crate::ring::Ring;
@@ -59,6 +60,8 @@ pub(crate) struct Watched {
     pub(crate) wake: Notify,
     /// The accounts, fetched when somebody asks.
     pub(crate) users: UserList,
+    /// Its queues, connections and so on, fetched while somebody asks.
+    pub(crate) lists: Shelf,
     /// Series that were computed since the last tick.
     pub(crate) series: SeriesCache,
     tried: AtomicBool,
@@ -95,6 +98,7 @@ impl Watched {
             audiences: Mutex::default(),
             wake: Notify::new(),
             users: UserList::default(),
+            lists: Shelf::default(),
             series: SeriesCache::default(),
             tried: AtomicBool::new(false),
         })

@@ -89,23 +89,49 @@ impl BrokerClient {
         path: &str,
         patience: Duration,
     ) -> Result<T, BrokerError> {
-        let body = match tokio::time::timeout(patience, self.read(credentials, path)).await {
-            Ok(body) => body?,
-            Err(_) => {
-                return Err(BrokerError::TimedOut {
-                    authority: self.authority.clone(),
-                    waited: patience,
-                });
-            }
-        };
-        serde_json::from_slice(&body).map_err(|error| BrokerError::Malformed {
-            authority: self.authority.clone(),
-            path: self.shown(path),
-            cause: error.to_string(),
+        let body = self
+            .get_bytes(credentials, path, patience, self.limit)
+            .await?;
+        serde_json::from_slice(&body).map_err(|error| self.malformed(path, error.to_string()))
+    }
+
+    /// The same, unread, with another bound on its length.
+    pub(crate) async fn get_bytes(
+        &self,
+        credentials: Credentials<'_>,
+        path: &str,
+        patience: Duration,
+        limit: usize,
+    ) -> Result<Vec<u8>, BrokerError> {
+        let answer = tokio::time::timeout(patience, self.read(credentials, path, limit)).await;
+        answer.unwrap_or_else(|_| {
+            Err(BrokerError::TimedOut {
+                authority: self.authority.clone(),
+                waited: patience,
+            })
         })
     }
 
-    async fn read(&self, credentials: Credentials<'_>, path: &str) -> Result<Vec<u8>, BrokerError> {
+    /// The bytes that an answer may have.
+    pub(crate) fn limit(&self) -> usize {
+        self.limit
+    }
+
+    /// The error of an answer that cannot be read.
+    pub(crate) fn malformed(&self, path: &str, cause: String) -> BrokerError {
+        BrokerError::Malformed {
+            authority: self.authority.clone(),
+            path: self.shown(path),
+            cause,
+        }
+    }
+
+    async fn read(
+        &self,
+        credentials: Credentials<'_>,
+        path: &str,
+        limit: usize,
+    ) -> Result<Vec<u8>, BrokerError> {
         let started = Instant::now();
         let failed = |error: reqwest::Error| {
             BrokerError::from_client(&error, &self.authority, started.elapsed())
@@ -142,13 +168,13 @@ impl BrokerClient {
         let too_long = || BrokerError::TooLong {
             authority: self.authority.clone(),
             path: self.shown(path),
-            limit: self.limit,
+            limit,
         };
         // Of an error only the reason is of interest, which is short.
         let limit = if status.is_success() {
-            self.limit
+            limit
         } else {
-            self.limit.min(16 << 10)
+            limit.min(16 << 10)
         };
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(failed)? {

@@ -113,6 +113,11 @@ impl BrokerError {
         }
     }
 
+    /// Whether the broker does not know of such a thing.
+    pub(crate) fn is_absence(&self) -> bool {
+        matches!(self, Self::Status { status, .. } if *status == StatusCode::NOT_FOUND)
+    }
+
     /// Whether the broker itself decided, so that asking again changes nothing.
     pub(crate) fn is_refusal(&self) -> bool {
         matches!(self, Self::Credentials { .. } | Self::NotPermitted { .. })

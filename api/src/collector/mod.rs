@@ -23,6 +23,7 @@
 //! | [`keep`] | from the ring to the store, and back after a restart |
 //! | [`vhosts`] | sums for those who may not see all |
 //! | [`users`] | the accounts, on demand |
+//! | [`lists`] | queues, connections and so on, on demand |
 
 pub(crate) mod backfill;
 pub(crate) mod backoff;
@@ -32,6 +33,7 @@ pub(crate) mod changes;
 pub(crate) mod gather;
 pub(crate) mod health;
 pub(crate) mod keep;
+pub(crate) mod lists;
 pub(crate) mod rates;
 pub(crate) mod record;
 pub(crate) mod spacing;

@@ -2,6 +2,7 @@
 
 pub(crate) mod brokers;
 pub(crate) mod capabilities;
+pub(crate) mod lists;
 pub(crate) mod logs;
 pub(crate) mod meters;
 pub(crate) mod nodes;

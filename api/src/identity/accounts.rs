@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use metering::Exchange;
 use secrecy::SecretString;
 use serde::Deserialize;
 use tokio::time::Instant;
@@ -13,6 +14,7 @@ use super::tokens::Grant;
 use crate::audience::{Audience, View};
 use crate::collector::broker_client::{Credentials, WhoAmI};
 use crate::collector::broker_error::BrokerError;
+use crate::collector::lists::rows::each;
 use crate::error::Error;
 use crate::state::Shared;
 use crate::watched::Watched;
@@ -158,7 +160,14 @@ async fn grant(
         .get(credentials(), "api/whoami", patience)
         .await?;
     let has_one_of = |wanted: &[&str]| tags.iter().any(|tag| wanted.contains(&tag.as_str()));
+    let mut own = None;
     let view = if has_one_of(&SEES_ALL) {
+        if !has_one_of(&["administrator"]) {
+            own = Some(own_vhosts(broker, applicant, patience).await.unwrap_or_else(|error| {
+                tracing::warn!(broker = broker.name, user = applicant.username, %error, "an account's own vhosts could not be read");
+                Audience::new(BTreeSet::new())
+            }));
+        }
         View::All
     } else if has_one_of(&SEES_ITS_OWN) {
         // The broker lists the vhosts that this account may see.
@@ -167,7 +176,9 @@ async fn grant(
             .get(credentials(), "api/vhosts?columns=name", patience)
             .await?;
         let names: BTreeSet<_> = vhosts.into_iter().map(|vhost| vhost.name).collect();
-        View::Only(Audience::new(names))
+        let audience = Audience::new(names);
+        own = Some(audience.clone());
+        View::Only(audience)
     } else {
         return Ok(None);
     };
@@ -175,5 +186,37 @@ async fn grant(
         broker: index,
         tags,
         view,
+        own,
     }))
+}
+
+/// The vhosts that an account has a permission in, where it sees others too: those whose exchanges
+/// it is shown, for each has one of this name.
+async fn own_vhosts(
+    broker: &Watched,
+    applicant: &Applicant<'_>,
+    patience: Duration,
+) -> Result<Audience, BrokerError> {
+    let client = &broker.client;
+    let mut names = BTreeSet::new();
+    let (mut page, mut pages) = (1, 1);
+    while page <= pages {
+        let path =
+            format!("api/exchanges?columns=vhost,name&page={page}&page_size=500&name=amq.direct");
+        let credentials = Credentials {
+            username: applicant.username,
+            password: applicant.password,
+        };
+        let body = client
+            .get_bytes(credentials, &path, patience, client.limit())
+            .await?;
+        let read = each(&body, &mut |exchange: Exchange| {
+            names.insert(exchange.vhost);
+        });
+        let read = read.map_err(|error| client.malformed(&path, error.to_string()))?;
+        // A broker before 3.6 gives them all at once.
+        pages = read.unwrap_or(1);
+        page += 1;
+    }
+    Ok(Audience::new(names))
 }

@@ -11,7 +11,7 @@ use metering::Timestamp;
 use metering::identity::{AUTH_TOKEN, ROLE_ADMIN, ROLE_MEMBER};
 use sha2::{Digest, Sha256};
 
-use crate::audience::View;
+use crate::audience::{Audience, View};
 
 /// As many tokens at once; a new one then takes the place of the oldest.
 const MAX_TOKENS: usize = 20_000;
@@ -52,6 +52,8 @@ pub(crate) struct Grant {
     pub(crate) tags: Vec<String>,
     /// What the account sees there.
     pub(crate) view: View,
+    /// The vhosts that it has a permission in; none for an administrator, who needs none.
+    pub(crate) own: Option<Audience>,
 }
 
 /// Whether one of the brokers shows all of itself: what makes an account of it an administrator.

@@ -11,6 +11,7 @@ mod history;
 mod identity;
 mod identity_v2;
 mod isolation;
+mod lists;
 mod logs;
 mod meters;
 mod nodes;

@@ -1,5 +1,6 @@
 //! A broker's management API that does what a test wants.
 
+use std::collections::HashMap;
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -72,6 +73,8 @@ struct FakeState {
     nodes: Mutex<Value>,
     vhosts: Mutex<Value>,
     users: Mutex<Value>,
+    /// Other lists, by the last part of their path.
+    lists: Mutex<HashMap<String, Value>>,
     /// Account and path with query of every request.
     requests: Mutex<Vec<(String, String)>>,
     /// Requests of the collector's account in flight, and the most there ever were.
@@ -117,6 +120,7 @@ impl FakeBroker {
             nodes: Mutex::new(fixture("rabbitmq-3.10.8/nodes")),
             vhosts: Mutex::new(fixture("rabbitmq-3.10.8/vhosts")),
             users: Mutex::new(fixture("rabbitmq-3.10.8/users")),
+            lists: Mutex::default(),
             requests: Mutex::default(),
             in_flight: AtomicUsize::new(0),
             most_in_flight: AtomicUsize::new(0),
@@ -180,6 +184,12 @@ impl FakeBroker {
 
     pub(crate) fn set_users(&self, users: Value) {
         *self.state.users.lock().expect("no panic") = users;
+    }
+
+    /// Sets a list, `queues` for example, that there was none of before.
+    pub(crate) fn set_list(&self, name: &str, rows: Value) {
+        let mut lists = self.state.lists.lock().expect("no panic");
+        lists.insert(format!("/api/{name}"), rows);
     }
 
     /// The paths with queries that an account asked for so far.
@@ -328,6 +338,10 @@ fn answer(state: &FakeState, request: &Request, name: &str, password: &str) -> R
                 .cloned()
                 .collect()
         }
+        path if state.lists.lock().expect("no panic").contains_key(path) => {
+            let rows = state.lists.lock().expect("no panic")[path].clone();
+            page(rows, request.uri().query().unwrap_or_default())
+        }
         _ => {
             return (
                 StatusCode::NOT_FOUND,
@@ -338,4 +352,20 @@ fn answer(state: &FakeState, request: &Request, name: &str, password: &str) -> R
         }
     };
     ([(CONTENT_TYPE, "application/json")], body.to_string()).into_response()
+}
+
+/// A page of a list where the query asks for one, as brokers from 3.6 on have it.
+fn page(rows: Value, query: &str) -> Value {
+    let number = |name: &str| {
+        let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+        pairs.find(|(key, _)| *key == name)?.1.parse::<usize>().ok()
+    };
+    let Some(page) = number("page") else {
+        return rows;
+    };
+    let size = number("page_size").unwrap_or(100);
+    let rows = rows.as_array().cloned().unwrap_or_default();
+    let items: Vec<_> = rows.iter().skip((page - 1) * size).take(size).collect();
+    json!({"items": items, "page": page, "page_size": size, "item_count": items.len(),
+        "page_count": rows.len().div_ceil(size).max(1), "total_count": rows.len(), "filtered_count": rows.len()})
 }

@@ -1,0 +1,129 @@
+//! Which lists there are.
+
+use metering::{
+    Binding, Channel, Connection, Consumer, DeprecatedFeature, Exchange, FeatureFlag, Permission,
+    Policy, Queue, TopicPermission, UserLimit, Vhost, VhostLimit,
+};
+
+use super::rows::{Batch, read};
+
+/// Who sees what of a list, as brokers of 3.10 and 4.0 have it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rights {
+    /// `administrator` all, everybody else the vhosts that they have a permission in.
+    OwnVhosts,
+    /// `administrator` and `monitoring` all, others the vhosts that they have a permission in.
+    SeenVhosts,
+    /// `administrator` and `monitoring` all, others what is their own account's.
+    OwnAccount,
+    /// `administrator` alone.
+    Administrator,
+    /// Everybody all.
+    Everybody,
+}
+
+/// A list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Kind {
+    Queues,
+    Connections,
+    Channels,
+    Exchanges,
+    Bindings,
+    Consumers,
+    Vhosts,
+    Permissions,
+    TopicPermissions,
+    Policies,
+    OperatorPolicies,
+    VhostLimits,
+    UserLimits,
+    FeatureFlags,
+    DeprecatedFeatures,
+}
+
+/// What there is to know of a list.
+struct Facts {
+    name: &'static str,
+    rights: Rights,
+    has_column: fn(&str) -> bool,
+    read: fn(&[u8]) -> Result<Batch, serde_json::Error>,
+}
+
+impl Kind {
+    /// All of them.
+    pub(crate) const ALL: [Self; 15] = [
+        Self::Queues,
+        Self::Connections,
+        Self::Channels,
+        Self::Exchanges,
+        Self::Bindings,
+        Self::Consumers,
+        Self::Vhosts,
+        Self::Permissions,
+        Self::TopicPermissions,
+        Self::Policies,
+        Self::OperatorPolicies,
+        Self::VhostLimits,
+        Self::UserLimits,
+        Self::FeatureFlags,
+        Self::DeprecatedFeatures,
+    ];
+
+    fn facts(self) -> Facts {
+        macro_rules! facts {
+            ($name:literal, $type:ty, $rights:ident) => {
+                Facts {
+                    name: $name,
+                    rights: Rights::$rights,
+                    has_column: <$type>::has_column,
+                    read: read::<$type>,
+                }
+            };
+        }
+        match self {
+            Self::Queues => facts!("queues", Queue, OwnVhosts),
+            Self::Connections => facts!("connections", Connection, OwnAccount),
+            Self::Channels => facts!("channels", Channel, OwnAccount),
+            Self::Exchanges => facts!("exchanges", Exchange, OwnVhosts),
+            Self::Bindings => facts!("bindings", Binding, OwnVhosts),
+            Self::Consumers => facts!("consumers", Consumer, OwnAccount),
+            Self::Vhosts => facts!("vhosts", Vhost, SeenVhosts),
+            Self::Permissions => facts!("permissions", Permission, Administrator),
+            Self::TopicPermissions => facts!("topic-permissions", TopicPermission, Administrator),
+            Self::Policies => facts!("policies", Policy, OwnVhosts),
+            Self::OperatorPolicies => facts!("operator-policies", Policy, OwnVhosts),
+            Self::VhostLimits => facts!("vhost-limits", VhostLimit, SeenVhosts),
+            Self::UserLimits => facts!("user-limits", UserLimit, Everybody),
+            Self::FeatureFlags => facts!("feature-flags", FeatureFlag, Administrator),
+            Self::DeprecatedFeatures => {
+                facts!("deprecated-features", DeprecatedFeature, Administrator)
+            }
+        }
+    }
+
+    /// Its name in paths, the broker's and ours.
+    pub(crate) fn name(self) -> &'static str {
+        self.facts().name
+    }
+
+    /// The broker's path.
+    pub(crate) fn path(self) -> String {
+        format!("api/{}", self.name())
+    }
+
+    /// Who sees what of it.
+    pub(crate) fn rights(self) -> Rights {
+        self.facts().rights
+    }
+
+    /// Whether its rows can be ordered by this.
+    pub(crate) fn has_column(self, path: &str) -> bool {
+        (self.facts().has_column)(path)
+    }
+
+    /// Reads a broker's answer, a list or a page of one.
+    pub(crate) fn read(self, body: &[u8]) -> Result<Batch, serde_json::Error> {
+        (self.facts().read)(body)
+    }
+}

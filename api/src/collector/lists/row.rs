@@ -1,0 +1,69 @@
+//! What of a row is needed beside its JSON: by what it is filtered, and whose it is.
+
+use std::borrow::Cow;
+
+use metering::{
+    Binding, Channel, Connection, Consumer, DeprecatedFeature, Exchange, FeatureFlag, Permission,
+    Policy, Queue, TopicPermission, UserLimit, Vhost, VhostLimit,
+};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// A row of a list.
+pub(crate) trait Row: DeserializeOwned + Serialize {
+    /// What the filter looks at: its name, or what stands in a name's place.
+    fn name(&self) -> Cow<'_, str>;
+
+    /// The vhost that it is in.
+    fn vhost(&self) -> Option<&str> {
+        None
+    }
+
+    /// The account that it is of.
+    fn user(&self) -> Option<&str> {
+        None
+    }
+}
+
+macro_rules! rows {
+    ($($type:ty: |$row:ident| $name:expr $(, vhost $vhost:expr)? $(, user $user:expr)?;)*) => {
+        $(impl Row for $type {
+            fn name(&self) -> Cow<'_, str> {
+                let $row = self;
+                Cow::from($name)
+            }
+            $(fn vhost(&self) -> Option<&str> {
+                let $row = self;
+                Some($vhost)
+            })?
+            $(fn user(&self) -> Option<&str> {
+                let $row = self;
+                Some($user)
+            })?
+        })*
+    };
+}
+
+fn known(text: Option<&String>) -> &str {
+    text.map_or("", String::as_str)
+}
+
+rows! {
+    Queue: |row| row.name.as_str(), vhost &row.vhost;
+    Connection: |row| row.name.as_str(), vhost known(row.vhost.as_ref()), user known(row.user.as_ref());
+    Channel: |row| row.name.as_str(), vhost known(row.vhost.as_ref()), user known(row.user.as_ref());
+    Exchange: |row| row.name.as_str(), vhost &row.vhost;
+    Binding: |row| format!("{} {} {}", row.source, row.destination, known(row.routing_key.as_ref())),
+        vhost &row.vhost;
+    Consumer: |row| format!("{} {}", row.queue.as_ref().map_or("", |queue| &queue.name), row.consumer_tag),
+        vhost row.queue.as_ref().map_or("", |queue| &queue.vhost),
+        user row.channel_details.as_ref().map_or("", |channel| known(channel.user.as_ref()));
+    Vhost: |row| row.name.as_str(), vhost &row.name;
+    Permission: |row| row.user.as_str(), vhost &row.vhost, user &row.user;
+    TopicPermission: |row| format!("{} {}", row.user, row.exchange), vhost &row.vhost, user &row.user;
+    Policy: |row| row.name.as_str(), vhost &row.vhost;
+    VhostLimit: |row| row.vhost.as_str(), vhost &row.vhost;
+    UserLimit: |row| row.user.as_str(), user &row.user;
+    FeatureFlag: |row| row.name.as_str();
+    DeprecatedFeature: |row| row.name.as_str();
+}

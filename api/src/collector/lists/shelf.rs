@@ -1,0 +1,160 @@
+//! What is asked for of a broker's lists, and what there is of them.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{Notify, watch};
+use tokio::time::Instant;
+
+use super::kind::Kind;
+use super::table::Table;
+use crate::watched::Watched;
+
+/// So long after the last request a list is still looked after.
+const ASKED_FOR: Duration = Duration::from_mins(1);
+/// So long the first who asks for a list waits for it.
+const FIRST_LOOK: Duration = Duration::from_secs(3);
+/// And so much longer for what is still to come of it.
+const REST: Duration = Duration::from_millis(500);
+
+/// A list, as far as it is there.
+#[derive(Clone, Debug, Default)]
+struct Slot {
+    /// When somebody last asked.
+    asked: Option<Instant>,
+    table: Option<Arc<Table>>,
+    failure: Option<Failure>,
+}
+
+/// Why there is no newer table.
+#[derive(Clone, Debug)]
+pub(crate) enum Failure {
+    /// The broker has no such list: its version is older, or a plugin is off.
+    Absent,
+    /// It did not answer, or not usably: in a sentence.
+    Silent(String),
+}
+
+/// A list as it is answered.
+#[derive(Debug)]
+pub(crate) struct Listed {
+    pub(crate) table: Arc<Table>,
+    /// Whether the broker did not answer when it was last asked.
+    pub(crate) stale: bool,
+}
+
+/// The lists of a broker.
+#[derive(Debug)]
+pub(crate) struct Shelf {
+    slots: Mutex<[Slot; Kind::ALL.len()]>,
+    /// Calls the task for a list that is not there yet.
+    pub(crate) wake: Notify,
+    changed: watch::Sender<()>,
+}
+
+impl Default for Shelf {
+    fn default() -> Self {
+        Self {
+            slots: Mutex::default(),
+            wake: Notify::new(),
+            changed: watch::Sender::new(()),
+        }
+    }
+}
+
+impl Shelf {
+    fn slot<T>(&self, kind: Kind, work: impl FnOnce(&mut Slot) -> T) -> T {
+        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        work(&mut slots[kind as usize])
+    }
+
+    /// Whether somebody asked for it of late.
+    pub(crate) fn is_wanted(&self, kind: Kind) -> bool {
+        self.slot(kind, |slot| {
+            slot.asked.is_some_and(|asked| asked.elapsed() < ASKED_FOR)
+        })
+    }
+
+    /// What there is of it.
+    pub(crate) fn table(&self, kind: Kind) -> Option<Arc<Table>> {
+        self.slot(kind, |slot| slot.table.clone())
+    }
+
+    /// Puts down what the broker told.
+    pub(crate) fn put(&self, kind: Kind, table: Table) {
+        let old = self.slot(kind, |slot| {
+            slot.failure = None;
+            slot.table.replace(Arc::new(table))
+        });
+        // Outside of the lock: it may be large.
+        drop(old);
+        self.changed.send_replace(());
+    }
+
+    /// Notes that the broker did not tell.
+    pub(crate) fn fail(&self, kind: Kind, failure: Failure) {
+        self.slot(kind, |slot| {
+            if matches!(failure, Failure::Absent) {
+                slot.table = None;
+            }
+            slot.failure = Some(failure);
+        });
+        self.changed.send_replace(());
+    }
+
+    /// Clears away what nobody asks for.
+    pub(crate) fn clear(&self, kind: Kind) {
+        let old = self.slot(kind, std::mem::take);
+        drop(old);
+    }
+}
+
+impl Watched {
+    /// A list, as the broker last told it. The first who asks waits for it a little.
+    ///
+    /// # Errors
+    /// Where there is none: why.
+    pub(crate) async fn list(&self, kind: Kind) -> Result<Listed, Failure> {
+        let lists = &self.lists;
+        let mut changed = lists.changed.subscribe();
+        let slot = lists.slot(kind, |slot| {
+            slot.asked = Some(Instant::now());
+            slot.clone()
+        });
+        let silent = self.snapshot().is_stale();
+        if let Some(table) = slot.table
+            && !table.partial
+        {
+            let stale = silent || slot.failure.is_some();
+            return Ok(Listed { table, stale });
+        }
+        if silent {
+            let reason = self.snapshot().broker.reason.clone();
+            return Err(Failure::Silent(reason.unwrap_or_default()));
+        }
+        if slot.failure.is_none() {
+            lists.wake.notify_one();
+            let is_there = |slot: &Slot| slot.table.is_some() || slot.failure.is_some();
+            let is_whole = |slot: &Slot| {
+                slot.table.as_ref().is_some_and(|table| !table.partial) || slot.failure.is_some()
+            };
+            // Whether they came or not: the slot says.
+            let arrival = changed.wait_for(|()| lists.slot(kind, |slot| is_there(slot)));
+            let _ = tokio::time::timeout(FIRST_LOOK, arrival).await;
+            let rest = changed.wait_for(|()| lists.slot(kind, |slot| is_whole(slot)));
+            let _ = tokio::time::timeout(REST, rest).await;
+        }
+        let Slot { table, failure, .. } = lists.slot(kind, |slot| slot.clone());
+        match (table, failure) {
+            (Some(table), failure) => Ok(Listed {
+                table,
+                stale: failure.is_some(),
+            }),
+            (None, Some(failure)) => Err(failure),
+            (None, None) => Err(Failure::Silent(format!(
+                "its {} are still being read",
+                kind.name()
+            ))),
+        }
+    }
+}

@@ -1,0 +1,297 @@
+//! When which list is fetched. One task a broker, beside the collector's; both have their turns.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+use super::budget::Budget;
+use super::kind::Kind;
+use super::queues;
+use super::rows::Rows;
+use super::shelf::Failure;
+use super::table::Table;
+use crate::clock::Clock;
+use crate::collector::broker_error::BrokerError;
+use crate::config::ApiConfig;
+use crate::state::Shared;
+use crate::watched::Watched;
+
+/// So often it is looked whether a list is still asked for.
+const LOOK: Duration = Duration::from_secs(10);
+/// A list may have so many times the bytes that other answers may.
+const LONGER: usize = 8;
+
+/// Fetches a broker's lists. One that panics is begun anew.
+pub(crate) async fn supervise(broker: Arc<Watched>, shared: Arc<Shared>) {
+    loop {
+        let mut task = JoinSet::new();
+        task.spawn(Librarian::new(Arc::clone(&broker), &shared.config).run());
+        // It has no other end than a panic, which is logged by whoever handles panics.
+        task.join_next().await;
+        tracing::error!(
+            broker = broker.name,
+            "the reading of lists broke off and is begun anew"
+        );
+        tokio::time::sleep(shared.config.tick).await;
+    }
+}
+
+/// What is fetched on its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    /// A list as a whole; of queues all that is not a depth.
+    Whole(Kind),
+    /// The depths of queues, where they are many.
+    Depths,
+}
+
+struct Librarian {
+    broker: Arc<Watched>,
+    clock: Clock,
+    tick: Duration,
+    patience: Duration,
+    limit: usize,
+    wholes: [Budget; Kind::ALL.len()],
+    depths: Budget,
+    /// Whether there are more queues than a page has.
+    many_queues: bool,
+    generation: u64,
+}
+
+impl Librarian {
+    fn new(broker: Arc<Watched>, config: &ApiConfig) -> Self {
+        Self {
+            broker,
+            clock: config.clock,
+            tick: config.tick,
+            patience: config.answer_timeout,
+            limit: config.answer_limit.saturating_mul(LONGER),
+            wholes: [Budget::new(); Kind::ALL.len()],
+            depths: Budget::new(),
+            many_queues: false,
+            generation: 0,
+        }
+    }
+
+    async fn run(mut self) {
+        loop {
+            let next = match self.next() {
+                Some((part, due)) if due <= Instant::now() => {
+                    self.fetch(part).await;
+                    continue;
+                }
+                next => next.map_or(LOOK, |(_, due)| due - Instant::now()),
+            };
+            tokio::select! {
+                () = tokio::time::sleep(next.min(LOOK)) => (),
+                () = self.broker.lists.wake.notified() => (),
+            }
+            self.tidy();
+        }
+    }
+
+    /// Lists that nobody asks for are cleared away, though not before they may be asked for again.
+    fn tidy(&mut self) {
+        let now = Instant::now();
+        for kind in Kind::ALL {
+            if !self.broker.lists.is_wanted(kind) && self.due(Part::Whole(kind), 1, now) <= now {
+                self.broker.lists.clear(kind);
+            }
+        }
+    }
+
+    /// What is due first.
+    fn next(&self) -> Option<(Part, Instant)> {
+        let lists = &self.broker.lists;
+        let mut wanted: Vec<_> = Kind::ALL
+            .into_iter()
+            .filter(|&kind| lists.is_wanted(kind))
+            .map(Part::Whole)
+            .collect();
+        if self.many_queues && wanted.contains(&Part::Whole(Kind::Queues)) {
+            wanted.push(Part::Depths);
+        }
+        let (now, sharers) = (Instant::now(), wanted.len() as u32);
+        wanted
+            .into_iter()
+            .map(|part| (part, self.due(part, sharers, now)))
+            .min_by_key(|&(_, due)| due)
+    }
+
+    fn due(&self, part: Part, sharers: u32, now: Instant) -> Instant {
+        match part {
+            Part::Whole(kind) => self.wholes[kind as usize].due(self.tick, sharers, now),
+            // What is asked for whole every tick brings its depths along.
+            Part::Depths if self.wholes[Kind::Queues as usize].is_cheap(self.tick, sharers) => {
+                now + self.tick
+            }
+            Part::Depths => self.depths.due(self.tick, sharers, now),
+        }
+    }
+
+    async fn fetch(&mut self, part: Part) {
+        let (kind, fetched) = match part {
+            Part::Whole(Kind::Queues) => (Kind::Queues, self.fetch_queues().await),
+            Part::Whole(kind) => (kind, self.fetch_list(kind).await),
+            Part::Depths => (Kind::Queues, self.fetch_depths().await),
+        };
+        if let Err(error) = fetched {
+            tracing::warn!(broker = self.broker.name, list = kind.name(), %error, "a list could not be read");
+            let failure = if error.is_absence() {
+                Failure::Absent
+            } else {
+                Failure::Silent(error.to_string())
+            };
+            self.broker.lists.fail(kind, failure);
+        }
+    }
+
+    /// Reads an answer on a thread that may block. Says what asking took, whatever came of it.
+    async fn ask<T: Send + 'static>(
+        &self,
+        path: String,
+        patience: Duration,
+        cost: &mut Duration,
+        read: impl FnOnce(&[u8]) -> Result<T, serde_json::Error> + Send + 'static,
+    ) -> Result<T, BrokerError> {
+        let body = {
+            let _turn = self.broker.turn.lock().await;
+            let started = Instant::now();
+            let answer = self
+                .broker
+                .client
+                .get_bytes(self.broker.credentials(), &path, patience, self.limit)
+                .await;
+            *cost += started.elapsed();
+            answer?
+        };
+        let read = tokio::task::spawn_blocking(move || read(&body)).await;
+        let read = read.map_err(|error| error.to_string());
+        read.and_then(|read| read.map_err(|error| error.to_string()))
+            .map_err(|cause| self.broker.client.malformed(&path, cause))
+    }
+
+    async fn fetch_list(&mut self, kind: Kind) -> Result<(), BrokerError> {
+        let mut cost = Duration::ZERO;
+        let patience = self.wholes[kind as usize].patience(self.patience);
+        let batch = self
+            .ask(kind.path(), patience, &mut cost, move |body| {
+                kind.read(body)
+            })
+            .await;
+        self.wholes[kind as usize].record(Instant::now(), cost, batch.is_ok());
+        self.publish(kind, batch?.rows, None, false).await;
+        Ok(())
+    }
+
+    /// Queues page by page. With the first page it is known whether there are many: then the depths
+    /// of all come before the rest of the pages.
+    async fn fetch_queues(&mut self) -> Result<(), BrokerError> {
+        let mut cost = Duration::ZERO;
+        let swept = self.sweep(&mut cost).await;
+        self.wholes[Kind::Queues as usize].record(Instant::now(), cost, swept.is_ok());
+        swept
+    }
+
+    async fn sweep(&mut self, cost: &mut Duration) -> Result<(), BrokerError> {
+        let read = |body: &[u8]| Kind::Queues.read(body);
+        let first = self.ask(queues::page(1), self.patience, cost, read).await?;
+        let pages = first.page_count.unwrap_or(1);
+        self.many_queues = pages > 1;
+        if !self.many_queues {
+            self.publish(Kind::Queues, first.rows, None, false).await;
+            return Ok(());
+        }
+        if self.broker.lists.table(Kind::Queues).is_none() {
+            self.fetch_depths().await?;
+        }
+        let mut parts = vec![first.rows];
+        for number in 2..=pages {
+            if !self.broker.lists.is_wanted(Kind::Queues) {
+                return Ok(());
+            }
+            parts.push(
+                self.ask(queues::page(number), self.patience, cost, read)
+                    .await?
+                    .rows,
+            );
+        }
+        let Some(known) = self.broker.lists.table(Kind::Queues) else {
+            return Ok(());
+        };
+        let (observed_at, now) = (known.observed_at, self.clock.now());
+        let rows = run(move || {
+            let mut rows = known.rows.clone();
+            for part in &parts {
+                rows.replace(part);
+            }
+            rows
+        });
+        let Some(rows) = rows.await else {
+            return Ok(());
+        };
+        let stats = Some(now);
+        self.publish_at(Kind::Queues, observed_at, stats, rows, false)
+            .await;
+        Ok(())
+    }
+
+    async fn fetch_depths(&mut self) -> Result<(), BrokerError> {
+        let known = self.broker.lists.table(Kind::Queues);
+        let stats = known.as_ref().and_then(|known| known.stats_observed_at);
+        let mut cost = Duration::ZERO;
+        let patience = self.depths.patience(self.patience);
+        let rows = self.ask(
+            queues::DEPTHS.to_owned(),
+            patience,
+            &mut cost,
+            move |body| queues::with_depths(known.as_deref().map(|known| &known.rows), body),
+        );
+        let rows = rows.await;
+        self.depths.record(Instant::now(), cost, rows.is_ok());
+        self.publish(Kind::Queues, rows?, stats, stats.is_none())
+            .await;
+        Ok(())
+    }
+
+    async fn publish(
+        &mut self,
+        kind: Kind,
+        rows: Rows,
+        stats: Option<metering::Timestamp>,
+        partial: bool,
+    ) {
+        let now = self.clock.now();
+        self.publish_at(kind, now, stats, rows, partial).await;
+    }
+
+    async fn publish_at(
+        &mut self,
+        kind: Kind,
+        observed_at: metering::Timestamp,
+        stats: Option<metering::Timestamp>,
+        rows: Rows,
+        partial: bool,
+    ) {
+        self.generation += 1;
+        let mut table = Table::new(self.generation, observed_at, stats, rows);
+        table.partial = partial;
+        let known = self.broker.lists.table(kind);
+        let warmed = run(move || {
+            if let Some(known) = known {
+                table.warm(&known);
+            }
+            table
+        });
+        if let Some(table) = warmed.await {
+            self.broker.lists.put(kind, table);
+        }
+    }
+}
+
+/// On a thread that may block; none where it panicked.
+async fn run<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    tokio::task::spawn_blocking(work).await.ok()
+}

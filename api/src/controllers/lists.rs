@@ -1,0 +1,260 @@
+//! `GET /v2/rabbit/queues` and the like: a broker's lists, by pages or whole.
+//!
+//! One handler for all of them; each has its path in the document.
+
+use std::collections::hash_map::DefaultHasher;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue};
+use metering::error::{ErrorBody, KeystoneErrorBody};
+use metering::{
+    Binding, Channel, Connection, Consumer, DeprecatedFeature, Exchange, FeatureFlag, Permission,
+    Policy, Queue, TopicPermission, UserLimit, Vhost, VhostLimit,
+};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::audience::View;
+use crate::collector::lists::kind::{Kind, Rights};
+use crate::collector::lists::select::{Filter, LONGEST_FILTER, Scope, Sort};
+use crate::collector::lists::shelf::{Failure, Listed};
+use crate::error::Error;
+use crate::identity::auth::Caller;
+use crate::protocol::answer::Answer;
+use crate::protocol::query::Arguments;
+use crate::state::{Picked, Shared};
+
+/// Rows of a page where the request does not say, as on the broker.
+const PAGE_SIZE: usize = 100;
+/// The most that a page may have, as on the broker.
+const MAX_PAGE_SIZE: usize = 500;
+
+/// What a request asks of a list.
+#[derive(Debug, Hash)]
+struct ListQuery {
+    /// Which page, and rows a page; none for the whole list.
+    page: Option<(usize, usize)>,
+    filter: Option<Filter>,
+    sort: Option<Sort>,
+}
+
+impl ListQuery {
+    fn read(kind: Kind, arguments: &mut Arguments) -> Result<Self, Error> {
+        let page: Option<usize> = arguments.read("page", "is a number from 1 on")?;
+        let size: Option<usize> = arguments.read("page_size", "is a number from 1 to 500")?;
+        let text = arguments.one("name")?.filter(|text| !text.is_empty());
+        let is_regex = arguments.read("use_regex", "is true or false")?;
+        let column = arguments.one("sort")?.filter(|column| !column.is_empty());
+        let reverse = arguments.read("sort_reverse", "is true or false")?;
+        if page == Some(0) {
+            return Err(bad("page", "0", "is a number from 1 on"));
+        }
+        if let Some(size) = size.filter(|size| !(1..=MAX_PAGE_SIZE).contains(size)) {
+            let accepted = "is a number from 1 to 500";
+            return Err(bad("page_size", &size.to_string(), accepted));
+        }
+        if let Some(text) = text.as_ref().filter(|text| text.len() > LONGEST_FILTER) {
+            let shown: String = text.chars().take(40).collect();
+            return Err(bad("name", &format!("{shown}…"), "are at most 1024 bytes"));
+        }
+        if let Some(column) = column.as_ref().filter(|column| !kind.has_column(column)) {
+            let accepted = "is a field of a row, or a dotted path to a value within";
+            return Err(bad("sort", column, accepted));
+        }
+        Ok(Self {
+            page: page
+                .or(size.map(|_| 1))
+                .map(|page| (page, size.unwrap_or(PAGE_SIZE))),
+            filter: text.map(|text| Filter {
+                text,
+                is_regex: is_regex.unwrap_or(false),
+            }),
+            sort: column.map(|column| Sort {
+                column,
+                reverse: reverse.unwrap_or(false),
+            }),
+        })
+    }
+}
+
+fn bad(name: &str, value: &str, accepted: &str) -> Error {
+    Error::BadArgument(format!(
+        "Invalid value {value:?} for \"{name}\": accepted {accepted}"
+    ))
+}
+
+impl Picked<'_> {
+    /// Which rows of a list the caller may see.
+    fn scope(&self, kind: Kind, user: &str) -> Result<Scope, Error> {
+        let of = |audience: &crate::audience::Audience| {
+            Scope::Vhosts(audience.class, Arc::clone(&audience.vhosts))
+        };
+        Ok(match (kind.rights(), self.view) {
+            (Rights::Everybody, _) | (Rights::SeenVhosts | Rights::OwnAccount, View::All) => {
+                Scope::All
+            }
+            (Rights::OwnVhosts, View::All) => self.grant.own.as_ref().map_or(Scope::All, of),
+            (Rights::OwnVhosts | Rights::SeenVhosts, View::Only(audience)) => of(audience),
+            (Rights::OwnAccount, View::Only(_)) => Scope::Account(user.to_owned()),
+            (Rights::Administrator, _) => {
+                let is_one = self.grant.tags.iter().any(|tag| tag == "administrator");
+                if !is_one {
+                    return Err(Error::Forbidden);
+                }
+                Scope::All
+            }
+        })
+    }
+}
+
+async fn answer(
+    kind: Kind,
+    shared: &Shared,
+    caller: &Caller,
+    mut arguments: Arguments,
+    headers: &HeaderMap,
+) -> Result<Response, Error> {
+    let name = arguments.one("broker")?;
+    let query = ListQuery::read(kind, &mut arguments)?;
+    arguments.finish()?;
+    let picked = shared.pick(&caller.0, name.as_deref())?;
+    let scope = picked.scope(kind, &caller.0.user)?;
+    let regex = match &query.filter {
+        Some(filter) => Some(filter.compile().map_err(|error| {
+            bad(
+                "name",
+                &filter.text,
+                &format!("is a regular expression: {error}"),
+            )
+        })?),
+        None => None,
+    };
+    let Listed { table, stale } =
+        picked
+            .broker
+            .list(kind)
+            .await
+            .map_err(|failure| match failure {
+                Failure::Absent => Error::NotOffered {
+                    broker: picked.broker.name.clone(),
+                    list: kind.name(),
+                },
+                Failure::Silent(reason) => picked.not_answered(shared, Some(reason)),
+            })?;
+
+    let mut hasher = DefaultHasher::new();
+    query.hash(&mut hasher);
+    let version = format!(
+        "{}.{}.{}.{:016x}",
+        kind.name(),
+        table.generation,
+        scope.key(),
+        hasher.finish()
+    );
+    let etag = picked.etag(shared, &version);
+    let observed_at = table.observed_at;
+    let found = table.found(&scope, query.filter.as_ref(), query.sort.as_ref());
+    let body = if let (Some(selection), Some((page, size))) = (&found, query.page) {
+        table.page(selection, page, size)
+    } else {
+        let made = tokio::task::spawn_blocking(move || {
+            let filter = query.filter.as_ref().zip(regex.as_ref());
+            let selection = table.find(&scope, filter, query.sort.as_ref());
+            if let Some((page, size)) = query.page {
+                return table.page(&selection, page, size);
+            }
+            let mut body = Vec::new();
+            table.write(&selection.rows, &mut body);
+            body
+        });
+        made.await
+            .map_err(|error| picked.not_answered(shared, Some(error.to_string())))?
+    };
+    let mut response = Answer {
+        body: Bytes::from(body),
+        etag,
+        stale,
+    }
+    .to(headers);
+    // A list has no place for it but this.
+    if let Ok(at) = HeaderValue::from_str(&observed_at.to_string()) {
+        response.headers_mut().insert("x-observed-at", at);
+    }
+    Ok(response)
+}
+
+/// The handlers, which differ in their paths and types alone.
+macro_rules! lists {
+    ($($handler:ident, $kind:ident, $path:literal, $operation:literal, $type:ty, $doc:literal;)*) => {
+        pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
+            OpenApiRouter::new()$(.routes(routes!($handler)))*
+        }
+
+        $(
+            #[doc = $doc]
+            ///
+            /// Asked of the broker while somebody asks here, within a budget. With `page` or
+            /// `page_size` the answer is a page object: `items`, `page`, `page_size`, `page_count`,
+            /// `item_count`, `filtered_count`, `total_count`, `observed_at`, `stats_observed_at`.
+            #[utoipa::path(
+                get,
+                path = $path,
+                operation_id = $operation,
+                tag = "rabbit",
+                params(
+                    ("broker" = Option<String>, Query, description = "Its name; may be left out where the caller sees one alone"),
+                    ("page" = Option<u64>, Query, description = "Which page, from 1 on; without it, and without `page_size`, the whole list"),
+                    ("page_size" = Option<u64>, Query, description = "Rows a page, 1 to 500; by default 100"),
+                    ("name" = Option<String>, Query, description = "What the name must have in it, whatever the case"),
+                    ("use_regex" = Option<bool>, Query, description = "Whether `name` is a regular expression"),
+                    ("sort" = Option<String>, Query, description = "A field, or a dotted path such as \
+                        `message_stats.publish_details.rate`; rows without it come last; by default vhost and name"),
+                    ("sort_reverse" = Option<bool>, Query, description = "Whether the greatest comes first"),
+                ),
+                responses(
+                    (status = 200, body = Vec<$type>, headers(
+                        ("X-Observed-At" = String, description = "When the broker told of it"),
+                        ("Warning" = Option<String>, description = "`110` where the broker does not answer"))),
+                    (status = 304, description = "Unchanged since the `ETag` in `If-None-Match`"),
+                    (status = 400, body = ErrorBody, description = "Several brokers and none named, or an argument that is unknown or cannot be used"),
+                    (status = 401, body = KeystoneErrorBody, description = "No valid token"),
+                    (status = 403, body = ErrorBody, description = "The account's tags do not suffice"),
+                    (status = 404, body = ErrorBody, description = "No such broker, or it has no such list"),
+                    (status = 503, body = ErrorBody, description = "The broker did not answer, or not yet"),
+                )
+            )]
+            async fn $handler(
+                State(shared): State<Arc<Shared>>,
+                caller: Caller,
+                arguments: Arguments,
+                headers: HeaderMap,
+            ) -> Result<Response, Error> {
+                answer(Kind::$kind, &shared, &caller, arguments, &headers).await
+            }
+        )*
+    };
+}
+
+lists! {
+    queues, Queues, "/v2/rabbit/queues", "listQueues", Queue, "The queues and streams of a broker.";
+    connections, Connections, "/v2/rabbit/connections", "listConnections", Connection, "The client connections of a broker.";
+    channels, Channels, "/v2/rabbit/channels", "listChannels", Channel, "The channels of a broker.";
+    exchanges, Exchanges, "/v2/rabbit/exchanges", "listExchanges", Exchange, "The exchanges of a broker.";
+    bindings, Bindings, "/v2/rabbit/bindings", "listBindings", Binding, "The bindings of a broker.";
+    consumers, Consumers, "/v2/rabbit/consumers", "listConsumers", Consumer, "The consumers of a broker.";
+    vhosts, Vhosts, "/v2/rabbit/vhosts", "listVhosts", Vhost, "The vhosts of a broker.";
+    permissions, Permissions, "/v2/rabbit/permissions", "listPermissions", Permission, "What accounts may do, for administrators.";
+    topic_permissions, TopicPermissions, "/v2/rabbit/topic-permissions", "listTopicPermissions", TopicPermission,
+        "With which routing keys accounts may use topic exchanges, for administrators.";
+    policies, Policies, "/v2/rabbit/policies", "listPolicies", Policy, "The policies of a broker.";
+    operator_policies, OperatorPolicies, "/v2/rabbit/operator-policies", "listOperatorPolicies", Policy, "The operators' policies of a broker.";
+    vhost_limits, VhostLimits, "/v2/rabbit/vhost-limits", "listVhostLimits", VhostLimit, "The limits of a broker's vhosts.";
+    user_limits, UserLimits, "/v2/rabbit/user-limits", "listUserLimits", UserLimit, "The limits of a broker's accounts.";
+    feature_flags, FeatureFlags, "/v2/rabbit/feature-flags", "listFeatureFlags", FeatureFlag, "What a broker has switched on, for administrators.";
+    deprecated_features, DeprecatedFeatures, "/v2/rabbit/deprecated-features", "listDeprecatedFeatures", DeprecatedFeature,
+        "What a later version of a broker will not have, for administrators.";
+}
