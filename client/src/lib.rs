@@ -39,7 +39,7 @@
 //! | `sign_in` | Keystone's v3 sign-in |
 //! | `session` | what a token may ask, renewal on a 401 |
 //! | `meters`, `samples`, `statistics`, `resources`, `complex`, `capabilities` | Ceilometer's part of the API |
-//! | `series`, `logs` | the rabbit part's queries |
+//! | `series`, `lists`, `logs` | the rabbit part's queries |
 //! | `query` | which samples, in the protocol's two ways |
 //! | `items` | lists, item by item as they come |
 //! | `exchange` | one request: conditions, answer, errors |
@@ -55,6 +55,7 @@ mod endpoints;
 mod error;
 mod exchange;
 mod items;
+mod lists;
 mod logs;
 mod meters;
 mod path;
@@ -74,6 +75,7 @@ pub use credentials::Credentials;
 pub use endpoints::{Endpoints, Interface};
 pub use error::ClientError;
 pub use items::Items;
+pub use lists::ListQuery;
 pub use logs::LogQuery;
 pub use meters::MeterQuery;
 pub use query::{Field, Filter, Op, Order, Query, Value};

@@ -1,0 +1,163 @@
+//! Lists of a real broker: each account sees what the broker shows it, whatever things are called.
+
+#[path = "it/support/mod.rs"]
+#[expect(
+    dead_code,
+    unused_imports,
+    reason = "shared with the tests against a fake broker"
+)]
+mod support;
+
+use std::time::Duration;
+
+use api::{ApiConfig, BrokerConfig};
+use metering::BrokerState;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use rig::{Management, Options, PrivateBroker};
+use serde_json::{Value, json};
+use support::TestApp;
+
+/// Names that break what does not expect them.
+fn hostile() -> Vec<String> {
+    let names = [
+        "<script>alert(1)</script>",
+        "a/b//c",
+        "quote\" and ' and \\",
+        "100%2F%",
+        "nul\0nul",
+        "\u{202e}evil\u{202c}",
+        "🐇 emoji",
+        "new\nline",
+    ];
+    let mut names: Vec<_> = names.map(str::to_owned).into();
+    names.push("x".repeat(255));
+    names
+}
+
+fn segment(name: &str) -> String {
+    utf8_percent_encode(name, NON_ALPHANUMERIC).to_string()
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    tokio::task::spawn_blocking(work).await.expect("no panic")
+}
+
+/// A broker with hostile names in two vhosts, and an account of each tag with a permission in one.
+async fn start(options: Options) -> PrivateBroker {
+    blocking(|| {
+        let broker = PrivateBroker::start(options).expect("the broker starts");
+        let management = broker.management();
+        for vhost in ["hers/<b>", "theirs"] {
+            management.add_vhost(vhost).expect("a vhost");
+            for name in hostile() {
+                let (vhost, name) = (segment(vhost), segment(&name));
+                for (kind, body) in [
+                    ("queues", json!({"durable": true})),
+                    ("exchanges", json!({"type": "topic", "durable": true})),
+                ] {
+                    let path = format!("/api/{kind}/{vhost}/{name}");
+                    management.put(&path, &body).expect("declared");
+                }
+            }
+            let policy = json!({"pattern": "^q", "definition": {"max-length": 10}});
+            let path = format!("/api/policies/{}/p", segment(vhost));
+            management.put(&path, &policy).expect("a policy");
+        }
+        for tag in ["management", "policymaker", "monitoring", "administrator"] {
+            broker
+                .add_user(tag, "secret", tag, &["hers/<b>"])
+                .expect("a user");
+        }
+        broker
+    })
+    .await
+}
+
+async fn app(broker: &PrivateBroker) -> TestApp {
+    let app = TestApp::with(ApiConfig {
+        brokers: vec![BrokerConfig {
+            name: "prod".into(),
+            url: broker.management_url().parse().expect("URL"),
+            username: PrivateBroker::USER.into(),
+            password: PrivateBroker::PASSWORD.into(),
+            description: None,
+            projects: Vec::new(),
+        }],
+        tick: Duration::from_secs(1),
+        ..ApiConfig::default()
+    });
+    let token = app.sign_in("administrator", "secret").await;
+    app.until(&token, "prod", |broker| broker.state == BrokerState::Ok)
+        .await;
+    app
+}
+
+/// Rows by what they are called, in order.
+fn called(list: &Value) -> Vec<String> {
+    let rows = list.as_array().expect("a list").iter();
+    let mut names: Vec<_> = rows
+        .map(|row| {
+            let fields = ["vhost", "name", "source", "destination", "user"];
+            fields.map(|field| row[field].to_string()).join(" ")
+        })
+        .collect();
+    names.sort();
+    names
+}
+
+#[tokio::test]
+async fn each_account_sees_what_the_broker_shows_it() {
+    let broker = start(Options::default()).await;
+    let app = app(&broker).await;
+    for tag in ["management", "policymaker", "monitoring", "administrator"] {
+        let token = app.sign_in(tag, "secret").await;
+        for list in [
+            "queues",
+            "exchanges",
+            "bindings",
+            "connections",
+            "channels",
+            "consumers",
+            "vhosts",
+            "policies",
+            "operator-policies",
+            "vhost-limits",
+            "permissions",
+            "topic-permissions",
+            "feature-flags",
+        ] {
+            let url = broker.management_url();
+            let path = format!("/api/{list}");
+            let shown = blocking(move || Management::new(&url, tag, "secret").get(&path)).await;
+            let ours = app.get(&token, &format!("/v2/rabbit/{list}")).await;
+            match shown {
+                Ok(shown) => assert_eq!(called(&ours.ok()), called(&shown), "{tag}: {list}"),
+                Err(_) => assert_eq!(ours.status, http::StatusCode::FORBIDDEN, "{tag}: {list}"),
+            }
+        }
+    }
+    drop(broker);
+}
+
+#[tokio::test]
+async fn without_statistics_the_depths_are_there() {
+    let options = Options::default().conf("management_agent.disable_metrics_collector = true");
+    let broker = start(options).await;
+    let app = app(&broker).await;
+    let token = app.sign_in("administrator", "secret").await;
+    let page = app
+        .get(
+            &token,
+            "/v2/rabbit/queues?page=1&sort=messages&sort_reverse=true",
+        )
+        .await
+        .ok();
+    assert_eq!(page["total_count"], 2 * hostile().len());
+    let row = &page["items"][0];
+    assert!(
+        row["messages"].is_i64() && row["type"] == "classic",
+        "{row}"
+    );
+    assert!(row.get("message_stats").is_none(), "{row}");
+    drop(broker);
+}
