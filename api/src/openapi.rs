@@ -10,8 +10,8 @@ use utoipa::{Modify, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::controllers::{
-    brokers, capabilities, lists, logs, meters, nodes, overview, query, resources, root, samples,
-    series, statistics, users,
+    brokers, capabilities, details, lists, logs, meters, nodes, overview, query, resources, root,
+    samples, series, statistics, users,
 };
 use crate::identity;
 use crate::state::Shared;
@@ -100,6 +100,7 @@ pub(crate) fn routes() -> (
         .merge(users::router())
         .merge(series::router())
         .merge(lists::router())
+        .merge(details::router())
         .merge(logs::router())
         .merge(meters::router())
         .merge(statistics::router())

@@ -13,6 +13,7 @@ use tokio::time::Instant;
 
 use crate::audience::{Audience, Class};
 use crate::collector::broker_client::{BrokerClient, Credentials};
+use crate::collector::details::Details;
 use crate::collector::health::Health;
 use crate::collector::lists::shelf::Shelf;
 use crate::collector::users::UserList;
@@ -62,6 +63,8 @@ pub(crate) struct Watched {
     pub(crate) users: UserList,
     /// Its queues, connections and so on, fetched while somebody asks.
     pub(crate) lists: Shelf,
+    /// What was looked at in full.
+    pub(crate) details: Details,
     /// Series that were computed since the last tick.
     pub(crate) series: SeriesCache,
     tried: AtomicBool,
@@ -99,6 +102,7 @@ impl Watched {
             wake: Notify::new(),
             users: UserList::default(),
             lists: Shelf::default(),
+            details: Details::default(),
             series: SeriesCache::default(),
             tried: AtomicBool::new(false),
         })

@@ -27,7 +27,7 @@ fn hostile() -> Vec<String> {
         "nul\0nul",
         "\u{202e}evil\u{202c}",
         "🐇 emoji",
-        "new\nline",
+        "tab\there",
     ];
     let mut names: Vec<_> = names.map(str::to_owned).into();
     names.push("x".repeat(255));
@@ -159,5 +159,54 @@ async fn without_statistics_the_depths_are_there() {
         "{row}"
     );
     assert!(row.get("message_stats").is_none(), "{row}");
+    drop(broker);
+}
+
+#[tokio::test]
+async fn whatever_it_is_called_it_can_be_looked_at_by_whom_it_concerns() {
+    let broker = start(Options::default()).await;
+    let app = app(&broker).await;
+    let admin = app.sign_in("administrator", "secret").await;
+    let narrow = app.sign_in("management", "secret").await;
+    for name in hostile() {
+        for kind in ["queues", "exchanges"] {
+            let path =
+                |vhost: &str| format!("/v2/rabbit/{kind}/{}/{}", segment(vhost), segment(&name));
+            let object = app.get(&narrow, &path("hers/<b>")).await.ok();
+            assert_eq!(object["name"], name.as_str());
+            assert_eq!(object["vhost"], "hers/<b>");
+            let object = app.get(&admin, &path("theirs")).await.ok();
+            assert_eq!(object["vhost"], "theirs");
+            let hidden = app.get(&narrow, &path("theirs")).await;
+            assert_eq!(
+                hidden.status,
+                http::StatusCode::NOT_FOUND,
+                "{kind} {name:?}"
+            );
+        }
+    }
+    let exchange = app
+        .get(&admin, "/v2/rabbit/exchanges/theirs/amq.default")
+        .await
+        .ok();
+    let bindings = exchange["bindings_source"].as_array().map(Vec::len);
+    assert_eq!(bindings, Some(hostile().len()));
+    for path in [
+        "queues/theirs/nope",
+        "queues/theirs/%2E%2E",
+        "connections/nope",
+        "channels/nope",
+        "nodes/nope",
+    ] {
+        let answer = app.get(&admin, &format!("/v2/rabbit/{path}")).await;
+        assert_eq!(answer.status, http::StatusCode::NOT_FOUND, "{path}");
+    }
+    let nodes = app.get(&admin, "/v2/rabbit/nodes").await.ok();
+    let name = nodes[0]["name"].as_str().expect("a name");
+    let path = format!("/v2/rabbit/nodes/{}", segment(name));
+    let node = app.get(&admin, &path).await.ok();
+    assert!(node["memory"]["total"].is_object(), "{node}");
+    let refused = app.get(&narrow, &path).await;
+    assert_eq!(refused.status, http::StatusCode::FORBIDDEN);
     drop(broker);
 }

@@ -23,6 +23,7 @@
 //! | [`keep`] | from the ring to the store, and back after a restart |
 //! | [`vhosts`] | sums for those who may not see all |
 //! | [`users`] | the accounts, on demand |
+//! | [`details`] | one object in full, on demand |
 //! | [`lists`] | queues, connections and so on, on demand |
 
 pub(crate) mod backfill;
@@ -30,6 +31,7 @@ pub(crate) mod backoff;
 pub(crate) mod broker_client;
 pub(crate) mod broker_error;
 pub(crate) mod changes;
+pub(crate) mod details;
 pub(crate) mod gather;
 pub(crate) mod health;
 pub(crate) mod keep;

@@ -89,7 +89,7 @@ fn bad(name: &str, value: &str, accepted: &str) -> Error {
 
 impl Picked<'_> {
     /// Which rows of a list the caller may see.
-    fn scope(&self, kind: Kind, user: &str) -> Result<Scope, Error> {
+    pub(crate) fn scope(&self, kind: Kind, user: &str) -> Result<Scope, Error> {
         let of = |audience: &crate::audience::Audience| {
             Scope::Vhosts(audience.class, Arc::clone(&audience.vhosts))
         };
