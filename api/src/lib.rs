@@ -140,7 +140,8 @@ impl Api {
 }
 
 fn router(shared: &Arc<Shared>) -> Router {
-    let (routes, _) = openapi::routes();
+    let embedded = matches!(shared.config.identity, IdentityConfig::Embedded);
+    let (routes, _) = openapi::routes(embedded);
     let routes = routes
         .fallback(protocol::refusal::not_found)
         .method_not_allowed_fallback(protocol::refusal::method_not_allowed)

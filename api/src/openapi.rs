@@ -87,8 +87,11 @@ impl Modify for PlainPaths {
     }
 }
 
-/// Every path with its handler, and the document about them.
-pub(crate) fn routes() -> (
+/// Every path with its handler, and the document about them. With a Keystone the embedded identity
+/// is not there.
+pub(crate) fn routes(
+    embedded: bool,
+) -> (
     axum::Router<std::sync::Arc<Shared>>,
     utoipa::openapi::OpenApi,
 ) {
@@ -108,7 +111,11 @@ pub(crate) fn routes() -> (
         .merge(resources::router())
         .merge(query::router())
         .merge(capabilities::router())
-        .merge(identity::router())
+        .merge(if embedded {
+            identity::router()
+        } else {
+            OpenApiRouter::new()
+        })
         .split_for_parts();
     // The paths have just come.
     MeterNames.modify(&mut document);
@@ -118,7 +125,7 @@ pub(crate) fn routes() -> (
 
 static DOCUMENT: LazyLock<String> = LazyLock::new(|| {
     // A document that was built of types always serializes.
-    let mut text = serde_json::to_string_pretty(&routes().1).unwrap_or_default();
+    let mut text = serde_json::to_string_pretty(&routes(true).1).unwrap_or_default();
     text.push('\n');
     text
 });

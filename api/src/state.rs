@@ -9,6 +9,7 @@ use crate::audience::View;
 use crate::config::{ApiConfig, ApiError};
 use crate::error::Error;
 use crate::events::Events;
+use crate::identity::authority::Authority;
 use crate::identity::throttle::Throttle;
 use crate::identity::tokens::{Grant, TokenData, Tokens};
 use crate::watched::Watched;
@@ -23,6 +24,8 @@ pub(crate) struct Shared {
     pub(crate) run: String,
     /// In the order in which the operator named them.
     pub(crate) brokers: Vec<Arc<Watched>>,
+    /// Who says what a token stands for.
+    pub(crate) authority: Authority,
     pub(crate) tokens: Tokens,
     pub(crate) throttle: Throttle,
     /// Samples and the system log.
@@ -52,6 +55,7 @@ impl Shared {
             brokers: brokers.collect::<Result<_, _>>()?,
             base: config.base_url(),
             run: format!("{:08x}", rand::random::<u32>()),
+            authority: Authority::new(&config.identity)?,
             tokens: Tokens::default(),
             throttle: Throttle::default(),
             events: Events::new(Arc::clone(&store), config.clock),

@@ -12,7 +12,9 @@
 
 pub(crate) mod accounts;
 pub(crate) mod auth;
+pub(crate) mod authority;
 pub(crate) mod discovery;
+mod keystone;
 pub(crate) mod request;
 pub(crate) mod throttle;
 pub(crate) mod token_body;

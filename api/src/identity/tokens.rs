@@ -18,7 +18,7 @@ const MAX_TOKENS: usize = 20_000;
 /// As many of one account; a new one then takes the place of the account's oldest.
 const MAX_TOKENS_A_USER: usize = MAX_TOKENS / 4;
 
-type Fingerprint = [u8; 32];
+pub(super) type Fingerprint = [u8; 32];
 
 /// What a token stands for.
 #[derive(Debug)]
@@ -124,7 +124,8 @@ impl Store {
 #[derive(Debug, Default)]
 pub(crate) struct Tokens(RwLock<Store>);
 
-fn fingerprint(token: &str) -> Fingerprint {
+/// What stands for a token where the token itself must not.
+pub(super) fn fingerprint(token: &str) -> Fingerprint {
     Sha256::digest(token.as_bytes()).into()
 }
 

@@ -23,7 +23,6 @@ use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 
-use crate::error::Error;
 use crate::identity::tokens::TokenData;
 use crate::state::Shared;
 
@@ -68,7 +67,7 @@ pub(crate) async fn layer(
     }
     let status = response.status();
     if status == StatusCode::UNAUTHORIZED {
-        let challenge = format!("Keystone uri='{}/identity'", shared.base);
+        let challenge = format!("Keystone uri='{}'", shared.authority.uri(&shared.base));
         if let Ok(challenge) = HeaderValue::from_str(&challenge) {
             response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
         }
@@ -88,7 +87,7 @@ pub(crate) async fn layer(
 }
 
 async fn admit(
-    shared: &Shared,
+    shared: &Arc<Shared>,
     matched: Option<&MatchedPath>,
     mut request: Request,
     next: Next,
@@ -96,11 +95,9 @@ async fn admit(
 ) -> Response {
     let path = request.uri().path();
     if path == "/v2" || path.starts_with("/v2/") {
-        let Some(caller) = shared
-            .tokens
-            .of_request(request.headers(), shared.config.clock.now())
-        else {
-            return Error::Unauthorized.into_response();
+        let caller = match shared.authority.caller(shared, request.headers()).await {
+            Ok(caller) => caller,
+            Err(error) => return error.into_response(),
         };
         shared.first_polls(&caller).await;
         *user = Some(Arc::clone(&caller));
