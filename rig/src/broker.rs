@@ -1,9 +1,6 @@
 use std::{
-    env, fs,
     net::{Ipv4Addr, TcpStream},
-    path::{Path, PathBuf},
-    process,
-    sync::atomic::{AtomicU32, Ordering},
+    path::Path,
     thread,
     time::{Duration, Instant},
 };
@@ -12,8 +9,9 @@ use rustix::process::Signal;
 
 use crate::{
     Error, Management, Options,
+    folder::Folder,
     node::{self, Ports},
-    process::{ChildGroup, Guardian},
+    process::ChildGroup,
 };
 
 /// A running RabbitMQ of our own, with the management plugin, on loopback.
@@ -179,12 +177,14 @@ impl PrivateBroker {
                 .map_err(Error::io("cannot watch the broker"))?;
             if let Some(status) = ended {
                 return Err(Error::Ended {
+                    what: "broker",
                     status,
                     log: node::trouble(&self.dir.path),
                 });
             }
             if Instant::now() >= deadline {
                 return Err(Error::NotUp {
+                    what: "broker",
                     after: limit,
                     log: node::trouble(&self.dir.path),
                 });
@@ -203,46 +203,5 @@ impl PrivateBroker {
     fn signal(&mut self, signal: Signal) -> Result<(), Error> {
         let node = self.node.as_mut().ok_or(Error::NotRunning)?;
         node.signal(signal).map_err(|_| Error::NotRunning)
-    }
-}
-
-/// The broker's folder, removed with it unless somebody wanted it kept.
-#[derive(Debug)]
-struct Folder {
-    path: PathBuf,
-    guardian: Option<Guardian>,
-}
-
-impl Folder {
-    fn make(wanted: Option<&Path>) -> Result<Self, Error> {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let path = wanted.map_or_else(
-            || {
-                let count = COUNT.fetch_add(1, Ordering::Relaxed);
-                env::temp_dir().join(format!("rig-{}-{count}", process::id()))
-            },
-            Path::to_owned,
-        );
-        let what = || format!("cannot create {}", path.display());
-        fs::create_dir_all(&path).map_err(Error::io(what()))?;
-        // The broker runs elsewhere; a relative path would miss.
-        let path = path.canonicalize().map_err(Error::io(what()))?;
-        // The second time for what the broker wrote while it was being killed.
-        let script = r#"rm -rf -- "$1"; sleep 1; rm -rf -- "$1""#;
-        let guardian = match wanted {
-            Some(_) => None,
-            None => Some(Guardian::post(script, &path).map_err(Error::io("cannot start sh"))?),
-        };
-        Ok(Self { path, guardian })
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        if let Some(guardian) = &mut self.guardian {
-            guardian.dismiss();
-            // What cannot be removed is left to the system's own cleaning.
-            fs::remove_dir_all(&self.path).ok();
-        }
     }
 }

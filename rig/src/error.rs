@@ -1,6 +1,6 @@
 use std::{io, path::PathBuf, process::ExitStatus, time::Duration};
 
-/// Why a private broker could not do what was asked of it.
+/// Why a private service could not do what was asked of it.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -11,6 +11,19 @@ pub enum Error {
         .0.display()
     )]
     NotInstalled(PathBuf),
+    /// There is no Keystone.
+    #[error("no Keystone at {}: install Debian's package keystone", .0.display())]
+    NoKeystone(PathBuf),
+    /// A program that makes a service's files failed.
+    #[error("{what} ended with {status}:\n{log}")]
+    SetUp {
+        /// The program and what it was to do.
+        what: String,
+        /// How it ended.
+        status: ExitStatus,
+        /// What it wrote of it.
+        log: String,
+    },
     /// A file, folder or process of the broker could not be made or reached.
     #[error("{what}: {source}")]
     Io {
@@ -27,26 +40,30 @@ pub enum Error {
         /// Last port tried.
         last: u16,
     },
-    /// The broker ended while it was expected to come up.
-    #[error("the broker ended with {status} while starting:\n{log}")]
+    /// The service ended while it was expected to come up.
+    #[error("the {what} ended with {status} while starting:\n{log}")]
     Ended {
+        /// Which service.
+        what: &'static str,
         /// How it ended.
         status: ExitStatus,
         /// What it wrote of it.
         log: String,
     },
-    /// The broker did not come up in time.
-    #[error("the broker was not up after {} s:\n{log}", .after.as_secs())]
+    /// The service did not come up in time.
+    #[error("the {what} was not up after {} s:\n{log}", .after.as_secs())]
     NotUp {
+        /// Which service.
+        what: &'static str,
         /// How long it was given.
         after: Duration,
         /// What it wrote of it.
         log: String,
     },
-    /// The broker is not running, so there is nothing to freeze, thaw or ask.
-    #[error("the broker is not running")]
+    /// The service is not running, so there is nothing to freeze, thaw or ask.
+    #[error("the service is not running")]
     NotRunning,
-    /// The management API could not be asked, or its answer not read.
+    /// An API could not be asked, or its answer not read.
     #[error("{method} {path}: {source}")]
     Http {
         /// Method of the request.
@@ -56,7 +73,7 @@ pub enum Error {
         /// What went wrong.
         source: Box<ureq::Error>,
     },
-    /// The management API refused a request.
+    /// An API refused a request.
     #[error("{method} {path} was answered {status}: {body}")]
     Refused {
         /// Method of the request.

@@ -13,6 +13,8 @@
 //! # Ok::<(), rig::Error>(())
 //! ```
 //!
+//! [`PrivateKeystone`] is the same for a Keystone, Debian's too.
+//!
 //! All calls block; from asynchronous code use `tokio::task::spawn_blocking`.
 //!
 //! With the cargo feature `traffic` there is also [`traffic`], a generator of light, steady AMQP
@@ -20,6 +22,8 @@
 
 mod broker;
 mod error;
+mod folder;
+mod keystone;
 mod management;
 mod node;
 mod options;
@@ -30,5 +34,6 @@ pub mod traffic;
 
 pub use broker::PrivateBroker;
 pub use error::Error;
+pub use keystone::{KeystoneOptions, PrivateKeystone};
 pub use management::Management;
 pub use options::Options;

@@ -15,6 +15,10 @@ pub(crate) const RABBITMQ: Package = Package {
     name: "rabbitmq-server",
     file: "/usr/lib/rabbitmq/bin/rabbitmq-server",
 };
+pub(crate) const KEYSTONE: Package = Package {
+    name: "keystone",
+    file: "/usr/bin/keystone-wsgi-public",
+};
 pub(crate) const CHROMIUM: Package = Package {
     name: "chromium",
     file: "/usr/bin/chromium",

@@ -30,7 +30,7 @@ pub(crate) const STEPS: [Step; 12] = [
     },
     Step {
         name: "nextest",
-        what: "unit and integration tests, some with a real private broker",
+        what: "unit and integration tests, some with a real private broker or Keystone",
         needs: &[],
         run: nextest,
     },
@@ -104,7 +104,7 @@ fn clippy_wasm(project: &Project, runner: &Runner) -> Result<(), Error> {
 
 fn nextest(project: &Project, runner: &Runner) -> Result<(), Error> {
     tools::for_tests(project, runner)?;
-    debian::require(runner, &[debian::RABBITMQ], "")?;
+    debian::require(runner, &[debian::RABBITMQ, debian::KEYSTONE], "")?;
     runner.run(runner.command("cargo", &["nextest", "run"]).args(NATIVE))
 }
 

@@ -4,7 +4,7 @@ mod app;
 mod fake;
 mod telemetry;
 
-pub(crate) use app::{TestApp, local, password_request, sqlite};
+pub(crate) use app::{Answer, TestApp, local, password_request, sqlite};
 pub(crate) use fake::{Account, COLLECTOR, FakeBroker, Mode};
 pub(crate) use telemetry::{faultstring, sample};
 

@@ -1,0 +1,306 @@
+//! The service against a real Keystone: scoped roles, revoked tokens, and a Keystone that is frozen,
+//! killed, or refuses the service.
+
+#[path = "it/support/mod.rs"]
+#[expect(
+    dead_code,
+    unused_imports,
+    reason = "shared with the tests against a fake broker"
+)]
+mod support;
+
+use std::time::{Duration, Instant};
+
+use api::{ApiConfig, IdentityConfig, KeystoneConfig};
+use http::{Method, StatusCode};
+use rig::{KeystoneOptions, PrivateKeystone};
+use serde_json::Value;
+use support::{Answer, FakeBroker, TestApp, local};
+
+const BROKERS: &str = "/v2/rabbit/brokers";
+const OVERVIEW: &str = "/v2/rabbit/overview?broker=prod";
+/// For how long answers of Keystone are believed here.
+const CACHE: Duration = Duration::from_secs(2);
+
+/// A Keystone with a service account, and accounts with one role each in a project of their own.
+struct Cloud {
+    keystone: PrivateKeystone,
+    ops: String,
+    dev: String,
+}
+
+impl Cloud {
+    async fn start(options: KeystoneOptions) -> Option<Self> {
+        if !PrivateKeystone::installed() {
+            eprintln!("skipped: no keystone is installed");
+            return None;
+        }
+        Some(blocking(move || Self::make(options)).await)
+    }
+
+    fn make(options: KeystoneOptions) -> Self {
+        let keystone = PrivateKeystone::start(options).expect("Keystone starts");
+        let project = |name: &str| keystone.add_project(name).expect("a project");
+        let (service, ops, dev) = (project("service"), project("ops"), project("dev"));
+        for (name, project, role) in [
+            ("warren", &service, "service"),
+            ("root", &ops, "admin"),
+            ("anna", &ops, "member"),
+            ("rita", &ops, "reader"),
+            ("bert", &dev, "member"),
+            ("carl", &ops, "heat_stack_owner"),
+        ] {
+            let user = keystone.add_user(name, "secret").expect("a user");
+            keystone.assign(&user, project, role).expect("a role");
+        }
+        Self { keystone, ops, dev }
+    }
+
+    /// The service, with a broker `prod` of the project ops and a broker `test` of nobody.
+    fn app(&self, password: &str) -> (TestApp, [FakeBroker; 2]) {
+        let fakes = [FakeBroker::start(), FakeBroker::start()];
+        let [prod, test] = &fakes;
+        let mut config = local(&[("prod", prod), ("test", test)]);
+        config.brokers[0].projects = vec![
+            self.ops.parse().expect("an id"),
+            format!("{}:/", self.dev)
+                .parse()
+                .expect("an id and a vhost"),
+        ];
+        (TestApp::with(self.with_keystone(config, password)), fakes)
+    }
+
+    fn with_keystone(&self, config: ApiConfig, password: &str) -> ApiConfig {
+        let url: url::Url = self.keystone.url().parse().expect("a URL");
+        let keystone = KeystoneConfig {
+            public_url: "https://keystone.example/v3".parse().expect("a URL"),
+            url,
+            username: "warren".into(),
+            password: password.into(),
+            user_domain: "Default".into(),
+            project: "service".into(),
+            project_domain: "Default".into(),
+            cache: CACHE,
+            timeout: Duration::from_secs(3),
+            admin_roles: vec!["admin".into()],
+            member_roles: vec!["member".into(), "reader".into()],
+        };
+        ApiConfig {
+            identity: IdentityConfig::Keystone(Box::new(keystone)),
+            ..config
+        }
+    }
+
+    async fn token(self, user: &'static str, project: Option<&'static str>) -> (Self, String) {
+        blocking(move || {
+            let token = self
+                .keystone
+                .sign_in(user, "secret", project)
+                .expect("a token");
+            (self, token)
+        })
+        .await
+    }
+
+    /// Does something to Keystone where it may block.
+    async fn with(mut self, work: impl FnOnce(&mut PrivateKeystone) + Send + 'static) -> Self {
+        blocking(move || {
+            work(&mut self.keystone);
+            self
+        })
+        .await
+    }
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    tokio::task::spawn_blocking(work).await.expect("no panic")
+}
+
+/// Asks until the answer has a status, and tells after how long.
+async fn until(app: &TestApp, token: &str, status: StatusCode) -> Duration {
+    let start = Instant::now();
+    while app.get(token, BROKERS).await.status != status {
+        assert!(start.elapsed() < Duration::from_secs(20), "never {status}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    start.elapsed()
+}
+
+fn names(brokers: &Value) -> Vec<&str> {
+    let brokers = brokers.as_array().expect("a list").iter();
+    brokers
+        .map(|broker| broker["name"].as_str().expect("a name"))
+        .collect()
+}
+
+/// `503`, in Keystone's form, and when to come again.
+fn must_be_unavailable(answer: &Answer) {
+    assert_eq!(
+        answer.status,
+        StatusCode::SERVICE_UNAVAILABLE,
+        "{:?}",
+        answer.body
+    );
+    assert!(answer.header("retry-after").is_some());
+    let message = answer.json()["error"]["message"].to_string();
+    assert!(message.contains("identity service"), "{message}");
+    assert!(!message.contains("password"), "{message}");
+}
+
+#[tokio::test]
+async fn roles_and_projects_decide_what_is_seen() {
+    let Some(mut cloud) = Cloud::start(KeystoneOptions::default()).await else {
+        return;
+    };
+    let (app, _fakes) = cloud.app("secret");
+    for (user, project, brokers) in [
+        ("root", "ops", &["prod", "test"][..]),
+        ("anna", "ops", &["prod"]),
+        ("rita", "ops", &["prod"]),
+        ("bert", "dev", &["prod"]),
+    ] {
+        let token;
+        (cloud, token) = cloud.token(user, Some(project)).await;
+        let seen = app.get(&token, BROKERS).await.ok();
+        assert_eq!(names(&seen), brokers, "{user}");
+        let nodes = app.get(&token, "/v2/rabbit/nodes?broker=prod").await;
+        // A project that sees one vhost sees no nodes.
+        let expected = if user == "bert" { 403 } else { 200 };
+        assert_eq!(nodes.status.as_u16(), expected, "{user}");
+    }
+    // No role that counts, and no project.
+    for (user, project, words) in [
+        (
+            "carl",
+            Some("ops"),
+            "none of the roles admin, member, reader",
+        ),
+        ("anna", None, "for no project"),
+    ] {
+        let token;
+        (cloud, token) = cloud.token(user, project).await;
+        let answer = app.get(&token, BROKERS).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{user}");
+        let message = answer.json()["error"]["message"].to_string();
+        assert!(message.contains(words), "{message}");
+    }
+    // What is no token, and the way to one.
+    for token in ["", "gAAAAAB", "0123456789abcdef"] {
+        let answer = app.get(token, BROKERS).await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{token:?}");
+        assert_eq!(
+            answer.header("www-authenticate"),
+            Some("Keystone uri='https://keystone.example/v3'")
+        );
+    }
+    for path in ["/identity", "/identity/v3", "/identity/v2.0"] {
+        let answer = app.request(Method::GET, path, &[]).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path} is on");
+    }
+    drop(cloud);
+}
+
+#[tokio::test]
+async fn a_revoked_token_stops_working_within_the_time_that_answers_are_believed() {
+    let Some(cloud) = Cloud::start(KeystoneOptions::default()).await else {
+        return;
+    };
+    let (app, _fakes) = cloud.app("secret");
+    let (cloud, token) = cloud.token("anna", Some("ops")).await;
+    app.get(&token, BROKERS).await.ok();
+    let revoked = token.clone();
+    let cloud = cloud
+        .with(move |keystone| keystone.revoke(&revoked).expect("revoked"))
+        .await;
+    let took = until(&app, &token, StatusCode::UNAUTHORIZED).await;
+    assert!(took < CACHE + Duration::from_secs(1), "{took:?}");
+    drop(cloud);
+}
+
+#[tokio::test]
+async fn a_token_that_ends_is_not_believed_for_longer() {
+    let lifetime = Duration::from_secs(4);
+    let options = KeystoneOptions {
+        token_lifetime: lifetime,
+    };
+    let Some(cloud) = Cloud::start(options).await else {
+        return;
+    };
+    let (app, _fakes) = cloud.app("secret");
+    let (cloud, token) = cloud.token("anna", Some("ops")).await;
+    app.get(&token, BROKERS).await.ok();
+    let took = until(&app, &token, StatusCode::UNAUTHORIZED).await;
+    assert!(took < lifetime + Duration::from_secs(1), "{took:?}");
+    // The service's own token, which ends as soon, is renewed.
+    let (_cloud, token) = cloud.token("anna", Some("ops")).await;
+    app.get(&token, BROKERS).await.ok();
+}
+
+#[tokio::test]
+async fn a_silent_keystone_opens_no_door_and_closes_none_for_good() {
+    let Some(cloud) = Cloud::start(KeystoneOptions::default()).await else {
+        return;
+    };
+    let (app, _fakes) = cloud.app("secret");
+    let (cloud, token) = cloud.token("anna", Some("ops")).await;
+    let (cloud, other) = cloud.token("rita", Some("ops")).await;
+    app.get(&token, BROKERS).await.ok();
+    app.get(&token, OVERVIEW).await.ok();
+    let cloud = cloud
+        .with(|keystone| keystone.freeze().expect("frozen"))
+        .await;
+    // What Keystone said a moment ago counts, and not for longer than it may.
+    app.get(&token, BROKERS).await.ok();
+    let start = Instant::now();
+    must_be_unavailable(&app.get(&other, BROKERS).await);
+    assert!(
+        start.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        start.elapsed()
+    );
+    let took = until(&app, &token, StatusCode::SERVICE_UNAVAILABLE).await;
+    assert!(took < CACHE + Duration::from_secs(4), "{took:?}");
+    let cloud = cloud
+        .with(|keystone| keystone.thaw().expect("thawed"))
+        .await;
+    until(&app, &token, StatusCode::OK).await;
+    // The same for one that is gone.
+    let cloud = cloud
+        .with(|keystone| keystone.kill().expect("killed"))
+        .await;
+    must_be_unavailable(&app.get("gAAAAABunknown", BROKERS).await);
+    until(&app, &token, StatusCode::SERVICE_UNAVAILABLE).await;
+    let _cloud = cloud
+        .with(|keystone| keystone.restart().expect("back"))
+        .await;
+    until(&app, &token, StatusCode::OK).await;
+    until(&app, &other, StatusCode::OK).await;
+}
+
+#[tokio::test]
+async fn a_wrong_password_of_the_service_lets_nobody_in() {
+    let Some(cloud) = Cloud::start(KeystoneOptions::default()).await else {
+        return;
+    };
+    let (app, _fakes) = cloud.app("wrong");
+    let (_cloud, token) = cloud.token("anna", Some("ops")).await;
+    for token in [token.as_str(), "unknown"] {
+        must_be_unavailable(&app.get(token, BROKERS).await);
+    }
+}
+
+#[tokio::test]
+async fn many_with_one_token_ask_keystone_once() {
+    let Some(cloud) = Cloud::start(KeystoneOptions::default()).await else {
+        return;
+    };
+    let (app, _fakes) = cloud.app("secret");
+    let (cloud, token) = cloud.token("anna", Some("ops")).await;
+    let before = cloud.keystone.requests().expect("its log");
+    let all = (0..100).map(|_| app.get(&token, BROKERS));
+    for answer in futures_util::future::join_all(all).await {
+        assert_eq!(answer.status, StatusCode::OK);
+    }
+    let asked = cloud.keystone.requests().expect("its log") - before;
+    assert_eq!(asked, 2, "one sign-in of the service, one validation");
+}
