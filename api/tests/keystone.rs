@@ -15,7 +15,8 @@ use api::{ApiConfig, IdentityConfig, KeystoneConfig};
 use http::{Method, StatusCode};
 use rig::{KeystoneOptions, PrivateKeystone};
 use serde_json::Value;
-use support::{Answer, FakeBroker, TestApp, local};
+use support::app::Answer;
+use support::{FakeBroker, TestApp, local};
 
 const BROKERS: &str = "/v2/rabbit/brokers";
 const OVERVIEW: &str = "/v2/rabbit/overview?broker=prod";

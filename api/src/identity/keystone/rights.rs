@@ -52,8 +52,14 @@ pub(super) fn of(
         };
         view.map(|view| Grant {
             broker: index,
-            tags: Vec::new(),
+            // What RabbitMQ shows its administrators alone is shown to those of the Keystone.
+            tags: if admin {
+                vec!["administrator".into()]
+            } else {
+                Vec::new()
+            },
             view,
+            own: None,
         })
     });
     let time = |text: &str| text.parse().map_err(|_| Error::from(Trouble::Malformed));

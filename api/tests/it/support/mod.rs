@@ -1,10 +1,10 @@
 //! What the tests stand on.
 
-mod app;
+pub(crate) mod app;
 mod fake;
 mod telemetry;
 
-pub(crate) use app::{Answer, TestApp, local, password_request, sqlite};
+pub(crate) use app::{TestApp, local, password_request, sqlite};
 pub(crate) use fake::{Account, COLLECTOR, FakeBroker, Mode};
 pub(crate) use telemetry::{faultstring, sample};
 
