@@ -32,7 +32,10 @@ async fn filter_order_and_limit_choose_the_samples() {
             json!([3.0, 2.0]),
         ),
         (
-            json!({"or": [{"=<": {"volume": 1}}, {"=>": {"timestamp": "2015-01-05"}}]}),
+            json!({"and": [
+                {"=": {"meter": "m"}},
+                {"or": [{"=<": {"volume": 1}}, {"=>": {"timestamp": "2015-01-05"}}]},
+            ]}),
             json!([5.0, 1.0]),
         ),
         (
