@@ -4,11 +4,12 @@ import type { Page, Request, Route } from '@playwright/test';
 
 import { POLL } from './overview.ts';
 
+/** A page that counts its polls. */
+type Watched = Window & typeof globalThis & { mostPolls?: number };
+
 export class Polls {
   /** How many there were so far. */
   count = 0;
-  /** How many at once, at most. */
-  most = 0;
   /** Those that the page gave up. */
   aborted = 0;
   private readonly underWay = new Set<Request>();
@@ -19,13 +20,37 @@ export class Polls {
       if (!POLL.test(request.url())) return;
       this.count += 1;
       this.underWay.add(request);
-      this.most = Math.max(this.most, this.underWay.size);
     });
     page.on('requestfinished', end);
     page.on('requestfailed', request => {
       if (end(request)) this.aborted += 1;
     });
   }
+
+  /** Has the page count its polls by itself, from now until it is left. */
+  watch = () =>
+    this.page.evaluate(poll => {
+      const fetch = window.fetch;
+      const watched = window as Watched;
+      let underWay = 0;
+      watched.mostPolls = 0;
+      window.fetch = async (...request) => {
+        const { url, signal } = new Request(...request);
+        if (!new RegExp(poll).test(url)) return fetch(...request);
+        underWay += 1;
+        watched.mostPolls = Math.max(watched.mostPolls ?? 0, underWay);
+        let open = true;
+        const end = () => {
+          if (open) underWay -= 1;
+          open = false;
+        };
+        signal.addEventListener('abort', end);
+        return fetch(...request).finally(end);
+      };
+    }, POLL.source);
+
+  /** How many there were at once, at most, since it counts: the browser tells of an end later than of the next start. */
+  most = () => this.page.evaluate(() => (window as Watched).mostPolls);
 
   /** How many are under way. */
   get waiting(): number {

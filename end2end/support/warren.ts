@@ -58,6 +58,8 @@ export class Warren {
     const args = ['serve', '--log-format', 'json', ...flags];
     if (part) args.push('--only', part);
     if (part !== 'api') args.push('--listen', listen, '--site', site());
+    // In memory, unless the test names a folder.
+    if (!flags.includes('--data-dir')) args.push('--data-dir', 'none');
     if (part !== 'web') args.push('--api-listen', '127.0.0.1:0', '--tick', tick);
     for (const broker of brokers) args.push('--broker', broker);
     this.child = new Child(warrenProgram(), args, ['ignore', 'ignore', 'pipe']);

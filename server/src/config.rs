@@ -23,8 +23,9 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use api::{ApiConfig, Network};
+use api::{ApiConfig, IdentityConfig, KeystoneConfig, Network};
 use clap::ArgMatches;
+use store::Retention;
 use url::Url;
 
 use self::raw::Raw;
@@ -38,8 +39,10 @@ pub struct Config {
     pub log: LogConfig,
     /// What runs.
     pub parts: Parts,
-    /// Folder for what shall outlive a restart; it exists.
+    /// Folder for what shall outlive a restart; it exists. None: all is kept in memory.
     pub data_dir: Option<PathBuf>,
+    /// How long samples and the system log are kept.
+    pub retention: Retention,
     /// The file that was read, for the log.
     pub file: Option<PathBuf>,
     /// Whether no broker was named, so that the one of a fresh RabbitMQ on this machine is watched.
@@ -133,7 +136,7 @@ impl Config {
             raw: &raw,
             refusals: Vec::new(),
         };
-        let config = reader.config(directory);
+        let config = reader.config(directory, environment);
         if reader.refusals.is_empty() {
             Ok(config)
         } else {
@@ -143,7 +146,7 @@ impl Config {
 }
 
 impl Reader<'_> {
-    fn config(&mut self, directory: &Path) -> Config {
+    fn config(&mut self, directory: &Path, environment: &dyn Fn(&str) -> Option<String>) -> Config {
         let only = self.one(&keys::ONLY, |text| match text {
             "api" => Ok(Only::Api),
             "web" => Ok(Only::Web),
@@ -152,6 +155,15 @@ impl Reader<'_> {
         let parts = match only {
             None => {
                 self.needs_only_web();
+                if self
+                    .raw
+                    .one(&keys::IDENTITY)
+                    .is_some_and(|setting| setting.text == "keystone")
+                {
+                    let reason = "it needs --only api; the dashboard runs beside it with --only \
+                                  web and --identity-url";
+                    self.refuse(&keys::IDENTITY, reason);
+                }
                 let lifetime = self.session_lifetime();
                 Parts::Both(self.web(directory, lifetime), self.api(directory, lifetime))
             }
@@ -165,6 +177,7 @@ impl Reader<'_> {
                     &keys::BROKER,
                     &keys::BROKER_PASSWORD_FILE,
                     &keys::BROKER_DESCRIPTION,
+                    &keys::BROKER_PROJECT,
                 ] {
                     self.refuse(key, "--only web watches no broker");
                 }
@@ -172,13 +185,181 @@ impl Reader<'_> {
                 Parts::Web(self.web(directory, lifetime), self.metering())
             }
         };
+        let stores = !matches!(parts, Parts::Web(..));
         Config {
             log: self.log(),
             parts,
-            data_dir: self.one(&keys::DATA_DIR, |text| values::data_dir(directory, text)),
+            data_dir: stores
+                .then(|| self.data_dir(directory, environment))
+                .flatten(),
+            retention: self.retention(),
             file: self.raw.file.clone(),
             default_broker: self.raw.all(&keys::BROKER).is_empty() && self.raw.brokers.is_empty(),
         }
+    }
+
+    /// The folder that is named; else the one that a service manager gives, else the account's own.
+    fn data_dir(
+        &mut self,
+        directory: &Path,
+        environment: &dyn Fn(&str) -> Option<String>,
+    ) -> Option<PathBuf> {
+        if let Some(setting) = self.raw.one(&keys::DATA_DIR) {
+            if setting.text == "none" {
+                return None;
+            }
+            return self.one(&keys::DATA_DIR, |text| values::data_dir(directory, text));
+        }
+        let own = |name: &str, below: &str| {
+            let folder = environment(name).filter(|folder| folder.starts_with('/'))?;
+            Some(Path::new(&folder).join(below))
+        };
+        let folder = own("STATE_DIRECTORY", "")
+            .or_else(|| own("XDG_DATA_HOME", "warren"))
+            .or_else(|| own("HOME", ".local/share/warren"))?;
+        let text = folder.to_string_lossy();
+        match values::data_dir(directory, &text) {
+            Ok(folder) => Some(folder),
+            Err(reason) => {
+                self.refusals.push(Refusal {
+                    key: keys::DATA_DIR.name.into(),
+                    origin: Origin::Default,
+                    value: Some(text.into_owned()),
+                    reason: reason.into(),
+                    accepts: keys::DATA_DIR.accepts.into(),
+                });
+                None
+            }
+        }
+    }
+
+    fn retention(&mut self) -> Retention {
+        let defaults = Retention::default();
+        let mut kept = |key, default| self.one(key, values::retention).unwrap_or(default);
+        let retention = Retention {
+            raw: kept(&keys::RETENTION_RAW, defaults.raw),
+            minutes: kept(&keys::RETENTION_MINUTES, defaults.minutes),
+            ten_minutes: kept(&keys::RETENTION_TEN_MINUTES, defaults.ten_minutes),
+            hours: kept(&keys::RETENTION_HOURS, defaults.hours),
+            posted: kept(&keys::RETENTION_POSTED, defaults.posted),
+            log: kept(&keys::RETENTION_LOG, defaults.log),
+        };
+        for (key, kept, finer) in [
+            (&keys::RETENTION_MINUTES, retention.minutes, retention.raw),
+            (
+                &keys::RETENTION_TEN_MINUTES,
+                retention.ten_minutes,
+                retention.minutes,
+            ),
+            (
+                &keys::RETENTION_HOURS,
+                retention.hours,
+                retention.ten_minutes,
+            ),
+        ] {
+            if kept < finer {
+                let origin = self.raw.one(key).map(|setting| setting.origin.clone());
+                self.refusals.push(Refusal {
+                    key: key.name.into(),
+                    origin: origin.unwrap_or(Origin::Default),
+                    value: Some(
+                        self.raw
+                            .one(key)
+                            .map_or(key.default, |setting| &setting.text)
+                            .to_owned(),
+                    ),
+                    reason: "less than the finer level is kept".into(),
+                    accepts: key.accepts.into(),
+                });
+            }
+        }
+        retention
+    }
+
+    fn identity(&mut self, directory: &Path) -> IdentityConfig {
+        let keystone = self.one(&keys::IDENTITY, |text| match text {
+            "embedded" => Ok(false),
+            "keystone" => Ok(true),
+            _ => Err("there is no such service".to_owned()),
+        });
+        if keystone != Some(true) {
+            for key in [
+                &keys::KEYSTONE_URL,
+                &keys::KEYSTONE_PUBLIC_URL,
+                &keys::KEYSTONE_USER,
+                &keys::KEYSTONE_PASSWORD_FILE,
+                &keys::KEYSTONE_USER_DOMAIN,
+                &keys::KEYSTONE_PROJECT,
+                &keys::KEYSTONE_PROJECT_DOMAIN,
+                &keys::KEYSTONE_CACHE,
+                &keys::KEYSTONE_ADMIN_ROLE,
+                &keys::KEYSTONE_MEMBER_ROLE,
+                &keys::BROKER_PROJECT,
+            ] {
+                self.refuse(key, "it needs --identity keystone");
+            }
+            return IdentityConfig::Embedded;
+        }
+        for key in [&keys::KEYSTONE_URL, &keys::KEYSTONE_PASSWORD_FILE] {
+            if self.raw.one(key).is_none() {
+                self.missing(key, &keys::IDENTITY, "--identity keystone needs it");
+            }
+        }
+        let url = self.one(&keys::KEYSTONE_URL, values::keystone);
+        // Never used: its absence has been refused.
+        let url = url.unwrap_or_else(nowhere);
+        let mut text = |key: &keys::Key| {
+            self.one(key, values::name)
+                .unwrap_or_else(|| key.default.to_owned())
+        };
+        let username = text(&keys::KEYSTONE_USER);
+        let user_domain = text(&keys::KEYSTONE_USER_DOMAIN);
+        let project = text(&keys::KEYSTONE_PROJECT);
+        let project_domain = text(&keys::KEYSTONE_PROJECT_DOMAIN);
+        let mut roles = |key: &keys::Key| {
+            let given = self.all(key, values::name);
+            if given.is_empty() {
+                key.default.split(' ').map(str::to_owned).collect()
+            } else {
+                given
+            }
+        };
+        let admin_roles = roles(&keys::KEYSTONE_ADMIN_ROLE);
+        let member_roles = roles(&keys::KEYSTONE_MEMBER_ROLE);
+        let password = self.one(&keys::KEYSTONE_PASSWORD_FILE, |path| {
+            brokers::read_password(directory, path)
+        });
+        IdentityConfig::Keystone(Box::new(KeystoneConfig {
+            public_url: self
+                .one(&keys::KEYSTONE_PUBLIC_URL, values::url)
+                .unwrap_or_else(|| url.clone()),
+            url,
+            username,
+            password: password.unwrap_or_default(),
+            user_domain,
+            project,
+            project_domain,
+            cache: self
+                .one(&keys::KEYSTONE_CACHE, values::keystone_cache)
+                .unwrap_or(KeystoneConfig::CACHE),
+            timeout: KeystoneConfig::TIMEOUT,
+            admin_roles,
+            member_roles,
+        }))
+    }
+
+    /// Refuses that a key is not given, which another one needs.
+    fn missing(&mut self, key: &keys::Key, cause: &keys::Key, reason: &str) {
+        self.refusals.push(Refusal {
+            key: key.name.into(),
+            origin: self
+                .raw
+                .one(cause)
+                .map_or(Origin::Default, |cause| cause.origin.clone()),
+            value: None,
+            reason: format!("it is missing, and {reason}").into(),
+            accepts: key.accepts.into(),
+        });
     }
 
     fn needs_only_web(&mut self) {
@@ -224,10 +405,12 @@ impl Reader<'_> {
         self.refusals.extend(refusals);
         let defaults = ApiConfig::default();
         let public_url = self.one(&keys::API_PUBLIC_URL, values::url);
+        let identity = self.identity(directory);
         ApiPart {
             listen,
             api: ApiConfig {
                 brokers,
+                identity,
                 tick: self.one(&keys::TICK, values::tick).unwrap_or(defaults.tick),
                 path_prefix: self
                     .one(&keys::API_BASE_PATH, values::path)
@@ -252,16 +435,7 @@ impl Reader<'_> {
     fn metering(&mut self) -> MeteringConfig {
         let url = self.one(&keys::METERING_URL, values::url);
         if url.is_none() && self.raw.one(&keys::METERING_URL).is_none() {
-            self.refusals.push(Refusal {
-                key: keys::METERING_URL.name.into(),
-                origin: self
-                    .raw
-                    .one(&keys::ONLY)
-                    .map_or(Origin::Default, |only| only.origin.clone()),
-                value: None,
-                reason: "it is missing, and --only web needs it".into(),
-                accepts: keys::METERING_URL.accepts.into(),
-            });
+            self.missing(&keys::METERING_URL, &keys::ONLY, "--only web needs it");
         }
         MeteringConfig {
             // Never used: its absence has been refused.

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use api::{Api, ApiConfig, ApiError};
 use axum::{Router, middleware};
 use client::{Client, Endpoints, HttpTransport, InProcess, TransportError};
-use store::{Options, SqliteStore, Store, StoreError};
+use metering::LogLevel;
+use store::{LogRecord, Options, Retention, SqliteStore, Store, StoreError};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -87,19 +88,19 @@ impl Server {
             listeners: JoinSet::new(),
             stop: CancellationToken::new(),
         };
-        let data_dir = config.data_dir.as_deref();
+        let (data_dir, retention) = (config.data_dir.as_deref(), config.retention);
         match config.parts {
             Parts::Both(web, part) => {
                 // Both are bound before anything starts, so that a taken port ends nothing halfway.
                 let listener = bind(&keys::LISTEN, web.listen).await?;
                 let prefix = part.api.path_prefix.clone();
-                let api = server.start_api(part, data_dir).await?;
+                let api = server.start_api(part, data_dir, retention).await?;
                 let client =
                     Client::new(InProcess::new(api.router()), Endpoints::in_process(&prefix));
                 server.start_web(listener, &web, client, Readiness::Collected(api))?;
             }
             Parts::Api(part) => {
-                server.start_api(part, data_dir).await?;
+                server.start_api(part, data_dir, retention).await?;
             }
             Parts::Web(web, metering) => {
                 let listener = bind(&keys::LISTEN, web.listen).await?;
@@ -145,12 +146,14 @@ impl Server {
         &mut self,
         part: ApiPart,
         data_dir: Option<&Path>,
+        retention: Retention,
     ) -> Result<Arc<Api>, StartError> {
         let listener = bind(&keys::API_LISTEN, part.listen).await?;
         let address = local(&listener, part.listen);
-        let store = Arc::new(open(data_dir)?);
+        let store = Arc::new(open(data_dir, retention)?);
         self.store = Some(Arc::clone(&store));
         let config = with_public_url(part.api, address);
+        store.log(started(&config));
         self.metering_url = config.base_url();
         let api = Arc::new(Api::start(config, store)?);
         self.api = Some(Arc::clone(&api));
@@ -185,9 +188,35 @@ impl Server {
     }
 }
 
+/// The line of the system log that tells of a start.
+fn started(config: &ApiConfig) -> LogRecord {
+    let names: Vec<_> = config
+        .brokers
+        .iter()
+        .map(|broker| broker.name.as_str())
+        .collect();
+    LogRecord {
+        time: config.clock.now(),
+        level: LogLevel::Info,
+        source: "warren".to_owned(),
+        desc: format!(
+            "Warren {} started; its configuration names {}.",
+            env!("CARGO_PKG_VERSION"),
+            match names.as_slice() {
+                [only] => format!("the broker {only}"),
+                several => format!("the brokers {}", several.join(", ")),
+            }
+        ),
+        broker: None,
+    }
+}
+
 /// The store in the data folder, or for want of one in memory.
-fn open(data_dir: Option<&Path>) -> Result<SqliteStore, StartError> {
-    let options = Options::default();
+fn open(data_dir: Option<&Path>, retention: Retention) -> Result<SqliteStore, StartError> {
+    let options = Options {
+        retention,
+        ..Options::default()
+    };
     let opened = match data_dir {
         Some(folder) => SqliteStore::open(&folder.join(STORE), options),
         None => SqliteStore::in_memory(options),

@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use url::{Host, Url};
 
 use super::file::FileBroker;
-use super::keys::{BROKER, BROKER_DESCRIPTION, BROKER_PASSWORD_FILE};
+use super::keys::{BROKER, BROKER_DESCRIPTION, BROKER_PASSWORD_FILE, BROKER_PROJECT};
 use super::raw::{Raw, Setting};
 use super::refusal::{Origin, Refusal, redact};
 
@@ -85,6 +85,21 @@ pub(super) fn resolve(
                 Refusal::new(setting.key, &setting.origin, &setting.text, reason)
             })?;
             drafts[index].description = Some(text);
+            Ok(())
+        });
+        refusals.extend(result.err());
+    }
+    for setting in raw.all(&BROKER_PROJECT) {
+        let result = named(setting, &names).and_then(|(index, text)| {
+            let project = text.parse::<BrokerProject>().map_err(|error| {
+                Refusal::new(
+                    setting.key,
+                    &setting.origin,
+                    &setting.text,
+                    error.to_string(),
+                )
+            })?;
+            drafts[index].projects.push(project);
             Ok(())
         });
         refusals.extend(result.err());
@@ -271,7 +286,7 @@ fn named<'a>(setting: &'a Setting, names: &[String]) -> Result<(usize, &'a str),
     Err(Refusal::new(setting.key, &setting.origin, text, reason))
 }
 
-fn read_password(directory: &Path, path: &str) -> Result<SecretString, String> {
+pub(super) fn read_password(directory: &Path, path: &str) -> Result<SecretString, String> {
     let path = directory.join(path);
     let length = std::fs::metadata(&path)
         .map_err(|error| error.to_string())?

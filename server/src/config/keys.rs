@@ -97,11 +97,86 @@ keys! {
         default "{metering-url}/identity/v3"
         accepts "an address that starts with http:// or https:// and ends with /v3"
         "The identity service, v3, at which `--only web` signs viewers in";
-    DATA_DIR "data_dir" "PATH"
+    IDENTITY "identity" "SERVICE"
+        default "embedded"
+        accepts "embedded or keystone"
+        "Who says what a token stands for: the metering API itself, which asks the brokers, or a \
+         Keystone, with `--only api`";
+    KEYSTONE_URL "keystone_url" "URL"
         default "none"
-        accepts "a folder that exists or can be made, and written to"
-        "Folder for what shall outlive a restart, samples and the system log; made where it is \
-         missing. Without one they are kept in memory";
+        accepts "an address that starts with http:// or https:// and ends with /v3"
+        "The Keystone's v3 address, for `--identity keystone`";
+    KEYSTONE_PUBLIC_URL "keystone_public_url" "URL"
+        default "{keystone-url}"
+        accepts "an address that starts with http:// or https://"
+        "The address of the Keystone that callers without a token are sent to";
+    KEYSTONE_USER "keystone_user" "NAME"
+        default "warren"
+        accepts "the name of an account that may validate tokens: role service or admin"
+        "The service's own account at the Keystone";
+    KEYSTONE_PASSWORD_FILE "keystone_password_file" "PATH"
+        default "none"
+        accepts "the path of a file that holds a password"
+        "File with the password of the service's own account at the Keystone";
+    KEYSTONE_USER_DOMAIN "keystone_user_domain" "NAME"
+        default "Default"
+        accepts "the name of a domain"
+        "The domain of the service's own account";
+    KEYSTONE_PROJECT "keystone_project" "NAME"
+        default "service"
+        accepts "the name of a project"
+        "The project of the service's own account";
+    KEYSTONE_PROJECT_DOMAIN "keystone_project_domain" "NAME"
+        default "Default"
+        accepts "the name of a domain"
+        "The domain of that project";
+    KEYSTONE_CACHE "keystone_cache" "DURATION"
+        default "30s"
+        accepts "a duration from 1s to 5m, such as 30s"
+        "For how long the Keystone's word about a token is believed, never past the token's end: \
+         so long a revoked one goes on working";
+    KEYSTONE_ADMIN_ROLE "keystone_admin_role" "ROLE" repeats true
+        default "admin"
+        accepts "the name of a role"
+        "A role that sees every project and every broker";
+    KEYSTONE_MEMBER_ROLE "keystone_member_role" "ROLE" repeats true
+        default "member reader"
+        accepts "the name of a role"
+        "A role that sees its own project, and the brokers that are shown to it";
+    BROKER_PROJECT "broker_project" "[NAME=]ID[:VHOST]" repeats true
+        default "none"
+        accepts "[name=]id of a project, 32 hexadecimal digits, and after a colon perhaps one vhost"
+        "A project of the Keystone whose members see a broker, or one vhost of it; all else is \
+         for the admin roles alone";
+    DATA_DIR "data_dir" "PATH"
+        default "$STATE_DIRECTORY, else warren in $XDG_DATA_HOME or ~/.local/share"
+        accepts "a folder that exists or can be made, and written to; or none"
+        "Folder for what shall outlive a restart: samples and the system log. `none` keeps them in \
+         memory";
+    RETENTION_RAW "retention_raw" "DURATION"
+        default "2d"
+        accepts "a duration from 2h to 3650d, such as 2d"
+        "How long collected samples are kept as they came";
+    RETENTION_MINUTES "retention_minutes" "DURATION"
+        default "14d"
+        accepts "a duration from 2h to 3650d, no less than --retention-raw"
+        "How long their roll-ups by the minute are kept";
+    RETENTION_TEN_MINUTES "retention_ten_minutes" "DURATION"
+        default "90d"
+        accepts "a duration from 2h to 3650d, no less than --retention-minutes"
+        "How long their roll-ups by ten minutes are kept";
+    RETENTION_HOURS "retention_hours" "DURATION"
+        default "400d"
+        accepts "a duration from 2h to 3650d, no less than --retention-ten-minutes"
+        "How long their roll-ups by the hour are kept";
+    RETENTION_POSTED "retention_posted" "DURATION"
+        default "90d"
+        accepts "a duration from 2h to 3650d, such as 90d"
+        "How long posted samples are kept";
+    RETENTION_LOG "retention_log" "DURATION"
+        default "90d"
+        accepts "a duration from 2h to 3650d, such as 90d"
+        "How long lines of the system log are kept";
     SITE "site" "PATH"
         default "dist beside the program, else in the working directory"
         accepts "the folder that Trunk built, with frontend-<hash>.js in it"

@@ -80,6 +80,34 @@ pub(super) fn lifetime(text: &str) -> Result<Duration, String> {
     duration::parse(text, Duration::from_mins(5)..=Duration::from_hours(30 * 24))
 }
 
+pub(super) fn retention(text: &str) -> Result<Duration, String> {
+    duration::parse(
+        text,
+        Duration::from_hours(2)..=Duration::from_hours(3650 * 24),
+    )
+}
+
+pub(super) fn keystone_cache(text: &str) -> Result<Duration, String> {
+    duration::parse(text, Duration::from_secs(1)..=Duration::from_mins(5))
+}
+
+/// The address of a Keystone's v3 API.
+pub(super) fn keystone(text: &str) -> Result<Url, String> {
+    let url = url(text)?;
+    if url.path().trim_end_matches('/').ends_with("/v3") {
+        Ok(url)
+    } else {
+        Err("it does not end with /v3".to_owned())
+    }
+}
+
+pub(super) fn name(text: &str) -> Result<String, String> {
+    if text.trim().is_empty() {
+        return Err("it is empty".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
 pub(super) fn url(text: &str) -> Result<Url, String> {
     let url: Url = text
         .parse()

@@ -219,3 +219,78 @@ fn the_parts_can_run_alone() {
     assert_eq!(metering.url.as_str(), "http://api:8777/");
     assert_eq!(metering.identity, None);
 }
+
+#[test]
+fn the_data_folder_is_the_service_managers_else_the_accounts_own() {
+    let folder = |variables: &[(&str, &str)]| {
+        let mut given = Given::nothing();
+        for (name, below) in variables {
+            let path = given.directory().join(below).to_string_lossy().into_owned();
+            given = given.variable(name, &path);
+        }
+        let directory = given.directory().to_owned();
+        let config = given.accepted();
+        config
+            .data_dir
+            .map(|path| path.strip_prefix(directory).expect("below").to_owned())
+    };
+    let path = |text: &str| Some(std::path::PathBuf::from(text));
+    assert_eq!(folder(&[]), None);
+    assert_eq!(
+        folder(&[("HOME", "home")]),
+        path("home/.local/share/warren")
+    );
+    assert_eq!(
+        folder(&[("HOME", "home"), ("XDG_DATA_HOME", "xdg")]),
+        path("xdg/warren")
+    );
+    assert_eq!(
+        folder(&[("STATE_DIRECTORY", "state"), ("XDG_DATA_HOME", "xdg")]),
+        path("state")
+    );
+    let config = Given::nothing()
+        .variable("HOME", "/nowhere")
+        .flags(&["--data-dir", "none"])
+        .accepted();
+    assert_eq!(config.data_dir, None);
+}
+
+#[test]
+fn retention_is_given_level_by_level() {
+    let config = Given::nothing()
+        .flags(&["--retention-raw", "3d", "--retention-log", "7d"])
+        .accepted();
+    let days = |days: u64| Duration::from_hours(24 * days);
+    assert_eq!(config.retention.raw, days(3));
+    assert_eq!(config.retention.log, days(7));
+    assert_eq!(config.retention.minutes, days(14));
+}
+
+#[test]
+fn a_keystone_is_named_by_its_address_and_an_account() {
+    const PROJECT: &str = "0123456789abcdef0123456789abcdef";
+    let config = Given::nothing()
+        .file("password", "hunter2\n")
+        .flags(&["--only", "api", "--identity", "keystone"])
+        .flags(&["--keystone-url", "https://keystone.example/v3"])
+        .flags(&["--keystone-password-file", "password"])
+        .flags(&["--keystone-member-role", "operator"])
+        .flags(&["--broker-project", &format!("{PROJECT}:/")])
+        .accepted();
+    let api = api(&config);
+    let api::IdentityConfig::Keystone(keystone) = &api.identity else {
+        panic!("{:?}", api.identity);
+    };
+    assert_eq!(keystone.url.as_str(), "https://keystone.example/v3");
+    assert_eq!(keystone.public_url, keystone.url);
+    assert_eq!(keystone.username, "warren");
+    assert_eq!(keystone.password.expose_secret(), "hunter2");
+    assert_eq!(keystone.project, "service");
+    assert_eq!(keystone.cache, Duration::from_secs(30));
+    assert_eq!(keystone.admin_roles, ["admin"]);
+    assert_eq!(keystone.member_roles, ["operator"]);
+    assert_eq!(
+        api.brokers[0].projects,
+        [format!("{PROJECT}:/").parse().expect("a project")]
+    );
+}

@@ -114,6 +114,43 @@ fn a_data_folder_that_is_a_file() {
 }
 
 #[test]
+fn retention_that_cannot_be() {
+    refuses("--retention-raw", "1h", "too short", "2h to 3650d");
+    // Roll-ups by the minute are kept for 14 days.
+    let message = Given::nothing()
+        .flags(&["--retention-raw", "15d"])
+        .refused();
+    assert!(message.contains("retention_minutes"), "{message}");
+}
+
+#[test]
+fn a_keystone_that_is_none() {
+    refuses(
+        "--identity",
+        "ldap",
+        "no such service",
+        "embedded or keystone",
+    );
+    refuses(
+        "--identity",
+        "keystone",
+        "--only api",
+        "embedded or keystone",
+    );
+    refuses("--keystone-cache", "1m", "--identity keystone", "1s to 5m");
+    let keystone = ["--only", "api", "--identity", "keystone"];
+    let message = Given::nothing().flags(&keystone).refused();
+    for key in ["keystone_url", "keystone_password_file"] {
+        assert!(message.contains(key), "{message}");
+    }
+    let message = Given::nothing()
+        .flags(&keystone)
+        .flags(&["--keystone-url", "https://keystone.example/v2.0"])
+        .refused();
+    assert!(message.contains("it does not end with /v3"), "{message}");
+}
+
+#[test]
 fn brokers_that_are_none() {
     refuses("--broker", "prod", "not an address", "[name=]url");
     refuses(

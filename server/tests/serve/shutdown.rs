@@ -40,6 +40,7 @@ fn a_signal_ends_the_program_in_good_order() {
                 "127.0.0.1:0",
             ])
             .args(["--site", site.path(), "--log-format", "json"])
+            .args(["--data-dir", "none"])
             .current_dir(site.path())
             .stderr(Stdio::piped())
             .spawn()

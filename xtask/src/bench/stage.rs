@@ -244,6 +244,7 @@ fn start_warren(
     let folder = project.scratch().join("bench");
     fs::create_dir_all(&folder).map_err(Error::file("create", &folder))?;
     let mut command = programs.serve(runner);
+    command.arg("--data-dir").arg(folder.join("data"));
     let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).to_string();
     let (user, password) = (PrivateBroker::USER, PrivateBroker::PASSWORD);
     command
