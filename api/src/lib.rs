@@ -20,6 +20,7 @@
 //! | `openapi` | the document about all of it |
 //! | `error` | what a request can end with instead of its answer |
 
+mod answer_cache;
 mod audience;
 pub mod clock;
 mod collector;
@@ -33,7 +34,6 @@ mod meters;
 mod openapi;
 mod protocol;
 mod ring;
-mod series_cache;
 mod series_of;
 mod series_query;
 mod snapshot;
@@ -129,13 +129,16 @@ impl Api {
         found.map(|broker| broker.changes())
     }
 
-    /// Ends the collectors, and what looks after the system log.
+    /// Ends the collectors, and what looks after the system log. When this returns, the store has
+    /// all that they saw.
     pub async fn shutdown(self) {
         drop(self.stop);
         for task in self.tasks {
             // One that panicked has ended too.
             let _ = task.await;
         }
+        self.shared.storing.close();
+        self.shared.storing.wait().await;
     }
 }
 

@@ -10,8 +10,8 @@ use utoipa::{Modify, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::controllers::{
-    brokers, capabilities, details, lists, logs, meters, nodes, overview, query, resources, root,
-    samples, series, statistics, users,
+    brokers, capabilities, dashboard, details, lists, logs, meters, nodes, overview, query,
+    resources, root, samples, series, statistics, users,
 };
 use crate::identity;
 use crate::state::Shared;
@@ -102,6 +102,7 @@ pub(crate) fn routes(
         .merge(nodes::router())
         .merge(users::router())
         .merge(series::router())
+        .merge(dashboard::router())
         .merge(lists::router())
         .merge(details::router())
         .merge(logs::router())

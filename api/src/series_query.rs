@@ -17,7 +17,7 @@ const MAX_POINTS: u32 = 10_000;
 const HOUR: i64 = 3_600_000;
 const MINUTE: i64 = 60_000;
 /// Times are between the epoch and the year 3000, in milliseconds since the epoch.
-const LAST_TIME: i64 = 32_503_680_000_000;
+pub(crate) const LAST_TIME: i64 = 32_503_680_000_000;
 
 /// Which columns a meter gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,6 +114,20 @@ impl SeriesQuery {
         })
     }
 
+    /// The means of all the broker's gauges.
+    pub(crate) fn gauges(from: i64, to: Option<i64>, points: u32, step: u32) -> Self {
+        Self {
+            meters: Meter::broker_gauges(),
+            all_gauges: true,
+            resources: Vec::new(),
+            from: Some(from),
+            to,
+            points,
+            step,
+            columns: Columns::AVG,
+        }
+    }
+
     /// The nodes that were named; none where no resource was.
     pub(crate) fn nodes_of(&self, broker: &str) -> Result<Option<Vec<String>>, Error> {
         let mut nodes = Vec::new();
@@ -186,7 +200,8 @@ fn sensible(least: u64, tick: u64) -> u64 {
     least.max(1).div_ceil(unit) * unit
 }
 
-fn time(arguments: &mut Arguments, name: &str) -> Result<Option<i64>, Error> {
+/// An instant, in milliseconds since the epoch.
+pub(crate) fn time(arguments: &mut Arguments, name: &str) -> Result<Option<i64>, Error> {
     let Some(text) = arguments.one(name)? else {
         return Ok(None);
     };

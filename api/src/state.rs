@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use futures_util::future::join_all;
 use store::Store;
+use tokio_util::task::TaskTracker;
 
+use crate::answer_cache::AnswerCache;
 use crate::audience::View;
 use crate::config::{ApiConfig, ApiError};
 use crate::error::Error;
@@ -30,8 +32,12 @@ pub(crate) struct Shared {
     pub(crate) throttle: Throttle,
     /// Samples and the system log.
     pub(crate) store: Arc<dyn Store>,
+    /// What is on its way to the store beside the collectors.
+    pub(crate) storing: TaskTracker,
     /// Writes the system log.
     pub(crate) events: Events,
+    /// Pages of the system log that were read since its last line.
+    pub(crate) log_pages: AnswerCache,
 }
 
 /// A broker, and what of it a caller sees.
@@ -59,7 +65,9 @@ impl Shared {
             tokens: Tokens::default(),
             throttle: Throttle::default(),
             events: Events::new(Arc::clone(&store), config.clock),
+            log_pages: AnswerCache::default(),
             store,
+            storing: TaskTracker::new(),
             config,
         })
     }

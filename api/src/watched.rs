@@ -11,6 +11,7 @@ use secrecy::SecretString;
 use tokio::sync::{Notify, Semaphore, watch};
 use tokio::time::Instant;
 
+use crate::answer_cache::AnswerCache;
 use crate::audience::{Audience, Class};
 use crate::collector::broker_client::{BrokerClient, Credentials};
 use crate::collector::details::Details;
@@ -19,7 +20,6 @@ use crate::collector::lists::shelf::Shelf;
 use crate::collector::users::UserList;
 use crate::config::{ApiConfig, ApiError, BrokerConfig};
 use crate::ring::Ring;
-use crate::series_cache::SeriesCache;
 use crate::snapshot::{MemberView, Snapshot};
 
 /// For so long after the last request of one of its viewers an audience is looked after.
@@ -66,7 +66,7 @@ pub(crate) struct Watched {
     /// What was looked at in full.
     pub(crate) details: Details,
     /// Series that were computed since the last tick.
-    pub(crate) series: SeriesCache,
+    pub(crate) series: AnswerCache,
     tried: AtomicBool,
 }
 
@@ -103,7 +103,7 @@ impl Watched {
             users: UserList::default(),
             lists: Shelf::default(),
             details: Details::default(),
-            series: SeriesCache::default(),
+            series: AnswerCache::default(),
             tried: AtomicBool::new(false),
         })
     }

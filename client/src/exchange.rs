@@ -74,6 +74,20 @@ impl Client {
         parse(&answer, StatusCode::OK)
     }
 
+    /// The text that stands at an address.
+    pub(crate) async fn read_text(
+        &self,
+        address: &str,
+        token: &Token,
+    ) -> Result<String, ClientError> {
+        let answer = self
+            .exchange(Method::GET, uri(address)?, by(token), Bytes::new())
+            .await?;
+        succeeded(&answer, StatusCode::OK)?;
+        String::from_utf8(answer.into_body().into())
+            .map_err(|error| ClientError::malformed(error.to_string()))
+    }
+
     /// What is answered to a post with `201`.
     pub(crate) async fn post<T>(
         &self,
@@ -145,14 +159,19 @@ fn parse<T>(answer: &Response<Bytes>, expected: StatusCode) -> Result<T, ClientE
 where
     T: DeserializeOwned,
 {
-    if answer.status() != expected {
-        return Err(ClientError::of(
-            answer.status(),
-            answer.headers(),
-            answer.body(),
-        ));
-    }
+    succeeded(answer, expected)?;
     serde_json::from_slice(answer.body()).map_err(|error| ClientError::malformed(error.to_string()))
+}
+
+fn succeeded(answer: &Response<Bytes>, expected: StatusCode) -> Result<(), ClientError> {
+    if answer.status() == expected {
+        return Ok(());
+    }
+    Err(ClientError::of(
+        answer.status(),
+        answer.headers(),
+        answer.body(),
+    ))
 }
 
 fn by(token: &Token) -> HeaderMap {

@@ -39,7 +39,7 @@
 //! | `sign_in` | Keystone's v3 sign-in |
 //! | `session` | what a token may ask, renewal on a 401 |
 //! | `meters`, `samples`, `statistics`, `resources`, `complex`, `capabilities` | Ceilometer's part of the API |
-//! | `series`, `lists`, `logs` | the rabbit part's queries |
+//! | `dashboard`, `series`, `lists`, `logs` | the rabbit part's queries |
 //! | `query` | which samples, in the protocol's two ways |
 //! | `items` | lists, item by item as they come |
 //! | `exchange` | one request: conditions, answer, errors |
@@ -51,6 +51,7 @@ mod capabilities;
 mod client;
 mod complex;
 mod credentials;
+mod dashboard;
 mod endpoints;
 mod error;
 mod exchange;
@@ -72,6 +73,7 @@ mod transport;
 pub use client::Client;
 pub use complex::ComplexQuery;
 pub use credentials::Credentials;
+pub use dashboard::DashboardQuery;
 pub use endpoints::{Endpoints, Interface};
 pub use error::ClientError;
 pub use items::Items;

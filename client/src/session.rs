@@ -181,6 +181,13 @@ impl Session {
         self.ask(&path, ask).await
     }
 
+    /// The text that stands at a path, not read here.
+    pub(crate) async fn read_text(&self, path: String) -> Result<String, ClientError> {
+        let ask =
+            |address: String, token| async move { self.0.client.read_text(&address, &token).await };
+        self.ask(&path, ask).await
+    }
+
     /// The list at a path, as it comes.
     pub(crate) async fn list<T>(&self, path: String) -> Result<Items<T>, ClientError> {
         self.ask_for_list(path, Bytes::new()).await

@@ -28,6 +28,7 @@
 //! | [`telemetry`] | Ceilometer's meters, samples, statistics, resources |
 //! | [`log`] | what Warren saw and did |
 //! | [`series`] | columns of numbers for charts |
+//! | [`dashboard`] | all that a dashboard shows of one broker |
 //! | [`identity`], [`access`] | Keystone's token requests and answers, v3 and v2.0 |
 //! | [`error`] | the bodies of errors |
 //! | [`timestamp`] | instants as the API writes them |
@@ -38,6 +39,7 @@ pub mod broker;
 pub mod channel;
 pub mod connection;
 pub mod consumer;
+pub mod dashboard;
 pub mod error;
 pub mod exchange;
 pub mod feature;

@@ -91,6 +91,9 @@ pub trait Store: Debug + Send + Sync + 'static {
     /// Lines of the system log, newest first.
     async fn logs(&self, query: LogQuery) -> Result<LogPage, StoreError>;
 
+    /// Grows with every change of what [`Store::logs`] answers: at the same number it answers the same.
+    fn log_generation(&self) -> u64;
+
     /// Why what is queued cannot be written now, in a sentence; none where all is well.
     fn trouble(&self) -> Option<String>;
 

@@ -290,6 +290,10 @@ impl Store for NaiveStore {
         self.kept().log.push(record);
     }
 
+    fn log_generation(&self) -> u64 {
+        self.kept().log.len() as u64
+    }
+
     async fn logs(&self, query: LogQuery) -> Result<LogPage, StoreError> {
         let kept = self.kept();
         let lines = kept.log.iter().enumerate().rev();

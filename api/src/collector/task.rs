@@ -265,7 +265,7 @@ impl Collector {
         if !before.is_empty() {
             // It may be an hour: the next tick does not wait for that.
             let store = Arc::clone(&self.shared.store);
-            tokio::task::spawn_blocking(move || {
+            self.shared.storing.spawn_blocking(move || {
                 for row in before {
                     store.collect(row);
                 }

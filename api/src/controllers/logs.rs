@@ -9,12 +9,15 @@ use axum::response::Response;
 use http::HeaderMap;
 use metering::LogEntry;
 use metering::error::{ErrorBody, KeystoneErrorBody};
+use store::LogQuery;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::answer_cache::Key;
 use crate::error::Error;
 use crate::events;
 use crate::identity::auth::Caller;
+use crate::identity::tokens::TokenData;
 use crate::log_query;
 use crate::protocol::answer::Answer;
 use crate::protocol::query::Arguments;
@@ -59,11 +62,28 @@ async fn list(
     mut arguments: Arguments,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
-    let mut query = log_query::read(&mut arguments)?;
+    let query = log_query::read(&mut arguments)?;
     arguments.finish()?;
-    query.brokers = events::told_to(&shared, &caller);
-    let page = shared.store.logs(query).await?;
-    let body = json(&page.entries);
+    let answer = answer(&shared, &caller, query).await?;
+    Ok(answer.to(&headers))
+}
+
+/// The lines of a query that the caller is told.
+///
+/// # Errors
+/// Where the log cannot be read.
+pub(super) async fn answer(
+    shared: &Shared,
+    caller: &TokenData,
+    mut query: LogQuery,
+) -> Result<Answer, Error> {
+    query.brokers = events::told_to(shared, caller);
+    let (generation, key) = (shared.store.log_generation(), Key(format!("{query:?}")));
+    let read = async {
+        let page = shared.store.logs(query).await?;
+        Ok::<_, Error>(json(&page.entries))
+    };
+    let body = shared.log_pages.get(generation, key, read).await?;
     // The validator is of the lines themselves: it stays while none comes.
     let mut hasher = DefaultHasher::new();
     body.hash(&mut hasher);
@@ -71,6 +91,5 @@ async fn list(
         body,
         etag: format!("\"{}.{:016x}\"", shared.run, hasher.finish()),
         stale: false,
-    }
-    .to(&headers))
+    })
 }

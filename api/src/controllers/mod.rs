@@ -2,6 +2,7 @@
 
 pub(crate) mod brokers;
 pub(crate) mod capabilities;
+pub(crate) mod dashboard;
 pub(crate) mod details;
 pub(crate) mod lists;
 pub(crate) mod logs;

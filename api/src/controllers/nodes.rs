@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::identity::auth::Caller;
 use crate::protocol::answer::Answer;
 use crate::protocol::query::Arguments;
-use crate::state::Shared;
+use crate::state::{Picked, Shared};
 
 pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
     OpenApiRouter::new().routes(routes!(list))
@@ -46,16 +46,23 @@ async fn list(
     let name = arguments.one("broker")?;
     arguments.finish()?;
     let picked = shared.pick(&caller, name.as_deref())?;
+    Ok(answer(&shared, &picked)?.to(&headers))
+}
+
+/// The nodes of a broker.
+///
+/// # Errors
+/// For who may not see them, and before the broker's first answer.
+pub(super) fn answer(shared: &Shared, picked: &Picked<'_>) -> Result<Answer, Error> {
     picked.must_see_all()?;
     let snapshot = picked.broker.snapshot();
     let Some(facts) = &snapshot.facts else {
-        return Err(picked.not_answered(&shared, snapshot.broker.reason.clone()));
+        return Err(picked.not_answered(shared, snapshot.broker.reason.clone()));
     };
-    let etag = picked.etag(&shared, &snapshot.generation.to_string());
+    let etag = picked.etag(shared, &snapshot.generation.to_string());
     Ok(Answer {
         body: facts.nodes_json.clone(),
         etag,
         stale: snapshot.is_stale(),
-    }
-    .to(&headers))
+    })
 }

@@ -16,7 +16,7 @@ use crate::identity::auth::Caller;
 use crate::protocol::answer::Answer;
 use crate::protocol::query::Arguments;
 use crate::snapshot::{Facts, json};
-use crate::state::Shared;
+use crate::state::{Picked, Shared};
 
 pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
     OpenApiRouter::new().routes(routes!(show))
@@ -50,12 +50,20 @@ async fn show(
     let name = arguments.one("broker")?;
     arguments.finish()?;
     let picked = shared.pick(&caller, name.as_deref())?;
+    Ok(answer(&shared, &picked).await?.to(&headers))
+}
+
+/// The overview of a broker, as far as the caller may see it.
+///
+/// # Errors
+/// Before the broker's first answer.
+pub(super) async fn answer(shared: &Shared, picked: &Picked<'_>) -> Result<Answer, Error> {
     let (snapshot, member) = match picked.view {
         View::All => (picked.broker.snapshot(), None),
         View::Only(audience) => picked.broker.for_audience(audience).await,
     };
     let Some(facts) = &snapshot.facts else {
-        return Err(picked.not_answered(&shared, snapshot.broker.reason.clone()));
+        return Err(picked.not_answered(shared, snapshot.broker.reason.clone()));
     };
     let (body, observed_at) = match (picked.view, member) {
         (View::All, _) => (facts.overview_json.clone(), facts.observed_at),
@@ -64,8 +72,8 @@ async fn show(
         (View::Only(_), None) => (json(&facts.common), facts.observed_at),
     };
     let stale = snapshot.is_stale() || is_older(facts, observed_at);
-    let etag = picked.etag(&shared, &snapshot.generation.to_string());
-    Ok(Answer { body, etag, stale }.to(&headers))
+    let etag = picked.etag(shared, &snapshot.generation.to_string());
+    Ok(Answer { body, etag, stale })
 }
 
 /// Whether an audience's sums are from an earlier poll than the rest.

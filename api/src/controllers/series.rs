@@ -13,16 +13,16 @@ use metering::series::Series;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::answer_cache::Key;
 use crate::audience::View;
 use crate::error::Error;
 use crate::identity::auth::Caller;
 use crate::protocol::answer::Answer;
 use crate::protocol::query::Arguments;
-use crate::series_cache::Key;
 use crate::series_of::SeriesOf;
 use crate::series_query::SeriesQuery;
 use crate::snapshot::json;
-use crate::state::Shared;
+use crate::state::{Picked, Shared};
 
 pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
     OpenApiRouter::new().routes(routes!(show))
@@ -76,6 +76,19 @@ async fn show(
     let query = SeriesQuery::read(&mut arguments)?;
     arguments.finish()?;
     let picked = shared.pick(&caller, name.as_deref())?;
+    Ok(answer(&shared, &picked, &query).await?.to(&headers))
+}
+
+/// The series that a query is about, as far as the caller may see them.
+///
+/// # Errors
+/// For resources that are none or not the caller's, spans that cannot be, and where the store is
+/// needed and cannot be read.
+pub(super) async fn answer(
+    shared: &Shared,
+    picked: &Picked<'_>,
+    query: &SeriesQuery,
+) -> Result<Answer, Error> {
     if let View::Only(audience) = picked.view {
         // Its series are kept while somebody looks.
         picked.broker.note(audience);
@@ -102,14 +115,14 @@ async fn show(
     let mut hasher = DefaultHasher::new();
     key.hash(&mut hasher);
     let etag = picked.etag(
-        &shared,
+        shared,
         &format!("{}.{:016x}", snapshot.generation, hasher.finish()),
     );
     let compute = async {
         let series = SeriesOf {
             broker: picked.broker,
             view: picked.view,
-            query: &query,
+            query,
             nodes: nodes.as_deref(),
             grid,
         };
@@ -122,6 +135,5 @@ async fn show(
         body,
         etag,
         stale: snapshot.is_stale(),
-    }
-    .to(&headers))
+    })
 }

@@ -235,6 +235,9 @@ impl Store for Failing {
             None => fails(),
         }
     }
+    fn log_generation(&self) -> u64 {
+        self.log.as_ref().map_or(0, Store::log_generation)
+    }
     fn trouble(&self) -> Option<String> {
         Some("the disk is full".into())
     }

@@ -5,6 +5,7 @@ mod support;
 mod brokers;
 mod capabilities;
 mod collector;
+mod dashboard;
 mod faults;
 mod grammar;
 mod history;

@@ -13,8 +13,10 @@ use server_fn::codec::Post;
 use server_fn::{ContentType, Decodes, Encodes, Format, FormatType};
 
 mod number;
+mod passed;
 mod reader;
 
+pub use passed::{Passed, PassedText, Passing};
 pub use reader::{Malformed, read};
 
 /// The output of our server functions: `#[server(output = JsonText)]`.

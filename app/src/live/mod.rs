@@ -14,11 +14,11 @@ mod stretch;
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use metering::dashboard::Dashboard;
 use metering::{BrokerState, LogEntry, Series};
 
 use crate::error::AppError;
 use crate::format::within;
-use crate::server_fns::overview::OverviewPage;
 
 pub use browser::{every, local_offset, now, online, visible};
 pub use poll::{Poll, backoff, keep};
@@ -38,7 +38,7 @@ pub struct Live {
     /// The broker's name.
     pub broker: StoredValue<String>,
     /// The last answer; `None` until there was one. Its series are empty: they went into those below.
-    pub page: RwSignal<Option<Arc<OverviewPage>>>,
+    pub page: RwSignal<Option<Arc<Dashboard>>>,
     /// The last hour.
     pub hour: RwSignal<Series>,
     /// What the charts show of a longer or earlier span; empty where that is none, or not here yet.
@@ -53,7 +53,7 @@ pub struct Live {
 
 impl Live {
     /// From the first answer, which was of a span.
-    pub fn new(broker: String, first: Result<OverviewPage, AppError>, span: Span) -> Self {
+    pub fn new(broker: String, first: Result<Dashboard, AppError>, span: Span) -> Self {
         let live = Self {
             broker: StoredValue::new(broker),
             page: RwSignal::new(None),
@@ -74,7 +74,7 @@ impl Live {
     }
 
     /// Takes in an answer to what was asked of a span.
-    pub fn take(&self, page: OverviewPage, span: Span) {
+    pub fn take(&self, page: Dashboard, span: Span) {
         let newer = Arc::unwrap_or_clone(Arc::clone(&page.series));
         self.hour.update(|series| series.merge(newer, SPAN));
         if let Some(charts) = &page.charts {
@@ -84,7 +84,7 @@ impl Live {
         if self.events.with_untracked(|events| *events != page.events) {
             self.events.set(Arc::clone(&page.events));
         }
-        self.page.set(Some(Arc::new(OverviewPage {
+        self.page.set(Some(Arc::new(Dashboard {
             series: Arc::default(),
             charts: None,
             ..page
@@ -161,7 +161,7 @@ impl Live {
     }
 
     /// Reads something off the last answer.
-    pub fn read<T>(&self, get: impl Fn(&OverviewPage) -> Option<T>) -> Option<T> {
+    pub fn read<T>(&self, get: impl Fn(&Dashboard) -> Option<T>) -> Option<T> {
         self.page.with(|page| page.as_deref().and_then(get))
     }
 }

@@ -300,6 +300,10 @@ impl Store for SqliteStore {
         self.read(move |reader| lines::page(reader, &query)).await
     }
 
+    fn log_generation(&self) -> u64 {
+        self.shared.state.log_generation()
+    }
+
     fn trouble(&self) -> Option<String> {
         self.shared.trouble()
     }

@@ -1,5 +1,6 @@
 //! What the file knows of itself: its tag, and from when on each level is whole.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use rusqlite::{Connection, params};
@@ -32,6 +33,8 @@ impl Horizons {
 pub(super) struct State {
     /// In the ids of its samples.
     pub(super) tag: u32,
+    /// Counts the changes of the system log since the start.
+    log: AtomicU64,
     horizons: Mutex<Horizons>,
 }
 
@@ -58,8 +61,19 @@ impl State {
         }
         Ok(Self {
             tag,
+            log: AtomicU64::new(0),
             horizons: Mutex::new(horizons),
         })
+    }
+
+    /// Counts the changes of the system log since the start.
+    pub(super) fn log_generation(&self) -> u64 {
+        self.log.load(Ordering::Acquire)
+    }
+
+    /// Lines came or went, and whoever asks from now on sees it.
+    pub(super) fn log_changed(&self) {
+        self.log.fetch_add(1, Ordering::Release);
     }
 
     pub(super) fn horizons(&self) -> Horizons {

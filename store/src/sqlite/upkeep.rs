@@ -138,7 +138,12 @@ impl Upkeep {
                      OR id <= (SELECT max(id) FROM log) - ?2 ORDER BY id LIMIT ?3)",
                     [before(self.retention.log), LINES, ROWS],
                 )?;
-                if deleted > 0 { self.stage } else { Stage::Room }
+                if deleted > 0 {
+                    site.state.log_changed();
+                    self.stage
+                } else {
+                    Stage::Room
+                }
             }
             Stage::Room => {
                 if give_room_back(site.conn)? {

@@ -95,6 +95,9 @@ impl Writer {
         }
         ingest::lines(&turn, &batch.lines)?;
         turn.commit()?;
+        if !batch.lines.is_empty() {
+            self.shared.state.log_changed();
+        }
         Ok(rows)
     }
 

@@ -15,6 +15,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::components::Redirect;
 use leptos_router::hooks::use_params_map;
+use metering::dashboard::Dashboard;
 
 use crate::chart::Stage;
 use crate::components::error_page::{ErrorPage, error_page};
@@ -24,7 +25,7 @@ use crate::live::{Live, Settings, Span, keep};
 use crate::reactive::flag;
 use crate::resource::fetched;
 use crate::routes::{self, href};
-use crate::server_fns::overview::{self, fetch_overview};
+use crate::server_fns::overview::fetch_overview;
 
 /// `/brokers/{broker}?range=…&from=…&to=…&refresh=…`
 #[component]
@@ -38,7 +39,10 @@ pub fn OverviewPage() -> impl IntoView {
         move || broker.get(),
         move |broker| {
             let asked = Asked::of(settings.span.get_untracked());
-            fetch_overview(broker, None, asked.length, asked.end)
+            async move {
+                let answer = fetch_overview(broker, None, asked.length, asked.end).await?;
+                answer.read()
+            }
         },
     );
     view! {
@@ -75,7 +79,7 @@ fn LiveOverview(
     /// The broker's name.
     broker: String,
     /// The first answer.
-    first: Result<overview::OverviewPage, AppError>,
+    first: Result<Dashboard, AppError>,
 ) -> impl IntoView {
     let settings = expect_context::<Settings>();
     let live = Live::new(broker.clone(), first, settings.span.get_untracked());
@@ -99,7 +103,7 @@ fn LiveOverview(
                 Asked::default()
             };
             let answer = fetch_overview(broker, live.since(), asked.length, asked.end).await?;
-            live.take(answer, span);
+            live.take(answer.read()?, span);
             Ok(())
         })
     };

@@ -1,7 +1,7 @@
-//! Answers to series requests, kept until the next tick.
+//! Answers that a thousand viewers of one page ask for alike, kept while what they are made of
+//! stands: a broker's series until its next tick, pages of the system log until its next line.
 //!
-//! A thousand viewers of one page ask for the same columns on the same grid;
-//! they are computed and written once, and whoever comes meanwhile waits for that.
+//! They are computed and written once, and whoever comes meanwhile waits for that.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,11 +9,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 use tokio::sync::OnceCell;
 
-/// All that an answer depends on, beside the broker's generation.
+/// All that an answer depends on, beside the generation of what it is made of.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Key(pub(crate) String);
 
-/// As many bytes of answers are kept a broker.
+/// As many bytes of answers are kept.
 const LIMIT: usize = 8 << 20;
 
 #[derive(Debug, Default)]
@@ -23,11 +23,11 @@ struct Kept {
     answers: HashMap<Key, Arc<OnceCell<Bytes>>>,
 }
 
-/// The answers since a broker's last tick.
+/// The answers of one generation.
 #[derive(Debug, Default)]
-pub(crate) struct SeriesCache(Mutex<Kept>);
+pub(crate) struct AnswerCache(Mutex<Kept>);
 
-impl SeriesCache {
+impl AnswerCache {
     /// The answer to a request at a generation, computed where it is not there yet.
     ///
     /// # Errors
@@ -49,7 +49,7 @@ impl SeriesCache {
             if kept.generation == generation {
                 Arc::clone(kept.answers.entry(key.clone()).or_default())
             } else {
-                // The tick has passed while this one was asked for.
+                // It has passed while this one was asked for.
                 Arc::default()
             }
         };
@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     async fn get(
-        cache: &SeriesCache,
+        cache: &AnswerCache,
         generation: u64,
         key: &str,
         computed: &'static [u8],
@@ -104,7 +104,7 @@ mod tests {
 
     #[tokio::test]
     async fn computed_once_a_generation() {
-        let cache = SeriesCache::default();
+        let cache = AnswerCache::default();
         assert_eq!(get(&cache, 1, "a", b"first").await, "first");
         assert_eq!(get(&cache, 1, "a", b"again").await, "first");
         assert_eq!(get(&cache, 1, "b", b"other").await, "other");
@@ -112,14 +112,14 @@ mod tests {
         assert_eq!(
             get(&cache, 1, "a", b"late").await,
             "late",
-            "of another tick"
+            "of another generation"
         );
         assert_eq!(get(&cache, 2, "a", b"again").await, "second");
     }
 
     #[tokio::test]
     async fn who_comes_meanwhile_waits_for_the_one_that_computes() {
-        let cache = SeriesCache::default();
+        let cache = AnswerCache::default();
         let (done, wait) = tokio::sync::oneshot::channel();
         let first = cache.get(1, Key("a".into()), async {
             Ok::<_, Infallible>(wait.await.expect("sent"))
@@ -137,7 +137,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_failed_is_tried_again() {
-        let cache = SeriesCache::default();
+        let cache = AnswerCache::default();
         let failed = cache.get(1, Key("a".into()), async { Err("no") }).await;
         assert_eq!(failed, Err("no"));
         assert_eq!(cache.kept().answers.len(), 0);
@@ -146,7 +146,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_kept_is_bounded() {
-        let cache = SeriesCache::default();
+        let cache = AnswerCache::default();
         for n in 0..20 {
             let compute = async { Ok::<_, Infallible>(Bytes::from(vec![0; 1 << 20])) };
             cache

@@ -1,0 +1,219 @@
+//! `GET /v2/rabbit/dashboard`: all that a dashboard shows of one broker.
+//!
+//! A page that is alive asks for this again and again. It is put together from what stands ready:
+//! the pictures' own JSON, and series and lines that were written for the first who asked.
+
+use std::collections::hash_map::DefaultHasher;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use bytes::{BufMut, BytesMut};
+use http::HeaderMap;
+use metering::dashboard::Dashboard;
+use metering::error::{ErrorBody, KeystoneErrorBody};
+use metering::{LogLevel, Timestamp};
+use store::LogQuery;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::{logs, nodes, overview, series};
+use crate::error::Error;
+use crate::identity::auth::Caller;
+use crate::identity::tokens::TokenData;
+use crate::protocol::answer::Answer;
+use crate::protocol::query::Arguments;
+use crate::series_query::{self, LAST_TIME, SeriesQuery};
+use crate::state::{Picked, Shared};
+
+/// The span of the series that a page holds and polls into, in milliseconds.
+const HOUR: i64 = 3_600_000;
+/// Its least step, in milliseconds: at the default tick, each tick is one.
+const STEP: u32 = 5_000;
+/// How many steps the hour has at most: its ends may lie within steps.
+const POINTS: u32 = HOUR as u32 / STEP + 1;
+/// So many points have a longer or earlier span's charts at most: more than a pixel column each
+/// helps nobody.
+const CHART_POINTS: u32 = 600;
+/// More marks than this would hide a chart's lines.
+const MOST_EVENTS: u64 = 100;
+const MINUTE: i64 = 60_000;
+
+pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
+    OpenApiRouter::new().routes(routes!(show))
+}
+
+/// All that a dashboard shows of one broker.
+///
+/// What the caller may not see, and what is not known, is absent. Times are milliseconds since the
+/// epoch.
+#[utoipa::path(
+    get,
+    path = "/v2/rabbit/dashboard",
+    operation_id = "getDashboard",
+    tag = "rabbit",
+    params(
+        ("broker" = Option<String>, Query, description = "Its name; may be left out where the caller sees one alone"),
+        ("since" = Option<i64>, Query, description = "The last time that the caller's series holds: `series` then begins there; \
+            by default it is the whole of the last hour"),
+        ("length" = Option<i64>, Query, description = "With this, `charts` is the series of so many milliseconds"),
+        ("end" = Option<i64>, Query, description = "The end of `charts`; by default now"),
+    ),
+    responses(
+        (status = 200, body = Dashboard, headers(("Warning" = Option<String>, description = "`110` where the broker does not answer"))),
+        (status = 304, description = "Unchanged since the `ETag` in `If-None-Match`"),
+        (status = 400, body = ErrorBody, description = "Several brokers and none named, or an unknown argument"),
+        (status = 401, body = KeystoneErrorBody, description = "No valid token"),
+        (status = 404, body = ErrorBody, description = "No such broker"),
+    )
+)]
+async fn show(
+    State(shared): State<Arc<Shared>>,
+    Caller(caller): Caller,
+    mut arguments: Arguments,
+    headers: HeaderMap,
+) -> Result<Response, Error> {
+    let name = arguments.one("broker")?;
+    let span = Span {
+        since: series_query::time(&mut arguments, "since")?,
+        length: length(&mut arguments)?,
+        end: series_query::time(&mut arguments, "end")?,
+    };
+    arguments.finish()?;
+    let picked = shared.pick(&caller, name.as_deref())?;
+    let answer = answer(&shared, &caller, &picked, span).await?;
+    Ok(answer.to(&headers))
+}
+
+/// As long a span as there are times.
+fn length(arguments: &mut Arguments) -> Result<Option<i64>, Error> {
+    let accepted = "are 1 and more milliseconds";
+    let length: Option<i64> = arguments.read("length", accepted)?;
+    match length {
+        Some(length) if !(1..=LAST_TIME).contains(&length) => Err(Error::BadArgument(format!(
+            "Invalid value \"{length}\" for \"length\": accepted {accepted}"
+        ))),
+        length => Ok(length),
+    }
+}
+
+/// Of which time the series are asked for.
+#[derive(Clone, Copy)]
+struct Span {
+    since: Option<i64>,
+    length: Option<i64>,
+    end: Option<i64>,
+}
+
+impl Span {
+    /// The hour up to now, or what of it the caller lacks. On the grid: all who come within a step
+    /// ask the same.
+    fn hour(self, now: i64) -> SeriesQuery {
+        let earliest = on_grid(now - HOUR);
+        let from = self.since.unwrap_or(earliest).max(earliest);
+        SeriesQuery::gauges(from, None, POINTS, STEP)
+    }
+
+    /// The span of the charts, where one is asked for.
+    fn charts(self, now: i64) -> Option<SeriesQuery> {
+        let end = self.end.unwrap_or_else(|| on_grid(now));
+        let from = (end - self.length?).max(0);
+        Some(SeriesQuery::gauges(from, Some(end), CHART_POINTS, 0))
+    }
+
+    /// Lines of the time that is shown. Up to the minute: all who come within one ask the same.
+    fn events(self, now: i64, broker: &str) -> LogQuery {
+        let until = self.length.and(self.end);
+        let length = self.length.unwrap_or(HOUR);
+        let from = until.unwrap_or(now) - length;
+        LogQuery {
+            page: 1,
+            page_size: MOST_EVENTS,
+            level: Some(LogLevel::Warning),
+            source: Some(broker.to_owned()),
+            text: None,
+            from: Some(Timestamp::from_millis(from.div_euclid(MINUTE) * MINUTE)),
+            to: until.map(Timestamp::from_millis),
+            brokers: None,
+        }
+    }
+}
+
+fn on_grid(time: i64) -> i64 {
+    time.div_euclid(i64::from(STEP)) * i64::from(STEP)
+}
+
+async fn answer(
+    shared: &Shared,
+    caller: &TokenData,
+    picked: &Picked<'_>,
+    span: Span,
+) -> Result<Answer, Error> {
+    let time = shared.config.clock.now();
+    let now = time.as_millis();
+    let snapshot = picked.broker.snapshot();
+    let mut whole = Whole::of(&snapshot.broker_json, snapshot.generation);
+    whole.add("overview", overview::answer(shared, picked).await)?;
+    whole.add("nodes", nodes::answer(shared, picked))?;
+    whole.add(
+        "series",
+        series::answer(shared, picked, &span.hour(now)).await,
+    )?;
+    if let Some(charts) = span.charts(now) {
+        whole.add("charts", series::answer(shared, picked, &charts).await)?;
+    }
+    let events = span.events(now, &picked.broker.name);
+    whole.add("events", logs::answer(shared, caller, events).await)?;
+    Ok(whole.finish(shared, picked, time))
+}
+
+/// An answer that is put together.
+struct Whole {
+    body: BytesMut,
+    tags: DefaultHasher,
+    stale: bool,
+}
+
+impl Whole {
+    fn of(broker: &[u8], generation: u64) -> Self {
+        let mut body = BytesMut::with_capacity(16 * 1024);
+        body.put_slice(br#"{"broker":"#);
+        body.put_slice(broker);
+        let mut tags = DefaultHasher::new();
+        generation.hash(&mut tags);
+        Self {
+            body,
+            tags,
+            stale: false,
+        }
+    }
+
+    /// Adds a part, or leaves out what the caller may not see or nobody knows.
+    fn add(&mut self, name: &str, part: Result<Answer, Error>) -> Result<(), Error> {
+        let part = match part {
+            Ok(part) => part,
+            Err(Error::Forbidden | Error::NotAnswered { .. } | Error::Store(_)) => {
+                name.hash(&mut self.tags);
+                return Ok(());
+            }
+            Err(error) => return Err(error),
+        };
+        part.etag.hash(&mut self.tags);
+        self.stale |= part.stale;
+        for piece in [b",\"", name.as_bytes(), b"\":", &part.body] {
+            self.body.put_slice(piece);
+        }
+        Ok(())
+    }
+
+    fn finish(mut self, shared: &Shared, picked: &Picked<'_>, time: Timestamp) -> Answer {
+        let end = format!(r#","server_time":"{time}"}}"#);
+        self.body.put_slice(end.as_bytes());
+        Answer {
+            body: self.body.freeze(),
+            etag: picked.etag(shared, &format!("{:016x}", self.tags.finish())),
+            stale: self.stale,
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! All that a dashboard shows of one broker, in one answer: `GET /v2/rabbit/dashboard`.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Broker, LogEntry, Node, Overview, Series, Timestamp};
+
+/// All that a dashboard shows of one broker.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Dashboard {
+    /// Whether the broker answers.
+    pub broker: Broker,
+    /// Its totals; absent until it has answered once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overview: Option<Arc<Overview>>,
+    /// Its nodes; absent until it has answered once, and for accounts that may not see them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nodes: Option<Arc<Vec<Node>>>,
+    /// Every gauge's mean in the hour up to now, or from the time on that the caller has it to.
+    #[serde(default)]
+    pub series: Arc<Series>,
+    /// The same over the span that the caller named; absent where none was, and where it cannot be had.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub charts: Option<Arc<Series>>,
+    /// What happened to the broker in that span, or else in the last hour, where it was no matter
+    /// of course, newest first.
+    #[serde(default)]
+    pub events: Arc<Vec<LogEntry>>,
+    /// The service's clock as it answered, to tell ages by: a viewer's may be wrong. The validator
+    /// (`ETag`) leaves it out.
+    pub server_time: Timestamp,
+}
