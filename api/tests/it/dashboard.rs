@@ -83,7 +83,11 @@ async fn of_a_broker_that_is_silent_come_the_last_values() {
     })
     .await;
     let stale = app.get(&token, DASHBOARD).await;
-    assert!(stale.header("warning").is_some_and(|it| it.starts_with("110")));
+    assert!(
+        stale
+            .header("warning")
+            .is_some_and(|it| it.starts_with("110"))
+    );
     assert!(stale.ok()["overview"].is_object(), "the last known");
 }
 
