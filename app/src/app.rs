@@ -9,6 +9,7 @@ use crate::components::frame::Frame;
 use crate::components::time::Clock;
 use crate::i18n::catalog;
 use crate::pages::brokers::Brokers;
+use crate::pages::embedding::Embedding;
 use crate::pages::log::Log;
 use crate::pages::meters::Meters;
 use crate::pages::not_found::NotFound;
@@ -46,6 +47,7 @@ pub fn App(
                     <Route path=path!("/brokers") view=Brokers ssr=SsrMode::Async />
                     <Route path=path!("/brokers/:broker") view=OverviewPage ssr=SsrMode::Async />
                     <Route path=path!("/meters") view=Meters ssr=SsrMode::Async />
+                    <Route path=path!("/embedding") view=Embedding ssr=SsrMode::Async />
                     <Route path=path!("/log") view=Log ssr=SsrMode::Async />
                     <Route path=path!("/users") view=Users ssr=SsrMode::Async />
                 </ParentRoute>

@@ -16,6 +16,9 @@ pub enum AppError {
     /// `401`: there is no session, or its token has ended.
     #[error("not signed in")]
     SignedOut,
+    /// `401`, of a panel in somebody else's page: that page has no valid token to give.
+    #[error("no valid token")]
+    NoToken,
     /// `403`: the account may not see that.
     #[error("not for this account")]
     Forbidden,
@@ -52,7 +55,7 @@ impl AppError {
     /// The HTTP status that it leaves the server with.
     pub fn status(&self) -> u16 {
         match self {
-            Self::SignedOut => 401,
+            Self::SignedOut | Self::NoToken => 401,
             Self::Forbidden => 403,
             Self::UnknownBroker => 404,
             Self::TooManyRequests { .. } => 429,
@@ -82,10 +85,26 @@ impl AppError {
         }
     }
 
+    /// As the page around a panel gets it.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::SignedOut | Self::NoToken => "token",
+            Self::Forbidden => "forbidden",
+            Self::UnknownBroker => "unknown-broker",
+            Self::TooManyRequests { .. } => "too-many-requests",
+            Self::Unavailable { .. } => "unavailable",
+            Self::Unreachable => "unreachable",
+            Self::TimedOut => "timed-out",
+            Self::Malformed => "malformed",
+            Self::Internal => "internal",
+        }
+    }
+
     /// What a viewer reads.
     pub fn text(&self, texts: &'static Catalog) -> &'static str {
         match self {
             Self::SignedOut => texts.session_ended,
+            Self::NoToken => texts.embed.no_token,
             Self::Forbidden => texts.error_forbidden,
             Self::UnknownBroker => texts.not_found,
             Self::TooManyRequests { .. } => texts.error_too_many,

@@ -12,6 +12,7 @@
 //! | [`server_fns`] | thin proxies to the metering API, one file a resource |
 //! | [`resource`], [`json`] | what pages fetch, and how the browser reads it |
 //! | [`query`] | the query of an address |
+//! | [`embed`] | panels in somebody else's page |
 //! | [`i18n`] | every text, a catalog a language |
 //! | [`mod@format`] | numbers, sizes and spans as viewers read them |
 //! | `ssr`, `shell` | what only the server has (feature `ssr`) |
@@ -36,6 +37,7 @@
 pub mod app;
 pub mod chart;
 pub mod components;
+pub mod embed;
 pub mod error;
 pub mod format;
 pub mod i18n;

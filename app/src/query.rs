@@ -45,6 +45,20 @@ impl Query {
         Self(pairs)
     }
 
+    /// The same with what is not alike in two others taken over from the second.
+    #[must_use]
+    pub fn changed(&self, old: &Self, new: &Self) -> Self {
+        let names = old.0.iter().chain(&new.0).map(|(name, _)| name);
+        names.fold(self.clone(), |query, name| {
+            let given = new.get(name);
+            if given == old.get(name) {
+                query
+            } else {
+                query.with(name, given.unwrap_or_default())
+            }
+        })
+    }
+
     /// As it stands in an address, with the question mark, which alone leads to the bare page.
     pub fn to_search(&self) -> String {
         let pairs = self.0.iter().filter(|(_, value)| !value.is_empty());
@@ -113,6 +127,20 @@ mod tests {
         assert_eq!(query.with("b", "").to_search(), "?a=1&c=3");
         assert_eq!(query.with("d", "4").to_search(), "?a=1&b=2&c=3&d=4");
         assert_eq!(Query::parse("?a=1").with("a", "").to_search(), "?");
+    }
+
+    #[test]
+    fn what_changed_in_between_is_taken_over_and_the_rest_stays() {
+        let (old, new) = (
+            Query::parse("range=1h&theme=dark"),
+            Query::parse("range=1h&lang=zh"),
+        );
+        let ours = Query::parse("range=6h&theme=dark&from=1&to=2");
+        assert_eq!(
+            ours.changed(&old, &new).to_search(),
+            "?range=6h&from=1&to=2&lang=zh"
+        );
+        assert_eq!(ours.changed(&old, &old), ours);
     }
 
     #[test]

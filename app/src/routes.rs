@@ -18,6 +18,9 @@ pub const USERS: &str = "/users";
 /// Meters, in numbers and as a chart.
 pub const METERS: &str = "/meters";
 
+/// Panels to try, and how to put them into other pages.
+pub const EMBEDDING: &str = "/embedding";
+
 /// What stands before every path of ours: `/warren`, or nothing. A Leptos context.
 #[derive(Clone, Debug, Default)]
 pub struct BasePath(pub String);

@@ -1,24 +1,15 @@
-//! The browser's entry point: takes over the page that the server rendered.
+//! The browser's entry points: `hydrate` takes over a page that the server rendered, `embed` puts
+//! panels into other people's pages. Each is a bundle of its own, built with the feature of its
+//! name: who embeds a panel does not load the dashboard's pages.
 
 // The app is one type, as deep as its elements.
 #![recursion_limit = "256"]
 #![allow(
     missing_docs,
-    reason = "`wasm_bindgen` emits items of its own beside `hydrate`"
+    reason = "`wasm_bindgen` emits items of its own beside ours"
 )]
 
-use app::App;
-use leptos::prelude::*;
-use wasm_bindgen::prelude::wasm_bindgen;
-
-/// Hydrates the page. Called once by the page's script.
-#[wasm_bindgen]
-pub fn hydrate() {
-    console_error_panic_hook::set_once();
-    let root = document().document_element();
-    let base_path = root
-        .and_then(|root| root.get_attribute("data-base-path"))
-        .unwrap_or_default();
-    app::server_fns::fetch::set_base_path(&base_path);
-    leptos::mount::hydrate_body(move || leptos::view! { <App base_path /> });
-}
+#[cfg(feature = "embed")]
+pub mod embed;
+#[cfg(feature = "hydrate")]
+pub mod hydrate;

@@ -8,10 +8,12 @@
 //! | `headers` | security headers |
 //! | `sessions` | the session cookie and the store behind it |
 //! | `bundle` | the browser's files |
+//! | `embed` | the script for other people's pages, and the pages for their frames |
 //! | `pages` | the app's pages and server functions |
 //! | `health` | `/healthz`, `/readyz` |
 
 mod bundle;
+mod embed;
 pub(crate) mod forwarded;
 pub(crate) mod front;
 mod headers;
@@ -73,11 +75,17 @@ pub(crate) fn router(
         base_path: config.base_path.as_str().into(),
         bundle: Arc::new(bundle),
     };
+    let embed = embed::routes(
+        bundle::find_embed(&folder),
+        &config.base_path,
+        Arc::new(|_: &str| Vec::new()),
+    );
     let pages = pages::routes(&context);
     let pages = sessions::with_sessions(pages, &config.base_path, config.session_lifetime);
     let health = health::routes(readiness);
     let below = Router::new()
         .nest("/pkg", bundle::routes(&folder))
+        .merge(embed)
         .merge(health.clone())
         .fallback_service(pages);
     let front = Front::new(

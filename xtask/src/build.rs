@@ -9,17 +9,29 @@ use std::{
 use crate::{Error, Runner, fingerprint, project::Project, say, tools};
 
 /// Everything the bundle is made of.
-const INPUTS: [&str; 10] = [
+const INPUTS: [&str; 11] = [
     ".cargo/config.toml",
     "Cargo.lock",
     "Cargo.toml",
     "Trunk.toml",
     "app",
+    "embed.html",
     "frontend",
     "index.html",
     "metering",
     "style",
     "xtask/precompress.mjs",
+];
+
+/// The folder in `dist/` for panels in other people's pages.
+const EMBED: &str = "embed";
+/// What Trunk is told to build them.
+const FOR_EMBED: [&str; 5] = [
+    "embed.html",
+    "--dist",
+    "dist/embed",
+    "--public-url",
+    "/pkg/embed/",
 ];
 
 /// The bundle and the server, for `cargo xtask build`.
@@ -99,7 +111,32 @@ pub(crate) fn bundle(project: &Project, runner: &Runner) -> Result<(), Error> {
     let start = Instant::now();
     // Trunk calls cargo offline.
     runner.run(&mut runner.command("cargo", &["fetch", "--target", "wasm32-unknown-unknown"]))?;
+    // In this order: Trunk empties the folder that it writes to.
+    let embed = project.dist().join(EMBED);
+    for (folder, arguments) in [(project.dist(), &[][..]), (embed, &FOR_EMBED[..])] {
+        trunk(runner, arguments)?;
+        for (ending, what) in [
+            ("_bg.wasm.br", "module"),
+            (".js.br", "script"),
+            (".css.br", "style"),
+        ] {
+            say::done(&format!(
+                "{what}: {} bytes with brotli",
+                size(&folder, ending)?
+            ));
+        }
+    }
+    say::done(&format!("the bundle took {} s", start.elapsed().as_secs()));
+    let folder = project.scratch();
+    fs::create_dir_all(&folder).map_err(Error::file("create", &folder))?;
+    let stamp = stamp(project, made_of)?;
+    fs::write(&record, stamp).map_err(Error::file("write", &record))
+}
+
+/// Builds one of the two: the dashboard's, or with [`FOR_EMBED`] that of panels in other pages.
+fn trunk(runner: &Runner, arguments: &[&str]) -> Result<(), Error> {
     let mut trunk = runner.command("trunk", &["build"]);
+    trunk.args(arguments);
     // Set, it would be compiled into the app; Trunk names the output with a hash instead.
     trunk.env_remove("LEPTOS_OUTPUT_NAME");
     // A trace through Trunk's own code helps nobody who has an error in ours.
@@ -108,22 +145,7 @@ pub(crate) fn bundle(project: &Project, runner: &Runner) -> Result<(), Error> {
         // Trunk takes "true", and refuses the customary "1".
         trunk.env("NO_COLOR", "true");
     }
-    runner.run(&mut trunk)?;
-    for (ending, what) in [
-        ("_bg.wasm.br", "module"),
-        (".js.br", "script"),
-        (".css.br", "style"),
-    ] {
-        say::done(&format!(
-            "{what}: {} bytes with brotli",
-            size(&project.dist(), ending)?
-        ));
-    }
-    say::done(&format!("the bundle took {} s", start.elapsed().as_secs()));
-    let folder = project.scratch();
-    fs::create_dir_all(&folder).map_err(Error::file("create", &folder))?;
-    let stamp = stamp(project, made_of)?;
-    fs::write(&record, stamp).map_err(Error::file("write", &record))
+    runner.run(&mut trunk)
 }
 
 /// What the bundle was made of and what came of it: another checkout or target folder may have
@@ -135,14 +157,18 @@ fn stamp(project: &Project, made_of: u64) -> Result<String, Error> {
     ))
 }
 
-/// Size of the one file in the bundle with this ending, in bytes.
+/// Size of the files in the bundle with this ending, in bytes.
 fn size(dist: &Path, ending: &str) -> Result<u64, Error> {
-    let mut found = None;
+    let mut sum = 0;
     for entry in fs::read_dir(dist).map_err(Error::file("read", dist))? {
         let entry = entry.map_err(Error::file("read", dist))?;
         if entry.file_name().to_string_lossy().ends_with(ending) {
-            found = Some(entry.metadata().map_err(Error::file("read", dist))?.len());
+            sum += entry.metadata().map_err(Error::file("read", dist))?.len();
         }
     }
-    found.ok_or_else(|| Error::Wrong(format!("Trunk has left no {ending} in {}", dist.display())))
+    if sum == 0 {
+        let text = format!("Trunk has left no {ending} in {}", dist.display());
+        return Err(Error::Wrong(text));
+    }
+    Ok(sum)
 }

@@ -6,10 +6,10 @@ use super::Stage;
 use crate::components::icons::{Icon, IconName};
 use crate::components::time::Clock;
 use crate::i18n::catalog;
-use crate::live::Stretch;
-use crate::reactive::{flag, text};
+use crate::live::{Stretch, WayTo};
+use crate::reactive::text;
 
-/// The bar over the charts. Its buttons are links: they work without scripting, and the address can be shared.
+/// The bar over the charts. In our own pages its buttons are links: they work without scripting, and the address can be shared.
 #[component]
 pub fn SpanBar() -> impl IntoView {
     let texts = catalog();
@@ -23,24 +23,26 @@ pub fn SpanBar() -> impl IntoView {
     let link = move |name, icon, lead: fn(Stretch, i64) -> Stretch| {
         let address = text(move || settings.query_of(lead(stage.window.get(), stage.latest.get())));
         view! {
-            <a class="icon-button" href=address data-noscroll="true" title=name>
+            <WayTo search=address class="icon-button" title=name>
                 <Icon name=icon />
                 <span class="visually-hidden">{name}</span>
-            </a>
+            </WayTo>
         }
     };
-    let is_moving = flag(move || !settings.is_fixed());
+    let class = text(move || {
+        let class = if settings.is_fixed() {
+            "button"
+        } else {
+            "button invisible"
+        };
+        class.to_owned()
+    });
     view! {
         <div class="span-bar" role="group" aria-label=texts.span>
             <span class="shown">{shown}</span>
-            <a
-                class="button"
-                class:invisible=is_moving
-                href=text(move || settings.query_back())
-                data-noscroll="true"
-            >
+            <WayTo search=text(move || settings.query_back()) class>
                 {texts.back_to_now}
-            </a>
+            </WayTo>
             {link(texts.earlier, IconName::Earlier, |window, latest| window.moved(-window.length() / 2, latest))}
             {link(texts.zoom_out, IconName::ZoomOut, Stretch::zoomed_out)}
             {link(texts.zoom_in, IconName::ZoomIn, |window, _| window.zoomed_in(window.middle()))}

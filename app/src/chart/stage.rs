@@ -3,16 +3,11 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_location, use_navigate};
 use metering::{LogEntry, Series};
 
 use super::scale::Offset;
 use crate::components::time::Clock;
 use crate::live::{Settings, Span, Stretch};
-
-/// Leads to the page that is shown with another query.
-type Lead = Box<dyn Fn(&str) + Send + Sync>;
 
 /// What all charts of a page share. A Leptos context, and cheap to copy.
 #[derive(Clone, Copy)]
@@ -35,7 +30,6 @@ pub struct Stage {
     pub settings: Settings,
     source: Signal<RwSignal<Series>>,
     clock: Clock,
-    lead: StoredValue<Lead>,
 }
 
 impl Stage {
@@ -79,7 +73,6 @@ impl Stage {
             settings,
             source,
             clock: expect_context::<Clock>(),
-            lead: StoredValue::new(leader()),
         }
     }
 
@@ -109,29 +102,11 @@ impl Stage {
         let is_seen = |&instant: &i64| (stretch.from..=stretch.to).contains(&instant);
         self.cursor
             .update(|cursor| *cursor = cursor.filter(is_seen));
-        self.go(&self.settings.query_of(stretch));
+        self.settings.way.lead(&self.settings.query_of(stretch));
     }
 
     /// Shows the range up to now again.
     pub fn show_now(&self) {
-        self.go(&self.settings.query_back());
+        self.settings.way.lead(&self.settings.query_back());
     }
-
-    fn go(&self, search: &str) {
-        self.lead.with_value(|lead| lead(search));
-    }
-}
-
-fn leader() -> Lead {
-    let navigate = use_navigate();
-    let path = use_location().pathname;
-    Box::new(move |search| {
-        let options = NavigateOptions {
-            // The path has its base already.
-            resolve: false,
-            scroll: false,
-            ..NavigateOptions::default()
-        };
-        navigate(&format!("{}{search}", path.get_untracked()), options);
-    })
 }

@@ -1,10 +1,11 @@
-//! Choices of the address as rows of links: range and refresh interval.
+//! Choices of the address as rows of links: range and refresh interval. In somebody else's page
+//! they are buttons.
 
 use leptos::prelude::*;
 
 use super::icons::{Icon, IconName};
 use crate::i18n::catalog;
-use crate::live::{Choices, PAUSED, Pulse, RANGE, REFRESH, Settings};
+use crate::live::{Choices, PAUSED, Pulse, RANGE, REFRESH, Settings, WayTo};
 use crate::reactive::{maybe, text};
 
 /// The ranges, as links: they work without scripting, and the address can be shared.
@@ -57,7 +58,7 @@ fn choices(
             } else {
                 word
             };
-            view! { <a href=address aria-current=current data-noscroll="true">{name}</a> }
+            view! { <WayTo search=address current>{name}</WayTo> }
         })
         .collect_view();
     view! { <div class="choices" role="group" aria-label=label>{links}</div> }

@@ -55,6 +55,7 @@ pub fn Frame(
                         {link(routes::METERS, IconName::Meters, texts.meters)}
                         {link(routes::LOG, IconName::Log, texts.system_log)}
                         {link(routes::USERS, IconName::Users, texts.users)}
+                        {link(routes::EMBEDDING, IconName::Embedding, texts.embedding.title)}
                     </ul>
                 </nav>
                 <div class="account">

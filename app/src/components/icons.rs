@@ -31,6 +31,8 @@ pub enum IconName {
     Log,
     /// Two heads: accounts.
     Users,
+    /// A frame within a frame: panels in other pages.
+    Embedding,
 }
 
 impl IconName {
@@ -46,6 +48,7 @@ impl IconName {
             Self::Later => "M8 4l6 6-6 6",
             Self::Meters => "M2 10h3l2.500-6 4 12 3-8 1.500 2h2",
             Self::Log => "M4 5h12M4 10h12M4 15h8",
+            Self::Embedding => "M3 4h14v12H3zM8 9h6v4H8z",
             Self::Users => {
                 "M7.500 3.500a3 3 0 1 0 0 6 3 3 0 1 0 0-6M2 16.500a5.500 5.500 0 0 1 11 0M13 4a3 3 0 0 1 0 5.500M15 12.500a5.500 5.500 0 0 1 3 4"
             }

@@ -2,6 +2,7 @@
 
 pub mod bar;
 pub mod choices;
+pub mod copied;
 pub mod error_page;
 pub mod filters;
 pub mod frame;

@@ -36,6 +36,14 @@ impl Clock {
         clock
     }
 
+    /// The viewer's, always: in somebody else's page the cookies are not ours.
+    pub fn of_viewer() -> Self {
+        Self {
+            is_local: RwSignal::new(true),
+            is_utc_chosen: RwSignal::new(false),
+        }
+    }
+
     fn choose(self, utc: bool) {
         self.is_utc_chosen.set(utc);
         self.is_local.set(!utc);

@@ -304,6 +304,9 @@ pub static EN: Catalog = Catalog {
     error_internal: "The server failed. Its log says why.",
     retry: "Retry",
 
+    embed: super::embed::EN,
+    embedding: super::embedding::EN,
+
     seconds: "s",
     minutes: "min",
     hours: "h",

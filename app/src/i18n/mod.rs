@@ -4,6 +4,8 @@
 //! compile. Components take theirs from [`catalog`]; texts with values in them
 //! are functions of those values, since languages order them differently.
 
+mod embed;
+mod embedding;
 mod en;
 
 use leptos::prelude::use_context;
@@ -270,6 +272,9 @@ pub struct Catalog {
     pub error_internal: &'static str,
     pub retry: &'static str,
 
+    pub embed: embed::Texts,
+    pub embedding: embedding::Texts,
+
     pub seconds: &'static str,
     pub minutes: &'static str,
     pub hours: &'static str,
@@ -277,6 +282,11 @@ pub struct Catalog {
 }
 
 impl Catalog {
+    /// The catalog of a BCP 47 tag; English where there is none.
+    pub fn of(_tag: &str) -> &'static Self {
+        &EN
+    }
+
     /// How grave something is, in a word.
     pub fn level(&self, level: LogLevel) -> &'static str {
         match level {

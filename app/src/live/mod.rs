@@ -10,6 +10,7 @@ mod poll;
 mod pulse;
 mod settings;
 mod stretch;
+mod way;
 
 use std::sync::Arc;
 
@@ -21,10 +22,11 @@ use crate::error::AppError;
 use crate::format::within;
 
 pub use browser::{every, local_offset, now, online, visible};
-pub use poll::{Poll, backoff, keep};
+pub use poll::{Poll, backoff, keep, keep_every};
 pub use pulse::{Pulse, Updates};
 pub use settings::{Choices, Chosen, PAUSED, RANGE, REFRESH, Settings};
 pub use stretch::{LONGEST, SHORTEST, Span, Stretch};
+pub use way::{Way, WayTo};
 
 /// The span of the series that a page holds and polls into, in milliseconds.
 pub const SPAN: i64 = 3_600_000;
@@ -54,15 +56,7 @@ pub struct Live {
 impl Live {
     /// From the first answer, which was of a span.
     pub fn new(broker: String, first: Result<Dashboard, AppError>, span: Span) -> Self {
-        let live = Self {
-            broker: StoredValue::new(broker),
-            page: RwSignal::new(None),
-            hour: RwSignal::new(Series::default()),
-            charted: RwSignal::new(Series::default()),
-            events: RwSignal::default(),
-            pulse: Pulse::new(),
-            held: StoredValue::new(None),
-        };
+        let live = Self::waiting(broker, Pulse::new());
         match first {
             Ok(page) => {
                 live.take(page, span);
@@ -71,6 +65,19 @@ impl Live {
             Err(error) => live.pulse.fail(error, 0.0),
         }
         live
+    }
+
+    /// Before the first answer, with a pulse of its own.
+    pub fn waiting(broker: String, pulse: Pulse) -> Self {
+        Self {
+            broker: StoredValue::new(broker),
+            page: RwSignal::new(None),
+            hour: RwSignal::new(Series::default()),
+            charted: RwSignal::new(Series::default()),
+            events: RwSignal::default(),
+            pulse,
+            held: StoredValue::new(None),
+        }
     }
 
     /// Takes in an answer to what was asked of a span.

@@ -34,10 +34,16 @@ pub type Poll = Rc<dyn Fn() -> LocalBoxFuture<'static, Result<(), AppError>>>;
 /// A change of the interval, a tab that comes back and a wish to refresh at
 /// once each end the loop, and with it a call in flight, and begin it anew.
 pub fn keep(pulse: Pulse, settings: Settings, poll: Poll) {
+    let interval = Signal::derive(move || settings.interval());
+    keep_every(pulse, interval, poll);
+}
+
+/// The same with an interval that is nobody's setting: milliseconds; `None`: no polls.
+pub fn keep_every(pulse: Pulse, interval: Signal<Option<u32>>, poll: Poll) {
     let visible = visible();
     let failures = StoredValue::new(0_u32);
     Effect::new(move |seen: Option<u32>| {
-        let interval = settings.interval();
+        let interval = interval.get();
         let wishes = pulse.nudges.get();
         let at_once = seen.is_some_and(|seen| seen != wishes);
         if !visible.get() || (interval.is_none() && !at_once) {

@@ -49,13 +49,18 @@ impl Pulse {
     ///
     /// On the server: nothing, since neither effects nor events are there.
     pub fn beat(self) {
+        self.beat_quietly();
+        refresh_by_key(move || self.nudge());
+    }
+
+    /// The same without the key: in somebody else's page it is not ours.
+    pub fn beat_quietly(self) {
         every(1000, move || self.clock.set(now()));
         online(move || {
             if self.updates.get_untracked() != Updates::Fine {
                 self.nudge();
             }
         });
-        refresh_by_key(move || self.nudge());
     }
 
     /// The wish to refresh at once.

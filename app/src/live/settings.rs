@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::stretch::{Span, Stretch, word};
+use super::way::Way;
 use crate::query::{Query, use_query};
 
 /// A choice that stands in the address as a word.
@@ -88,12 +89,22 @@ pub struct Settings {
     pub refresh: Memo<Chosen>,
     /// What the charts show.
     pub span: Memo<Span>,
+    /// Where choices lead: the page's address, or the panel itself in somebody else's page.
+    pub way: Way,
 }
 
 impl Settings {
     /// From the router's query.
     pub fn from_query() -> Self {
-        let query = use_query();
+        Self::of(use_query(), Way::address())
+    }
+
+    /// From a query that a panel keeps by itself: the page around it has an address of its own.
+    pub fn kept(query: RwSignal<Query>) -> Self {
+        Self::of(Memo::new(move |_| query.get()), Way::Kept(query))
+    }
+
+    fn of(query: Memo<Query>, way: Way) -> Self {
         let chosen = |choices: &'static Choices| {
             Memo::new(move |_| query.with(|query| choices.read(query.get(choices.parameter))))
         };
@@ -104,6 +115,7 @@ impl Settings {
             range,
             refresh: chosen(&REFRESH),
             span,
+            way,
         }
     }
 

@@ -1,6 +1,7 @@
 //! The pages, one module an address.
 
 pub mod brokers;
+pub mod embedding;
 pub mod log;
 pub mod meters;
 pub mod not_found;

@@ -106,6 +106,35 @@ fn method_of(method: &Method) -> Result<gloo_net::http::Method, AppError> {
     }
 }
 
+/// Posts JSON, with a token in its header and then without cookies, and reads the answer's text.
+/// What panels in somebody else's page do in the place of a server function's own call.
+pub(crate) async fn post(
+    path: &str,
+    token: Option<&str>,
+    body: String,
+) -> Result<String, AppError> {
+    let controller = AbortController::new().ok();
+    let signal = controller.as_ref().map(AbortController::signal);
+    let url = BASE_PATH.with(|cell| format!("{}{path}", cell.get().map_or("", String::as_str)));
+    let mut builder = Request::post(&url)
+        .abort_signal(signal.as_ref())
+        .header("Content-Type", "application/json")
+        .header("Accept", "application/json");
+    if let Some(token) = token {
+        builder = builder
+            .credentials(web_sys::RequestCredentials::Omit)
+            .header("X-Auth-Token", token);
+    }
+    let request = builder.body(body).map_err(|_| AppError::Internal)?;
+    let response = within_time(request, AbortOnDrop(controller)).await?;
+    if response.status < 400 {
+        return Ok(response.body);
+    }
+    // Ours says more than its status.
+    Err(crate::json::read(&response.body)
+        .unwrap_or_else(|_| AppError::of_status(response.status, None)))
+}
+
 /// What our server functions do not use: bodies of bytes, forms, streams.
 fn not_used<T>() -> Result<T, AppError> {
     Err(AppError::Internal)
@@ -225,6 +254,19 @@ async fn exchange(request: Request) -> Result<FetchResponse, AppError> {
     })
 }
 
+/// The same with an end to the wait.
+async fn within_time(request: Request, abort: AbortOnDrop) -> Result<FetchResponse, AppError> {
+    let end = TimeoutFuture::new(TIME_OUT.as_millis() as u32);
+    let answer = exchange(request);
+    pin_mut!(answer);
+    let result = match select(answer, end).await {
+        Either::Left((answer, _)) => answer,
+        Either::Right(((), _)) => Err(AppError::TimedOut),
+    };
+    drop(abort);
+    result
+}
+
 impl Client<AppError> for FetchClient {
     type Request = FetchRequest;
     type Response = FetchResponse;
@@ -232,15 +274,7 @@ impl Client<AppError> for FetchClient {
     fn send(request: FetchRequest) -> impl Future<Output = Result<FetchResponse, AppError>> + Send {
         SendWrapper::new(async move {
             let (request, abort) = request.0.take();
-            let end = TimeoutFuture::new(TIME_OUT.as_millis() as u32);
-            let answer = exchange(request);
-            pin_mut!(answer);
-            let result = match select(answer, end).await {
-                Either::Left((answer, _)) => answer,
-                Either::Right(((), _)) => Err(AppError::TimedOut),
-            };
-            drop(abort);
-            result
+            within_time(request, abort).await
         })
     }
 

@@ -8,6 +8,7 @@ pub mod fetch;
 pub mod log;
 pub mod meters;
 pub mod overview;
+pub mod panels;
 pub mod session;
 pub mod users;
 pub mod viewer;

@@ -20,6 +20,7 @@ use crate::error::AppError;
 pub mod log;
 pub mod meters;
 pub mod overview;
+pub mod panels;
 pub mod session;
 pub mod users;
 

@@ -1,6 +1,7 @@
 //! Sessions: the viewer's token stays here, the browser holds an id alone.
 
 use client::{ClientError, Credentials, Session, Token};
+use http::HeaderMap;
 use leptos_axum::extract;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
@@ -13,6 +14,9 @@ use crate::server_fns::viewer::Viewer;
 
 /// The key of [`SignedIn`] in a session.
 const VIEWER: &str = "viewer";
+
+/// The header that a panel's token comes in.
+const TOKEN: &str = "x-auth-token";
 
 /// What a session keeps of a signed-in viewer. Has no `Debug`: the token must not reach a log.
 #[derive(Clone, Serialize, Deserialize)]
@@ -43,6 +47,21 @@ pub(super) async fn metering_session() -> Result<(Session, String), AppError> {
         .ok_or(AppError::SignedOut)?;
     let token = Token::new(&token).map_err(|_| AppError::SignedOut)?;
     Ok((context().client.session(token), user))
+}
+
+/// The session of panels in somebody else's page: by the token in the request's header. Only a
+/// request without one, which can but come from a page of ours, goes by the viewer's own session.
+pub(super) async fn panel_session() -> Result<Session, AppError> {
+    let headers = extract::<HeaderMap>().await.map_err(|error| {
+        tracing::error!(%error, "there is no request");
+        AppError::Internal
+    })?;
+    let Some(token) = headers.get(TOKEN) else {
+        return Ok(metering_session().await?.0);
+    };
+    let token = token.to_str().map_err(|_| AppError::SignedOut)?;
+    let token = Token::new(token).map_err(|_| AppError::SignedOut)?;
+    Ok(context().client.session(token))
 }
 
 /// Who looks, and at which brokers.

@@ -12,8 +12,25 @@ use http::header::CACHE_CONTROL;
 use http::{HeaderValue, StatusCode};
 use tower_http::services::ServeDir;
 
+use super::embed;
+
 /// The folder that Trunk writes.
 const FOLDER: &str = "dist";
+/// In it, what panels in other people's pages load.
+pub(crate) const EMBED: &str = "embed";
+/// Where that is, below the bundle's own path.
+const FOR_OTHERS: &str = "/embed/";
+
+/// The files that a panel in somebody else's page loads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct EmbedBundle {
+    /// `frontend-<hash>.js`.
+    pub(crate) script: String,
+    /// `frontend-<hash>_bg.wasm`.
+    pub(crate) wasm: String,
+    /// `main-<hash>.css` and, above it, `embed-<hash>.css`.
+    pub(crate) styles: [String; 2],
+}
 
 /// Why there is no bundle.
 #[derive(Debug, thiserror::Error)]
@@ -72,8 +89,30 @@ pub(crate) fn find(named: Option<&Path>) -> Result<(PathBuf, Bundle), BundleErro
     Err(BundleError::NotFound(folders))
 }
 
-/// The files of a folder, the newest where an older build left its own.
+/// The files for other people's pages; `None` where they were not built.
+pub(crate) fn find_embed(folder: &Path) -> Option<EmbedBundle> {
+    let files = list_files(&folder.join(EMBED)).ok()?;
+    let (script, style) = files_of(&files)?;
+    let above = newest(&files, |name| is_hashed(name, "embed-", ".css"))?;
+    Some(EmbedBundle {
+        wasm: wasm_of(&script),
+        script,
+        styles: [style, above],
+    })
+}
+
+/// The files of a folder.
 fn read(folder: &Path) -> io::Result<Option<Bundle>> {
+    let files = list_files(folder)?;
+    Ok(files_of(&files).map(|(script, style)| Bundle {
+        wasm: wasm_of(&script),
+        script,
+        style,
+    }))
+}
+
+/// The names of a folder's files, the newest last.
+fn list_files(folder: &Path) -> io::Result<Vec<String>> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
@@ -82,29 +121,28 @@ fn read(folder: &Path) -> io::Result<Option<Bundle>> {
         }
     }
     files.sort_unstable();
-    let newest = |matches: &dyn Fn(&str) -> bool| {
-        files
-            .iter()
-            .rev()
-            .map(|(_, name)| name)
-            .find(|name| matches(name))
-            .cloned()
-    };
-    let hashed = |name: &str, start: &str, end: &str| {
-        let hash = name
-            .strip_prefix(start)
-            .and_then(|rest| rest.strip_suffix(end));
-        hash.is_some_and(is_hash)
-    };
-    let script = newest(&|name| {
-        hashed(name, "frontend-", ".js") && files.iter().any(|(_, other)| *other == wasm_of(name))
+    Ok(files.into_iter().map(|(_, name)| name).collect())
+}
+
+/// Script and style, the newest where an older build left its own.
+fn files_of(files: &[String]) -> Option<(String, String)> {
+    let has_wasm = |script: &str| files.iter().any(|other| *other == wasm_of(script));
+    let script = newest(files, |name| {
+        is_hashed(name, "frontend-", ".js") && has_wasm(name)
     });
-    let style = newest(&|name| hashed(name, "main-", ".css"));
-    Ok(script.zip(style).map(|(script, style)| Bundle {
-        wasm: wasm_of(&script),
-        script,
-        style,
-    }))
+    script.zip(newest(files, |name| is_hashed(name, "main-", ".css")))
+}
+
+fn newest(files: &[String], matches: impl Fn(&str) -> bool) -> Option<String> {
+    files.iter().rev().find(|name| matches(name)).cloned()
+}
+
+/// Whether a name is `start`, a hash, `end`.
+fn is_hashed(name: &str, start: &str, end: &str) -> bool {
+    let hash = name
+        .strip_prefix(start)
+        .and_then(|rest| rest.strip_suffix(end));
+    hash.is_some_and(is_hash)
 }
 
 /// Trunk names the two alike.
@@ -138,6 +176,7 @@ pub(crate) fn routes(folder: &Path) -> Router {
 
 async fn keep(request: Request, next: Next) -> Response {
     let immutable = is_immutable(request.uri().path());
+    let for_others = request.uri().path().starts_with(FOR_OTHERS);
     let mut answer = next.run(request).await;
     let found = answer.status().is_success() || answer.status() == StatusCode::NOT_MODIFIED;
     let value = match (found, immutable) {
@@ -148,6 +187,9 @@ async fn keep(request: Request, next: Next) -> Response {
     answer
         .headers_mut()
         .insert(CACHE_CONTROL, HeaderValue::from_static(value));
+    if for_others && found {
+        embed::for_everybody(answer.headers_mut());
+    }
     answer
 }
 

@@ -51,7 +51,7 @@ pub(crate) async fn pass(
     } else {
         (StatusCode::FORBIDDEN, origin::REFUSED).into_response()
     };
-    headers::put(answer.headers_mut(), secure);
+    headers::put(&mut answer, secure);
     line.write(answer.status());
     answer
 }

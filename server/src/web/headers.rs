@@ -1,10 +1,11 @@
 //! Security headers on everything.
 
+use axum::response::Response;
 use http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY,
     STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
 };
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderName, HeaderValue};
 use leptos::nonce::use_nonce;
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
@@ -38,9 +39,19 @@ const ALWAYS: [(HeaderName, HeaderValue); 7] = [
     (FRAME_OPTIONS, HeaderValue::from_static("DENY")),
 ];
 
+/// An answer's own policy says who may frame it: an extension of the answer.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct MayBeFramed;
+
 /// Puts the headers of an answer right.
-pub(crate) fn put(headers: &mut HeaderMap, secure: bool) {
+pub(crate) fn put(answer: &mut Response, secure: bool) {
+    let may_be_framed = answer.extensions().get::<MayBeFramed>().is_some();
+    let headers = answer.headers_mut();
     for (name, value) in &ALWAYS {
+        // It knows but nobody and everybody of our own.
+        if name == FRAME_OPTIONS && may_be_framed {
+            continue;
+        }
         if !headers.contains_key(name) {
             headers.insert(name, value.clone());
         }

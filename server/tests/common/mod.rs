@@ -114,8 +114,14 @@ impl Site {
             ("frontend-0123456789abcdef_bg.wasm", "wasm"),
             ("main-0123456789abcdef.css", "body {}"),
             ("robots.txt", "User-agent: *"),
+            ("embed/frontend-1123456789abcdef.js", "// panels"),
+            ("embed/frontend-1123456789abcdef_bg.wasm", "wasm"),
+            ("embed/main-0123456789abcdef.css", "body {}"),
+            ("embed/embed-0123456789abcdef.css", "div {}"),
         ] {
-            fs::write(path.join(name), text).expect("a file");
+            let file = path.join(name);
+            fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
+            fs::write(file, text).expect("a file");
         }
         Self(path)
     }

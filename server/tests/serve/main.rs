@@ -5,6 +5,7 @@ mod common;
 
 mod base_path;
 mod bundle;
+mod embed;
 mod forwarded;
 mod headers;
 mod health;

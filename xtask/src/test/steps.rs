@@ -95,11 +95,15 @@ fn clippy(_: &Project, runner: &Runner) -> Result<(), Error> {
 
 fn clippy_wasm(project: &Project, runner: &Runner) -> Result<(), Error> {
     tools::for_wasm(project, runner)?;
-    let mut command = runner.command(
-        "cargo",
-        &["clippy", "--package", "frontend", "--target", WASM],
-    );
-    runner.run(command.args(DENY_WARNINGS))
+    // The dashboard's bundle, and that of panels in other people's pages.
+    for features in [&[][..], &["--no-default-features", "--features", "embed"]] {
+        let mut command = runner.command(
+            "cargo",
+            &["clippy", "--package", "frontend", "--target", WASM],
+        );
+        runner.run(command.args(features).args(DENY_WARNINGS))?;
+    }
+    Ok(())
 }
 
 fn nextest(project: &Project, runner: &Runner) -> Result<(), Error> {

@@ -12,41 +12,55 @@ use crate::live::Live;
 /// Four small tables.
 #[component]
 pub(super) fn About() -> impl IntoView {
+    view! { <Facts /><Listeners /><Contexts /><ExchangeTypes /> }
+}
+
+/// Rows of what the overview tells.
+fn rows(read: fn(&Overview, &Catalog) -> Option<Vec<Vec<String>>>) -> Rows {
     let live = expect_context::<Live>();
     let texts = catalog();
-    let rows = move |read: fn(&Overview, &Catalog) -> Option<Vec<Vec<String>>>| -> Rows {
-        Memo::new(move |_| live.read(|page| read(page.overview.as_ref()?, texts)))
-    };
-    let listeners = rows(|overview, texts| Some(listeners(overview.listeners.as_ref()?, texts)));
-    let contexts = rows(|overview, texts| Some(contexts(overview.contexts.as_ref()?, texts)));
-    let types = rows(|overview, texts| Some(types(overview.exchange_types.as_ref()?, texts)));
-    let facts = Memo::new(move |_| {
+    Memo::new(move |_| live.read(|page| read(page.overview.as_ref()?, texts)))
+}
+
+/// Versions and names.
+#[component]
+pub(crate) fn Facts() -> impl IntoView {
+    let live = expect_context::<Live>();
+    let texts = catalog();
+    let rows = Memo::new(move |_| {
         live.read(|page| {
             let tick = format::span(page.broker.tick.into(), texts);
             Some(facts(page.overview.as_ref()?, tick, texts))
         })
     });
-    view! {
-        <RowsPanel id="about" title=texts.about heads=vec![texts.name, texts.version] rows=facts />
-        <RowsPanel
-            id="listeners"
-            title=texts.listeners
-            heads=vec![texts.protocol, texts.bound_to, texts.port, texts.node]
-            rows=listeners
-        />
-        <RowsPanel
-            id="contexts"
-            title=texts.contexts
-            heads=vec![texts.description, texts.bound_to, texts.port, texts.path]
-            rows=contexts
-        />
-        <RowsPanel
-            id="exchange-types"
-            title=texts.exchange_types
-            heads=vec![texts.name, texts.description]
-            rows=types
-        />
-    }
+    view! { <RowsPanel id="about" title=texts.about heads=vec![texts.name, texts.version] rows /> }
+}
+
+/// Where the broker listens.
+#[component]
+pub(crate) fn Listeners() -> impl IntoView {
+    let texts = catalog();
+    let heads = vec![texts.protocol, texts.bound_to, texts.port, texts.node];
+    let rows = rows(|overview, texts| Some(listeners(overview.listeners.as_ref()?, texts)));
+    view! { <RowsPanel id="listeners" title=texts.listeners heads rows /> }
+}
+
+/// What its web server serves.
+#[component]
+pub(crate) fn Contexts() -> impl IntoView {
+    let texts = catalog();
+    let heads = vec![texts.description, texts.bound_to, texts.port, texts.path];
+    let rows = rows(|overview, texts| Some(contexts(overview.contexts.as_ref()?, texts)));
+    view! { <RowsPanel id="contexts" title=texts.contexts heads rows /> }
+}
+
+/// The kinds of exchanges that it knows.
+#[component]
+pub(crate) fn ExchangeTypes() -> impl IntoView {
+    let texts = catalog();
+    let heads = vec![texts.name, texts.description];
+    let rows = rows(|overview, texts| Some(types(overview.exchange_types.as_ref()?, texts)));
+    view! { <RowsPanel id="exchange-types" title=texts.exchange_types heads rows /> }
 }
 
 fn facts(overview: &Overview, tick: String, texts: &Catalog) -> Vec<Vec<String>> {

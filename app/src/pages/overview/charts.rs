@@ -24,7 +24,7 @@ pub(super) fn Charts() -> impl IntoView {
     }
 }
 
-fn queued_messages(texts: &Catalog) -> Definition {
+pub(crate) fn queued_messages(texts: &Catalog) -> Definition {
     let lines = meter::QUEUE_TOTALS
         .iter()
         .map(|definition| {
@@ -81,7 +81,7 @@ fn rate(counter: &Counter, texts: &Catalog) -> Option<Line> {
     })
 }
 
-fn message_rates(texts: &Catalog) -> Definition {
+pub(crate) fn message_rates(texts: &Catalog) -> Definition {
     Definition {
         id: "message-rates",
         title: texts.message_rates.into(),
@@ -95,7 +95,7 @@ fn message_rates(texts: &Catalog) -> Definition {
     }
 }
 
-fn objects(texts: &Catalog) -> Definition {
+pub(crate) fn objects(texts: &Catalog) -> Definition {
     let lines = meter::OBJECT_TOTALS
         .iter()
         .map(|definition| {
@@ -124,7 +124,7 @@ fn objects(texts: &Catalog) -> Definition {
     }
 }
 
-fn churn(texts: &Catalog) -> Definition {
+pub(crate) fn churn(texts: &Catalog) -> Definition {
     let lines = meter::CHURN_RATES
         .iter()
         .map(|counter| {

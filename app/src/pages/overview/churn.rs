@@ -22,7 +22,7 @@ pub(super) fn label(field: &str, texts: &Catalog) -> &'static str {
 
 /// A row an event. Absent where the broker reports none of it.
 #[component]
-pub(super) fn Churn() -> impl IntoView {
+pub(crate) fn Churn() -> impl IntoView {
     let live = expect_context::<Live>();
     let texts = catalog();
     let row = move |stat: metering::Stat<'_>| {

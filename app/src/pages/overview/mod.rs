@@ -1,12 +1,12 @@
 //! The overview of a broker: totals, charts, nodes, churn, listeners.
 
-mod about;
-mod charts;
-mod churn;
-mod nodes;
-mod notices;
-mod tiles;
-mod toolbar;
+pub(crate) mod about;
+pub(crate) mod charts;
+pub(crate) mod churn;
+pub(crate) mod nodes;
+pub(crate) mod notices;
+pub(crate) mod tiles;
+pub(crate) mod toolbar;
 
 use std::rc::Rc;
 
@@ -109,12 +109,23 @@ fn LiveOverview(
     };
     keep(live.pulse, settings, Rc::new(poll));
 
+    view! {
+        <toolbar::Toolbar broker />
+        <Whole />
+        <notices::Notices />
+    }
+    .into_any()
+}
+
+/// All that the page shows of the broker, below its head.
+#[component]
+pub(crate) fn Whole() -> impl IntoView {
+    let live = expect_context::<Live>();
     let is_dim = flag(move || {
         live.state()
             .is_some_and(|state| state != metering::BrokerState::Ok)
     });
     view! {
-        <toolbar::Toolbar broker />
         <div class="overview" class:dim=is_dim>
             <tiles::Tiles />
             <charts::Charts />
@@ -124,20 +135,21 @@ fn LiveOverview(
                 <about::About />
             </div>
         </div>
-        <notices::Notices />
     }
     .into_any()
 }
 
 /// What is asked for beside the last hour.
 #[derive(Clone, Copy, Default)]
-struct Asked {
-    length: Option<i64>,
-    end: Option<i64>,
+pub(crate) struct Asked {
+    /// The length of a longer or earlier span, in milliseconds.
+    pub(crate) length: Option<i64>,
+    /// Its end, in milliseconds since the epoch; `None`: now.
+    pub(crate) end: Option<i64>,
 }
 
 impl Asked {
-    fn of(span: Span) -> Self {
+    pub(crate) fn of(span: Span) -> Self {
         match span {
             span if span.is_recent() => Self::default(),
             Span::Last(length) => Self {

@@ -33,7 +33,7 @@ fn state(node: &Node, texts: &Catalog) -> (Level, &'static str) {
 
 /// A table of the nodes. Accounts that may not see nodes see no table.
 #[component]
-pub(super) fn Nodes() -> impl IntoView {
+pub(crate) fn Nodes() -> impl IntoView {
     let live = expect_context::<Live>();
     let texts = catalog();
     let nodes = move || live.read(|page| page.nodes.clone());

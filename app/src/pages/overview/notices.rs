@@ -11,7 +11,7 @@ use crate::reactive::part;
 
 /// The notices, in a region that screen readers follow.
 #[component]
-pub(super) fn Notices() -> impl IntoView {
+pub(crate) fn Notices() -> impl IntoView {
     let live = expect_context::<Live>();
     let time = Signal::derive(move || live.read(|page| Some(page.server_time)));
     view! {

@@ -32,7 +32,7 @@ pub(super) fn colour(field: &str) -> Colour {
 
 /// A tile an object.
 #[component]
-pub(super) fn Tiles() -> impl IntoView {
+pub(crate) fn Tiles() -> impl IntoView {
     let tiles = meter::OBJECT_TOTALS
         .iter()
         .map(|definition| view! { <Tile field=definition.field meter=definition.name /> })

@@ -12,7 +12,7 @@ use crate::reactive::{flag, maybe, part, text};
 
 /// The head of the page.
 #[component]
-pub(super) fn Toolbar(
+pub(crate) fn Toolbar(
     /// The broker's name.
     broker: String,
 ) -> impl IntoView {

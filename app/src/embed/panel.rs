@@ -1,0 +1,257 @@
+//! One panel.
+
+use std::rc::Rc;
+
+use leptos::prelude::*;
+use metering::BrokerState;
+use send_wrapper::SendWrapper;
+
+use super::alarms::Alarms;
+use super::hub::{Hub, Member, Seat};
+use super::kind::Kind;
+use crate::chart::{Chart, SpanBar, Stage};
+use crate::components::time::Clock;
+use crate::error::AppError;
+use crate::i18n::{Catalog, catalog};
+use crate::live::{Live, Pulse, SPAN, Settings, Span, Updates, now};
+use crate::pages::overview::about::{Contexts, ExchangeTypes, Facts, Listeners};
+use crate::pages::overview::charts::{churn, message_rates, objects, queued_messages};
+use crate::pages::overview::churn::Churn;
+use crate::pages::overview::nodes::Nodes;
+use crate::pages::overview::notices::Notices;
+use crate::pages::overview::tiles::Tiles;
+use crate::pages::overview::toolbar::Toolbar;
+use crate::pages::overview::{Asked, Whole};
+use crate::query::Query;
+use crate::reactive::{flag, part};
+use crate::server_fns::panels::{PanelAnswer, Want};
+
+/// Milliseconds between two tries to get a first answer for a panel that is not to poll.
+const FIRST: u32 = 5_000;
+
+/// Tells the page around a panel of something: what, a word, and a text for people.
+///
+/// `ready`; `error` with its code; `stale` with `true` or `false`.
+pub type Tell = Rc<dyn Fn(&str, &str, &str)>;
+
+/// What makes a panel another one: with any of these it begins anew.
+#[derive(Clone, Debug, PartialEq)]
+struct Shown {
+    panel: String,
+    broker: String,
+    vhost: Option<String>,
+    queue: Option<String>,
+    lang: String,
+    /// The number of the token's source.
+    source: u32,
+}
+
+impl Shown {
+    fn of(query: &Query) -> Self {
+        let text = |name| query.get(name).map(str::to_owned);
+        Self {
+            panel: text("panel").unwrap_or_default(),
+            broker: text("broker").unwrap_or_default(),
+            vhost: text("vhost"),
+            queue: text("queue"),
+            lang: text("lang").unwrap_or_default(),
+            source: query
+                .get("source")
+                .and_then(|number| number.parse().ok())
+                .unwrap_or_default(),
+        }
+    }
+}
+
+/// Shows the panel that the query names.
+#[component]
+pub(super) fn Slot(query: RwSignal<Query>, tell: Tell) -> impl IntoView {
+    let tell = SendWrapper::new(tell);
+    let settings = Settings::kept(query);
+    let clock = Clock::of_viewer();
+    let shown = Memo::new(move |_| query.with(Shown::of));
+    part(move || {
+        let shown = shown.get();
+        let tell = Rc::clone(&tell);
+        provide_context(settings);
+        provide_context(clock);
+        provide_context(Catalog::of(&shown.lang));
+        let texts = catalog();
+        let wrong = |code: &str, text: String| {
+            tell("error", code, &text);
+            view! { <p class="notice warning" role="status">{text}</p> }.into_any()
+        };
+        let Some(kind) = Kind::find(&shown.panel) else {
+            let text = (texts.embed.no_such_panel)(&shown.panel, &Kind::accepted());
+            return wrong("unknown-panel", text);
+        };
+        if shown.broker.is_empty() {
+            return wrong("no-broker", texts.embed.no_broker.to_owned());
+        }
+        match Hub::of(shown.source) {
+            Some(hub) => view! { <Panel kind shown hub tell /> }.into_any(),
+            None => wrong("token", texts.embed.no_token.to_owned()),
+        }
+    })
+}
+
+/// A panel, alive for as long as its owner.
+#[component]
+fn Panel(kind: Kind, shown: Shown, hub: Rc<Hub>, tell: Tell) -> impl IntoView {
+    let settings = expect_context::<Settings>();
+    let texts = catalog();
+    let broker = shown.broker.clone();
+    let pulse = Pulse {
+        clock: hub.pulse.clock,
+        nudges: hub.pulse.nudges,
+        ..Pulse::new()
+    };
+    let live = Live::waiting(broker.clone(), pulse);
+    let source = Signal::derive(move || live.source(settings.span.get()));
+    let latest = Signal::derive(move || live.latest());
+    let stage = Stage::new(broker.clone(), source, live.events, latest);
+    provide_context(live);
+    provide_context(pulse);
+    provide_context(stage);
+    live.follow(settings);
+    follow(hub.pulse, pulse);
+    report(live, tell);
+
+    let seat = take_seat(&hub, kind, shown, live, settings);
+    let seat = SendWrapper::new(seat);
+    on_cleanup(move || drop(seat));
+
+    let is_waiting = flag(move || live.page.with(Option::is_none));
+    let is_dim = flag(move || live.state().is_some_and(|state| state != BrokerState::Ok));
+    view! {
+        <div class=format!("embedded of-{}", kind.word()) class:waiting=is_waiting class:dim=is_dim>
+            {content(kind, broker, texts)}
+            <Notices />
+        </div>
+    }
+    .into_any()
+}
+
+fn content(kind: Kind, broker: String, texts: &'static Catalog) -> AnyView {
+    let chart = |definition| view! { <SpanBar /><Chart definition /> }.into_any();
+    match kind {
+        Kind::Overview => view! { <Toolbar broker /><Whole /> }.into_any(),
+        Kind::Tiles => view! { <Tiles /> }.into_any(),
+        Kind::QueuedMessages => chart(queued_messages(texts)),
+        Kind::MessageRates => chart(message_rates(texts)),
+        Kind::Objects => chart(objects(texts)),
+        Kind::Churn => chart(churn(texts)),
+        Kind::ChurnTotals => view! { <Churn /> }.into_any(),
+        Kind::Nodes => view! { <Nodes /> }.into_any(),
+        Kind::Alarms => view! { <Alarms /> }.into_any(),
+        Kind::About => view! { <Facts /> }.into_any(),
+        Kind::Listeners => view! { <Listeners /> }.into_any(),
+        Kind::Contexts => view! { <Contexts /> }.into_any(),
+        Kind::ExchangeTypes => view! { <ExchangeTypes /> }.into_any(),
+    }
+}
+
+/// Joins the poll of all panels.
+fn take_seat(hub: &Rc<Hub>, kind: Kind, shown: Shown, live: Live, settings: Settings) -> Seat {
+    // When it was last answered on the viewer's clock, and how much of the time up to then it holds.
+    let held = StoredValue::new((0.0_f64, 0_i64));
+    // Before the first answer there is nothing that could stand still.
+    let interval = Signal::derive(move || {
+        let is_waiting = live.page.with(Option::is_none);
+        settings.interval().or(is_waiting.then_some(FIRST))
+    });
+    let wishes = StoredValue::new(None);
+    let want = move || {
+        let wish = live.pulse.nudges.get_untracked();
+        let is_wished = wishes.get_value() != Some(wish);
+        wishes.set_value(Some(wish));
+        let (answered, depth) = held.get_value();
+        let span = settings.span.get_untracked();
+        let needed = depth_of(kind, span);
+        let pause = untrack(|| settings.interval()).map_or(f64::INFINITY, f64::from);
+        let is_failing = live.pulse.updates.get_untracked() != Updates::Fine;
+        // Those that poll more seldom than others are left out in between.
+        let is_past = now() - answered >= pause - 500.0;
+        let is_due = is_wished || is_past || is_failing || needed > depth || answered == 0.0;
+        if !is_due {
+            return None;
+        }
+        let asked = if kind.is_charted() && live.is_due(span) {
+            Asked::of(span)
+        } else {
+            Asked::default()
+        };
+        Some(Want {
+            panel: kind.word().to_owned(),
+            broker: shown.broker.clone(),
+            vhost: shown.vhost.clone(),
+            queue: shown.queue.clone(),
+            depth: (needed > 0).then_some(needed),
+            since: live.since().filter(|_| needed > 0 && needed <= depth),
+            length: asked.length,
+            end: asked.end,
+        })
+    };
+    let take = move |answer: PanelAnswer| match answer {
+        Ok(page) => {
+            let span = settings.span.get_untracked();
+            held.set_value((now(), depth_of(kind, span)));
+            live.take(page, span);
+            live.pulse.answered();
+        }
+        Err(error) => {
+            let pause = untrack(|| settings.interval()).unwrap_or(60_000);
+            live.pulse.fail(error, now() + f64::from(pause));
+        }
+    };
+    hub.join(Member {
+        interval,
+        want: Box::new(want),
+        take: Box::new(take),
+    })
+}
+
+/// How much of the time up to now a panel goes on with, in milliseconds.
+fn depth_of(kind: Kind, span: Span) -> i64 {
+    match span {
+        _ if kind.needs_hour() => SPAN,
+        Span::Last(length) if kind.is_charted() && span.is_recent() => length,
+        _ => 0,
+    }
+}
+
+/// What befalls the poll of all befalls each of them.
+fn follow(all: Pulse, one: Pulse) {
+    Effect::new(move |_| match all.updates.get() {
+        Updates::Fine => (),
+        failing => one.updates.set(failing),
+    });
+}
+
+/// Tells the page around of what it may care for, once each.
+fn report(live: Live, tell: Tell) {
+    let tell = SendWrapper::new(tell);
+    let texts = catalog();
+    Effect::new(move |before: Option<(bool, bool, Option<AppError>)>| {
+        let (was_ready, was_stale, last) = before.unwrap_or_default();
+        let is_ready = live.page.with(Option::is_some);
+        let error = match live.pulse.updates.get() {
+            Updates::Failing { error, .. } => Some(error),
+            _ => None,
+        };
+        let is_behind = live.state().is_some_and(|state| state != BrokerState::Ok);
+        let is_stale = is_ready && (error.is_some() || is_behind);
+        if is_ready && !was_ready {
+            tell("ready", "", "");
+        }
+        if let Some(error) = error.as_ref().filter(|error| last.as_ref() != Some(error)) {
+            tell("error", error.code(), error.text(texts));
+        }
+        if is_stale != was_stale {
+            let why = error.as_ref().map(|error| error.text(texts).to_owned());
+            let why = why.or_else(|| live.read(|page| page.broker.reason.clone()));
+            tell("stale", &is_stale.to_string(), &why.unwrap_or_default());
+        }
+        (is_ready, is_stale, error)
+    });
+}

@@ -1,0 +1,300 @@
+//! One poll of all panels of a page: what each shows, and nothing else.
+
+use std::sync::Arc;
+
+use client::{ClientError, LogQuery, SeriesColumn, SeriesQuery, Session};
+use futures_util::future::join_all;
+use metering::dashboard::Dashboard;
+use metering::{Broker, LogEntry, LogLevel, Overview, Series, Timestamp};
+
+use super::session::panel_session;
+use super::{app_error, now};
+use crate::embed::Kind;
+use crate::error::AppError;
+use crate::live::{LONGEST, SHORTEST, SPAN};
+use crate::server_fns::panels::{MOST_WANTS, PanelAnswer, Want};
+
+/// The least step, in milliseconds: at the default tick, each tick is one.
+const STEP: u32 = 5_000;
+/// So many points, at most, has a longer or earlier span: more than a pixel column each helps nobody.
+const CHART_POINTS: u32 = 600;
+/// More marks than this would hide the lines.
+const MOST_EVENTS: u64 = 100;
+
+/// What could be known, or nothing where the broker never answered or the account may not see it.
+fn known<T>(answer: Result<T, ClientError>) -> Result<Option<T>, AppError> {
+    match answer {
+        Ok(value) => Ok(Some(value)),
+        Err(ClientError::Forbidden { .. } | ClientError::Unavailable { .. }) => Ok(None),
+        Err(error) => Err(app_error(&error)),
+    }
+}
+
+pub(crate) async fn answers(wants: Vec<Want>) -> Result<Vec<PanelAnswer>, AppError> {
+    if wants.len() > MOST_WANTS {
+        return Err(AppError::TooManyRequests { retry_after: None });
+    }
+    let session = panel_session().await?;
+    // Asked once for all: it also tells whether the token holds.
+    let brokers = session.brokers().await.map_err(|error| app_error(&error))?;
+    let answers = wants.iter().map(|want| answer(&session, &brokers, want));
+    let answers = join_all(answers).await;
+    // A token that ended between two of them is the whole page's matter.
+    if answers.contains(&Err(AppError::SignedOut)) {
+        return Err(AppError::SignedOut);
+    }
+    Ok(answers)
+}
+
+async fn answer(session: &Session, brokers: &[Broker], want: &Want) -> PanelAnswer {
+    let kind = Kind::find(&want.panel).ok_or(AppError::Forbidden)?;
+    let broker = brokers.iter().find(|broker| broker.name == want.broker);
+    let broker = broker.cloned().ok_or(AppError::UnknownBroker)?;
+    let server_time = now();
+    let series = async {
+        match want.depth {
+            Some(depth) => session.series(&recent(want, depth, server_time)).await,
+            None => Ok(Arc::default()),
+        }
+    };
+    let charts = async {
+        match want.length.filter(|_| kind.is_charted()) {
+            Some(length) => {
+                let query = whole(&want.broker, length, want.end, server_time);
+                session.series(&query).await.map(Some)
+            }
+            None => Ok(None),
+        }
+    };
+    let nodes = async {
+        if kind.needs_nodes() {
+            session.nodes(&want.broker).await.map(Some)
+        } else {
+            Ok(None)
+        }
+    };
+    let overview = session.overview(&want.broker);
+    let events = happened(session, kind, want, server_time);
+    let (overview, nodes, series, charts, events) =
+        tokio::join!(overview, nodes, series, charts, events);
+    let shown = |series: Arc<Series>| only_drawn(kind, series);
+    Ok(Dashboard {
+        broker,
+        overview: known(overview)?.map(|overview| only_shown(kind, &overview)),
+        nodes: known(nodes)?.flatten(),
+        series: known(series)?.map(shown).unwrap_or_default(),
+        charts: known(charts)?.flatten().map(shown),
+        events,
+        server_time,
+    })
+}
+
+/// The time up to now, or what has been added to it since.
+fn recent(want: &Want, depth: i64, now: Timestamp) -> SeriesQuery {
+    let step = i64::from(STEP);
+    let depth = depth.clamp(step, SPAN);
+    // On the grid: all viewers who come within a step ask the same, and are answered once.
+    let earliest = (now.as_millis() - depth) / step * step;
+    SeriesQuery {
+        broker: want.broker.clone(),
+        from: Some(Timestamp::from_millis(
+            want.since.unwrap_or(earliest).max(earliest),
+        )),
+        points: Some(depth as u32 / STEP + 1),
+        step: Some(STEP),
+        columns: vec![SeriesColumn::Avg],
+        ..SeriesQuery::default()
+    }
+}
+
+/// A longer or earlier span, which ends then or now.
+fn whole(broker: &str, length: i64, end: Option<i64>, now: Timestamp) -> SeriesQuery {
+    let step = i64::from(STEP);
+    // On the grid, as above.
+    let end = end.unwrap_or(now.as_millis().div_euclid(step) * step);
+    let length = length.clamp(SHORTEST, LONGEST);
+    SeriesQuery {
+        broker: broker.to_owned(),
+        from: Some(Timestamp::from_millis(end - length)),
+        to: Some(Timestamp::from_millis(end)),
+        points: Some(CHART_POINTS),
+        columns: vec![SeriesColumn::Avg],
+        ..SeriesQuery::default()
+    }
+}
+
+/// What happened in the time that a chart shows, where it was no matter of course. Charts do without
+/// where the log cannot be had.
+async fn happened(
+    session: &Session,
+    kind: Kind,
+    want: &Want,
+    now: Timestamp,
+) -> Arc<Vec<LogEntry>> {
+    let Some(length) = want.length.or(want.depth).filter(|_| kind.is_charted()) else {
+        return Arc::default();
+    };
+    let end = want.end.filter(|_| want.length.is_some());
+    // Up to the minute: viewers who come within one ask the same.
+    let begin = (end.unwrap_or(now.as_millis()) - length).div_euclid(60_000) * 60_000;
+    let query = LogQuery {
+        limit: Some(MOST_EVENTS),
+        level: Some(LogLevel::Warning),
+        source: Some(want.broker.clone()),
+        from: Some(Timestamp::from_millis(begin)),
+        to: end.map(Timestamp::from_millis),
+        ..LogQuery::default()
+    };
+    session.logs(&query).await.unwrap_or_default()
+}
+
+/// The columns that a panel draws.
+fn only_drawn(kind: Kind, series: Arc<Series>) -> Arc<Series> {
+    if series
+        .columns
+        .iter()
+        .all(|column| kind.draws(&column.meter))
+    {
+        return series;
+    }
+    let drawn = series
+        .columns
+        .iter()
+        .filter(|column| kind.draws(&column.meter));
+    Arc::new(Series {
+        step: series.step,
+        timestamps: series.timestamps.clone(),
+        columns: drawn.cloned().collect(),
+    })
+}
+
+/// The part of the totals that a panel shows.
+fn only_shown(kind: Kind, overview: &Arc<Overview>) -> Arc<Overview> {
+    let none = || Overview {
+        observed_at: overview.observed_at,
+        ..Overview::default()
+    };
+    let shown = match kind {
+        Kind::Overview => return Arc::clone(overview),
+        Kind::Tiles => Overview {
+            object_totals: overview.object_totals.clone(),
+            ..none()
+        },
+        Kind::ChurnTotals => Overview {
+            churn_rates: overview.churn_rates.clone(),
+            ..none()
+        },
+        Kind::About => Overview {
+            object_totals: None,
+            queue_totals: None,
+            message_stats: None,
+            churn_rates: None,
+            listeners: None,
+            contexts: None,
+            exchange_types: None,
+            ..Overview::clone(overview)
+        },
+        Kind::Listeners => Overview {
+            listeners: overview.listeners.clone(),
+            ..none()
+        },
+        Kind::Contexts => Overview {
+            contexts: overview.contexts.clone(),
+            ..none()
+        },
+        Kind::ExchangeTypes => Overview {
+            exchange_types: overview.exchange_types.clone(),
+            ..none()
+        },
+        Kind::QueuedMessages
+        | Kind::MessageRates
+        | Kind::Objects
+        | Kind::Churn
+        | Kind::Nodes
+        | Kind::Alarms => none(),
+    };
+    Arc::new(shown)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn full() -> Arc<Overview> {
+        let text = include_str!("../../../metering/tests/fixtures/rabbitmq-4.0.5/overview.json");
+        Arc::new(serde_json::from_str(text).expect("an overview"))
+    }
+
+    /// The keys of the JSON that a panel gets.
+    fn keys(kind: Kind) -> Vec<String> {
+        let shown = only_shown(kind, &full());
+        let shown = serde_json::to_value(&*shown).expect("JSON");
+        let shown = shown.as_object().expect("an object");
+        shown.keys().cloned().collect()
+    }
+
+    #[test]
+    fn a_panel_gets_what_it_shows_and_nothing_else() {
+        assert_eq!(keys(Kind::Tiles), ["object_totals"]);
+        assert_eq!(keys(Kind::Listeners), ["listeners"]);
+        assert_eq!(keys(Kind::ChurnTotals), ["churn_rates"]);
+        for chart in [Kind::QueuedMessages, Kind::Nodes, Kind::Alarms] {
+            assert!(keys(chart).is_empty(), "{chart:?}");
+        }
+        assert!(!keys(Kind::About).contains(&"listeners".to_owned()));
+        assert!(keys(Kind::Overview).len() > 8);
+    }
+
+    #[test]
+    fn a_chart_gets_its_own_columns_alone() {
+        let column = |meter: &str| metering::series::Column {
+            meter: meter.to_owned(),
+            ..Default::default()
+        };
+        let series = Arc::new(Series {
+            step: 5_000,
+            timestamps: vec![],
+            columns: [
+                "rabbit.messages",
+                "rabbit.connections",
+                "rabbit.publish.rate",
+            ]
+            .map(column)
+            .into(),
+        });
+        let drawn = |kind| -> Vec<String> {
+            let drawn = only_drawn(kind, Arc::clone(&series));
+            drawn
+                .columns
+                .iter()
+                .map(|column| column.meter.clone())
+                .collect()
+        };
+        assert_eq!(drawn(Kind::QueuedMessages), ["rabbit.messages"]);
+        assert_eq!(drawn(Kind::MessageRates), ["rabbit.publish.rate"]);
+        assert_eq!(drawn(Kind::Tiles), ["rabbit.connections"]);
+        assert_eq!(drawn(Kind::Overview).len(), 3);
+    }
+
+    #[test]
+    fn what_a_page_has_is_not_sent_again() {
+        let now = Timestamp::from_millis(10_000_000);
+        let from = |want: &Want, depth| {
+            let query = recent(want, depth, now);
+            query.from.map(Timestamp::as_millis)
+        };
+        let fresh = Want::default();
+        assert_eq!(from(&fresh, 600_000), Some(9_400_000));
+        assert_eq!(
+            from(&fresh, i64::MAX),
+            Some(10_000_000 - SPAN),
+            "an hour at most"
+        );
+        let had = |since| Want {
+            since: Some(since),
+            ..Want::default()
+        };
+        assert_eq!(from(&had(9_990_000), 600_000), Some(9_990_000));
+        assert_eq!(from(&had(5), 600_000), Some(9_400_000), "a tab that slept");
+    }
+}

@@ -1,0 +1,17 @@
+//! Takes over the page that the server rendered.
+
+use app::App;
+use leptos::prelude::*;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+/// Hydrates the page. Called once by the page's script.
+#[wasm_bindgen]
+pub fn hydrate() {
+    console_error_panic_hook::set_once();
+    let root = document().document_element();
+    let base_path = root
+        .and_then(|root| root.get_attribute("data-base-path"))
+        .unwrap_or_default();
+    app::server_fns::fetch::set_base_path(&base_path);
+    leptos::mount::hydrate_body(move || leptos::view! { <App base_path /> });
+}

@@ -1,0 +1,118 @@
+//! What other people's pages get of us: the script of `<warren-panel>`, the page of a frame, and
+//! the scripts on either side of that frame.
+//!
+//! The scripts have stable names, so they are asked for again after some minutes; what they load
+//! has hashes in its names. All of them may be loaded by any page, as none holds anything that is
+//! not public. Who gets numbers is decided where these are asked for.
+
+mod frame;
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use app::embed::Kind;
+use axum::Router;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+pub(super) use self::frame::Origins;
+use super::bundle::EmbedBundle;
+
+const ELEMENT: &str = include_str!("embed/embed.js");
+/// The script inside a frame.
+const INSIDE: &str = include_str!("embed/inside.js");
+/// The script of the page around a frame.
+const AROUND: &str = include_str!("embed/frame.js");
+/// What in [`ELEMENT`] stands for the bundle's files.
+const FILES: &str = "/*FILES*/{}";
+
+const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+
+/// A new release reaches pages within so long; until then they need not even ask.
+const SHORT: HeaderValue =
+    HeaderValue::from_static("public, max-age=300, stale-while-revalidate=86400");
+
+/// A script, and the mark of its content.
+struct Script {
+    text: String,
+    tag: HeaderValue,
+}
+
+impl Script {
+    fn new(text: String) -> Self {
+        let mut tag = String::from("\"");
+        for byte in &Sha256::digest(&text)[..8] {
+            // Writing to a String cannot fail.
+            let _ = write!(tag, "{byte:02x}");
+        }
+        tag.push('"');
+        Self {
+            text,
+            tag: HeaderValue::from_str(&tag).unwrap_or(HeaderValue::from_static("\"\"")),
+        }
+    }
+
+    fn answer(&self, asked: &HeaderMap) -> Response {
+        let is_known = asked.get_all(IF_NONE_MATCH).iter().any(|known| {
+            // A proxy that packs answers makes their marks weak.
+            let known = known.to_str().unwrap_or_default();
+            let mut tags = known
+                .split(',')
+                .map(|tag| tag.trim().trim_start_matches("W/"));
+            tags.any(|tag| tag == self.tag)
+        });
+        let mut answer = if is_known {
+            StatusCode::NOT_MODIFIED.into_response()
+        } else {
+            let kind = HeaderValue::from_static("text/javascript; charset=utf-8");
+            ([(CONTENT_TYPE, kind)], self.text.clone()).into_response()
+        };
+        let headers = answer.headers_mut();
+        headers.insert(ETAG, self.tag.clone());
+        headers.insert(CACHE_CONTROL, SHORT);
+        for_everybody(headers);
+        answer
+    }
+}
+
+/// Lets pages of every origin load an answer.
+pub(super) fn for_everybody(headers: &mut HeaderMap) {
+    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    headers.insert(RESOURCE_POLICY, HeaderValue::from_static("cross-origin"));
+}
+
+/// The scripts and pages; `origins` says who may frame these. Without a bundle for them there are none.
+pub(super) fn routes(bundle: Option<EmbedBundle>, base_path: &str, origins: Origins) -> Router {
+    let Some(bundle) = bundle else {
+        tracing::warn!("the bundle has no panels for other pages: there is no /embed.js");
+        return Router::new();
+    };
+    let script = |text: String| {
+        let script = Arc::new(Script::new(text));
+        get(move |asked: HeaderMap| async move { script.answer(&asked) })
+    };
+    Router::new()
+        .route("/embed.js", script(element(&bundle)))
+        .route("/frame.js", script(AROUND.to_owned()))
+        .route("/frame-inside.js", script(INSIDE.to_owned()))
+        .merge(frame::routes(base_path, origins))
+}
+
+/// The element's script, which names the files that it loads.
+fn element(bundle: &EmbedBundle) -> String {
+    let heights: serde_json::Map<_, _> = Kind::ALL
+        .into_iter()
+        .map(|kind| (kind.word().to_owned(), json!(kind.height())))
+        .collect();
+    let files = json!({
+        "script": bundle.script,
+        "wasm": bundle.wasm,
+        "styles": bundle.styles,
+        "heights": heights,
+    });
+    ELEMENT.replacen(FILES, &files.to_string(), 1)
+}
