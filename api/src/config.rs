@@ -8,6 +8,7 @@ use std::net::IpAddr;
 use std::str::FromStr;
 use std::time::Duration;
 
+use metering::series::queue_path;
 use secrecy::SecretString;
 use url::Url;
 
@@ -47,6 +48,14 @@ pub struct ApiConfig {
     pub backoff_limit: Duration,
     /// How much of the past is kept in memory, at tick resolution.
     pub history: Duration,
+    /// Of a broker's queues so many of the deepest, and as many of the busiest, get a history of
+    /// their own whenever its list of queues is fetched: 0 to 40.
+    pub busy_queues: usize,
+    /// Queues that always have one. For these the list is fetched though nobody looks, within the
+    /// same budget.
+    pub pinned_queues: Vec<PinnedQueue>,
+    /// Where brokers' Prometheus plugins listen, for what management APIs do not tell.
+    pub prometheus: Vec<PrometheusConfig>,
     /// Where the time comes from.
     pub clock: Clock,
 }
@@ -68,6 +77,9 @@ impl Default for ApiConfig {
             answer_limit: 32 << 20,
             backoff_limit: Duration::from_secs(30),
             history: Duration::from_hours(1),
+            busy_queues: 12,
+            pinned_queues: Vec::new(),
+            prometheus: Vec::new(),
             clock: Clock::System,
         }
     }
@@ -88,6 +100,26 @@ pub struct BrokerConfig {
     pub description: Option<String>,
     /// The projects of a Keystone whose members see it. Without any, the role `admin` alone does.
     pub projects: Vec<BrokerProject>,
+}
+
+/// A queue that always has a history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PinnedQueue {
+    /// The broker's name.
+    pub broker: String,
+    /// The vhost that it is in.
+    pub vhost: String,
+    /// Its name.
+    pub name: String,
+}
+
+/// The Prometheus plugin of a broker, `rabbitmq_prometheus`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PrometheusConfig {
+    /// The broker's name.
+    pub broker: String,
+    /// The plugin's address, without `/metrics`.
+    pub url: Url,
 }
 
 /// Why the service does not start.
@@ -180,6 +212,23 @@ impl ApiConfig {
             }
         }
         Ok(())
+    }
+
+    /// The queues of a broker that always have a history, by path.
+    pub(crate) fn pinned(&self, broker: &str) -> impl Iterator<Item = String> {
+        let pinned = self.pinned_queues.iter();
+        pinned
+            .filter(move |queue| queue.broker == broker)
+            .map(|queue| queue_path(&queue.vhost, &queue.name))
+    }
+
+    /// Where a broker's Prometheus plugins listen.
+    pub(crate) fn plugins(&self, broker: &str) -> Vec<Url> {
+        let plugins = self.prometheus.iter();
+        plugins
+            .filter(|plugin| plugin.broker == broker)
+            .map(|plugin| plugin.url.clone())
+            .collect()
     }
 
     /// Where clients reach the service, without a `/` at the end.

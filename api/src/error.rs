@@ -61,6 +61,14 @@ pub(crate) enum Error {
         /// The list's.
         list: &'static str,
     },
+    /// `404`: the list is statistics alone, and the broker's are off.
+    #[error("Broker {broker} tells nothing of its {list}: its statistics are off")]
+    StatisticsOff {
+        /// The broker's name.
+        broker: String,
+        /// The list's.
+        list: &'static str,
+    },
     /// `413`: a body that is longer than this, in bytes.
     #[error("Request is too large: accepted are at most {0} bytes")]
     BodyTooLarge(usize),
@@ -134,7 +142,8 @@ impl Error {
             Self::UnknownBroker(_)
             | Self::UnknownToken
             | Self::NotFound { .. }
-            | Self::NotOffered { .. } => StatusCode::NOT_FOUND,
+            | Self::NotOffered { .. }
+            | Self::StatisticsOff { .. } => StatusCode::NOT_FOUND,
             Self::TooLarge | Self::BodyTooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::MediaType(_) | Self::UnknownMimetype(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooManyAttempts(_) => StatusCode::TOO_MANY_REQUESTS,

@@ -12,6 +12,8 @@
 //! | `collector` | asks the brokers |
 //! | `watched`, `snapshot`, `ring` | what is known of a broker, now and in the last hour |
 //! | `audience` | what of a broker an account may see |
+//! | `health_of` | what is wrong with a broker |
+//! | `search` | things by a few letters of their names |
 //! | `events` | the system log: what is told, and to whom |
 //! | `identity` | tokens, by Keystone's protocol |
 //! | `protocol` | what holds for every request |
@@ -28,12 +30,14 @@ pub mod config;
 mod controllers;
 mod error;
 mod events;
+mod health_of;
 mod identity;
 mod log_query;
 mod meters;
 mod openapi;
 mod protocol;
 mod ring;
+mod search;
 mod series_of;
 mod series_query;
 mod snapshot;
@@ -54,7 +58,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 pub use clock::Clock;
 pub use config::{
     ApiConfig, ApiError, BrokerConfig, BrokerProject, IdentityConfig, KeystoneConfig, Network,
-    ParseNetworkError, ParseProjectError,
+    ParseNetworkError, ParseProjectError, PinnedQueue, PrometheusConfig,
 };
 
 use collector::lists;

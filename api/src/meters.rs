@@ -44,6 +44,9 @@ impl Meter {
     /// How many there are.
     pub(crate) const COUNT: usize = NODES + NODE.len();
 
+    /// How many consumers there are.
+    pub(crate) const CONSUMERS: Self = Self::object_total(4);
+
     /// The n-th of `OBJECT_TOTALS`.
     pub(crate) const fn object_total(n: usize) -> Self {
         Self(n)
@@ -111,6 +114,11 @@ impl Meter {
         }
     }
 
+    /// Whether it is a counter, or the rate of one.
+    pub(crate) const fn is_of_counter(self) -> bool {
+        matches!(self.kind(), Kind::MessageStat | Kind::Churn)
+    }
+
     /// Whether its samples are of a node, not of the broker as a whole.
     pub(crate) const fn is_of_node(self) -> bool {
         matches!(self.kind(), Kind::Node)
@@ -136,6 +144,7 @@ mod tests {
         assert_eq!(Meter::COUNT, meter::all().count());
         let name = |meter: Meter| meter.definition().name;
         assert_eq!(name(Meter::object_total(0)), OBJECT_TOTALS[0].name);
+        assert_eq!(name(Meter::CONSUMERS), "rabbit.consumers");
         assert_eq!(name(Meter::queue_total(2)), QUEUE_TOTALS[2].name);
         assert_eq!(name(Meter::message_stat(3)), MESSAGE_STATS[3].total.name);
         assert_eq!(

@@ -10,8 +10,8 @@ use utoipa::{Modify, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::controllers::{
-    brokers, capabilities, dashboard, details, lists, logs, meters, nodes, overview, query,
-    resources, root, samples, series, statistics, users,
+    brokers, capabilities, dashboard, details, health, lists, logs, meters, nodes, overview, query,
+    resources, root, samples, search, series, statistics,
 };
 use crate::identity;
 use crate::state::Shared;
@@ -100,11 +100,12 @@ pub(crate) fn routes(
         .merge(brokers::router())
         .merge(overview::router())
         .merge(nodes::router())
-        .merge(users::router())
         .merge(series::router())
         .merge(dashboard::router())
         .merge(lists::router())
         .merge(details::router())
+        .merge(search::router())
+        .merge(health::router())
         .merge(logs::router())
         .merge(meters::router())
         .merge(statistics::router())

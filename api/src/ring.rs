@@ -18,6 +18,8 @@ use crate::meters::Meter;
 
 /// More nodes than this in one cluster are shown, but have no history.
 const MAX_NODES: usize = 256;
+/// So many queues and vhosts have a history at once; those that were not seen for longest go first.
+const MAX_OBJECTS: usize = 128;
 
 /// Whose samples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +30,8 @@ pub(crate) enum Resource<'a> {
     Node(&'a str),
     /// The sum over the vhosts of an audience.
     Audience(Class),
+    /// A queue or a vhost, by its path: see [`metering::series::queue_resource`].
+    Object(&'a str),
 }
 
 /// The columns of one resource, by the number of the meter.
@@ -64,6 +68,7 @@ pub(crate) struct Ring {
     broker: Table,
     nodes: BTreeMap<String, Table>,
     audiences: BTreeMap<Class, Table>,
+    objects: BTreeMap<String, Table>,
 }
 
 /// At most three decimals: what a chart can show, at half the bytes.
@@ -84,6 +89,7 @@ impl Ring {
             broker: Table::default(),
             nodes: BTreeMap::new(),
             audiences: BTreeMap::new(),
+            objects: BTreeMap::new(),
         }
     }
 
@@ -132,10 +138,12 @@ impl Ring {
         let blanked = blanked.start..blanked.end.min(blanked.start + self.slots as i64);
         let oldest = slot - self.slots as i64 + 1;
         let tables = self.nodes.values_mut().chain(self.audiences.values_mut());
+        let tables = tables.chain(self.objects.values_mut());
         for table in tables.chain([&mut self.broker]) {
             table.blank(blanked.clone(), oldest, slot);
         }
         self.nodes.retain(|_, table| !table.is_empty());
+        self.objects.retain(|_, table| !table.is_empty());
         self.audiences.retain(|_, table| !table.is_empty());
     }
 
@@ -161,6 +169,19 @@ impl Ring {
                 table
             }
             Resource::Audience(class) => self.audiences.entry(class).or_default(),
+            Resource::Object(path) => {
+                if !self.objects.contains_key(path) {
+                    if self.objects.len() >= MAX_OBJECTS && !self.drop_object_before(slot) {
+                        return;
+                    }
+                    self.objects.insert(path.to_owned(), Table::default());
+                }
+                // The line above put it there.
+                let Some(table) = self.objects.get_mut(path) else {
+                    return;
+                };
+                table
+            }
         };
         table.set(meter, slot, value, self.slots);
     }
@@ -176,6 +197,44 @@ impl Ring {
                 }
             }
         }
+    }
+
+    /// The same of one queue or vhost, between the last two times it was told of: of its gauges, or of
+    /// its counters and rates, which come less often.
+    pub(crate) fn bridge_object(&mut self, path: &str, from: i64, to: i64, counters: bool) {
+        let Some(table) = self.objects.get_mut(path) else {
+            return;
+        };
+        for (meter, column) in Meter::all().zip(&mut table.0) {
+            if let Some(column) = column
+                && meter.is_of_counter() == counters
+            {
+                column.bridge(from, to, meter.is_rate());
+            }
+        }
+    }
+
+    /// Makes room: the queue or vhost goes that was not seen for longest. Not where all were seen in
+    /// this slot.
+    fn drop_object_before(&mut self, slot: i64) -> bool {
+        let oldest = self
+            .objects
+            .iter()
+            .map(|(path, table)| (table.last(), path))
+            .min();
+        let Some(path) = oldest
+            .filter(|&(last, _)| last < Some(slot))
+            .map(|(_, path)| path.clone())
+        else {
+            return false;
+        };
+        self.objects.remove(&path);
+        true
+    }
+
+    /// Whether another queue or vhost has room without another's going.
+    pub(crate) fn has_room(&self) -> bool {
+        self.objects.len() < MAX_OBJECTS
     }
 
     /// Forgets the columns of audiences that nobody watches any more.
@@ -214,6 +273,7 @@ impl Ring {
             Resource::Broker => Some(&self.broker),
             Resource::Node(name) => self.nodes.get(name),
             Resource::Audience(class) => self.audiences.get(&class),
+            Resource::Object(path) => self.objects.get(path),
         }
     }
 
@@ -284,6 +344,11 @@ fn place(slot: i64, slots: usize) -> usize {
 impl Table {
     fn is_empty(&self) -> bool {
         self.0.iter().all(Option::is_none)
+    }
+
+    /// The slot of the youngest value.
+    fn last(&self) -> Option<i64> {
+        self.0.iter().flatten().map(|column| column.last).max()
     }
 
     fn set(&mut self, meter: Meter, slot: i64, value: f64, slots: usize) {

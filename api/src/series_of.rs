@@ -20,6 +20,8 @@ pub(crate) struct SeriesOf<'a> {
     pub(crate) query: &'a SeriesQuery,
     /// The nodes that were asked for by name; none: all.
     pub(crate) nodes: Option<&'a [String]>,
+    /// The queues and vhosts that were asked for, by path: those that the caller may see.
+    pub(crate) objects: &'a [String],
     pub(crate) grid: Grid,
 }
 
@@ -30,20 +32,31 @@ struct Past {
     steps: usize,
     /// The nodes that had samples then.
     nodes: BTreeSet<String>,
+    /// By what follows the broker's name in the resource.
     columns: HashMap<(Option<String>, Meter), Aggregate>,
 }
 
 impl SeriesOf<'_> {
-    /// Reads them. Who sees some vhosts alone sees what the ring has: sums over vhosts are formed
+    /// Reads them. Who sees some vhosts alone sees of their sums what the ring has: they are formed
     /// while somebody looks, and kept nowhere else.
     ///
     /// # Errors
     /// Where the store is needed and cannot be read.
     pub(crate) async fn read(&self, store: &dyn Store) -> Result<Series, StoreError> {
-        let past = match self.view {
-            View::All => self.past(store).await?,
-            View::Only(_) => Past::default(),
+        let sees_all = matches!(self.view, View::All);
+        if !sees_all && self.objects.is_empty() {
+            return Ok(self.join(Past::default()));
+        }
+        let mut past = Past {
+            steps: self.steps_before_ring(),
+            ..Past::default()
         };
+        if past.steps > 0 {
+            self.past_of_objects(store, &mut past).await?;
+            if sees_all {
+                self.past(store, &mut past).await?;
+            }
+        }
         Ok(self.join(past))
     }
 
@@ -58,14 +71,28 @@ impl SeriesOf<'_> {
         (before.div_ceil(step as u64) as usize).min(count)
     }
 
-    async fn past(&self, store: &dyn Store) -> Result<Past, StoreError> {
-        let mut past = Past {
-            steps: self.steps_before_ring(),
-            ..Past::default()
-        };
-        if past.steps == 0 {
-            return Ok(past);
+    async fn past_of_objects(&self, store: &dyn Store, past: &mut Past) -> Result<(), StoreError> {
+        let meters: Vec<_> = self.object_meters().collect();
+        if meters.is_empty() {
+            return Ok(());
         }
+        for path in self.objects {
+            let columns = self.columns(store, Some(path), &meters, past.steps).await?;
+            past.columns.extend(columns);
+        }
+        Ok(())
+    }
+
+    /// The meters that a queue or a vhost can have.
+    fn object_meters(&self) -> impl Iterator<Item = Meter> {
+        let meters = self.query.meters.iter().copied();
+        meters.filter(|&meter| {
+            matches!(meter.kind(), Kind::QueueTotal | Kind::MessageStat)
+                || meter == Meter::CONSUMERS
+        })
+    }
+
+    async fn past(&self, store: &dyn Store, past: &mut Past) -> Result<(), StoreError> {
         let meters = self.query.meters.iter().copied();
         let (of_nodes, of_broker): (Vec<_>, Vec<_>) = meters.partition(|meter| meter.is_of_node());
         if !of_broker.is_empty() && self.query.wants_broker(&self.broker.name) {
@@ -84,7 +111,7 @@ impl SeriesOf<'_> {
                 past.columns.extend(columns);
             }
         }
-        Ok(past)
+        Ok(())
     }
 
     /// The nodes that had samples in the first steps.
@@ -102,7 +129,8 @@ impl SeriesOf<'_> {
             .await?;
         let nodes = found
             .iter()
-            .filter_map(|id| id.strip_prefix(name.as_str())?.strip_prefix('/'));
+            .filter_map(|id| id.strip_prefix(name.as_str())?.strip_prefix('/'))
+            .filter(|path| !path.contains('/'));
         Ok(nodes.map(str::to_owned).collect())
     }
 
@@ -152,36 +180,41 @@ impl SeriesOf<'_> {
             Some(named) => nodes.extend(named.iter().cloned()),
             None => nodes.extend(ring.nodes().map(str::to_owned)),
         }
-        for &meter in &self.query.meters {
-            let mut add = |resource: Resource<'_>, node: Option<&str>| {
-                let before = past.columns.remove(&(node.map(str::to_owned), meter));
-                let since = ring.read(resource, meter, rest);
-                let Some(whole) = concatenated(before, past.steps, since, rest.count) else {
-                    return;
-                };
-                let definition = meter.definition();
-                let columns = self.query.columns;
-                series.columns.push(Column {
-                    meter: definition.name.into(),
-                    resource_id: self.resource_id(node).as_ref().into(),
-                    unit: definition.unit.into(),
-                    min: columns.contains(Columns::MIN).then_some(whole.min),
-                    avg: whole.avg,
-                    max: columns.contains(Columns::MAX).then_some(whole.max),
-                });
+        let mut add = |meter: Meter, resource: Resource<'_>, path: Option<&str>| {
+            let before = past.columns.remove(&(path.map(str::to_owned), meter));
+            let since = ring.read(resource, meter, rest);
+            let Some(whole) = concatenated(before, past.steps, since, rest.count) else {
+                return;
             };
+            let definition = meter.definition();
+            let columns = self.query.columns;
+            series.columns.push(Column {
+                meter: definition.name.into(),
+                resource_id: self.resource_id(path).as_ref().into(),
+                unit: definition.unit.into(),
+                min: columns.contains(Columns::MIN).then_some(whole.min),
+                avg: whole.avg,
+                max: columns.contains(Columns::MAX).then_some(whole.max),
+            });
+        };
+        for &meter in &self.query.meters {
             let wants_broker = self.query.wants_broker(&self.broker.name);
             match (meter.kind(), self.view) {
                 (Kind::Node, View::All) => {
                     for node in &nodes {
-                        add(Resource::Node(node), Some(node));
+                        add(meter, Resource::Node(node), Some(node));
                     }
                 }
-                (_, View::All) if wants_broker => add(Resource::Broker, None),
+                (_, View::All) if wants_broker => add(meter, Resource::Broker, None),
                 (Kind::QueueTotal | Kind::MessageStat, View::Only(audience)) if wants_broker => {
-                    add(Resource::Audience(audience.class), None);
+                    add(meter, Resource::Audience(audience.class), None);
                 }
                 _ => {}
+            }
+        }
+        for path in self.objects {
+            for meter in self.object_meters() {
+                add(meter, Resource::Object(path), Some(path));
             }
         }
         series

@@ -36,6 +36,15 @@ impl Columns {
     }
 }
 
+/// The resources of a broker that a request names.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Named {
+    /// The nodes; none where no resource was named: all of them.
+    pub(crate) nodes: Option<Vec<String>>,
+    /// The queues and vhosts, by path.
+    pub(crate) objects: Vec<String>,
+}
+
 /// What a request for series asks for.
 #[derive(Clone, Debug)]
 pub(crate) struct SeriesQuery {
@@ -128,9 +137,9 @@ impl SeriesQuery {
         }
     }
 
-    /// The nodes that were named; none where no resource was.
-    pub(crate) fn nodes_of(&self, broker: &str) -> Result<Option<Vec<String>>, Error> {
-        let mut nodes = Vec::new();
+    /// The nodes, queues and vhosts that were named.
+    pub(crate) fn named(&self, broker: &str) -> Result<Named, Error> {
+        let (mut nodes, mut objects) = (Vec::new(), Vec::new());
         for resource in &self.resources {
             let rest = resource.strip_prefix(broker);
             match rest.and_then(|rest| {
@@ -141,16 +150,20 @@ impl SeriesQuery {
                 }
             }) {
                 Some(None) => {}
+                Some(Some(path)) if path.contains('/') => objects.push(path.to_owned()),
                 Some(Some(node)) => nodes.push(node.to_owned()),
                 None => {
                     return Err(Error::BadArgument(format!(
-                        "Invalid value {resource:?} for \"resource\": accepted are {broker:?} and \"{broker}/NODE\""
+                        "Invalid value {resource:?} for \"resource\": accepted are {broker:?}, \"{broker}/NODE\", \"{broker}/VHOST/QUEUE\" and \"{broker}/VHOST/\""
                     )));
                 }
             }
         }
         // Where only the broker was named, the meters of nodes have no columns.
-        Ok((!self.resources.is_empty()).then_some(nodes))
+        Ok(Named {
+            nodes: (!self.resources.is_empty()).then_some(nodes),
+            objects,
+        })
     }
 
     /// Whether the broker as a whole is asked for.
@@ -377,8 +390,11 @@ mod tests {
 
     #[test]
     fn resources_are_of_the_broker() {
-        let nodes =
-            |resources: &str| query(&format!("meter=rabbit.queues{resources}")).nodes_of("prod");
+        let named =
+            |resources: &str| query(&format!("meter=rabbit.queues{resources}")).named("prod");
+        let nodes = |resources: &str| named(resources).map(|named| named.nodes);
+        let objects = named("&resource=prod/%252F/q&resource=prod/a/b/c").expect("queues");
+        assert_eq!(objects.objects, ["%2F/q", "a/b/c"]);
         assert_eq!(nodes("").expect("none"), None);
         assert_eq!(nodes("&resource=prod").expect("broker"), Some(vec![]));
         assert_eq!(

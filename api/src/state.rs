@@ -108,12 +108,22 @@ impl Shared {
         let Some(grant) = found else {
             return Err(Error::UnknownBroker(name.unwrap_or_default().to_owned()));
         };
-        Ok(Picked {
+        Ok(self.picked(grant))
+    }
+
+    /// Every broker that the caller sees, in the operator's order.
+    pub(crate) fn all<'a>(&'a self, caller: &'a TokenData) -> Vec<Picked<'a>> {
+        let grants = caller.grants.iter();
+        grants.map(|grant| self.picked(grant)).collect()
+    }
+
+    fn picked<'a>(&'a self, grant: &'a Grant) -> Picked<'a> {
+        Picked {
             index: grant.broker,
             broker: &self.brokers[grant.broker],
             view: &grant.view,
             grant,
-        })
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! A broker that is watched: what its collector gathers, and what the controllers read.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
@@ -16,8 +16,9 @@ use crate::audience::{Audience, Class};
 use crate::collector::broker_client::{BrokerClient, Credentials};
 use crate::collector::details::Details;
 use crate::collector::health::Health;
+use crate::collector::lists::kind::Kind;
 use crate::collector::lists::shelf::Shelf;
-use crate::collector::users::UserList;
+use crate::collector::prometheus::Prometheus;
 use crate::config::{ApiConfig, ApiError, BrokerConfig};
 use crate::ring::Ring;
 use crate::snapshot::{MemberView, Snapshot};
@@ -31,6 +32,10 @@ const SIGN_INS: usize = 4;
 /// The ring goes back so much further than the history, so that the first step of a chart of all of
 /// it, which begins a little before, is in the ring too.
 const LEAD: Duration = Duration::from_mins(1);
+/// So long after the last look at its chart a queue goes on having a history.
+const CHARTED_FOR: Duration = Duration::from_mins(15);
+/// More queues than this are not looked at: those not looked at for longest go first.
+const MAX_CHARTS: usize = 64;
 /// So long the first viewer of a new audience waits for its sums, and of a new service for a poll.
 const FIRST_LOOK: Duration = Duration::from_secs(3);
 
@@ -53,16 +58,20 @@ pub(crate) struct Watched {
     /// Bounds the sign-ins in flight, which come with the viewers' own accounts.
     pub(crate) sign_ins: Semaphore,
     snapshot: ArcSwap<Snapshot>,
+    /// The way to its Prometheus plugins.
+    pub(crate) prometheus: Prometheus,
     /// Says the generation of every new snapshot, from 1.
     changed: watch::Sender<u64>,
     ring: RwLock<Ring>,
     audiences: Mutex<HashMap<Class, (Audience, Instant)>>,
     /// Calls the collector for an audience that has no sums yet.
     pub(crate) wake: Notify,
-    /// The accounts, fetched when somebody asks.
-    pub(crate) users: UserList,
     /// Its queues, connections and so on, fetched while somebody asks.
     pub(crate) lists: Shelf,
+    /// The queues, by path, that the operator wants a history of.
+    pinned: BTreeSet<String>,
+    /// Whose charts somebody looks at, by path, and when that was last.
+    charts: Mutex<HashMap<String, Instant>>,
     /// What was looked at in full.
     pub(crate) details: Details,
     /// Series that were computed since the last tick.
@@ -96,12 +105,18 @@ impl Watched {
             turn: tokio::sync::Mutex::new(()),
             sign_ins: Semaphore::new(SIGN_INS),
             snapshot: ArcSwap::from_pointee(picture),
+            prometheus: Prometheus::new(
+                config.plugins(&broker.name),
+                config.connect_timeout,
+                config.answer_limit,
+            )?,
             changed: watch::Sender::new(0),
             ring: RwLock::new(Ring::new(config.tick, config.history + LEAD)),
             audiences: Mutex::default(),
             wake: Notify::new(),
-            users: UserList::default(),
             lists: Shelf::default(),
+            pinned: config.pinned(&broker.name).collect(),
+            charts: Mutex::default(),
             details: Details::default(),
             series: AnswerCache::default(),
             tried: AtomicBool::new(false),
@@ -230,6 +245,45 @@ impl Watched {
         let snapshot = self.snapshot();
         let found = find(&snapshot);
         (snapshot, found)
+    }
+
+    /// Notes that somebody looks at the chart of a queue or vhost: its list is fetched, and what
+    /// stands there kept.
+    pub(crate) fn chart(&self, path: &str) {
+        let kind = if path.ends_with('/') {
+            Kind::Vhosts
+        } else {
+            Kind::Queues
+        };
+        self.lists.ask(kind);
+        let mut charts = self.charts.lock().unwrap_or_else(PoisonError::into_inner);
+        if charts.len() >= MAX_CHARTS && !charts.contains_key(path) {
+            let oldest = charts.iter().min_by_key(|(_, asked)| **asked);
+            if let Some(oldest) = oldest.map(|(path, _)| path.clone()) {
+                charts.remove(&oldest);
+            }
+        }
+        charts.insert(path.to_owned(), Instant::now());
+    }
+
+    /// The queues that get a history whatever is in them: the operator's, and those looked at of late.
+    pub(crate) fn charted(&self) -> BTreeSet<String> {
+        let mut charts = self.charts.lock().unwrap_or_else(PoisonError::into_inner);
+        charts.retain(|_, asked| asked.elapsed() < CHARTED_FOR);
+        self.pinned.iter().chain(charts.keys()).cloned().collect()
+    }
+
+    /// Whether its statistics are off, as far as is known.
+    pub(crate) fn is_without_statistics(&self) -> bool {
+        let snapshot = self.snapshot.load();
+        let facts = snapshot.facts.as_ref();
+        facts.is_some_and(|facts| facts.common.disable_stats == Some(true))
+    }
+
+    /// Whether its queues are fetched though nobody looks: for the history of those that are pinned,
+    /// and where nothing else tells how many messages there are.
+    pub(crate) fn needs_queues(&self) -> bool {
+        !self.pinned.is_empty() || self.is_without_statistics()
     }
 
     fn book(&self) -> MutexGuard<'_, HashMap<Class, (Audience, Instant)>> {

@@ -39,7 +39,7 @@
 //! | `sign_in` | Keystone's v3 sign-in |
 //! | `session` | what a token may ask, renewal on a 401 |
 //! | `meters`, `samples`, `statistics`, `resources`, `complex`, `capabilities` | Ceilometer's part of the API |
-//! | `dashboard`, `series`, `lists`, `logs` | the rabbit part's queries |
+//! | `dashboard`, `series`, `lists`, `details`, `search`, `health`, `logs` | the rabbit part's queries |
 //! | `query` | which samples, in the protocol's two ways |
 //! | `items` | lists, item by item as they come |
 //! | `exchange` | one request: conditions, answer, errors |
@@ -52,9 +52,11 @@ mod client;
 mod complex;
 mod credentials;
 mod dashboard;
+mod details;
 mod endpoints;
 mod error;
 mod exchange;
+mod health;
 mod items;
 mod lists;
 mod logs;
@@ -63,6 +65,7 @@ mod path;
 mod query;
 mod resources;
 mod samples;
+mod search;
 mod series;
 mod session;
 mod sign_in;
@@ -74,6 +77,7 @@ pub use client::Client;
 pub use complex::ComplexQuery;
 pub use credentials::Credentials;
 pub use dashboard::DashboardQuery;
+pub use details::Samples;
 pub use endpoints::{Endpoints, Interface};
 pub use error::ClientError;
 pub use items::Items;

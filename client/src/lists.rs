@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use metering::{
     Binding, Channel, Connection, Consumer, DeprecatedFeature, Exchange, FeatureFlag, Page,
-    Permission, Policy, Queue, TopicPermission, UserLimit, Vhost, VhostLimit,
+    Permission, Policy, Queue, TopicPermission, User, UserLimit, Vhost, VhostLimit,
 };
 
 use crate::error::ClientError;
@@ -107,6 +107,10 @@ lists! {
     feature_flags = "feature-flags": FeatureFlag;
     /// What a later version will not have.
     deprecated_features = "deprecated-features": DeprecatedFeature;
+    /// What of that is in use.
+    deprecated_features_used = "deprecated-features/used": DeprecatedFeature;
+    /// Accounts, by pages; [`Session::users`] has them whole.
+    user_list = "users": User;
 }
 
 #[cfg(test)]

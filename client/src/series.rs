@@ -31,7 +31,8 @@ pub struct SeriesQuery {
     pub broker: String,
     /// The meters' names, see [`metering::meter`]; empty: every gauge of the broker.
     pub meters: Vec<String>,
-    /// `{broker}`, `{broker}/{node}`; empty: the broker, and for node meters every node.
+    /// `{broker}`, `{broker}/{node}`, a queue or vhost by [`metering::series::queue_resource`] or
+    /// [`metering::series::vhost_resource`]; empty: the broker, and for node meters every node.
     pub resources: Vec<String>,
     /// The first step is the one that holds this instant; `None`: an hour before the end.
     pub from: Option<Timestamp>,

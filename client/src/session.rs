@@ -127,7 +127,7 @@ impl Session {
         self.fetch(of_broker("/v2/rabbit/nodes", broker)).await
     }
 
-    /// A broker's accounts.
+    /// A broker's accounts, all of them.
     ///
     /// # Errors
     /// As [`Self::nodes`].

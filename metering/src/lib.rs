@@ -24,6 +24,8 @@
 //! | [`vhost`], [`policy`], [`feature`] | how a broker is divided, limited and set up |
 //! | [`table`] | arguments, properties and definitions, whose keys somebody chose |
 //! | [`page`] | a page of a list |
+//! | [`search`] | what is called so |
+//! | [`health`] | what is wrong with a broker |
 //! | [`meter`] | the meters that the collector feeds, with type and unit |
 //! | [`telemetry`] | Ceilometer's meters, samples, statistics, resources |
 //! | [`log`] | what Warren saw and did |
@@ -43,6 +45,7 @@ pub mod dashboard;
 pub mod error;
 pub mod exchange;
 pub mod feature;
+pub mod health;
 pub mod identity;
 pub mod lenient;
 pub mod log;
@@ -53,6 +56,7 @@ pub mod page;
 pub mod policy;
 pub mod queue;
 mod record;
+pub mod search;
 pub mod series;
 mod slots;
 mod stats;
@@ -69,15 +73,17 @@ pub use consumer::Consumer;
 pub use error::ErrorBody;
 pub use exchange::{Binding, Exchange, ExchangeDetails};
 pub use feature::{DeprecatedFeature, FeatureFlag};
+pub use health::{Health, HealthCheck, HealthState};
 pub use log::{LogEntry, LogLevel};
 pub use node::Node;
 pub use overview::Overview;
 pub use page::Page;
 pub use policy::Policy;
 pub use queue::{Queue, QueueDetails};
+pub use search::{SearchHit, SearchKind, SearchResult};
 pub use series::Series;
 pub use stats::{Details, Sample, Stat};
 pub use table::{Table, Value};
 pub use timestamp::Timestamp;
-pub use user::User;
-pub use vhost::{Permission, TopicPermission, UserLimit, Vhost, VhostLimit};
+pub use user::{User, UserDetails};
+pub use vhost::{Permission, TopicPermission, UserLimit, Vhost, VhostDetails, VhostLimit};

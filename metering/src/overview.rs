@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::slots::slots;
 use crate::stats::stats;
+use crate::table::Table;
 use crate::timestamp::Timestamp;
 
 /// A broker, or a cluster of nodes that is one broker, at one instant.
@@ -34,6 +35,31 @@ pub struct Overview {
     /// Whether the broker's statistics are switched off (3.8 and later).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub disable_stats: Option<bool>,
+    /// Whether depths are told where statistics are off (3.8.3 and later).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub enable_queue_totals: Option<bool>,
+    /// Events that the broker's statistics have still to take in (3.5 and later).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub statistics_db_event_queue: Option<i64>,
+    /// What a distribution calls itself, where that is not RabbitMQ (3.8 and later).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub product_name: Option<String>,
+    /// Its version.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub product_version: Option<String>,
+    /// The type of queues that are declared without one (4.0 and later).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default_queue_type: Option<String>,
+    /// What the operator marked the cluster with (4.0 and later).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cluster_tags: Option<Table>,
+    /// What the operator marked the node with (4.0 and later).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub node_tags: Option<Table>,
+    /// What the broker does not tell since its statistics are off, by field: `message_stats`,
+    /// `object_totals.channels`, and `nodes` for what nodes use. Absent where they are on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub missing: Option<Vec<String>>,
     /// How many connections, channels, exchanges, queues and consumers there are.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub object_totals: Option<ObjectTotals>,
@@ -62,7 +88,8 @@ pub struct Overview {
 
 slots! { Overview:
     node rabbitmq_version management_version erlang_version cluster_name rates_mode
-    disable_stats object_totals queue_totals message_stats churn_rates listeners contexts
+    disable_stats enable_queue_totals statistics_db_event_queue product_name product_version
+    default_queue_type cluster_tags node_tags missing object_totals queue_totals message_stats churn_rates listeners contexts
     exchange_types observed_at
 }
 

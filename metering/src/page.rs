@@ -33,4 +33,7 @@ pub struct Page<T> {
     /// both are of the same instant.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stats_observed_at: Option<Timestamp>,
+    /// Fields that no row has since the broker's statistics are off; empty where they are on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<String>,
 }

@@ -115,6 +115,18 @@ record! {
         readers: Table,
         /// The version of a classic queue's files.
         storage_version: i64,
+        /// How many publish to it (4.0 and later).
+        publishers: i64,
+        /// Messages of a quorum queue that came back (4.0 and later).
+        messages_ready_returned: i64,
+        /// Messages of a quorum queue that are held back for a time (4.0 and later).
+        messages_delayed: i64,
+        /// Priorities of a quorum queue that have messages.
+        messages_active_priorities: i64,
+        /// Messages of a quorum queue by priority.
+        messages_by_priority: Table,
+        /// When a stream's oldest message came, in milliseconds since the epoch.
+        first_timestamp: i64,
     }
 }
 

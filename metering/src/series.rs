@@ -31,7 +31,7 @@ pub struct Series {
 pub struct Column {
     /// The meter's name.
     pub meter: String,
-    /// The resource: `{broker}`, or `{broker}/{node}`.
+    /// The resource: `{broker}`, `{broker}/{node}`, or that of [`queue_resource`].
     pub resource_id: String,
     /// The unit of the values.
     pub unit: String,
@@ -145,6 +145,31 @@ impl utoipa::PartialSchema for Values {
 
 #[cfg(feature = "openapi")]
 impl utoipa::ToSchema for Values {}
+
+/// The resource id of a queue's samples: `prod/%2F/orders`.
+///
+/// It is the broker's name, the vhost and the queue's name with a `/` between them. In the vhost `/`
+/// is written `%2F`, and `%` itself `%25`: so it stays clear where the vhost ends.
+pub fn queue_resource(broker: &str, vhost: &str, queue: &str) -> String {
+    format!("{broker}/{}", queue_path(vhost, queue))
+}
+
+/// The resource id of a vhost's samples: `prod/%2F/`, that of a queue without a name.
+pub fn vhost_resource(broker: &str, vhost: &str) -> String {
+    queue_resource(broker, vhost, "")
+}
+
+/// What follows the broker's name in [`queue_resource`].
+pub fn queue_path(vhost: &str, queue: &str) -> String {
+    format!("{}/{queue}", vhost.replace('%', "%25").replace('/', "%2F"))
+}
+
+/// The vhost and the queue of a path that [`queue_path`] made; an empty queue is the vhost itself.
+/// None of a node's name.
+pub fn queue_of_path(path: &str) -> Option<(String, &str)> {
+    let (vhost, queue) = path.split_once('/')?;
+    Some((vhost.replace("%2F", "/").replace("%25", "%"), queue))
+}
 
 impl Series {
     /// The column of a meter of a resource.
@@ -306,6 +331,23 @@ mod tests {
         ours.merge(with_bounds(105, 8.0), 1000);
         assert_eq!(ours.columns[0].min, Some(Values(vec![4.0, 7.0])));
         assert_eq!(ours.columns[0].max, Some(Values(vec![6.0, 9.0])));
+    }
+
+    #[test]
+    fn a_queues_resource_says_where_its_vhost_ends() {
+        for (vhost, queue, path) in [
+            ("/", "orders", "%2F/orders"),
+            ("a/b", "c", "a%2Fb/c"),
+            ("a", "b/c", "a/b/c"),
+            ("%2F", "%25", "%252F/%25"),
+            ("/", "", "%2F/"),
+        ] {
+            assert_eq!(queue_path(vhost, queue), path);
+            assert_eq!(queue_of_path(path), Some((vhost.to_owned(), queue)));
+        }
+        assert_eq!(queue_of_path("rabbit@host"), None);
+        assert_eq!(queue_resource("prod", "/", "q"), "prod/%2F/q");
+        assert_eq!(vhost_resource("prod", "a"), "prod/a/");
     }
 
     #[test]

@@ -3,9 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use crate::lenient;
+use crate::table::Table;
+use crate::vhost::{Permission, TopicPermission};
 
 /// An account of a broker.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct User {
@@ -14,7 +16,47 @@ pub struct User {
     /// `administrator`, `monitoring`, `policymaker`, `management`, or the operator's own.
     #[serde(deserialize_with = "lenient::words")]
     pub tags: Vec<String>,
+    /// `max-connections`, `max-channels`, where they are set (3.8 and later).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limits: Option<Table>,
+    /// Whether it can sign in with a password.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub has_password: Option<bool>,
     /// Only where the operator switched that on and the caller is admin.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub password_hash: Option<String>,
+}
+
+impl User {
+    /// Whether rows can be ordered by this: see [`Queue::has_column`](crate::Queue::has_column).
+    pub fn has_column(path: &str) -> bool {
+        let is_limit = |path: &str| {
+            path.strip_prefix("limits.")
+                .is_some_and(|key| !key.is_empty())
+        };
+        matches!(path, "name" | "tags" | "has_password") || is_limit(path)
+    }
+
+    /// Keeps of the hash of its password no more than whether there is one.
+    pub fn forget_hash(&mut self) {
+        if let Some(hash) = self.password_hash.take() {
+            self.has_password = Some(!hash.is_empty());
+        }
+    }
+}
+
+/// An account in full: `GET /v2/rabbit/users/{name}`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(default)]
+pub struct UserDetails {
+    /// What the list has of it.
+    #[serde(flatten)]
+    pub user: User,
+    /// What it may do, for administrators.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub permissions: Option<Vec<Permission>>,
+    /// With which routing keys it may use topic exchanges, for administrators (3.7 and later).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub topic_permissions: Option<Vec<TopicPermission>>,
 }

@@ -1,8 +1,11 @@
 //! Vhosts and what is allowed in them: `GET /v2/rabbit/vhosts`, `permissions`,
 //! `topic-permissions`, `vhost-limits`, `user-limits`.
 
+use serde::Serialize;
+
 use crate::overview::MessageStats;
 use crate::record::record;
+use crate::slots::slots;
 use crate::stats::Details;
 use crate::table::Table;
 
@@ -109,3 +112,20 @@ record! {
         value: Table,
     }
 }
+
+/// A vhost in full: `GET /v2/rabbit/vhosts/{name}`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct VhostDetails {
+    /// What the list has of it.
+    #[serde(flatten)]
+    pub vhost: Vhost,
+    /// Who may do what in it, for administrators.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub permissions: Option<Vec<Permission>>,
+    /// Who may use its topic exchanges with which routing keys, for administrators (3.7 and later).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub topic_permissions: Option<Vec<TopicPermission>>,
+}
+
+slots!(VhostDetails: permissions topic_permissions; vhost);

@@ -1,6 +1,7 @@
 use std::{
     net::{Ipv4Addr, TcpStream},
     path::Path,
+    sync::Arc,
     thread,
     time::{Duration, Instant},
 };
@@ -10,7 +11,7 @@ use rustix::process::Signal;
 use crate::{
     Error, Management, Options,
     folder::Folder,
-    node::{self, Ports},
+    node::{self, Mapper, Ports},
     process::ChildGroup,
 };
 
@@ -19,7 +20,8 @@ use crate::{
 pub struct PrivateBroker {
     // Fields drop in this order: the node before what it needs, folder and ports last.
     node: Option<ChildGroup>,
-    _mapper: ChildGroup,
+    name: String,
+    mapper: Arc<Mapper>,
     dir: Folder,
     ports: Ports,
     options: Options,
@@ -38,18 +40,32 @@ impl PrivateBroker {
     ///
     /// When RabbitMQ is not installed, or does not come up in time.
     pub fn start(options: Options) -> Result<Self, Error> {
+        let mapper = Arc::new(Mapper::start()?);
+        Self::launch(options, node::NODE.to_owned(), mapper, None)
+    }
+
+    /// Starts a node of that name, with a cookie where it is to be one of several.
+    pub(crate) fn launch(
+        options: Options,
+        name: String,
+        mapper: Arc<Mapper>,
+        cookie: Option<&str>,
+    ) -> Result<Self, Error> {
         if !options.installed() {
             return Err(Error::NotInstalled(options.server));
         }
         let dir = Folder::make(options.dir.as_deref())?;
         let ports = Ports::reserve()?;
         node::configure(&dir.path, &ports, &options)?;
-        let mapper = node::start_mapper(&dir.path, &ports)?;
+        if let Some(cookie) = cookie {
+            node::share_cookie(&dir.path, cookie)?;
+        }
         let url = format!("http://127.0.0.1:{}", ports.management.number);
         let management = Management::new(&url, Self::USER, Self::PASSWORD);
         let mut broker = Self {
             node: None,
-            _mapper: mapper,
+            name,
+            mapper,
             dir,
             ports,
             options,
@@ -74,8 +90,8 @@ impl PrivateBroker {
     }
 
     /// Name of the Erlang node.
-    pub fn node_name(&self) -> &'static str {
-        node::NODE
+    pub fn node_name(&self) -> &str {
+        &self.name
     }
 
     /// Folder of the broker's files.
@@ -164,8 +180,10 @@ impl PrivateBroker {
     pub fn restart(&mut self) -> Result<(), Error> {
         self.kill()?;
         self.node = Some(node::start_broker(
+            &self.name,
             &self.dir.path,
             &self.ports,
+            &self.mapper,
             &self.options,
         )?);
         let limit = self.options.start_timeout;

@@ -13,6 +13,8 @@
 //! # Ok::<(), rig::Error>(())
 //! ```
 //!
+//! [`PrivateCluster`] is several of them that are one broker.
+//!
 //! [`PrivateKeystone`] is the same for a Keystone, Debian's too.
 //!
 //! All calls block; from asynchronous code use `tokio::task::spawn_blocking`.
@@ -21,6 +23,7 @@
 //! traffic, and the program `rig`, which does all this for callers that are not Rust.
 
 mod broker;
+mod cluster;
 mod error;
 mod folder;
 mod keystone;
@@ -33,6 +36,7 @@ pub mod process;
 pub mod traffic;
 
 pub use broker::PrivateBroker;
+pub use cluster::PrivateCluster;
 pub use error::Error;
 pub use keystone::{KeystoneOptions, PrivateKeystone};
 pub use management::Management;

@@ -4,15 +4,50 @@ use std::{
     env, fs,
     fs::File,
     io,
+    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
-use crate::{Error, Options, ports::Port, process::ChildGroup};
+use crate::{Error, Options, folder::Folder, ports::Port, process::ChildGroup};
 
-/// The node's name: `localhost` so that it resolves on any machine. Nodes beside each other may
+/// The node's name: `localhost` so that it resolves on any machine. Brokers beside each other may
 /// share it, for each has a port mapper of its own.
 pub(crate) const NODE: &str = "rig@localhost";
+
+/// What nodes of one cluster share, and nobody else knows: whoever has it may do all to a node.
+const COOKIE: &str = ".erlang.cookie";
+
+/// An Erlang port mapper of our own, by which nodes find each other.
+#[derive(Debug)]
+pub(crate) struct Mapper {
+    // Fields drop in this order: the process before its folder and port.
+    _process: ChildGroup,
+    _dir: Folder,
+    port: Port,
+}
+
+impl Mapper {
+    /// Starts one. The broker would start one itself, but as a daemon that stays when the broker is
+    /// gone.
+    pub(crate) fn start() -> Result<Self, Error> {
+        let [port] = Port::reserve()?;
+        let dir = Folder::make(None)?;
+        let number = port.number.to_string();
+        let mut command = Command::new("epmd");
+        command
+            .args(["-port", &number, "-address", "127.0.0.1"])
+            .current_dir(&dir.path);
+        log_to(&mut command, &dir.path.join("epmd.log"))
+            .map_err(Error::io("cannot write the port mapper's log"))?;
+        let process = ChildGroup::spawn(&mut command).map_err(Error::io("cannot start epmd"))?;
+        Ok(Self {
+            _process: process,
+            _dir: dir,
+            port,
+        })
+    }
+}
 
 /// The ports of a broker; they stay the same over restarts.
 #[derive(Debug)]
@@ -20,17 +55,15 @@ pub(crate) struct Ports {
     pub(crate) amqp: Port,
     pub(crate) management: Port,
     distribution: Port,
-    mapper: Port,
 }
 
 impl Ports {
     pub(crate) fn reserve() -> Result<Self, Error> {
-        let [amqp, management, distribution, mapper] = Port::reserve()?;
+        let [amqp, management, distribution] = Port::reserve()?;
         Ok(Self {
             amqp,
             management,
             distribution,
-            mapper,
         })
     }
 }
@@ -62,23 +95,21 @@ pub(crate) fn configure(dir: &Path, ports: &Ports, options: &Options) -> Result<
     Ok(())
 }
 
-/// Starts the Erlang port mapper. The broker would start one itself, but as a daemon that stays
-/// when the broker is gone.
-pub(crate) fn start_mapper(dir: &Path, ports: &Ports) -> Result<ChildGroup, Error> {
-    let port = ports.mapper.number.to_string();
-    let mut command = Command::new("epmd");
-    command
-        .args(["-port", &port, "-address", "127.0.0.1"])
-        .current_dir(dir);
-    log_to(&mut command, &dir.join("epmd.log"))
-        .map_err(Error::io("cannot write the port mapper's log"))?;
-    ChildGroup::spawn(&mut command).map_err(Error::io("cannot start epmd"))
+/// Writes a cookie that the nodes of a cluster share; a node alone makes one itself.
+pub(crate) fn share_cookie(dir: &Path, cookie: &str) -> Result<(), Error> {
+    let path = dir.join("home").join(COOKIE);
+    let what = || format!("cannot write {}", path.display());
+    fs::write(&path, cookie).map_err(Error::io(what()))?;
+    // Erlang takes none that others may read.
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o400)).map_err(Error::io(what()))
 }
 
 /// Starts the broker. The child is the Erlang machine itself, not a script around it.
 pub(crate) fn start_broker(
+    name: &str,
     dir: &Path,
     ports: &Ports,
+    mapper: &Mapper,
     options: &Options,
 ) -> Result<ChildGroup, Error> {
     let mut command = Command::new(&options.server);
@@ -95,8 +126,8 @@ pub(crate) fn start_broker(
         // Makes the script replace itself with the Erlang machine instead of waiting for it.
         .env("RUNNING_UNDER_SYSTEMD", "true")
         .env("ERL_EPMD_ADDRESS", "127.0.0.1")
-        .env("ERL_EPMD_PORT", ports.mapper.number.to_string())
-        .env("RABBITMQ_NODENAME", NODE)
+        .env("ERL_EPMD_PORT", mapper.port.number.to_string())
+        .env("RABBITMQ_NODENAME", name)
         .env("RABBITMQ_DIST_PORT", ports.distribution.number.to_string())
         .env("RABBITMQ_MNESIA_BASE", dir.join("mnesia"))
         .env("RABBITMQ_LOG_BASE", dir.join("log"))

@@ -51,6 +51,10 @@ pub struct Config {
 
 /// What runs.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one of it in a process, read once"
+)]
 pub enum Parts {
     /// The dashboard, and the metering API that it asks, in one process.
     Both(WebConfig, ApiPart),
@@ -178,6 +182,9 @@ impl Reader<'_> {
                     &keys::BROKER_PASSWORD_FILE,
                     &keys::BROKER_DESCRIPTION,
                     &keys::BROKER_PROJECT,
+                    &keys::BROKER_PROMETHEUS,
+                    &keys::PINNED_QUEUE,
+                    &keys::BUSY_QUEUES,
                 ] {
                     self.refuse(key, "--only web watches no broker");
                 }
@@ -402,14 +409,20 @@ impl Reader<'_> {
         let listen = self.listen(&keys::API_LISTEN);
         let mut refusals = Vec::new();
         let brokers = brokers::resolve(self.raw, directory, &mut refusals);
+        let pinned_queues = brokers::pinned_queues(self.raw, &brokers, &mut refusals);
+        let prometheus = brokers::prometheus(self.raw, &brokers, &mut refusals);
         self.refusals.extend(refusals);
         let defaults = ApiConfig::default();
+        let busy_queues = self.one(&keys::BUSY_QUEUES, values::busy_queues);
         let public_url = self.one(&keys::API_PUBLIC_URL, values::url);
         let identity = self.identity(directory);
         ApiPart {
             listen,
             api: ApiConfig {
                 brokers,
+                pinned_queues,
+                prometheus,
+                busy_queues: busy_queues.unwrap_or(defaults.busy_queues),
                 identity,
                 tick: self.one(&keys::TICK, values::tick).unwrap_or(defaults.tick),
                 path_prefix: self

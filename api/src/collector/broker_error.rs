@@ -37,6 +37,9 @@ pub(crate) enum BrokerError {
         path: String,
         status: StatusCode,
     },
+    /// 400: its statistics are off, and this is nothing else.
+    #[error("{authority} tells nothing of this: its statistics are off.")]
+    StatisticsOff { authority: String },
     /// It is something else that listens there.
     #[error(
         "{authority} did not answer with JSON but with {found}. Is this the management plugin's address (by default port 15672)?"
@@ -105,6 +108,10 @@ impl BrokerError {
                 return Self::NotPermitted { authority, reason };
             }
             return Self::Credentials { authority, reason };
+        }
+        let is_off = |reason: &str| reason.contains("Stats in management UI are disabled");
+        if status == StatusCode::BAD_REQUEST && reason.as_deref().is_some_and(is_off) {
+            return Self::StatisticsOff { authority };
         }
         Self::Status {
             authority,

@@ -20,21 +20,41 @@ pub(crate) fn rows(broker: &Watched, ring: &Ring, slots: Vec<i64>) -> Vec<Collec
     let mut rows = Vec::new();
     for slot in slots {
         for (resource, id) in &resources {
-            let values = ring.row(*resource, slot);
-            if !values.is_empty() {
-                rows.push(Collected {
-                    resource_id: Arc::clone(id),
-                    project_id: broker.project_id.clone(),
-                    timestamp: Timestamp::from_millis(ring.start(slot)),
-                    values: values
-                        .into_iter()
-                        .map(|(meter, value)| (meter.definition(), value))
-                        .collect(),
-                });
-            }
+            rows.extend(row(broker, ring, *resource, id, slot));
         }
     }
     rows
+}
+
+/// The row of a queue or vhost in a slot, if there is one.
+pub(crate) fn object_row(
+    broker: &Watched,
+    ring: &Ring,
+    path: &str,
+    slot: i64,
+) -> Option<Collected> {
+    let id = format!("{}/{path}", broker.name).into();
+    row(broker, ring, Resource::Object(path), &id, slot)
+}
+
+/// What is known of a resource in one slot, if anything is.
+fn row(
+    broker: &Watched,
+    ring: &Ring,
+    resource: Resource<'_>,
+    id: &Arc<str>,
+    slot: i64,
+) -> Option<Collected> {
+    let values = ring.row(resource, slot);
+    (!values.is_empty()).then(|| Collected {
+        resource_id: Arc::clone(id),
+        project_id: broker.project_id.clone(),
+        timestamp: Timestamp::from_millis(ring.start(slot)),
+        values: values
+            .into_iter()
+            .map(|(meter, value)| (meter.definition(), value))
+            .collect(),
+    })
 }
 
 /// Fills the ring with what the store has of its time, as far as another run of this service was
@@ -64,13 +84,21 @@ pub(crate) async fn refill(
         .collected_resources(&broker.name, time(start), time(end))
         .await?;
     for resource_id in resources {
-        let node = match resource_id.strip_prefix(broker.name.as_str()) {
-            Some("") => None,
-            Some(rest) => rest.strip_prefix('/'),
+        let resource = match resource_id.strip_prefix(broker.name.as_str()) {
+            Some("") => Resource::Broker,
+            Some(rest) => match rest.strip_prefix('/') {
+                Some(path) if path.contains('/') => Resource::Object(path),
+                Some(node) => Resource::Node(node),
+                None => continue,
+            },
             None => continue,
         };
+        if matches!(resource, Resource::Object(_)) && !broker.ring().has_room() {
+            continue;
+        }
+        let is_of_node = matches!(resource, Resource::Node(_));
         let meters: Vec<_> = Meter::all()
-            .filter(|meter| meter.is_of_node() == node.is_some())
+            .filter(|meter| meter.is_of_node() == is_of_node)
             .collect();
         let columns = store.series(Range {
             resource_id: Arc::clone(&resource_id),
@@ -80,7 +108,6 @@ pub(crate) async fn refill(
             count: (head - oldest + 1) as usize,
         });
         let columns = columns.await?;
-        let resource = node.map_or(Resource::Broker, Resource::Node);
         let mut ring = broker.ring_mut();
         ring.open(head);
         for (meter, column) in meters.into_iter().zip(columns) {

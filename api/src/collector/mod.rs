@@ -3,7 +3,7 @@
 //! A tick costs a broker one `/api/overview` and one `/api/nodes`, one after the
 //! other: with the collector's account there is never more than one request in
 //! flight. While somebody watches who may see some vhosts only, `/api/vhosts`
-//! comes to them, and while somebody looks at the accounts, `/api/users`. The
+//! comes to them. The
 //! budget stands in [`spacing`]: of all time at most a fifth is spent waiting
 //! for a broker's answers.
 //!
@@ -22,7 +22,7 @@
 //! | [`record`] | from the answers to the ring |
 //! | [`keep`] | from the ring to the store, and back after a restart |
 //! | [`vhosts`] | sums for those who may not see all |
-//! | [`users`] | the accounts, on demand |
+//! | [`prometheus`] | what brokers without statistics do not tell |
 //! | [`details`] | one object in full, on demand |
 //! | [`lists`] | queues, connections and so on, on demand |
 
@@ -36,9 +36,9 @@ pub(crate) mod gather;
 pub(crate) mod health;
 pub(crate) mod keep;
 pub(crate) mod lists;
+pub(crate) mod prometheus;
 pub(crate) mod rates;
 pub(crate) mod record;
 pub(crate) mod spacing;
 pub(crate) mod task;
-pub(crate) mod users;
 pub(crate) mod vhosts;

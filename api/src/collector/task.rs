@@ -15,6 +15,7 @@ use super::changes::{Change, Seen};
 use super::gather::{Extras, Gathered, gather, gather_vhosts};
 use super::health::Health;
 use super::keep;
+use super::prometheus;
 use super::rates::Counters;
 use super::record;
 use super::spacing::{Spacing, until_next};
@@ -49,6 +50,9 @@ pub(crate) struct Collector {
     last_slot: Option<i64>,
     /// Whether the broker's own samples were asked for.
     contacted: bool,
+    /// What its Prometheus plugins last told, and what asking them cost.
+    told: Vec<prometheus::Told>,
+    asked: prometheus::Asked,
 }
 
 /// Keeps a broker's collector running. One that panics is begun anew, and until it has an answer
@@ -98,6 +102,8 @@ impl Collector {
             polled: None,
             last_slot: None,
             contacted: false,
+            told: Vec::new(),
+            asked: prometheus::Asked::default(),
             shared,
         }
     }
@@ -161,9 +167,34 @@ impl Collector {
         }
         let now = self.clock.now();
         match answer {
-            Ok(gathered) => self.accept(slot, now, gathered),
+            Ok(mut gathered) => {
+                self.fill_in(&mut gathered).await;
+                self.accept(slot, now, gathered);
+            }
             Err(error) => self.refuse(now, &error),
         }
+    }
+
+    /// Of a broker without statistics: puts down what others tell, and says what nobody does.
+    async fn fill_in(&mut self, gathered: &mut Gathered) {
+        let Gathered {
+            overview, nodes, ..
+        } = gathered;
+        if overview.disable_stats != Some(true) {
+            return;
+        }
+        let plugins = &self.broker.prometheus;
+        let told = self
+            .asked
+            .metrics(plugins, self.tick, self.spacing.patience());
+        if let Some(told) = told.await {
+            self.told = told;
+        }
+        prometheus::fill(&self.told, overview, nodes);
+        if overview.queue_totals.is_none() {
+            overview.queue_totals = self.broker.lists.totals();
+        }
+        overview.missing = Some(missing(overview, nodes));
     }
 
     fn refuse(&mut self, now: Timestamp, error: &BrokerError) {
@@ -421,6 +452,29 @@ impl Collector {
     }
 }
 
+/// What nobody tells, by field.
+fn missing(overview: &Overview, nodes: &[metering::Node]) -> Vec<String> {
+    let objects = overview.object_totals.as_ref();
+    let parts = [
+        ("message_stats", overview.message_stats.is_none()),
+        ("queue_totals", overview.queue_totals.is_none()),
+        ("churn_rates", overview.churn_rates.is_none()),
+        (
+            "object_totals.channels",
+            objects.is_none_or(|objects| objects.channels.is_none()),
+        ),
+        (
+            "object_totals.consumers",
+            objects.is_none_or(|objects| objects.consumers.is_none()),
+        ),
+        ("listeners", overview.listeners.is_none()),
+        ("contexts", overview.contexts.is_none()),
+        ("nodes", nodes.iter().any(|node| node.mem_used.is_none())),
+    ];
+    let missing = parts.into_iter().filter(|&(_, is_missing)| is_missing);
+    missing.map(|(name, _)| name.to_owned()).collect()
+}
+
 /// What every account of a broker may see of its overview, whatever its vhosts.
 fn common(overview: &Overview) -> Overview {
     Overview {
@@ -430,6 +484,13 @@ fn common(overview: &Overview) -> Overview {
         cluster_name: overview.cluster_name.clone(),
         rates_mode: overview.rates_mode.clone(),
         disable_stats: overview.disable_stats,
+        missing: overview.missing.clone(),
+        enable_queue_totals: overview.enable_queue_totals,
+        product_name: overview.product_name.clone(),
+        product_version: overview.product_version.clone(),
+        default_queue_type: overview.default_queue_type.clone(),
+        cluster_tags: overview.cluster_tags.clone(),
+        node_tags: overview.node_tags.clone(),
         exchange_types: overview.exchange_types.clone(),
         observed_at: overview.observed_at,
         ..Overview::default()

@@ -11,9 +11,10 @@ use axum::response::Response;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue};
 use metering::error::{ErrorBody, KeystoneErrorBody};
+use metering::series::queue_of_path;
 use metering::{
     Binding, Channel, Connection, Consumer, DeprecatedFeature, Exchange, FeatureFlag, Permission,
-    Policy, Queue, TopicPermission, UserLimit, Vhost, VhostLimit,
+    Policy, Queue, TopicPermission, User, UserLimit, Vhost, VhostLimit,
 };
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -94,20 +95,46 @@ impl Picked<'_> {
             Scope::Vhosts(audience.class, Arc::clone(&audience.vhosts))
         };
         Ok(match (kind.rights(), self.view) {
-            (Rights::Everybody, _) | (Rights::SeenVhosts | Rights::OwnAccount, View::All) => {
+            (Rights::Everybody, _)
+            | (Rights::SeenVhosts | Rights::OwnAccount | Rights::Monitoring, View::All) => {
                 Scope::All
             }
+            (Rights::Monitoring, View::Only(_)) => return Err(Error::Forbidden),
             (Rights::OwnVhosts, View::All) => self.grant.own.as_ref().map_or(Scope::All, of),
             (Rights::OwnVhosts | Rights::SeenVhosts, View::Only(audience)) => of(audience),
             (Rights::OwnAccount, View::Only(_)) => Scope::Account(user.to_owned()),
             (Rights::Administrator, _) => {
-                let is_one = self.grant.tags.iter().any(|tag| tag == "administrator");
-                if !is_one {
+                if !self.is_administrator() {
                     return Err(Error::Forbidden);
                 }
                 Scope::All
             }
         })
+    }
+
+    /// Refuses the queue or vhost of a path, where the caller may not know of it.
+    pub(crate) fn must_see_object(&self, path: &str) -> Result<(), Error> {
+        let Some((vhost, queue)) = queue_of_path(path) else {
+            return Ok(());
+        };
+        let kind = if queue.is_empty() {
+            Kind::Vhosts
+        } else {
+            Kind::Queues
+        };
+        // Both go by vhosts: whose account it is makes no difference.
+        match self.scope(kind, "")? {
+            Scope::Vhosts(_, vhosts) if !vhosts.contains(&vhost) => Err(Error::NotFound {
+                what: "Resource",
+                id: format!("{}/{path}", self.broker.name),
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether the broker counts the caller among its administrators.
+    pub(crate) fn is_administrator(&self) -> bool {
+        self.grant.tags.iter().any(|tag| tag == "administrator")
     }
 }
 
@@ -140,6 +167,10 @@ async fn answer(
             .await
             .map_err(|failure| match failure {
                 Failure::Absent => Error::NotOffered {
+                    broker: picked.broker.name.clone(),
+                    list: kind.name(),
+                },
+                Failure::StatisticsOff => Error::StatisticsOff {
                     broker: picked.broker.name.clone(),
                     list: kind.name(),
                 },
@@ -199,7 +230,8 @@ macro_rules! lists {
             ///
             /// Asked of the broker while somebody asks here, within a budget. With `page` or
             /// `page_size` the answer is a page object: `items`, `page`, `page_size`, `page_count`,
-            /// `item_count`, `filtered_count`, `total_count`, `observed_at`, `stats_observed_at`.
+            /// `item_count`, `filtered_count`, `total_count`, `observed_at`, `stats_observed_at`, and
+            /// `missing` where the broker's statistics are off.
             #[utoipa::path(
                 get,
                 path = $path,
@@ -223,7 +255,7 @@ macro_rules! lists {
                     (status = 400, body = ErrorBody, description = "Several brokers and none named, or an argument that is unknown or cannot be used"),
                     (status = 401, body = KeystoneErrorBody, description = "No valid token"),
                     (status = 403, body = ErrorBody, description = "The account's tags do not suffice"),
-                    (status = 404, body = ErrorBody, description = "No such broker, or it has no such list"),
+                    (status = 404, body = ErrorBody, description = "No such broker, or it has no such list: its version does not know of it, or its statistics are off"),
                     (status = 503, body = ErrorBody, description = "The broker did not answer, or not yet"),
                 )
             )]
@@ -257,4 +289,8 @@ lists! {
     feature_flags, FeatureFlags, "/v2/rabbit/feature-flags", "listFeatureFlags", FeatureFlag, "What a broker has switched on, for administrators.";
     deprecated_features, DeprecatedFeatures, "/v2/rabbit/deprecated-features", "listDeprecatedFeatures", DeprecatedFeature,
         "What a later version of a broker will not have, for administrators.";
+    deprecated_features_used, DeprecatedFeaturesUsed, "/v2/rabbit/deprecated-features/used", "listDeprecatedFeaturesUsed",
+        DeprecatedFeature, "What of that is in use, for administrators.";
+    users, Users, "/v2/rabbit/users", "listUsers", User,
+        "The accounts of a broker, never their passwords; for accounts with the tag monitoring or administrator.";
 }

@@ -3,7 +3,9 @@
 pub(crate) mod brokers;
 pub(crate) mod capabilities;
 pub(crate) mod dashboard;
+pub(crate) mod detail_request;
 pub(crate) mod details;
+pub(crate) mod health;
 pub(crate) mod lists;
 pub(crate) mod logs;
 pub(crate) mod meters;
@@ -13,6 +15,6 @@ pub(crate) mod query;
 pub(crate) mod resources;
 pub(crate) mod root;
 pub(crate) mod samples;
+pub(crate) mod search;
 pub(crate) mod series;
 pub(crate) mod statistics;
-pub(crate) mod users;

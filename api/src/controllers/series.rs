@@ -36,6 +36,9 @@ pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
 /// one that holds `from`. A gap is null. A meter without any sample has no column; a node that is gone
 /// has columns in the spans in which it had samples. Accounts without the tag `monitoring` or
 /// `administrator` see the message meters of the last hour, of their own vhosts.
+///
+/// Queues have a history while somebody looks at their charts, while they are among the deepest and
+/// the busiest of a list that somebody looks at, and always where the operator pinned them.
 #[utoipa::path(
     get,
     path = "/v2/rabbit/series",
@@ -45,7 +48,8 @@ pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
         ("broker" = Option<String>, Query, description = "Its name; may be left out where the caller sees one alone"),
         ("meter" = Option<Vec<String>>, Query, description = "A meter's name; may be repeated; by default every gauge of the broker, \
             the rates of its counters among them"),
-        ("resource" = Option<Vec<String>>, Query, description = "`{broker}` or `{broker}/{node}`; may be repeated; \
+        ("resource" = Option<Vec<String>>, Query, description = "`{broker}`, `{broker}/{node}`, a queue as \
+            `{broker}/{vhost}/{queue}` with the `/` in the vhost written `%2F`, or a vhost as `{broker}/{vhost}/`; may be repeated; \
             by default the broker, and for the meters of nodes every node"),
         ("from" = Option<String>, Query, description = "ISO 8601, or milliseconds since the epoch; by default one hour before `to`"),
         ("to" = Option<String>, Query, description = "The same; by default the end of the last tick"),
@@ -93,9 +97,13 @@ pub(super) async fn answer(
         // Its series are kept while somebody looks.
         picked.broker.note(audience);
     }
-    let nodes = query.nodes_of(&picked.broker.name)?;
-    if nodes.as_ref().is_some_and(|named| !named.is_empty()) {
+    let named = query.named(&picked.broker.name)?;
+    if named.nodes.as_ref().is_some_and(|nodes| !nodes.is_empty()) {
         picked.must_see_all()?;
+    }
+    for path in &named.objects {
+        picked.must_see_object(path)?;
+        picked.broker.chart(path);
     }
     let snapshot = picked.broker.snapshot();
     let end = picked.broker.end(shared.config.clock.now());
@@ -123,7 +131,8 @@ pub(super) async fn answer(
             broker: picked.broker,
             view: picked.view,
             query,
-            nodes: nodes.as_deref(),
+            nodes: named.nodes.as_deref(),
+            objects: &named.objects,
             grid,
         };
         let series = series.read(&*shared.store).await?;

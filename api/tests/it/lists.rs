@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Account, COLLECTOR, FakeBroker, Mode, TestApp, fixture};
 
-const LISTS: [&str; 15] = [
+const LISTS: [&str; 17] = [
     "queues",
     "connections",
     "channels",
@@ -22,6 +22,8 @@ const LISTS: [&str; 15] = [
     "user-limits",
     "feature-flags",
     "deprecated-features",
+    "deprecated-features/used",
+    "users",
 ];
 
 fn queue(vhost: &str, name: &str, messages: i64) -> Value {

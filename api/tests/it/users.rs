@@ -10,11 +10,15 @@ async fn have_names_and_tags_and_no_passwords() {
     let fake = FakeBroker::start();
     let (app, token) = TestApp::ready(&fake).await;
     let users = app.get(&token, "/v2/rabbit/users").await.ok();
-    assert_eq!(users, json!([{"name": "guest", "tags": ["administrator"]}]));
-    assert!(
-        fake.asked_by(COLLECTOR)
-            .contains(&"/api/users?columns=name,tags".to_owned())
+    assert_eq!(
+        users,
+        json!([{"name": "guest", "tags": ["administrator"], "limits": {}, "has_password": true}])
     );
+    let page = app
+        .get(&token, "/v2/rabbit/users?page=1&sort=has_password")
+        .await
+        .ok();
+    assert_eq!(page["items"], users);
 }
 
 #[tokio::test]
@@ -23,7 +27,10 @@ async fn the_tags_of_old_ones_are_a_list_too() {
     fake.set_users(json!([{"name": "a", "tags": "monitoring,own", "password_hash": "kI3GCqW5JLMJa4iX1lo7X4D6XbYqlLgxIs30+P6tENUV2POR"}]));
     let (app, token) = TestApp::ready(&fake).await;
     let users = app.get(&token, "/v2/rabbit/users").await.ok();
-    assert_eq!(users, json!([{"name": "a", "tags": ["monitoring", "own"]}]));
+    assert_eq!(
+        users,
+        json!([{"name": "a", "tags": ["monitoring", "own"], "has_password": true}])
+    );
 }
 
 #[tokio::test]

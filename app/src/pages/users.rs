@@ -163,7 +163,7 @@ mod tests {
         let user = |name: &str, tags: &[&str]| User {
             name: name.to_owned(),
             tags: tags.iter().map(|&tag| tag.to_owned()).collect(),
-            password_hash: None,
+            ..User::default()
         };
         let users = [
             user("zoe", &["administrator"]),

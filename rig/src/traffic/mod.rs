@@ -8,12 +8,13 @@
 
 mod churn;
 mod consume;
+mod many;
 mod poll;
 mod publish;
 mod topology;
 mod wave;
 
-use std::{future::Future, io, thread, time::Duration};
+use std::{future::Future, io, ops::Range, thread, time::Duration};
 
 use lapin::{Connection, ConnectionProperties, uri::AMQPUri};
 use rand::random_range;
@@ -51,6 +52,9 @@ pub enum Error {
     /// No thread or event loop could be made.
     #[error("cannot start the traffic: {0}")]
     Runtime(#[from] io::Error),
+    /// The broker refused, or its connection broke.
+    #[error("cannot declare the queues: {0}")]
+    Broker(#[from] lapin::Error),
 }
 
 /// Traffic on a thread of its own; dropping it ends the traffic and removes its queues.
@@ -104,6 +108,22 @@ impl Drop for Traffic {
 /// When the address cannot be read.
 pub async fn run(options: &Options, until: impl Future<Output = ()>) -> Result<(), Error> {
     drive(uris(options)?, until).await;
+    Ok(())
+}
+
+/// Declares many queues, one of each number, some of them with messages, and returns when they are
+/// there. Queues that are there already are let be.
+///
+/// # Errors
+///
+/// When the address cannot be read, or the broker refuses.
+pub fn declare_many(options: &Options, numbers: Range<u32>) -> Result<(), Error> {
+    let runtime = runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    for uri in uris(options)? {
+        runtime.block_on(many::declare(&uri, numbers.clone()))?;
+    }
     Ok(())
 }
 

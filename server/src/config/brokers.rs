@@ -2,12 +2,16 @@
 
 use std::path::Path;
 
-use api::{BrokerConfig, BrokerProject};
+use api::{BrokerConfig, BrokerProject, PinnedQueue, PrometheusConfig};
+use metering::series::queue_of_path;
 use secrecy::SecretString;
 use url::{Host, Url};
 
 use super::file::FileBroker;
-use super::keys::{BROKER, BROKER_DESCRIPTION, BROKER_PASSWORD_FILE, BROKER_PROJECT};
+use super::keys::{
+    BROKER, BROKER_DESCRIPTION, BROKER_PASSWORD_FILE, BROKER_PROJECT, BROKER_PROMETHEUS, Key,
+    PINNED_QUEUE,
+};
 use super::raw::{Raw, Setting};
 use super::refusal::{Origin, Refusal, redact};
 
@@ -113,6 +117,67 @@ pub(super) fn resolve(
                 .ok()
         })
         .collect()
+}
+
+/// The queues that always have a history.
+pub(super) fn pinned_queues(
+    raw: &Raw,
+    brokers: &[BrokerConfig],
+    refusals: &mut Vec<Refusal>,
+) -> Vec<PinnedQueue> {
+    each(raw, &PINNED_QUEUE, brokers, refusals, |broker, path| {
+        let (vhost, name) = queue_of_path(path)
+            .filter(|(vhost, name)| !vhost.is_empty() && !name.is_empty())
+            .ok_or("not a vhost and a queue with a / between them")?;
+        Ok(PinnedQueue {
+            broker,
+            vhost,
+            name: name.to_owned(),
+        })
+    })
+}
+
+/// Where Prometheus plugins listen.
+pub(super) fn prometheus(
+    raw: &Raw,
+    brokers: &[BrokerConfig],
+    refusals: &mut Vec<Refusal>,
+) -> Vec<PrometheusConfig> {
+    each(raw, &BROKER_PROMETHEUS, brokers, refusals, |broker, url| {
+        let url: Url = url.parse().map_err(|_| "not an address")?;
+        let is_plain = matches!(url.scheme(), "http" | "https")
+            && url.has_host()
+            && url.query().is_none()
+            && url.fragment().is_none();
+        if is_plain {
+            Ok(PrometheusConfig { broker, url })
+        } else {
+            Err("not an address of HTTP without a query")
+        }
+    })
+}
+
+/// The values of a key that each concern a broker, which may go unnamed where there is one alone.
+fn each<T>(
+    raw: &Raw,
+    key: &'static Key,
+    brokers: &[BrokerConfig],
+    refusals: &mut Vec<Refusal>,
+    read: impl Fn(String, &str) -> Result<T, &'static str>,
+) -> Vec<T> {
+    let names: Vec<_> = brokers.iter().map(|broker| broker.name.clone()).collect();
+    let mut values = Vec::new();
+    for setting in raw.all(key) {
+        let value = named(setting, &names).and_then(|(index, text)| {
+            read(names[index].clone(), text)
+                .map_err(|reason| Refusal::new(setting.key, &setting.origin, &setting.text, reason))
+        });
+        match value {
+            Ok(value) => values.push(value),
+            Err(refusal) => refusals.push(refusal),
+        }
+    }
+    values
 }
 
 /// `[name=]url`.

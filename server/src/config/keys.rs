@@ -71,6 +71,21 @@ keys! {
         default "none"
         accepts "[name=]text of at most 500 characters"
         "What viewers should know about a broker, shown to them beside its name";
+    BROKER_PROMETHEUS "broker_prometheus" "[NAME=]URL" repeats true
+        default "none"
+        accepts "[name=]url of rabbitmq_prometheus, such as http://mq.example.com:15692, without a path"
+        "Where a broker's Prometheus plugin listens: asked for what the management API does not tell \
+         where its statistics are off";
+    PINNED_QUEUE "pinned_queue" "[NAME=]VHOST/QUEUE" repeats true
+        default "none"
+        accepts "[name=]vhost/queue, with the `/` in a vhost written %2F and % itself %25, such as %2F/orders"
+        "A queue that always has a history of depth and rates; the list of its broker's queues is \
+         then fetched though nobody looks";
+    BUSY_QUEUES "busy_queues" "COUNT"
+        default "12"
+        accepts "a number from 0 to 40"
+        "Of each broker so many of the deepest queues, and as many of the busiest, get a history \
+         whenever its list of queues is fetched";
     TICK "tick" "DURATION"
         default "5s"
         accepts "a duration from 1s to 5m, such as 5s"

@@ -76,6 +76,11 @@ pub(super) fn tick(text: &str) -> Result<Duration, String> {
     duration::parse(text, Duration::from_secs(1)..=Duration::from_mins(5))
 }
 
+pub(super) fn busy_queues(text: &str) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|number| *number <= 40);
+    number.ok_or_else(|| "not a number from 0 to 40".to_owned())
+}
+
 pub(super) fn lifetime(text: &str) -> Result<Duration, String> {
     duration::parse(text, Duration::from_mins(5)..=Duration::from_hours(30 * 24))
 }

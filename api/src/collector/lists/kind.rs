@@ -2,10 +2,13 @@
 
 use metering::{
     Binding, Channel, Connection, Consumer, DeprecatedFeature, Exchange, FeatureFlag, Permission,
-    Policy, Queue, TopicPermission, UserLimit, Vhost, VhostLimit,
+    Policy, Queue, TopicPermission, User, UserLimit, Vhost, VhostLimit,
 };
 
 use super::rows::{Batch, read};
+
+/// What is asked of an account. Of the hash is kept whether there is one.
+pub(crate) const USER_COLUMNS: &str = "name,tags,limits,password_hash";
 
 /// Who sees what of a list, as brokers of 3.10 and 4.0 have it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +19,8 @@ pub(crate) enum Rights {
     SeenVhosts,
     /// `administrator` and `monitoring` all, others what is their own account's.
     OwnAccount,
+    /// `administrator` and `monitoring` all, others none.
+    Monitoring,
     /// `administrator` alone.
     Administrator,
     /// Everybody all.
@@ -40,6 +45,8 @@ pub(crate) enum Kind {
     UserLimits,
     FeatureFlags,
     DeprecatedFeatures,
+    DeprecatedFeaturesUsed,
+    Users,
 }
 
 /// What there is to know of a list.
@@ -52,7 +59,7 @@ struct Facts {
 
 impl Kind {
     /// All of them.
-    pub(crate) const ALL: [Self; 15] = [
+    pub(crate) const ALL: [Self; 17] = [
         Self::Queues,
         Self::Connections,
         Self::Channels,
@@ -68,6 +75,8 @@ impl Kind {
         Self::UserLimits,
         Self::FeatureFlags,
         Self::DeprecatedFeatures,
+        Self::DeprecatedFeaturesUsed,
+        Self::Users,
     ];
 
     fn facts(self) -> Facts {
@@ -99,6 +108,10 @@ impl Kind {
             Self::DeprecatedFeatures => {
                 facts!("deprecated-features", DeprecatedFeature, Administrator)
             }
+            Self::DeprecatedFeaturesUsed => {
+                facts!("deprecated-features/used", DeprecatedFeature, Administrator)
+            }
+            Self::Users => facts!("users", User, Monitoring),
         }
     }
 
@@ -109,7 +122,15 @@ impl Kind {
 
     /// The broker's path.
     pub(crate) fn path(self) -> String {
-        format!("api/{}", self.name())
+        match self {
+            Self::Users => format!("api/users?columns={USER_COLUMNS}"),
+            _ => format!("api/{}", self.name()),
+        }
+    }
+
+    /// Whether a broker tells of it to administrators alone.
+    pub(crate) fn needs_administrator(self) -> bool {
+        matches!(self, Self::Users) || self.rights() == Rights::Administrator
     }
 
     /// Who sees what of it.
@@ -120,6 +141,32 @@ impl Kind {
     /// Whether its rows can be ordered by this.
     pub(crate) fn has_column(self, path: &str) -> bool {
         (self.facts().has_column)(path)
+    }
+
+    /// The fields of its rows that are statistics: what brokers do not tell where they are off.
+    pub(crate) fn statistics(self) -> &'static [&'static str] {
+        match self {
+            Self::Queues => &[
+                "messages",
+                "messages_details",
+                "message_stats",
+                "consumers",
+                "consumer_capacity",
+                "memory",
+                "message_bytes",
+                "idle_since",
+            ],
+            Self::Connections => &[
+                "recv_oct_details",
+                "send_oct_details",
+                "channels",
+                "client_properties",
+                "connected_at",
+            ],
+            Self::Exchanges => &["message_stats"],
+            Self::Vhosts => &["messages", "message_stats", "recv_oct_details"],
+            _ => &[],
+        }
     }
 
     /// Reads a broker's answer, a list or a page of one.

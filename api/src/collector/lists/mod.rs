@@ -18,11 +18,13 @@
 //! | [`table`] | a list at one instant |
 //! | [`budget`] | how often a list is asked for |
 //! | [`queues`] | depths now, the rest when there is time |
+//! | [`history`] | which queues get a history |
 //! | [`shelf`] | what is asked for and what there is |
 //! | [`task`] | when what is fetched |
 
 pub(crate) mod budget;
 pub(crate) mod column;
+pub(crate) mod history;
 pub(crate) mod kind;
 pub(crate) mod queues;
 pub(crate) mod row;

@@ -5,9 +5,12 @@
 //! pages the collector has its turn. The depths alone are cheap, and are asked for more often.
 
 use metering::Queue;
+use metering::overview::QueueTotals;
 
+use super::column::{Key, key};
 use super::row::Row;
 use super::rows::{Builder, Rows, each};
+use crate::collector::prometheus::Consumers;
 
 /// All depths, without rates.
 pub(crate) const DEPTHS: &str = "api/queues?disable_stats=true&enable_queue_totals=true";
@@ -24,7 +27,7 @@ pub(crate) fn page(number: u64) -> String {
 }
 
 /// What is asked of a queue: the fields of [`Queue`].
-const COLUMNS: [&str; 48] = [
+const COLUMNS: [&str; 55] = [
     "name",
     "vhost",
     "type",
@@ -73,6 +76,13 @@ const COLUMNS: [&str; 48] = [
     "delivery_limit",
     "segments",
     "readers",
+    "storage_version",
+    "publishers",
+    "messages_ready_returned",
+    "messages_delayed",
+    "messages_active_priorities",
+    "messages_by_priority",
+    "first_timestamp",
 ];
 
 /// The queues of the cheap form, each with what is known of it beside.
@@ -95,6 +105,38 @@ pub(crate) fn with_depths(known: Option<&Rows>, body: &[u8]) -> Result<Rows, ser
         }
     })?;
     Ok(builder.finish())
+}
+
+/// The same queues, each with how many consumers it has.
+pub(crate) fn with_consumers(rows: &Rows, consumers: &Consumers) -> Rows {
+    let mut builder = Builder::default();
+    for row in rows.all() {
+        if let Ok(mut queue) = serde_json::from_slice::<Queue>(rows.json(row)) {
+            let key = (queue.vhost.clone(), queue.name.clone());
+            queue.consumers = queue.consumers.or_else(|| consumers.get(&key).copied());
+            builder.push(&queue);
+        }
+    }
+    builder.finish()
+}
+
+/// How many messages there are in all of them; absent where none tells.
+pub(crate) fn totals(rows: &Rows) -> QueueTotals {
+    let sum = |column: &str| {
+        let numbers = rows
+            .all()
+            .filter_map(|row| match key(rows.json(row), column) {
+                Some(Key::Number(number)) => Some(number as i64),
+                _ => None,
+            });
+        numbers.reduce(i64::saturating_add)
+    };
+    QueueTotals {
+        messages: sum("messages"),
+        messages_ready: sum("messages_ready"),
+        messages_unacknowledged: sum("messages_unacknowledged"),
+        ..QueueTotals::default()
+    }
 }
 
 /// Takes over what the cheap form says.

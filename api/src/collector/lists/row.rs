@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use metering::{
     Binding, Channel, Connection, Consumer, DeprecatedFeature, Exchange, FeatureFlag, Permission,
-    Policy, Queue, TopicPermission, UserLimit, Vhost, VhostLimit,
+    Policy, Queue, TopicPermission, User, UserLimit, Vhost, VhostLimit,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -22,6 +22,23 @@ pub(crate) trait Row: DeserializeOwned + Serialize {
     /// The account that it is of.
     fn user(&self) -> Option<&str> {
         None
+    }
+
+    /// Forgets what goes no further than here.
+    fn tidy(&mut self) {}
+}
+
+impl Row for User {
+    fn name(&self) -> Cow<'_, str> {
+        Cow::from(&self.name)
+    }
+
+    fn user(&self) -> Option<&str> {
+        Some(&self.name)
+    }
+
+    fn tidy(&mut self) {
+        self.forget_hash();
     }
 }
 

@@ -79,6 +79,11 @@ impl Rows {
         &self.words[self.places[row as usize].user as usize]
     }
 
+    /// Every row, in order.
+    pub(crate) fn all(&self) -> std::ops::Range<u32> {
+        0..self.len() as u32
+    }
+
     /// The first row of that vhost and name.
     pub(crate) fn find(&self, vhost: &str, name: &str) -> Option<u32> {
         let is_before =
@@ -164,7 +169,10 @@ impl Builder {
 /// Where it is neither.
 pub(crate) fn read<T: Row>(body: &[u8]) -> Result<Batch, serde_json::Error> {
     let mut builder = Builder::default();
-    let page_count = each(body, &mut |row: T| builder.push(&row))?;
+    let page_count = each(body, &mut |mut row: T| {
+        row.tidy();
+        builder.push(&row);
+    })?;
     Ok(Batch {
         rows: builder.finish(),
         page_count,

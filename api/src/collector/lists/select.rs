@@ -37,7 +37,8 @@ impl Scope {
         }
     }
 
-    fn holds(&self, rows: &Rows, row: u32) -> bool {
+    /// Whether a row is among them.
+    pub(crate) fn holds(&self, rows: &Rows, row: u32) -> bool {
         match self {
             Self::All => true,
             Self::Vhosts(_, vhosts) => vhosts.contains(rows.vhost(row)),

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use metering::overview::QueueTotals;
 use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 
@@ -16,13 +17,21 @@ const ASKED_FOR: Duration = Duration::from_mins(1);
 const FIRST_LOOK: Duration = Duration::from_secs(3);
 /// And so much longer for what is still to come of it.
 const REST: Duration = Duration::from_millis(500);
+/// So long after the last search the names of things are kept.
+const SEARCHED_FOR: Duration = Duration::from_mins(5);
+/// Names may be this old: things come and go slowly.
+const NAMES_FOR: Duration = Duration::from_mins(1);
 
 /// A list, as far as it is there.
 #[derive(Clone, Debug, Default)]
 struct Slot {
     /// When somebody last asked.
     asked: Option<Instant>,
+    /// When somebody last searched in its names.
+    searched: Option<Instant>,
     table: Option<Arc<Table>>,
+    /// When that came.
+    put: Option<Instant>,
     failure: Option<Failure>,
 }
 
@@ -31,6 +40,8 @@ struct Slot {
 pub(crate) enum Failure {
     /// The broker has no such list: its version is older, or a plugin is off.
     Absent,
+    /// Its statistics are off, and the list is nothing else.
+    StatisticsOff,
     /// It did not answer, or not usably: in a sentence.
     Silent(String),
 }
@@ -50,6 +61,8 @@ pub(crate) struct Shelf {
     /// Calls the task for a list that is not there yet.
     pub(crate) wake: Notify,
     changed: watch::Sender<()>,
+    /// How many messages there are in all queues, where no one else tells.
+    totals: Mutex<Option<QueueTotals>>,
 }
 
 impl Default for Shelf {
@@ -58,6 +71,7 @@ impl Default for Shelf {
             slots: Mutex::default(),
             wake: Notify::new(),
             changed: watch::Sender::new(()),
+            totals: Mutex::default(),
         }
     }
 }
@@ -68,10 +82,34 @@ impl Shelf {
         work(&mut slots[kind as usize])
     }
 
+    /// Notes that somebody needs it.
+    pub(crate) fn ask(&self, kind: Kind) {
+        let was_wanted = self.is_wanted(kind);
+        self.slot(kind, |slot| slot.asked = Some(Instant::now()));
+        if !was_wanted {
+            self.wake.notify_one();
+        }
+    }
+
     /// Whether somebody asked for it of late.
     pub(crate) fn is_wanted(&self, kind: Kind) -> bool {
         self.slot(kind, |slot| {
             slot.asked.is_some_and(|asked| asked.elapsed() < ASKED_FOR)
+        })
+    }
+
+    /// Whether somebody searched in its names of late, and there are none or old ones alone.
+    pub(crate) fn needs_names(&self, kind: Kind) -> bool {
+        self.slot(kind, |slot| {
+            slot.searched.is_some_and(|at| at.elapsed() < NAMES_FOR)
+                && slot.put.is_none_or(|at| at.elapsed() >= NAMES_FOR)
+        })
+    }
+
+    /// Whether its names may still be searched in.
+    pub(crate) fn is_searched(&self, kind: Kind) -> bool {
+        self.slot(kind, |slot| {
+            slot.searched.is_some_and(|at| at.elapsed() < SEARCHED_FOR)
         })
     }
 
@@ -80,10 +118,16 @@ impl Shelf {
         self.slot(kind, |slot| slot.table.clone())
     }
 
+    /// Why there is nothing newer of it.
+    pub(crate) fn failure(&self, kind: Kind) -> Option<Failure> {
+        self.slot(kind, |slot| slot.failure.clone())
+    }
+
     /// Puts down what the broker told.
     pub(crate) fn put(&self, kind: Kind, table: Table) {
         let old = self.slot(kind, |slot| {
             slot.failure = None;
+            slot.put = Some(Instant::now());
             slot.table.replace(Arc::new(table))
         });
         // Outside of the lock: it may be large.
@@ -94,12 +138,25 @@ impl Shelf {
     /// Notes that the broker did not tell.
     pub(crate) fn fail(&self, kind: Kind, failure: Failure) {
         self.slot(kind, |slot| {
-            if matches!(failure, Failure::Absent) {
+            if !matches!(failure, Failure::Silent(_)) {
                 slot.table = None;
+                slot.put = Some(Instant::now());
             }
             slot.failure = Some(failure);
         });
         self.changed.send_replace(());
+    }
+
+    /// How many messages its queues held when they were last told of.
+    pub(crate) fn totals(&self) -> Option<QueueTotals> {
+        let totals = self.totals.lock().unwrap_or_else(PoisonError::into_inner);
+        totals.clone()
+    }
+
+    /// Notes how many messages its queues hold.
+    pub(crate) fn set_totals(&self, new: QueueTotals) {
+        let mut totals = self.totals.lock().unwrap_or_else(PoisonError::into_inner);
+        *totals = Some(new);
     }
 
     /// Clears away what nobody asks for.
@@ -110,6 +167,26 @@ impl Shelf {
 }
 
 impl Watched {
+    /// A list to search names in, which may be a minute old; none where it could not be had before
+    /// `until`.
+    pub(crate) async fn names(&self, kind: Kind, until: Instant) -> Option<Arc<Table>> {
+        let lists = &self.lists;
+        let mut changed = lists.changed.subscribe();
+        let slot = lists.slot(kind, |slot| {
+            slot.searched = Some(Instant::now());
+            slot.clone()
+        });
+        if slot.table.is_some() || slot.failure.is_some() || self.snapshot().is_stale() {
+            return slot.table;
+        }
+        lists.wake.notify_one();
+        let is_there = |slot: &mut Slot| slot.table.is_some() || slot.failure.is_some();
+        let arrival = changed.wait_for(|()| lists.slot(kind, is_there));
+        // Whether it came or not: the slot says.
+        let _ = tokio::time::timeout_at(until, arrival).await;
+        lists.table(kind)
+    }
+
     /// A list, as the broker last told it. The first who asks waits for it a little.
     ///
     /// # Errors

@@ -8,9 +8,12 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use metering::Timestamp;
 use regex::Regex;
 
+use super::kind::Kind;
 use super::rows::Rows;
 use super::select::{Filter, Scope, Selection, Sort, order, select};
 
+/// So many rows are looked at for what none of them has.
+const LOOKED_AT: usize = 200;
 /// As many orders are kept of a list, and as many selections.
 const KEPT: usize = 24;
 
@@ -23,6 +26,8 @@ pub(crate) struct Table {
     pub(crate) observed_at: Timestamp,
     /// When it told of the rest, where that is another time.
     pub(crate) stats_observed_at: Option<Timestamp>,
+    /// The fields that no row has, where the broker's statistics are off.
+    missing: Vec<&'static str>,
     /// Whether some of it is still to come.
     pub(crate) partial: bool,
     pub(crate) rows: Rows,
@@ -41,11 +46,28 @@ impl Table {
             generation,
             observed_at,
             stats_observed_at,
+            missing: Vec::new(),
             partial: false,
             rows,
             orders: Kept::default(),
             selections: Kept::default(),
         }
+    }
+
+    /// Looks which fields of statistics no row has.
+    pub(crate) fn find_missing(&mut self, kind: Kind) {
+        let looked_at = self.rows.all().take(LOOKED_AT);
+        let has = |field: &str| {
+            let key = format!("\"{field}\":");
+            let mut rows = looked_at.clone().map(|row| self.rows.json(row));
+            rows.any(|json| json.windows(key.len()).any(|part| part == key.as_bytes()))
+        };
+        let fields = kind.statistics().iter().copied();
+        self.missing = if self.rows.len() == 0 {
+            Vec::new()
+        } else {
+            fields.filter(|field| !has(field)).collect()
+        };
     }
 
     /// What was found before; else it takes some milliseconds with many rows, and is for a thread
@@ -118,6 +140,10 @@ impl Table {
             // Writing to a text does not fail.
             let _ = write!(head, r#""stats_observed_at":"{at}","#);
         }
+        if !self.missing.is_empty() {
+            // Names of fields need no escaping.
+            let _ = write!(head, r#""missing":["{}"],"#, self.missing.join("\",\""));
+        }
         head.push_str(r#""items":"#);
         let mut body = head.into_bytes();
         self.write(items, &mut body);
@@ -173,7 +199,6 @@ mod tests {
     use metering::{Page, Queue};
 
     use super::*;
-    use crate::collector::lists::kind::Kind;
 
     /// A little random number generator, so that a failure can be had again.
     struct Random(u64);
@@ -244,6 +269,7 @@ mod tests {
             total_count: total as u64,
             observed_at: Some(Timestamp::from_millis(0)),
             stats_observed_at: None,
+            missing: Vec::new(),
             items,
         }
     }

@@ -7,6 +7,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::budget::Budget;
+use super::history::{self, Fresh, History, Moment};
 use super::kind::Kind;
 use super::queues;
 use super::rows::Rows;
@@ -14,7 +15,6 @@ use super::shelf::Failure;
 use super::table::Table;
 use crate::clock::Clock;
 use crate::collector::broker_error::BrokerError;
-use crate::config::ApiConfig;
 use crate::state::Shared;
 use crate::watched::Watched;
 
@@ -27,7 +27,7 @@ const LONGER: usize = 8;
 pub(crate) async fn supervise(broker: Arc<Watched>, shared: Arc<Shared>) {
     loop {
         let mut task = JoinSet::new();
-        task.spawn(Librarian::new(Arc::clone(&broker), &shared.config).run());
+        task.spawn(Librarian::new(Arc::clone(&broker), Arc::clone(&shared)).run());
         // It has no other end than a panic, which is logged by whoever handles panics.
         task.join_next().await;
         tracing::error!(
@@ -45,6 +45,9 @@ enum Part {
     Whole(Kind),
     /// The depths of queues, where they are many.
     Depths,
+    /// What things are called, where somebody searches and nobody looks at the list: of queues the
+    /// cheap form.
+    Names(Kind),
 }
 
 struct Librarian {
@@ -58,10 +61,14 @@ struct Librarian {
     /// Whether there are more queues than a page has.
     many_queues: bool,
     generation: u64,
+    /// What becomes of what is fetched, beside answers.
+    history: History,
+    shared: Arc<Shared>,
 }
 
 impl Librarian {
-    fn new(broker: Arc<Watched>, config: &ApiConfig) -> Self {
+    fn new(broker: Arc<Watched>, shared: Arc<Shared>) -> Self {
+        let config = &shared.config;
         Self {
             broker,
             clock: config.clock,
@@ -72,11 +79,14 @@ impl Librarian {
             depths: Budget::new(),
             many_queues: false,
             generation: 0,
+            history: History::default(),
+            shared,
         }
     }
 
     async fn run(mut self) {
         loop {
+            self.tidy();
             let next = match self.next() {
                 Some((part, due)) if due <= Instant::now() => {
                     self.fetch(part).await;
@@ -88,22 +98,27 @@ impl Librarian {
                 () = tokio::time::sleep(next.min(LOOK)) => (),
                 () = self.broker.lists.wake.notified() => (),
             }
-            self.tidy();
         }
     }
 
     /// Lists that nobody asks for are cleared away, though not before they may be asked for again.
+    /// Pinned queues ask for theirs all the time, and so do brokers without statistics.
     fn tidy(&mut self) {
+        if self.broker.needs_queues() {
+            self.broker.lists.ask(Kind::Queues);
+        }
         let now = Instant::now();
         for kind in Kind::ALL {
-            if !self.broker.lists.is_wanted(kind) && self.due(Part::Whole(kind), 1, now) <= now {
+            let lists = &self.broker.lists;
+            let is_used = lists.is_wanted(kind) || lists.is_searched(kind);
+            if !is_used && self.due(Part::Whole(kind), 1, now) <= now {
                 self.broker.lists.clear(kind);
             }
         }
     }
 
-    /// What is due first.
-    fn next(&self) -> Option<(Part, Instant)> {
+    /// What is to be fetched, now or later.
+    fn wanted(&self) -> Vec<Part> {
         let lists = &self.broker.lists;
         let mut wanted: Vec<_> = Kind::ALL
             .into_iter()
@@ -113,6 +128,16 @@ impl Librarian {
         if self.many_queues && wanted.contains(&Part::Whole(Kind::Queues)) {
             wanted.push(Part::Depths);
         }
+        let searched = Kind::ALL
+            .into_iter()
+            .filter(|&kind| !wanted.contains(&Part::Whole(kind)) && lists.needs_names(kind));
+        wanted.extend(searched.map(Part::Names).collect::<Vec<_>>());
+        wanted
+    }
+
+    /// What is due first.
+    fn next(&self) -> Option<(Part, Instant)> {
+        let wanted = self.wanted();
         let (now, sharers) = (Instant::now(), wanted.len() as u32);
         wanted
             .into_iter()
@@ -122,7 +147,10 @@ impl Librarian {
 
     fn due(&self, part: Part, sharers: u32, now: Instant) -> Instant {
         match part {
-            Part::Whole(kind) => self.wholes[kind as usize].due(self.tick, sharers, now),
+            Part::Names(Kind::Queues) => self.depths.due(self.tick, sharers, now),
+            Part::Whole(kind) | Part::Names(kind) => {
+                self.wholes[kind as usize].due(self.tick, sharers, now)
+            }
             // What is asked for whole every tick brings its depths along.
             Part::Depths if self.wholes[Kind::Queues as usize].is_cheap(self.tick, sharers) => {
                 now + self.tick
@@ -134,15 +162,27 @@ impl Librarian {
     async fn fetch(&mut self, part: Part) {
         let (kind, fetched) = match part {
             Part::Whole(Kind::Queues) => (Kind::Queues, self.fetch_queues().await),
-            Part::Whole(kind) => (kind, self.fetch_list(kind).await),
-            Part::Depths => (Kind::Queues, self.fetch_depths().await),
+            Part::Whole(kind) | Part::Names(kind) if kind != Kind::Queues => {
+                (kind, self.fetch_list(kind).await)
+            }
+            _ => (Kind::Queues, self.fetch_depths().await),
         };
         if let Err(error) = fetched {
             tracing::warn!(broker = self.broker.name, list = kind.name(), %error, "a list could not be read");
             let failure = if error.is_absence() {
                 Failure::Absent
+            } else if matches!(error, BrokerError::StatisticsOff { .. }) {
+                Failure::StatisticsOff
             } else {
-                Failure::Silent(error.to_string())
+                let hint = if error.is_refusal() && kind.needs_administrator() {
+                    format!(
+                        " Reading its {} needs the tag administrator on the account that watches the broker.",
+                        kind.name()
+                    )
+                } else {
+                    String::new()
+                };
+                Failure::Silent(format!("{error}{hint}"))
             };
             self.broker.lists.fail(kind, failure);
         }
@@ -183,6 +223,9 @@ impl Librarian {
             .await;
         self.wholes[kind as usize].record(Instant::now(), cost, batch.is_ok());
         self.publish(kind, batch?.rows, None, false).await;
+        if kind == Kind::Vhosts {
+            self.note(kind, Fresh::All).await;
+        }
         Ok(())
     }
 
@@ -192,17 +235,22 @@ impl Librarian {
         let mut cost = Duration::ZERO;
         let swept = self.sweep(&mut cost).await;
         self.wholes[Kind::Queues as usize].record(Instant::now(), cost, swept.is_ok());
-        swept
+        if let Ok(true) = swept {
+            self.note(Kind::Queues, Fresh::All).await;
+        }
+        swept.map(drop)
     }
 
-    async fn sweep(&mut self, cost: &mut Duration) -> Result<(), BrokerError> {
+    /// Whether it came to its end.
+    async fn sweep(&mut self, cost: &mut Duration) -> Result<bool, BrokerError> {
         let read = |body: &[u8]| Kind::Queues.read(body);
         let first = self.ask(queues::page(1), self.patience, cost, read).await?;
         let pages = first.page_count.unwrap_or(1);
         self.many_queues = pages > 1;
         if !self.many_queues {
-            self.publish(Kind::Queues, first.rows, None, false).await;
-            return Ok(());
+            let rows = self.with_consumers(first.rows, cost).await;
+            self.publish(Kind::Queues, rows, None, false).await;
+            return Ok(true);
         }
         if self.broker.lists.table(Kind::Queues).is_none() {
             self.fetch_depths().await?;
@@ -210,7 +258,7 @@ impl Librarian {
         let mut parts = vec![first.rows];
         for number in 2..=pages {
             if !self.broker.lists.is_wanted(Kind::Queues) {
-                return Ok(());
+                return Ok(false);
             }
             parts.push(
                 self.ask(queues::page(number), self.patience, cost, read)
@@ -219,7 +267,7 @@ impl Librarian {
             );
         }
         let Some(known) = self.broker.lists.table(Kind::Queues) else {
-            return Ok(());
+            return Ok(false);
         };
         let (observed_at, now) = (known.observed_at, self.clock.now());
         let rows = run(move || {
@@ -230,12 +278,30 @@ impl Librarian {
             rows
         });
         let Some(rows) = rows.await else {
-            return Ok(());
+            return Ok(false);
         };
+        let rows = self.with_consumers(rows, cost).await;
         let stats = Some(now);
         self.publish_at(Kind::Queues, observed_at, stats, rows, false)
             .await;
-        Ok(())
+        Ok(true)
+    }
+
+    /// Of a broker without statistics its Prometheus plugins tell how many consumers there are.
+    async fn with_consumers(&self, rows: Rows, cost: &mut Duration) -> Rows {
+        if !self.broker.is_without_statistics() {
+            return rows;
+        }
+        let started = Instant::now();
+        let consumers = self.broker.prometheus.consumers(self.patience).await;
+        *cost += started.elapsed();
+        let Some(consumers) = consumers else {
+            return rows;
+        };
+        let kept = rows.clone();
+        run(move || queues::with_consumers(&rows, &consumers))
+            .await
+            .unwrap_or(kept)
     }
 
     async fn fetch_depths(&mut self) -> Result<(), BrokerError> {
@@ -253,6 +319,7 @@ impl Librarian {
         self.depths.record(Instant::now(), cost, rows.is_ok());
         self.publish(Kind::Queues, rows?, stats, stats.is_none())
             .await;
+        self.note(Kind::Queues, Fresh::Depths).await;
         Ok(())
     }
 
@@ -279,7 +346,11 @@ impl Librarian {
         let mut table = Table::new(self.generation, observed_at, stats, rows);
         table.partial = partial;
         let known = self.broker.lists.table(kind);
+        let without_statistics = self.broker.is_without_statistics();
         let warmed = run(move || {
+            if without_statistics {
+                table.find_missing(kind);
+            }
             if let Some(known) = known {
                 table.warm(&known);
             }
@@ -287,6 +358,46 @@ impl Librarian {
         });
         if let Some(table) = warmed.await {
             self.broker.lists.put(kind, table);
+        }
+    }
+
+    /// Hands on what is kept of a list that has just come.
+    async fn note(&mut self, kind: Kind, fresh: Fresh) {
+        let Some(table) = self.broker.lists.table(kind) else {
+            return;
+        };
+        let (wanted, busy) = (self.broker.charted(), self.shared.config.busy_queues);
+        let rows = Arc::clone(&table);
+        if kind == Kind::Queues && self.broker.is_without_statistics() {
+            let rows = Arc::clone(&table);
+            if let Some(totals) = run(move || queues::totals(&rows.rows)).await {
+                self.broker.lists.set_totals(totals);
+            }
+        }
+        let chosen = run(move || match kind {
+            Kind::Queues => history::queues(&rows.rows, &wanted, busy, fresh),
+            _ => history::vhosts(&rows.rows),
+        });
+        let Some(chosen) = chosen.await else { return };
+        let now = Instant::now();
+        let part = match fresh {
+            Fresh::Depths => Part::Depths,
+            Fresh::All => Part::Whole(kind),
+        };
+        let moment = Moment {
+            at: self.clock.now().as_millis(),
+            apart: self.due(part, self.wanted().len() as u32, now) - now,
+            store: &*self.shared.store,
+        };
+        let broker = &self.broker;
+        match kind {
+            Kind::Queues => {
+                self.history
+                    .take_queues(broker, &table.rows, &chosen, fresh, moment);
+            }
+            _ => self
+                .history
+                .take_vhosts(broker, &table.rows, &chosen, moment),
         }
     }
 }

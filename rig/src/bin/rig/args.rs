@@ -1,3 +1,5 @@
+use std::ops::Range;
+
 use lexopt::{Arg, Parser, ValueExt};
 
 pub(crate) const HELP: &str = "\
@@ -20,6 +22,9 @@ rig traffic --amqp URL [--vhost NAME]...
 
     --amqp URL    such as amqp://guest:guest@127.0.0.1:5672/%2f
     --vhost NAME  spread the queues over these virtual hosts (default: the one of the URL)
+
+rig queues --amqp URL --from N --to N
+    Declares many queues, numbered from N on and before N, some of them with messages.
 ";
 
 pub(crate) enum Command {
@@ -29,6 +34,7 @@ pub(crate) enum Command {
         traffic: bool,
     },
     Traffic(rig::traffic::Options),
+    Queues(rig::traffic::Options, Range<u32>),
 }
 
 pub(crate) fn parse() -> Result<Command, lexopt::Error> {
@@ -36,9 +42,10 @@ pub(crate) fn parse() -> Result<Command, lexopt::Error> {
     match parser.next()? {
         Some(Arg::Value(name)) if name == "broker" => broker(&mut parser),
         Some(Arg::Value(name)) if name == "traffic" => traffic(&mut parser),
+        Some(Arg::Value(name)) if name == "queues" => queues(&mut parser),
         Some(Arg::Long("help") | Arg::Short('h')) => Ok(Command::Help),
         Some(other) => Err(other.unexpected()),
-        None => Err("a command is missing: broker or traffic".into()),
+        None => Err("a command is missing: broker, traffic or queues".into()),
     }
 }
 
@@ -55,6 +62,27 @@ fn broker(parser: &mut Parser) -> Result<Command, lexopt::Error> {
         }
     }
     Ok(Command::Broker { options, traffic })
+}
+
+fn queues(parser: &mut Parser) -> Result<Command, lexopt::Error> {
+    let (mut amqp_url, mut from, mut to) = (None, 0, None);
+    while let Some(arg) = parser.next()? {
+        match arg {
+            Arg::Long("amqp") => amqp_url = Some(parser.value()?.string()?),
+            Arg::Long("from") => from = parser.value()?.parse()?,
+            Arg::Long("to") => to = Some(parser.value()?.parse()?),
+            Arg::Long("help") | Arg::Short('h') => return Ok(Command::Help),
+            other => return Err(other.unexpected()),
+        }
+    }
+    let options = rig::traffic::Options {
+        amqp_url: amqp_url.ok_or("--amqp URL is missing")?,
+        vhosts: Vec::new(),
+    };
+    Ok(Command::Queues(
+        options,
+        from..to.ok_or("--to N is missing")?,
+    ))
 }
 
 fn traffic(parser: &mut Parser) -> Result<Command, lexopt::Error> {

@@ -26,6 +26,9 @@ fn main() -> ExitCode {
         }
         Ok(Command::Broker { options, traffic }) => broker::run(options, traffic),
         Ok(Command::Traffic(options)) => traffic(&options),
+        Ok(Command::Queues(options, numbers)) => {
+            rig::traffic::declare_many(&options, numbers).map_err(Into::into)
+        }
         Err(e) => {
             eprintln!("rig: {e}\n\n{}", args::HELP);
             return ExitCode::from(2);

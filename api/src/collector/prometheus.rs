@@ -1,0 +1,416 @@
+//! What a broker's Prometheus plugin tells, for brokers whose statistics are off.
+//!
+//! Where `management_agent.disable_metrics_collector` is set, or metrics collection is denied as a
+//! deprecated feature, the management API knows neither rates nor totals nor what nodes use. The
+//! plugin `rabbitmq_prometheus` does: `/metrics` has sums, `/metrics/detailed` has queues. It is asked
+//! once a tick at most, within a budget of its own, and only of such brokers. Rates are formed from
+//! the counters' growth, as where `rates_mode` is `none`.
+//!
+//! Each node tells of itself alone: an operator names the plugin of every node, and what they tell
+//! is added up.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use metering::overview::{ChurnRates, MessageStats, ObjectTotals, QueueTotals};
+use metering::{Node, Overview};
+use reqwest::redirect;
+use url::Url;
+
+use super::lists::budget::Budget;
+use crate::config::ApiError;
+
+/// What is asked for every tick, below the plugin's address.
+const METRICS: &str = "metrics";
+/// How many consumers each queue has.
+const CONSUMERS: &str = "metrics/detailed?family=queue_consumer_count";
+
+/// One line: a metric's name, its labels as they stand there, and its value.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Line<'a> {
+    name: &'a str,
+    labels: &'a str,
+    value: f64,
+}
+
+/// The lines of an answer that are no comments.
+fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
+    text.lines().filter_map(|line| {
+        if line.starts_with('#') {
+            return None;
+        }
+        // A label may hold spaces and braces, but the last space stands before the value.
+        let (series, value) = line.trim_end().rsplit_once(' ')?;
+        let (name, labels) = match series.split_once('{') {
+            Some((name, labels)) => (name, labels.strip_suffix('}')?),
+            None => (series, ""),
+        };
+        let value = value.parse().ok().filter(|value: &f64| value.is_finite())?;
+        Some(Line {
+            name,
+            labels,
+            value,
+        })
+    })
+}
+
+/// The value of a label, with what is escaped in it.
+fn label(labels: &str, wanted: &str) -> Option<String> {
+    let mut rest = labels;
+    loop {
+        let (name, after) = rest.split_once("=\"")?;
+        let mut value = String::new();
+        let mut characters = after.char_indices();
+        let end = loop {
+            match characters.next()? {
+                (_, '\\') => match characters.next()?.1 {
+                    'n' => value.push('\n'),
+                    other => value.push(other),
+                },
+                (at, '"') => break at,
+                (_, other) => value.push(other),
+            }
+        };
+        if name.trim_start_matches(',') == wanted {
+            return Some(value);
+        }
+        rest = &after[end + 1..];
+    }
+}
+
+/// What one node tells, summed over its labels.
+#[derive(Debug, Default)]
+pub(crate) struct Told {
+    /// The node's name.
+    node: Option<String>,
+    sums: HashMap<String, f64>,
+}
+
+impl Told {
+    /// Reads `/metrics`.
+    fn read(text: &str) -> Self {
+        let mut told = Self::default();
+        for line in lines(text) {
+            let Some(name) = line.name.strip_prefix("rabbitmq_") else {
+                continue;
+            };
+            if name == "identity_info" {
+                told.node = label(line.labels, "rabbitmq_node");
+            }
+            *told.sums.entry(name.to_owned()).or_default() += line.value;
+        }
+        told
+    }
+
+    fn get(&self, name: &str) -> Option<i64> {
+        self.sums.get(name).map(|value| *value as i64)
+    }
+}
+
+/// A number that every node tells a part of; absent where none does.
+fn sum(told: &[Told], name: &str) -> Option<i64> {
+    let parts = told.iter().filter_map(|told| told.get(name));
+    parts.reduce(i64::saturating_add)
+}
+
+/// Puts down what the management API left out, and nothing that it told.
+pub(crate) fn fill(told: &[Told], overview: &mut Overview, nodes: &mut [Node]) {
+    if told.is_empty() {
+        return;
+    }
+    let objects: &mut ObjectTotals = overview.object_totals.get_or_insert_default();
+    for (place, name) in [
+        (&mut objects.channels, "channels"),
+        (&mut objects.consumers, "consumers"),
+    ] {
+        *place = place.or_else(|| sum(told, name));
+    }
+    overview.queue_totals.get_or_insert_with(|| QueueTotals {
+        messages: sum(told, "queue_messages"),
+        messages_ready: sum(told, "queue_messages_ready"),
+        messages_unacknowledged: sum(told, "queue_messages_unacked"),
+        ..QueueTotals::default()
+    });
+    let global = |name: &str| sum(told, &format!("global_messages_{name}_total"));
+    overview.message_stats.get_or_insert_with(|| {
+        let deliver = global("delivered_consume_manual_ack");
+        let deliver_no_ack = global("delivered_consume_auto_ack");
+        let get = global("delivered_get_manual_ack");
+        let get_no_ack = global("delivered_get_auto_ack");
+        let parts = [deliver, deliver_no_ack, get, get_no_ack].into_iter();
+        MessageStats {
+            publish: global("received"),
+            confirm: global("confirmed"),
+            deliver,
+            deliver_no_ack,
+            get,
+            get_no_ack,
+            get_empty: global("get_empty"),
+            deliver_get: parts.flatten().reduce(|sum, part| sum + part),
+            redeliver: global("redelivered"),
+            ack: global("acknowledged"),
+            return_unroutable: global("unroutable_returned"),
+            drop_unroutable: global("unroutable_dropped"),
+            ..MessageStats::default()
+        }
+    });
+    overview.churn_rates.get_or_insert_with(|| ChurnRates {
+        connection_created: sum(told, "connections_opened_total"),
+        connection_closed: sum(told, "connections_closed_total"),
+        channel_created: sum(told, "channels_opened_total"),
+        channel_closed: sum(told, "channels_closed_total"),
+        queue_declared: sum(told, "queues_declared_total"),
+        queue_created: sum(told, "queues_created_total"),
+        queue_deleted: sum(told, "queues_deleted_total"),
+        ..ChurnRates::default()
+    });
+    for node in nodes {
+        let theirs = told
+            .iter()
+            .find(|told| told.node.as_deref() == Some(node.name.as_str()));
+        if let Some(theirs) = theirs {
+            fill_node(theirs, node);
+        }
+    }
+}
+
+fn fill_node(told: &Told, node: &mut Node) {
+    for (place, name) in [
+        (&mut node.mem_used, "process_resident_memory_bytes"),
+        (&mut node.mem_limit, "resident_memory_limit_bytes"),
+        (&mut node.disk_free, "disk_space_available_bytes"),
+        (
+            &mut node.disk_free_limit,
+            "disk_space_available_limit_bytes",
+        ),
+        (&mut node.fd_used, "process_open_fds"),
+        (&mut node.fd_total, "process_max_fds"),
+        (&mut node.sockets_used, "process_open_tcp_sockets"),
+        (&mut node.sockets_total, "process_max_tcp_sockets"),
+        (&mut node.proc_used, "erlang_processes_used"),
+        (&mut node.proc_total, "erlang_processes_limit"),
+    ] {
+        *place = place.or_else(|| told.get(name));
+    }
+    let uptime = told.sums.get("erlang_uptime_seconds");
+    node.uptime = node
+        .uptime
+        .or_else(|| uptime.map(|seconds| (seconds * 1000.0) as i64));
+    for (place, name) in [
+        (&mut node.mem_alarm, "alarms_memory_used_watermark"),
+        (
+            &mut node.disk_free_alarm,
+            "alarms_free_disk_space_watermark",
+        ),
+    ] {
+        *place = place.or_else(|| told.get(name).map(|raised| raised > 0));
+    }
+}
+
+/// How many consumers each queue has, by vhost and name.
+pub(crate) type Consumers = HashMap<(String, String), i64>;
+
+fn consumers(text: &str, into: &mut Consumers) {
+    for line in lines(text) {
+        if line.name != "rabbitmq_detailed_queue_consumers" {
+            continue;
+        }
+        let of = |name| label(line.labels, name);
+        if let (Some(vhost), Some(queue)) = (of("vhost"), of("queue")) {
+            *into.entry((vhost, queue)).or_default() += line.value as i64;
+        }
+    }
+}
+
+/// The way to a broker's Prometheus plugins. They need no account, and get none.
+#[derive(Debug)]
+pub(crate) struct Prometheus {
+    http: reqwest::Client,
+    plugins: Vec<Url>,
+    limit: usize,
+}
+
+/// What is remembered of asking.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    budget: Budget,
+}
+
+impl Default for Asked {
+    fn default() -> Self {
+        Self {
+            budget: Budget::new(),
+        }
+    }
+}
+
+impl Asked {
+    /// Asks for sums where that is due.
+    pub(crate) async fn metrics(
+        &mut self,
+        prometheus: &Prometheus,
+        tick: Duration,
+        patience: Duration,
+    ) -> Option<Vec<Told>> {
+        let now = tokio::time::Instant::now();
+        // Half a tick early is in time: polls stand on a grid of their own.
+        if prometheus.plugins.is_empty() || self.budget.due(tick / 2, 1, now) > now {
+            return None;
+        }
+        let started = Instant::now();
+        let mut told = Vec::new();
+        let mut answered = true;
+        for plugin in &prometheus.plugins {
+            match prometheus.get(plugin, METRICS, patience).await {
+                Ok(text) => told.push(Told::read(&text)),
+                Err(error) => {
+                    answered = false;
+                    tracing::warn!(%plugin, error, "the Prometheus plugin could not be read");
+                }
+            }
+        }
+        let now = tokio::time::Instant::now();
+        self.budget.record(now, started.elapsed(), answered);
+        // Sums over some of the nodes alone are no sums.
+        answered.then_some(told)
+    }
+}
+
+impl Prometheus {
+    /// To the plugins at these addresses. An answer may have `limit` bytes.
+    pub(crate) fn new(
+        plugins: Vec<Url>,
+        connect_timeout: Duration,
+        limit: usize,
+    ) -> Result<Self, ApiError> {
+        let http = reqwest::Client::builder()
+            .user_agent(concat!("warren/", env!("CARGO_PKG_VERSION")))
+            .connect_timeout(connect_timeout)
+            .redirect(redirect::Policy::none())
+            .no_proxy()
+            .pool_max_idle_per_host(1)
+            .build()
+            .map_err(ApiError::HttpClient)?;
+        Ok(Self {
+            http,
+            plugins,
+            limit,
+        })
+    }
+
+    /// How many consumers each queue has; none where a plugin does not tell.
+    pub(crate) async fn consumers(&self, patience: Duration) -> Option<Consumers> {
+        if self.plugins.is_empty() {
+            return None;
+        }
+        let mut found = Consumers::new();
+        for plugin in &self.plugins {
+            let text = self.get(plugin, CONSUMERS, patience).await.ok()?;
+            consumers(&text, &mut found);
+        }
+        Some(found)
+    }
+
+    async fn get(&self, plugin: &Url, path: &str, patience: Duration) -> Result<String, String> {
+        let address = format!("{}/{path}", plugin.as_str().trim_end_matches('/'));
+        let read = async {
+            let mut response = self
+                .http
+                .get(address)
+                .send()
+                .await
+                .and_then(reqwest::Response::error_for_status)
+                .map_err(|error| error.without_url().to_string())?;
+            let mut body = Vec::new();
+            while let Some(chunk) = response
+                .chunk()
+                .await
+                .map_err(|error| error.without_url().to_string())?
+            {
+                if body.len() + chunk.len() > self.limit {
+                    return Err(format!("longer than {} bytes", self.limit));
+                }
+                body.extend_from_slice(&chunk);
+            }
+            Ok(String::from_utf8_lossy(&body).into_owned())
+        };
+        let answer = tokio::time::timeout(patience, read).await;
+        answer.unwrap_or_else(|_| Err(format!("no complete answer within {patience:?}")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Lines of RabbitMQ 3.10.8's.
+    const TEXT: &str = r#"# TYPE rabbitmq_connections_opened_total counter
+rabbitmq_connections_opened_total 2
+rabbitmq_identity_info{rabbitmq_node="so@localhost",rabbitmq_cluster="so@vm"} 1
+rabbitmq_channels 3
+rabbitmq_queue_messages_ready 7
+rabbitmq_process_resident_memory_bytes 153591808
+rabbitmq_alarms_memory_used_watermark 1
+rabbitmq_erlang_uptime_seconds 11.807
+rabbitmq_global_messages_received_total{protocol="amqp091"} 2
+rabbitmq_global_messages_received_total{protocol="amqp10"} 3
+rabbitmq_global_messages_delivered_get_auto_ack_total{protocol="amqp091",queue_type="rabbit_classic_queue"} 1
+rabbitmq_detailed_queue_head_message_timestamp{vhost="/",queue="b"} NaN
+erlang_vm_memory 5
+"#;
+
+    #[test]
+    fn what_is_missing_is_filled_in_and_what_is_told_stays() {
+        let told = [Told::read(TEXT), Told::read("rabbitmq_channels 1\n")];
+        let mut overview = Overview {
+            object_totals: Some(ObjectTotals {
+                queues: Some(2),
+                ..ObjectTotals::default()
+            }),
+            ..Overview::default()
+        };
+        let mut nodes = ["so@localhost", "other@localhost"].map(|name| Node {
+            name: name.into(),
+            disk_free: Some(5),
+            ..Node::default()
+        });
+        fill(&told, &mut overview, &mut nodes);
+        let objects = overview.object_totals.expect("told");
+        assert_eq!((objects.channels, objects.queues), (Some(4), Some(2)));
+        assert_eq!(objects.consumers, None, "nobody told");
+        let stats = overview.message_stats.expect("filled");
+        assert_eq!((stats.publish, stats.deliver_get), (Some(5), Some(1)));
+        assert_eq!(stats.confirm, None);
+        let ready = overview
+            .queue_totals
+            .and_then(|totals| totals.messages_ready);
+        assert_eq!(ready, Some(7));
+        assert_eq!(nodes[0].mem_used, Some(153_591_808));
+        assert_eq!(
+            (nodes[0].uptime, nodes[0].mem_alarm),
+            (Some(11_807), Some(true))
+        );
+        assert_eq!((nodes[0].disk_free, nodes[1].mem_used), (Some(5), None));
+    }
+
+    #[test]
+    fn labels_hold_anything() {
+        let text = "rabbitmq_detailed_queue_consumers{vhost=\"/\",queue=\"a \\\"b\\\" \\\\ } ,queue=\\\"x\"} 3\n";
+        let mut found = Consumers::new();
+        consumers(text, &mut found);
+        let queue = "a \"b\" \\ } ,queue=\"x";
+        assert_eq!(
+            found.get(&("/".into(), queue.into())),
+            Some(&3),
+            "{found:?}"
+        );
+    }
+
+    #[test]
+    fn what_is_no_line_is_passed_over() {
+        let text = "x\nrabbitmq_a{b=\"c\" 1\nrabbitmq_d NaN\nrabbitmq_e 1\n";
+        let found: Vec<_> = lines(text).map(|line| line.name).collect();
+        assert_eq!(found, ["rabbitmq_e"]);
+        assert_eq!(label("a=\"b", "a"), None);
+    }
+}

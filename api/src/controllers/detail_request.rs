@@ -1,0 +1,217 @@
+//! A request for one object of a broker: who asks, for what, and what he may know of it.
+
+use std::collections::hash_map::DefaultHasher;
+use std::hash::{Hash, Hasher};
+
+use axum::response::Response;
+use http::{HeaderMap, HeaderValue};
+use metering::Node;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use crate::collector::details::{Detail, Wanted};
+use crate::collector::lists::kind::Kind;
+use crate::collector::lists::select::Scope;
+use crate::error::Error;
+use crate::identity::auth::Caller;
+use crate::protocol::answer::Answer;
+use crate::protocol::query::Arguments;
+use crate::state::{Picked, Shared};
+
+/// How far the broker's own samples go back, and how far apart they are, in seconds: what a broker
+/// keeps by default, see `sample_retention_policies`.
+const SAMPLES: [(u32, u32); 5] = [(60, 5), (600, 5), (3600, 60), (28_800, 600), (86_400, 1800)];
+
+/// Whose a connection or a channel is.
+#[derive(Deserialize)]
+struct Owned {
+    #[serde(default)]
+    user: String,
+}
+
+/// Reads one of the broker's answers.
+pub(crate) fn read<T: DeserializeOwned>(
+    bodies: &[Vec<u8>],
+    place: usize,
+) -> Result<T, serde_json::Error> {
+    serde_json::from_slice(bodies.get(place).map_or(&[], Vec::as_slice))
+}
+
+/// The same of one that the broker may have refused.
+pub(crate) fn read_if<T: DeserializeOwned>(
+    bodies: &[Vec<u8>],
+    place: usize,
+) -> Result<Option<T>, serde_json::Error> {
+    let body = bodies.get(place).filter(|body| !body.is_empty());
+    body.map(|body| serde_json::from_slice(body)).transpose()
+}
+
+/// A request for one object.
+pub(crate) struct DetailRequest<'a> {
+    shared: &'a Shared,
+    pub(crate) picked: Picked<'a>,
+    headers: &'a HeaderMap,
+    user: &'a str,
+    what: &'static str,
+    name: &'a str,
+    /// What asks for the broker's own samples; empty where they are not wanted.
+    ranges: String,
+}
+
+impl<'a> DetailRequest<'a> {
+    pub(crate) fn new(
+        shared: &'a Shared,
+        caller: &'a Caller,
+        mut arguments: Arguments,
+        headers: &'a HeaderMap,
+        what: &'static str,
+        names: &[&'a str],
+    ) -> Result<Self, Error> {
+        let broker = arguments.one("broker")?;
+        let accepted = "are 60, 600, 3600, 28800 and 86400";
+        let samples: Option<u32> = arguments.read("samples", accepted)?;
+        arguments.finish()?;
+        let ranges = match samples {
+            None => String::new(),
+            Some(age) => {
+                let known = SAMPLES.into_iter().find(|&(known, _)| known == age);
+                let (age, incr) = known.ok_or_else(|| {
+                    Error::BadArgument(format!(
+                        "Invalid value \"{age}\" for \"samples\": accepted {accepted}"
+                    ))
+                })?;
+                ["lengths", "msg_rates", "data_rates", "node_stats"]
+                    .map(|kind| format!("{kind}_age={age}&{kind}_incr={incr}"))
+                    .join("&")
+            }
+        };
+        Ok(Self {
+            shared,
+            picked: shared.pick(&caller.0, broker.as_deref())?,
+            headers,
+            user: &caller.0.user,
+            what,
+            name: names.last().copied().unwrap_or_default(),
+            ranges,
+        })
+    }
+
+    pub(crate) fn not_found(&self) -> Error {
+        Error::NotFound {
+            what: self.what,
+            id: self.name.to_owned(),
+        }
+    }
+
+    /// A broker's path of an object; none of a name that a URL would take for a step in the path.
+    pub(crate) fn path(&self, kind: &str, names: &[&str]) -> Result<String, Error> {
+        let mut path = format!("api/{kind}");
+        for name in names {
+            if matches!(*name, "" | "." | "..") {
+                return Err(self.not_found());
+            }
+            path.push('/');
+            path.extend(utf8_percent_encode(name, NON_ALPHANUMERIC));
+        }
+        Ok(path)
+    }
+
+    /// The path of a list with this one in it alone, without statistics.
+    pub(crate) fn one_of_list(&self, kind: &str, vhost: &str, name: &str) -> Result<String, Error> {
+        let pattern = format!("^{}$", regex::escape(name));
+        Ok(format!(
+            "{}?page=1&page_size=1&use_regex=true&name={}&disable_stats=true&enable_queue_totals=true",
+            self.path(kind, &[vhost])?,
+            utf8_percent_encode(&pattern, NON_ALPHANUMERIC)
+        ))
+    }
+
+    /// A path with the broker's own samples, where they are wanted.
+    pub(crate) fn with_samples(&self, path: &str) -> String {
+        let separator = match (self.ranges.is_empty(), path.contains('?')) {
+            (true, _) => "",
+            (false, false) => "?",
+            (false, true) => "&",
+        };
+        format!("{path}{separator}{}", self.ranges)
+    }
+
+    /// Of an account's own vhosts alone: what else there is it may not know.
+    pub(crate) fn must_see_vhost(&self, kind: Kind, vhost: &str) -> Result<(), Error> {
+        match self.picked.scope(kind, self.user)? {
+            Scope::Vhosts(_, vhosts) if !vhosts.contains(vhost) => Err(self.not_found()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses a name that is no node's: asked for one, a broker fails.
+    pub(crate) fn must_be_node(&self) -> Result<(), Error> {
+        let snapshot = self.picked.broker.snapshot();
+        let Some(facts) = &snapshot.facts else {
+            let reason = snapshot.broker.reason.clone();
+            return Err(self.picked.not_answered(self.shared, reason));
+        };
+        let nodes: Vec<Node> = serde_json::from_slice(&facts.nodes_json).unwrap_or_default();
+        if nodes.iter().any(|node| node.name == self.name) {
+            Ok(())
+        } else {
+            Err(self.not_found())
+        }
+    }
+
+    pub(crate) async fn fetch(&self, wanted: Wanted) -> Result<Detail, Error> {
+        let broker = self.picked.broker;
+        let found = broker.details(wanted, &self.shared.config).await;
+        found.map_err(|error| match error {
+            Some(error) if error.is_absence() => self.not_found(),
+            error => {
+                let reason = error.map(|error| error.to_string());
+                let known = || broker.snapshot().broker.reason.clone();
+                self.picked.not_answered(self.shared, reason.or_else(known))
+            }
+        })
+    }
+
+    pub(crate) fn answer(&self, detail: Detail) -> Response {
+        let mut hasher = DefaultHasher::new();
+        detail.body.hash(&mut hasher);
+        let etag = format!("{}.{:016x}", self.what, hasher.finish());
+        let mut response = Answer {
+            body: detail.body,
+            etag: self.picked.etag(self.shared, &etag),
+            stale: detail.stale,
+        }
+        .to(self.headers);
+        if let Ok(at) = HeaderValue::from_str(&detail.observed_at.to_string()) {
+            response.headers_mut().insert("x-observed-at", at);
+        }
+        response
+    }
+
+    /// Of an account's own connections alone: what else there is it may not know.
+    pub(crate) fn owned(&self, kind: Kind, detail: Detail) -> Result<Response, Error> {
+        if let Scope::Account(user) = self.picked.scope(kind, self.user)? {
+            let owned = serde_json::from_slice::<Owned>(&detail.body);
+            if !owned.is_ok_and(|owned| owned.user == user) {
+                return Err(self.not_found());
+            }
+        }
+        Ok(self.answer(detail))
+    }
+
+    /// Without what is for administrators, to others.
+    pub(crate) fn trimmed<T: DeserializeOwned + serde::Serialize>(
+        &self,
+        mut detail: Detail,
+        trim: fn(&mut T),
+    ) -> Response {
+        if !self.picked.is_administrator()
+            && let Ok(mut object) = serde_json::from_slice(&detail.body)
+        {
+            trim(&mut object);
+            detail.body = crate::snapshot::json(&object);
+        }
+        self.answer(detail)
+    }
+}

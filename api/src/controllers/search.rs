@@ -1,0 +1,150 @@
+//! `GET /v2/rabbit/search`: things by a few letters of their names.
+
+use std::collections::hash_map::DefaultHasher;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::response::Response;
+use futures_util::future::join_all;
+use http::HeaderMap;
+use metering::error::{ErrorBody, KeystoneErrorBody};
+use metering::{Node, SearchKind, SearchResult};
+use tokio::time::Instant;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::audience::View;
+use crate::collector::lists::kind::Kind;
+use crate::collector::lists::select::{Filter, LONGEST_FILTER};
+use crate::error::Error;
+use crate::identity::auth::Caller;
+use crate::protocol::answer::Answer;
+use crate::protocol::query::Arguments;
+use crate::search::{Names, Place, search};
+use crate::snapshot::json;
+use crate::state::{Picked, Shared};
+
+/// As many are told by default …
+const LIMIT: usize = 20;
+/// … and at most.
+const MAX_LIMIT: usize = 100;
+/// So long a search waits for lists that are not there yet.
+const FIRST_LOOK: Duration = Duration::from_millis(700);
+
+/// The lists that are searched.
+const LISTS: [(SearchKind, Kind); 5] = [
+    (SearchKind::Vhost, Kind::Vhosts),
+    (SearchKind::User, Kind::Users),
+    (SearchKind::Queue, Kind::Queues),
+    (SearchKind::Exchange, Kind::Exchanges),
+    (SearchKind::Connection, Kind::Connections),
+];
+
+pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
+    OpenApiRouter::new().routes(routes!(show))
+}
+
+/// Queues, exchanges, connections, nodes, accounts and vhosts by a few letters of their names.
+///
+/// Of what the caller may see, from memory: names may be a minute old. What a broker has not told of
+/// yet stands in `gaps`; it is asked, and who searches again in a moment finds it.
+#[utoipa::path(
+    get,
+    path = "/v2/rabbit/search",
+    operation_id = "search",
+    tag = "rabbit",
+    params(
+        ("broker" = Option<String>, Query, description = "Its name; without one all brokers that the caller sees"),
+        ("q" = String, Query, description = "What the name must have in it, whatever the case; \
+            where it is empty nothing is found, but the lists are read for the next search"),
+        ("limit" = Option<u32>, Query, description = "At most so many, 1 to 100; by default 20"),
+    ),
+    responses(
+        (status = 200, body = SearchResult),
+        (status = 304, description = "Unchanged since the `ETag` in `If-None-Match`"),
+        (status = 400, body = ErrorBody, description = "An argument that is unknown or cannot be used"),
+        (status = 401, body = KeystoneErrorBody, description = "No valid token"),
+        (status = 404, body = ErrorBody, description = "No such broker"),
+    )
+)]
+async fn show(
+    State(shared): State<Arc<Shared>>,
+    Caller(caller): Caller,
+    mut arguments: Arguments,
+    headers: HeaderMap,
+) -> Result<Response, Error> {
+    let broker = arguments.one("broker")?;
+    let text = arguments.one("q")?.unwrap_or_default();
+    let accepted = "is a number from 1 to 100";
+    let limit: usize = arguments.read("limit", accepted)?.unwrap_or(LIMIT);
+    arguments.finish()?;
+    let bad = |name: &str, accepted: &str| {
+        Error::BadArgument(format!("Invalid value for \"{name}\": accepted {accepted}"))
+    };
+    if !(1..=MAX_LIMIT).contains(&limit) {
+        return Err(bad("limit", accepted));
+    }
+    if text.len() > LONGEST_FILTER {
+        return Err(bad("q", "are at most 1024 bytes"));
+    }
+    let filter = Filter {
+        is_regex: false,
+        text,
+    };
+    let letters = filter
+        .compile()
+        .map_err(|error| bad("q", &error.to_string()))?;
+    let brokers = match &broker {
+        Some(name) => vec![shared.pick(&caller, Some(name))?],
+        None => shared.all(&caller),
+    };
+    let until = Instant::now() + FIRST_LOOK;
+    let places = join_all(
+        brokers
+            .iter()
+            .map(|picked| places(picked, &caller.user, until)),
+    );
+    let places: Vec<_> = places.await.into_iter().flatten().collect();
+    let stale = brokers
+        .iter()
+        .any(|picked| picked.broker.snapshot().is_stale());
+    let found = tokio::task::spawn_blocking(move || {
+        let letters = (!filter.text.is_empty()).then_some(&letters);
+        search(&places, letters, limit)
+    });
+    // It has no other error than a panic, which is logged by whoever handles panics.
+    let body = json(&found.await.unwrap_or_default());
+    let mut hasher = DefaultHasher::new();
+    body.hash(&mut hasher);
+    let etag = format!("\"{}.search.{:016x}\"", shared.run, hasher.finish());
+    Ok(Answer { body, etag, stale }.to(&headers))
+}
+
+/// Where names of a broker are looked for: what the caller may see.
+async fn places(picked: &Picked<'_>, user: &str, until: Instant) -> Vec<Place> {
+    let broker = picked.broker;
+    let place = |kind, names| Place {
+        kind,
+        broker: broker.name.clone(),
+        names,
+    };
+    let lists = LISTS.iter().filter_map(|&(found, kind)| {
+        let scope = picked.scope(kind, user).ok()?;
+        Some(async move {
+            let table = broker.names(kind, until).await;
+            place(found, table.map(|table| Names::List(table, scope)))
+        })
+    });
+    let mut places = join_all(lists).await;
+    if matches!(picked.view, View::All) {
+        let snapshot = broker.snapshot();
+        let names = snapshot.facts.as_ref().map(|facts| {
+            let nodes: Vec<Node> = serde_json::from_slice(&facts.nodes_json).unwrap_or_default();
+            Names::Plain(nodes.into_iter().map(|node| node.name).collect())
+        });
+        places.push(place(SearchKind::Node, names));
+    }
+    places
+}

@@ -1,0 +1,146 @@
+//! `GET /v2/rabbit/health`.
+
+use metering::{Health, HealthCheck, HealthState};
+use serde_json::json;
+
+use crate::support::{Account, FakeBroker, Mode, TestApp};
+
+async fn health(app: &TestApp, token: &str) -> Health {
+    let answer = app.get(token, "/v2/rabbit/health").await;
+    serde_json::from_value(answer.ok()).expect("a health")
+}
+
+/// Waits until a check stands so.
+async fn until(app: &TestApp, token: &str, check: HealthCheck, state: HealthState) -> Health {
+    app.until_some("prod", async || {
+        let health = health(app, token).await;
+        let stands = health
+            .check(check)
+            .is_some_and(|found| found.state == state);
+        stands.then_some(health)
+    })
+    .await
+}
+
+#[tokio::test]
+async fn of_a_healthy_broker_every_check_is_told() {
+    let fake = FakeBroker::start();
+    fake.set_list(
+        "feature-flags",
+        json!([{"name": "quorum_queue", "state": "enabled", "stability": "stable"}]),
+    );
+    let (app, token) = TestApp::ready(&fake).await;
+    let health = until(&app, &token, HealthCheck::FeatureFlags, HealthState::Ok).await;
+    let deprecated = health.check(HealthCheck::DeprecatedFeatures);
+    assert_eq!(
+        deprecated.map(|found| found.state),
+        Some(HealthState::NotOffered),
+        "3.10 knows of none"
+    );
+    let wrong: Vec<_> = health
+        .checks
+        .iter()
+        .filter(|found| found.state > HealthState::Ok)
+        .collect();
+    assert!(wrong.is_empty(), "{wrong:?}");
+    assert_eq!((health.state, health.checks.len()), (HealthState::Ok, 13));
+    assert!(health.observed_at.is_some());
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_told_with_where() {
+    let fake = FakeBroker::start();
+    fake.set_list(
+        "feature-flags",
+        json!([{"name": "stream_queue", "state": "disabled", "stability": "stable"}]),
+    );
+    fake.set_list(
+        "deprecated-features/used",
+        json!([{"name": "ram_node_type", "deprecation_phase": "permitted_by_default"}]),
+    );
+    fake.set_vhosts(json!([{"name": "a", "cluster_state": {"rabbit@one": "stopped"}}]));
+    fake.change_nodes(|nodes| nodes[0]["mem_alarm"] = json!(true));
+    fake.change_overview(|overview| overview["statistics_db_event_queue"] = json!(5000));
+    let (app, token) = TestApp::ready(&fake).await;
+    until(
+        &app,
+        &token,
+        HealthCheck::FeatureFlags,
+        HealthState::Warning,
+    )
+    .await;
+    until(
+        &app,
+        &token,
+        HealthCheck::DeprecatedFeatures,
+        HealthState::Warning,
+    )
+    .await;
+    until(
+        &app,
+        &token,
+        HealthCheck::VhostsRunning,
+        HealthState::Critical,
+    )
+    .await;
+    let health = until(
+        &app,
+        &token,
+        HealthCheck::MemoryAlarm,
+        HealthState::Critical,
+    )
+    .await;
+    assert_eq!(health.state, HealthState::Critical);
+    let name = |check| {
+        let found = health.check(check).expect("told").findings.first();
+        found
+            .and_then(|finding| finding.name.clone())
+            .unwrap_or_default()
+    };
+    assert_eq!(name(HealthCheck::FeatureFlags), "stream_queue");
+    assert_eq!(name(HealthCheck::DeprecatedFeatures), "ram_node_type");
+    assert_eq!(name(HealthCheck::VhostsRunning), "stopped");
+    assert_eq!(name(HealthCheck::Statistics), "statistics_db_event_queue");
+}
+
+#[tokio::test]
+async fn a_silent_broker_is_critical_and_its_last_words_are_told() {
+    let fake = FakeBroker::start();
+    let (app, token) = TestApp::ready(&fake).await;
+    fake.set_mode(Mode::Status(500));
+    let health = until(&app, &token, HealthCheck::Answers, HealthState::Critical).await;
+    let answers = health.check(HealthCheck::Answers).expect("told");
+    assert!(answers.findings[0].desc.is_some());
+    assert!(health.check(HealthCheck::MemoryAlarm).is_some());
+    let answer = app.get(&token, "/v2/rabbit/health").await;
+    assert!(answer.header("warning").is_some());
+}
+
+#[tokio::test]
+async fn a_narrower_account_is_told_of_its_vhosts_and_of_no_node() {
+    let fake = FakeBroker::start();
+    fake.set_vhosts(json!([
+        {"name": "hers", "cluster_state": {"rabbit@one": "running"}},
+        {"name": "theirs", "cluster_state": {"rabbit@one": "stopped"}},
+    ]));
+    fake.add(Account::new("anna", "secret", &["management"], &["hers"]));
+    let (app, admin) = TestApp::ready(&fake).await;
+    let anna = app.sign_in("anna", "secret").await;
+    until(
+        &app,
+        &admin,
+        HealthCheck::VhostsRunning,
+        HealthState::Critical,
+    )
+    .await;
+    let health = until(&app, &anna, HealthCheck::VhostsRunning, HealthState::Ok).await;
+    let checks: Vec<_> = health.checks.iter().map(|found| found.check).collect();
+    assert_eq!(
+        checks,
+        [
+            HealthCheck::Answers,
+            HealthCheck::VhostsRunning,
+            HealthCheck::Statistics
+        ]
+    );
+}

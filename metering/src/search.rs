@@ -1,0 +1,67 @@
+//! What is called so: `GET /v2/rabbit/search`.
+
+use serde::{Deserialize, Serialize};
+
+use crate::timestamp::Timestamp;
+
+/// What can be found, in the order in which equals are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum SearchKind {
+    /// A node of a cluster.
+    Node,
+    /// A vhost.
+    Vhost,
+    /// An account.
+    User,
+    /// A queue or stream.
+    Queue,
+    /// An exchange.
+    Exchange,
+    /// A client's connection.
+    Connection,
+}
+
+/// Something whose name has the letters in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SearchHit {
+    /// What it is.
+    pub kind: SearchKind,
+    /// The broker that it is on.
+    pub broker: String,
+    /// The vhost that it is in, where it is in one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vhost: Option<String>,
+    /// Its name.
+    pub name: String,
+}
+
+/// What could not be searched.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SearchGap {
+    /// The broker.
+    pub broker: String,
+    /// What of it.
+    pub kind: SearchKind,
+}
+
+/// What is called so: names that are just that first, then those that begin with it, then those
+/// with a word that does, then the others.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SearchResult {
+    /// What was found, the best first. No kind takes more than half of the room that others need.
+    pub hits: Vec<SearchHit>,
+    /// How many there are in all.
+    pub found: u64,
+    /// What is not among it since the broker has not told of it, or not yet: who asks again in a
+    /// moment may find more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gaps: Vec<SearchGap>,
+    /// When the brokers told of what was searched; of several the oldest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub observed_at: Option<Timestamp>,
+}
