@@ -1,5 +1,6 @@
 //! All that a dashboard shows of one broker: `GET /v2/rabbit/dashboard`.
 
+use bytes::Bytes;
 use metering::Timestamp;
 use metering::dashboard::Dashboard;
 
@@ -51,7 +52,7 @@ impl Session {
     ///
     /// # Errors
     /// As [`Self::dashboard`].
-    pub async fn dashboard_text(&self, query: &DashboardQuery) -> Result<String, ClientError> {
+    pub async fn dashboard_text(&self, query: &DashboardQuery) -> Result<Bytes, ClientError> {
         self.read_text(query.path()).await
     }
 }

@@ -74,18 +74,17 @@ impl Client {
         parse(&answer, StatusCode::OK)
     }
 
-    /// The text that stands at an address.
+    /// What stands at an address, as it came.
     pub(crate) async fn read_text(
         &self,
         address: &str,
         token: &Token,
-    ) -> Result<String, ClientError> {
+    ) -> Result<Bytes, ClientError> {
         let answer = self
             .exchange(Method::GET, uri(address)?, by(token), Bytes::new())
             .await?;
         succeeded(&answer, StatusCode::OK)?;
-        String::from_utf8(answer.into_body().into())
-            .map_err(|error| ClientError::malformed(error.to_string()))
+        Ok(answer.into_body())
     }
 
     /// What is answered to a post with `201`.

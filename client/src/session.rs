@@ -182,7 +182,7 @@ impl Session {
     }
 
     /// The text that stands at a path, not read here.
-    pub(crate) async fn read_text(&self, path: String) -> Result<String, ClientError> {
+    pub(crate) async fn read_text(&self, path: String) -> Result<Bytes, ClientError> {
         let ask =
             |address: String, token| async move { self.0.client.read_text(&address, &token).await };
         self.ask(&path, ask).await

@@ -17,13 +17,13 @@ pub type PassedText = Post<Passing>;
 /// The JSON of a `T`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Passed<T> {
-    text: String,
+    text: Bytes,
     of: PhantomData<fn() -> T>,
 }
 
 impl<T> Passed<T> {
     /// From a text that is said to be one.
-    pub fn of(text: String) -> Self {
+    pub fn of(text: Bytes) -> Self {
         Self {
             text,
             of: PhantomData,
@@ -38,7 +38,8 @@ impl<T> Passed<T> {
     where
         T: DeserializeOwned,
     {
-        read(&self.text).map_err(|_| AppError::Malformed)
+        let text = std::str::from_utf8(&self.text).map_err(|_| AppError::Malformed)?;
+        read(text).map_err(|_| AppError::Malformed)
     }
 }
 
@@ -58,15 +59,15 @@ impl<T> Encodes<Passed<T>> for Passing {
     type Error = std::convert::Infallible;
 
     fn encode(output: &Passed<T>) -> Result<Bytes, Self::Error> {
-        Ok(Bytes::copy_from_slice(output.text.as_bytes()))
+        Ok(output.text.clone())
     }
 }
 
 impl<T> Decodes<Passed<T>> for Passing {
-    type Error = std::string::FromUtf8Error;
+    type Error = std::convert::Infallible;
 
     fn decode(bytes: Bytes) -> Result<Passed<T>, Self::Error> {
-        String::from_utf8(bytes.into()).map(Passed::of)
+        Ok(Passed::of(bytes))
     }
 }
 
@@ -78,18 +79,18 @@ mod tests {
 
     #[test]
     fn a_text_arrives_as_it_was_sent_and_is_read_there() {
-        let sent = Passed::<Vec<u32>>::of("[1, 2]".to_owned());
+        let sent = Passed::<Vec<u32>>::of(Bytes::from_static(b"[1, 2]"));
         let on_the_wire = Passing::encode(&sent).expect("infallible");
-        let received: Passed<Vec<u32>> = Passing::decode(on_the_wire).expect("a text");
+        let received: Passed<Vec<u32>> = Passing::decode(on_the_wire).expect("infallible");
         assert_eq!(received, sent);
         assert_eq!(received.read(), Ok(vec![1, 2]));
     }
 
     #[test]
     fn what_is_something_else_is_malformed() {
-        for text in ["", "{}", "<html>"] {
-            let passed = Passed::<Vec<u32>>::of(text.to_owned());
-            assert_eq!(passed.read(), Err(AppError::Malformed), "{text}");
+        for text in [&b""[..], b"{}", b"<html>", b"\xff"] {
+            let passed = Passed::<Vec<u32>>::of(Bytes::from_static(text));
+            assert_eq!(passed.read(), Err(AppError::Malformed), "{text:?}");
         }
     }
 }
