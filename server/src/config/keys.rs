@@ -111,16 +111,21 @@ keys! {
     IDENTITY_URL "identity_url" "URL"
         default "{metering-url}/identity/v3"
         accepts "an address that starts with http:// or https:// and ends with /v3"
-        "The identity service, v3, at which `--only web` signs viewers in";
+        "The embedded identity service of another metering API, v3, at which `--only web` signs \
+         viewers in";
     IDENTITY "identity" "SERVICE"
         default "embedded"
         accepts "embedded or keystone"
         "Who says what a token stands for: the metering API itself, which asks the brokers, or a \
-         Keystone, with `--only api`";
+         Keystone, where viewers of the dashboard then sign in too";
     KEYSTONE_URL "keystone_url" "URL"
         default "none"
         accepts "an address that starts with http:// or https:// and ends with /v3"
         "The Keystone's v3 address, for `--identity keystone`";
+    KEYSTONE_DOMAIN "keystone_domain" "NAME"
+        default "Default"
+        accepts "the name of a domain"
+        "The domain that the dashboard's sign-in form names at first";
     KEYSTONE_PUBLIC_URL "keystone_public_url" "URL"
         default "{keystone-url}"
         accepts "an address that starts with http:// or https://"
