@@ -504,6 +504,9 @@ impl Reader<'_> {
                 public_url,
                 cors_origins: self.all(&keys::CORS_ORIGIN, values::origin),
                 trusted_proxies: self.all(&keys::TRUSTED_PROXY, values::network),
+                password_hashes: self
+                    .one(&keys::PASSWORD_HASHES, values::truth)
+                    .unwrap_or(defaults.password_hashes),
                 token_lifetime,
                 ..defaults
             },

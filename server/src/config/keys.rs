@@ -168,6 +168,11 @@ keys! {
         accepts "[name=]id of a project, 32 hexadecimal digits, and after a colon perhaps one vhost"
         "A project of the Keystone whose members see a broker, or one vhost of it; all else is \
          for the admin roles alone";
+    PASSWORD_HASHES "password_hashes" "YES|NO"
+        default "no"
+        accepts "yes or no"
+        "Whether /v2/rabbit/users tells administrators of a broker the hashes of its accounts' \
+         passwords. Nobody else is ever told, and no page shows them";
     DATA_DIR "data_dir" "PATH"
         default "$STATE_DIRECTORY, else warren in $XDG_DATA_HOME or ~/.local/share"
         accepts "a folder that exists or can be made, and written to; or none"

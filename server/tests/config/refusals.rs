@@ -124,6 +124,11 @@ fn retention_that_cannot_be() {
 }
 
 #[test]
+fn a_switch_that_is_neither_on_nor_off() {
+    refuses("--password-hashes", "maybe", "neither", "yes or no");
+}
+
+#[test]
 fn a_keystone_that_is_none() {
     refuses(
         "--identity",
