@@ -37,6 +37,8 @@ pub struct ApiConfig {
     /// How long a token of the embedded identity lives. An account that was removed or changed at its broker keeps what it
     /// could see for at most this long.
     pub token_lifetime: Duration,
+    /// Whether administrators of a broker are told the hashes of its accounts' passwords.
+    pub password_hashes: bool,
     /// How long to wait for a broker's TCP connection.
     pub connect_timeout: Duration,
     /// The longest that one answer of a broker may take. Most are given less: a tick, or three times
@@ -72,6 +74,7 @@ impl Default for ApiConfig {
             trusted_proxies: Vec::new(),
             identity: IdentityConfig::Embedded,
             token_lifetime: Duration::from_hours(8),
+            password_hashes: false,
             connect_timeout: Duration::from_secs(3),
             answer_timeout: Duration::from_secs(10),
             answer_limit: 32 << 20,

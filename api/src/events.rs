@@ -82,6 +82,16 @@ impl Events {
         }
     }
 
+    /// Somebody came with a token of the Keystone.
+    pub(crate) fn token_admitted(&self, token: &TokenData) {
+        if self.issued.admits(Instant::now()) {
+            let (user, project) = (named(&token.user), named(&token.project));
+            let desc =
+                format!("{user} came with a token of the Keystone, for the project {project}.");
+            self.identity(LogLevel::Info, desc);
+        }
+    }
+
     /// Somebody ended a token.
     pub(crate) fn token_revoked(&self, token: &TokenData, by: &str) {
         if self.issued.admits(Instant::now()) {

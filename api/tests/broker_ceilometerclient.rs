@@ -1,5 +1,5 @@
 //! The real python-ceilometerclient, library and command line, against the service: it signs in at
-//! the embedded identity, whose accounts are those of a real broker.
+//! the embedded identity, whose accounts are those of a real broker, or at a real Keystone.
 //!
 //! `cargo xtask test --only clients` installs the client and names its folder in
 //! `CEILOMETERCLIENT`; without that these tests are left out.
@@ -17,8 +17,8 @@ use std::path::PathBuf;
 use std::process::{Command, Output};
 use std::sync::Arc;
 
-use api::{Api, ApiConfig, BrokerConfig};
-use rig::{Options, PrivateBroker};
+use api::{Api, ApiConfig, BrokerConfig, IdentityConfig, KeystoneConfig};
+use rig::{KeystoneOptions, Options, PrivateBroker, PrivateKeystone};
 use store::testing::NaiveStore;
 use tokio::net::TcpListener;
 
@@ -30,11 +30,20 @@ struct Service {
     url: String,
 }
 
-async fn start() -> Service {
-    let broker = tokio::task::spawn_blocking(|| PrivateBroker::start(Options::default()));
-    let broker = broker.await.expect("no panic").expect("the broker starts");
+async fn bind() -> (TcpListener, String) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
+    (listener, url)
+}
+
+async fn start() -> Service {
+    let (listener, url) = bind().await;
+    serve(listener, url, IdentityConfig::Embedded).await
+}
+
+async fn serve(listener: TcpListener, url: String, identity: IdentityConfig) -> Service {
+    let broker = tokio::task::spawn_blocking(|| PrivateBroker::start(Options::default()));
+    let broker = broker.await.expect("no panic").expect("the broker starts");
     let config = ApiConfig {
         brokers: vec![BrokerConfig {
             name: "prod".into(),
@@ -45,6 +54,7 @@ async fn start() -> Service {
             projects: Vec::new(),
         }],
         public_url: Some(url.parse().expect("URL")),
+        identity,
         ..ApiConfig::default()
     };
     let api = Api::start(config, Arc::new(NaiveStore::new())).expect("starts");
@@ -90,13 +100,20 @@ async fn run(mut command: Command) -> Output {
 
 /// What the command line says to a user who has signed in, where it ends well.
 async fn say(service: &Service, arguments: &[&str]) -> String {
+    let auth_url = format!("{}/identity/v2.0", service.url);
+    let account = [
+        ("OS_AUTH_URL", auth_url.as_str()),
+        ("OS_USERNAME", "guest"),
+        ("OS_PASSWORD", "guest"),
+        ("OS_TENANT_NAME", "warren"),
+    ];
+    say_as(&account, arguments).await
+}
+
+/// The same to one with this account in its environment.
+async fn say_as(account: &[(&str, &str)], arguments: &[&str]) -> String {
     let mut command = client("ceilometer");
-    command
-        .env("OS_AUTH_URL", format!("{}/identity/v2.0", service.url))
-        .env("OS_USERNAME", "guest")
-        .env("OS_PASSWORD", "guest")
-        .env("OS_TENANT_NAME", "warren")
-        .args(arguments);
+    command.envs(account.iter().copied()).args(arguments);
     let output = run(command).await;
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     let complaint = String::from_utf8_lossy(&output.stderr);
@@ -276,4 +293,86 @@ async fn the_command_line_works_unmodified() {
         capabilities.contains("samples:query:complex"),
         "{capabilities}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the real client: cargo xtask test --only clients"]
+async fn the_command_line_works_with_a_real_keystone_and_finds_the_service_in_its_catalog() {
+    if !PrivateKeystone::installed() {
+        eprintln!("skipped: no keystone is installed");
+        return;
+    }
+    let (listener, url) = bind().await;
+    let named = url.clone();
+    let made = tokio::task::spawn_blocking(move || {
+        let keystone = PrivateKeystone::start(KeystoneOptions::default()).expect("Keystone starts");
+        for (user, project, role) in [
+            ("warren", "service", "service"),
+            ("anna", "ops", "member"),
+            ("bert", "dev", "member"),
+        ] {
+            let project = keystone.add_project(project).expect("a project");
+            let user = keystone.add_user(user, "secret").expect("a user");
+            keystone.assign(&user, &project, role).expect("a role");
+        }
+        keystone
+            .add_service("metering", &named)
+            .expect("in the catalog");
+        keystone
+    });
+    let keystone = made.await.expect("no panic");
+    let identity = IdentityConfig::Keystone(Box::new(KeystoneConfig {
+        public_url: keystone.url().parse().expect("a URL"),
+        url: keystone.url().parse().expect("a URL"),
+        username: "warren".into(),
+        password: "secret".into(),
+        user_domain: "Default".into(),
+        project: "service".into(),
+        project_domain: "Default".into(),
+        cache: KeystoneConfig::CACHE,
+        timeout: KeystoneConfig::TIMEOUT,
+        admin_roles: vec![KeystoneConfig::ADMIN_ROLE.into()],
+        member_roles: KeystoneConfig::MEMBER_ROLES.map(str::to_owned).to_vec(),
+    }));
+    let _service = serve(listener, url, identity).await;
+    let auth_url = keystone.url();
+    let account = |user: &'static str, project: &'static str| {
+        [
+            ("OS_AUTH_URL", auth_url.clone()),
+            ("OS_USERNAME", user.to_owned()),
+            ("OS_PASSWORD", "secret".to_owned()),
+            ("OS_PROJECT_NAME", project.to_owned()),
+            ("OS_USER_DOMAIN_NAME", "Default".to_owned()),
+            ("OS_PROJECT_DOMAIN_NAME", "Default".to_owned()),
+        ]
+    };
+    let (anna, bert) = (account("anna", "ops"), account("bert", "dev"));
+    let sample = [
+        "sample-create",
+        "-r",
+        "vm/1",
+        "-m",
+        "cli",
+        "--meter-type",
+        "gauge",
+        "--meter-unit",
+        "B",
+        "--sample-volume",
+        "1",
+    ];
+    let ask = async |account: &[(&'static str, String)], arguments: &[&str]| {
+        let account: Vec<_> = account
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
+        say_as(&account, arguments).await
+    };
+    let created = ask(&anna, &sample).await;
+    assert_eq!(property(&created, "resource_id"), "vm/1");
+    let meters = ["meter-list", "-q", "resource=vm/1"];
+    assert_eq!(rows(&ask(&anna, &meters).await).len(), 1);
+    // Another project does not see it.
+    assert_eq!(rows(&ask(&bert, &meters).await).len(), 0);
+    let statistics = rows(&ask(&anna, &["statistics", "-m", "cli"]).await);
+    assert_eq!(statistics[0][3..8], ["1.0", "1.0", "1.0", "1.0", "1"]);
 }

@@ -169,6 +169,23 @@ async fn roles_and_projects_decide_what_is_seen() {
         let expected = if user == "bert" { 403 } else { 200 };
         assert_eq!(nodes.status.as_u16(), expected, "{user}");
     }
+    // Of each token the system log tells once, however often it comes.
+    let root;
+    (cloud, root) = cloud.token("root", Some("ops")).await;
+    let told = app
+        .until_some("prod", async || {
+            let lines = app
+                .get(&root, "/v2/logs?q.field=source&q.value=identity")
+                .await
+                .ok();
+            let lines = lines.as_array()?.iter();
+            let told: Vec<_> = lines.filter_map(|line| line["desc"].as_str()).collect();
+            let has_all = told.iter().any(|desc| desc.starts_with("\"bert\" came"));
+            has_all.then(|| told.join("\n"))
+        })
+        .await;
+    let line = "\"anna\" came with a token of the Keystone, for the project \"ops\".";
+    assert_eq!(told.matches(line).count(), 1, "{told}");
     // No role that counts, and no project.
     for (user, project, words) in [
         (

@@ -14,7 +14,8 @@ use crate::pages::log::Log;
 use crate::pages::meters::Meters;
 use crate::pages::not_found::NotFound;
 use crate::pages::overview::OverviewPage;
-use crate::pages::sign_in::SignIn;
+use crate::pages::projects::Projects;
+use crate::pages::sign_in::{SignIn, SignInAt};
 use crate::pages::start::Start;
 use crate::pages::users::Users;
 use crate::routes::BasePath;
@@ -25,9 +26,12 @@ use crate::viewer::Viewers;
 pub fn App(
     /// What stands before every path of ours: `/warren`, or nothing.
     base_path: String,
+    /// Where viewers sign in at a Keystone: the domain that the form names at first.
+    keystone: Option<String>,
 ) -> impl IntoView {
     provide_meta_context();
     provide_context(BasePath(base_path.clone()));
+    provide_context(SignInAt(keystone));
     let product = catalog().product;
     // The server strips the base path before it routes; a browser's address has it.
     let router_base = if cfg!(feature = "ssr") {
@@ -50,6 +54,7 @@ pub fn App(
                     <Route path=path!("/embedding") view=Embedding ssr=SsrMode::Async />
                     <Route path=path!("/log") view=Log ssr=SsrMode::Async />
                     <Route path=path!("/users") view=Users ssr=SsrMode::Async />
+                    <Route path=path!("/projects") view=Projects ssr=SsrMode::Async />
                 </ParentRoute>
             </Routes>
         </Router>

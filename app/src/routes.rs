@@ -15,6 +15,8 @@ pub const BROKERS: &str = "/brokers";
 pub const LOG: &str = "/log";
 /// A broker's accounts.
 pub const USERS: &str = "/users";
+/// The projects that a Keystone has for the account.
+pub const PROJECTS: &str = "/projects";
 /// Meters, in numbers and as a chart.
 pub const METERS: &str = "/meters";
 
@@ -88,6 +90,12 @@ pub enum SignInReason {
     TooManyAttempts(u32),
     /// Nothing answers that could check the account.
     Unavailable,
+    /// The account is right, but has no project of the name that was given.
+    NoSuchProject,
+    /// The account is right, but has no project at all.
+    NoProject,
+    /// The account is right, but has no role that counts here.
+    NoRole,
 }
 
 impl SignInReason {
@@ -98,6 +106,9 @@ impl SignInReason {
             Self::NoManagementTag => "tag".to_owned(),
             Self::TooManyAttempts(seconds) => format!("wait-{seconds}"),
             Self::Unavailable => "unavailable".to_owned(),
+            Self::NoSuchProject => "project".to_owned(),
+            Self::NoProject => "no-project".to_owned(),
+            Self::NoRole => "role".to_owned(),
         }
     }
 
@@ -107,6 +118,9 @@ impl SignInReason {
             "credentials" => Some(Self::Credentials),
             "tag" => Some(Self::NoManagementTag),
             "unavailable" => Some(Self::Unavailable),
+            "project" => Some(Self::NoSuchProject),
+            "no-project" => Some(Self::NoProject),
+            "role" => Some(Self::NoRole),
             _ => text
                 .strip_prefix("wait-")?
                 .parse()
@@ -118,6 +132,15 @@ impl SignInReason {
 
 /// The sign-in page that leads to `next`, with the reason of a failed attempt.
 pub fn sign_in(next: Option<&str>, reason: Option<&SignInReason>) -> String {
+    on_the_way(SIGN_IN, next, reason)
+}
+
+/// The page that switches between projects, to go on to `next`; with the reason why one could not.
+pub fn projects(next: &str, reason: Option<SignInReason>) -> String {
+    on_the_way(PROJECTS, Some(next), reason.as_ref())
+}
+
+fn on_the_way(page: &str, next: Option<&str>, reason: Option<&SignInReason>) -> String {
     let next = Some(checked_next(next)).filter(|&next| next != "/");
     let pairs = [
         reason.map(|reason| format!("error={}", encode(&reason.to_query()))),
@@ -125,10 +148,17 @@ pub fn sign_in(next: Option<&str>, reason: Option<&SignInReason>) -> String {
     ];
     let query: Vec<_> = pairs.into_iter().flatten().collect();
     if query.is_empty() {
-        SIGN_IN.to_owned()
+        page.to_owned()
     } else {
-        format!("{SIGN_IN}?{}", query.join("&"))
+        format!("{page}?{}", query.join("&"))
     }
+}
+
+/// The broker that an address of ours is about.
+pub fn broker_of(address: &str) -> Option<&str> {
+    let rest = address.strip_prefix(BROKERS)?.strip_prefix('/')?;
+    let name = rest.split(['/', '?', '#']).next();
+    name.filter(|name| !name.is_empty())
 }
 
 #[cfg(test)]
@@ -161,22 +191,48 @@ mod tests {
     }
 
     #[test]
+    fn an_address_may_be_about_a_broker() {
+        for (address, broker) in [
+            ("/brokers/prod", Some("prod")),
+            ("/brokers/a%2Fb/queues?page=2", Some("a%2Fb")),
+            ("/brokers/prod?range=1h", Some("prod")),
+            ("/brokers/", None),
+            ("/brokers", None),
+            ("/log", None),
+        ] {
+            assert_eq!(broker_of(address), broker, "{address}");
+        }
+    }
+
+    #[test]
     fn hostile_names_stay_in_their_part_of_the_path() {
         assert_eq!(overview("a/b?c#d é"), "/brokers/a%2Fb%3Fc%23d%20%C3%A9");
     }
 
     #[test]
     fn reasons_survive_the_address() {
-        use SignInReason::{Credentials, NoManagementTag, TooManyAttempts, Unavailable};
+        use SignInReason as Reason;
         for reason in [
-            Credentials,
-            NoManagementTag,
-            TooManyAttempts(42),
-            Unavailable,
+            Reason::Credentials,
+            Reason::NoManagementTag,
+            Reason::TooManyAttempts(42),
+            Reason::Unavailable,
+            Reason::NoSuchProject,
+            Reason::NoProject,
+            Reason::NoRole,
         ] {
             assert_eq!(SignInReason::from_query(&reason.to_query()), Some(reason));
         }
         assert_eq!(SignInReason::from_query("<script>"), None);
+    }
+
+    #[test]
+    fn projects_are_switched_from_where_one_is() {
+        assert_eq!(projects("/", None), "/projects");
+        assert_eq!(
+            projects("/log?level=error", Some(SignInReason::NoRole)),
+            "/projects?error=role&next=%2Flog%3Flevel%3Derror"
+        );
     }
 
     #[test]

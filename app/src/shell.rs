@@ -29,6 +29,7 @@ fn kept_theme() -> Theme {
 /// The document: head, hydration script with the answer's nonce, and the app in the body.
 pub fn shell(context: &AppContext) -> impl IntoView + use<> {
     let base = context.base_path.to_string();
+    let keystone = context.keystone.as_deref().map(str::to_owned);
     let bundle = context.bundle.clone();
     let style = format!("{base}/pkg/{}", bundle.style);
     let script = format!("{base}/pkg/{}", bundle.script);
@@ -38,7 +39,7 @@ pub fn shell(context: &AppContext) -> impl IntoView + use<> {
     );
     view! {
         <!DOCTYPE html>
-        <html lang=catalog().lang data-theme=kept_theme().word() data-base-path=base>
+        <html lang=catalog().lang data-theme=kept_theme().word() data-base-path=base data-keystone=keystone>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -51,7 +52,7 @@ pub fn shell(context: &AppContext) -> impl IntoView + use<> {
                 <MetaTags />
             </head>
             <body>
-                <App base_path=base.clone() />
+                <App base_path=base.clone() keystone=keystone.clone() />
             </body>
         </html>
     }

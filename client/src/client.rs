@@ -20,6 +20,8 @@ pub struct Client(Arc<Inner>);
 
 struct Inner {
     transport: Box<dyn Transport>,
+    /// The way to the identity service, where it is another one.
+    to_identity: Option<Box<dyn Transport>>,
     endpoints: Endpoints,
     cache: Cache,
 }
@@ -27,8 +29,27 @@ struct Inner {
 impl Client {
     /// A client that speaks over this transport to those endpoints.
     pub fn new(transport: impl Transport, endpoints: Endpoints) -> Self {
+        Self::over(Box::new(transport), None, endpoints)
+    }
+
+    /// A client that speaks to the identity service over a transport of its own: where the metering
+    /// API is in the same process, and a Keystone is not.
+    pub fn with_identity(
+        transport: impl Transport,
+        to_identity: impl Transport,
+        endpoints: Endpoints,
+    ) -> Self {
+        Self::over(Box::new(transport), Some(Box::new(to_identity)), endpoints)
+    }
+
+    fn over(
+        transport: Box<dyn Transport>,
+        to_identity: Option<Box<dyn Transport>>,
+        endpoints: Endpoints,
+    ) -> Self {
         Self(Arc::new(Inner {
-            transport: Box::new(transport),
+            transport,
+            to_identity,
             endpoints,
             cache: Cache::default(),
         }))
@@ -73,6 +94,10 @@ impl Client {
 
     pub(crate) fn transport(&self) -> &dyn Transport {
         &*self.0.transport
+    }
+
+    pub(crate) fn to_identity(&self) -> &dyn Transport {
+        self.0.to_identity.as_deref().unwrap_or(self.transport())
     }
 
     pub(crate) fn endpoints(&self) -> &Endpoints {

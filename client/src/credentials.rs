@@ -5,8 +5,22 @@ use std::net::IpAddr;
 
 use metering::identity::{
     Auth, AuthRequest, DomainRef, IdentityMethods, PasswordMethod, PasswordUser, ProjectRef, Scope,
+    Unscoped,
 };
 use secrecy::{ExposeSecret, SecretString};
+
+/// What a token shall be for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Wish {
+    /// The account's default project, where it has one.
+    #[default]
+    Default,
+    /// The project of that name, in the account's domain.
+    Project(String),
+    /// Nothing, whether there is a default or not: a token to get others with, see
+    /// [`Client::rescope`](crate::Client::rescope). A Keystone's alone.
+    Nothing,
+}
 
 /// An account, its password, and what the token shall be for.
 #[derive(Clone)]
@@ -17,8 +31,8 @@ pub struct Credentials {
     pub domain: String,
     /// The account's password.
     pub password: SecretString,
-    /// The name of the project to sign in to; `None`: the account's default one.
-    pub project: Option<String>,
+    /// What the token shall be for.
+    pub scope: Wish,
     /// The address of the viewer on whose behalf this is, sent as `X-Forwarded-For`, so that wrong
     /// passwords are counted against the viewer and not against this program.
     pub forwarded_for: Option<IpAddr>,
@@ -31,9 +45,16 @@ impl Credentials {
             user: user.into(),
             domain: "Default".to_owned(),
             password: password.into(),
-            project: None,
+            scope: Wish::Default,
             forwarded_for: None,
         }
+    }
+
+    /// Of the domain of that name.
+    #[must_use]
+    pub fn domain(mut self, name: impl Into<String>) -> Self {
+        self.domain = name.into();
+        self
     }
 
     /// On behalf of a viewer at that address.
@@ -46,7 +67,14 @@ impl Credentials {
     /// For the project of that name.
     #[must_use]
     pub fn project(mut self, name: impl Into<String>) -> Self {
-        self.project = Some(name.into());
+        self.scope = Wish::Project(name.into());
+        self
+    }
+
+    /// For nothing: see [`Wish::Nothing`].
+    #[must_use]
+    pub fn unscoped(mut self) -> Self {
+        self.scope = Wish::Nothing;
         self
     }
 
@@ -70,13 +98,21 @@ impl Credentials {
                     }),
                     token: None,
                 },
-                scope: self.project.as_ref().map(|name| Scope {
-                    project: Some(ProjectRef {
-                        id: None,
-                        name: Some(name.clone()),
-                        domain: Some(domain()),
+                scope: match &self.scope {
+                    Wish::Default => None,
+                    Wish::Project(name) => Some(Scope {
+                        project: Some(ProjectRef {
+                            id: None,
+                            name: Some(name.clone()),
+                            domain: Some(domain()),
+                        }),
+                        unscoped: None,
                     }),
-                }),
+                    Wish::Nothing => Some(Scope {
+                        project: None,
+                        unscoped: Some(Unscoped {}),
+                    }),
+                },
             },
         }
     }
@@ -88,7 +124,7 @@ impl fmt::Debug for Credentials {
         f.debug_struct("Credentials")
             .field("user", &self.user)
             .field("domain", &self.domain)
-            .field("project", &self.project)
+            .field("scope", &self.scope)
             .finish_non_exhaustive()
     }
 }
@@ -112,6 +148,22 @@ mod tests {
             json["auth"]["scope"]["project"]["domain"]["name"],
             "Default"
         );
+    }
+
+    #[test]
+    fn for_nothing_is_said_in_so_many_words() {
+        let request = Credentials::new("anna", "secret")
+            .domain("lab")
+            .unscoped()
+            .request();
+        let json = serde_json::to_value(request).expect("JSON");
+        assert_eq!(
+            json["auth"]["scope"],
+            serde_json::json!({"unscoped": {}}),
+            "else Keystone takes the default project"
+        );
+        let user = &json["auth"]["identity"]["password"]["user"];
+        assert_eq!(user["domain"]["name"], "lab");
     }
 
     #[test]

@@ -140,6 +140,18 @@ impl Client {
         let request = request(method, uri, headers, body);
         Ok(self.transport().send(request).await?)
     }
+
+    /// The same to the identity service.
+    pub(crate) async fn exchange_with_identity(
+        &self,
+        method: Method,
+        uri: Uri,
+        headers: HeaderMap,
+        body: Bytes,
+    ) -> Result<Response<Bytes>, ClientError> {
+        let request = request(method, uri, headers, body);
+        Ok(self.to_identity().send(request).await?)
+    }
 }
 
 fn request(method: Method, uri: Uri, mut headers: HeaderMap, body: Bytes) -> Request<Bytes> {
@@ -154,7 +166,7 @@ fn request(method: Method, uri: Uri, mut headers: HeaderMap, body: Bytes) -> Req
     request
 }
 
-fn parse<T>(answer: &Response<Bytes>, expected: StatusCode) -> Result<T, ClientError>
+pub(crate) fn parse<T>(answer: &Response<Bytes>, expected: StatusCode) -> Result<T, ClientError>
 where
     T: DeserializeOwned,
 {
@@ -173,7 +185,7 @@ fn succeeded(answer: &Response<Bytes>, expected: StatusCode) -> Result<(), Clien
     ))
 }
 
-fn by(token: &Token) -> HeaderMap {
+pub(crate) fn by(token: &Token) -> HeaderMap {
     HeaderMap::from_iter([(AUTH_TOKEN, token.header())])
 }
 

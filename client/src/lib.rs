@@ -36,7 +36,7 @@
 //! |---|---|
 //! | `transport` | HTTP, or straight to a router in the same process |
 //! | `endpoints` | where the services are, and how the catalog is read |
-//! | `sign_in` | Keystone's v3 sign-in |
+//! | `sign_in`, `projects` | Keystone's v3 sign-in; one token for another, and for which projects |
 //! | `session` | what a token may ask, renewal on a 401 |
 //! | `meters`, `samples`, `statistics`, `resources`, `complex`, `capabilities` | Ceilometer's part of the API |
 //! | `dashboard`, `series`, `lists`, `details`, `search`, `health`, `logs` | the rabbit part's queries |
@@ -62,6 +62,7 @@ mod lists;
 mod logs;
 mod meters;
 mod path;
+mod projects;
 mod query;
 mod resources;
 mod samples;
@@ -75,7 +76,7 @@ mod transport;
 
 pub use client::Client;
 pub use complex::ComplexQuery;
-pub use credentials::Credentials;
+pub use credentials::{Credentials, Wish};
 pub use dashboard::DashboardQuery;
 pub use details::Samples;
 pub use endpoints::{Endpoints, Interface};

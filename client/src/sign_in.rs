@@ -3,10 +3,12 @@
 //! Source: OpenStack's Identity API v3, "Password authentication with scoped
 //! authorization" and "Validate and show information for token".
 
+use std::net::IpAddr;
+
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, Uri};
 use metering::Timestamp;
-use metering::identity::{self, TokenBody};
+use metering::identity::{self, AuthRequest, TokenBody};
 use url::Url;
 
 use crate::client::Client;
@@ -40,16 +42,26 @@ impl Client {
     /// many of them, [`ClientError::NoEndpoint`] where the metering API's address is to come from a
     /// catalog that does not hold it, and whatever else can go wrong on the way.
     pub async fn sign_in(&self, credentials: &Credentials) -> Result<SignIn, ClientError> {
-        let body = serde_json::to_vec(&credentials.request())
+        self.token_for(&credentials.request(), credentials.forwarded_for)
+            .await
+    }
+
+    /// Asks for a token.
+    pub(crate) async fn token_for(
+        &self,
+        request: &AuthRequest,
+        viewer: Option<IpAddr>,
+    ) -> Result<SignIn, ClientError> {
+        let body = serde_json::to_vec(request)
             .map_err(|error| ClientError::malformed(error.to_string()))?;
         let mut headers = HeaderMap::new();
-        if let Some(viewer) = credentials.forwarded_for
+        if let Some(viewer) = viewer
             && let Ok(viewer) = HeaderValue::from_str(&viewer.to_string())
         {
             headers.insert(X_FORWARDED_FOR, viewer);
         }
         let answer = self
-            .exchange(Method::POST, self.tokens()?, headers, Bytes::from(body))
+            .exchange_with_identity(Method::POST, self.tokens()?, headers, Bytes::from(body))
             .await?;
         let account = account(&answer, StatusCode::CREATED)?;
         let token = answer
@@ -62,9 +74,15 @@ impl Client {
             .expires_at
             .parse()
             .map_err(|_| ClientError::malformed("a token without a readable expires_at"))?;
-        let metering = self.endpoints().resolve(&account)?;
+        let scope = request.auth.scope.as_ref();
+        let metering = if scope.is_some_and(|scope| scope.unscoped.is_some()) {
+            // A token for nothing comes without a catalog.
+            None
+        } else {
+            Some(self.endpoints().resolve(&account)?)
+        };
         Ok(SignIn {
-            session: Session::of_token(self.clone(), token.clone(), Some(&metering)),
+            session: Session::of_token(self.clone(), token.clone(), metering.as_ref()),
             token,
             expires_at,
             account,
@@ -74,7 +92,7 @@ impl Client {
     /// Where the catalog of a token has the metering API.
     pub(crate) async fn look_up_metering(&self, token: &Token) -> Result<Url, ClientError> {
         let answer = self
-            .exchange(Method::GET, self.tokens()?, about(token), Bytes::new())
+            .exchange_with_identity(Method::GET, self.tokens()?, about(token), Bytes::new())
             .await?;
         self.endpoints().resolve(&account(&answer, StatusCode::OK)?)
     }
@@ -82,7 +100,7 @@ impl Client {
     /// Ends a token. One that is not valid any more has ended.
     pub(crate) async fn revoke(&self, token: &Token) -> Result<(), ClientError> {
         let answer = self
-            .exchange(Method::DELETE, self.tokens()?, about(token), Bytes::new())
+            .exchange_with_identity(Method::DELETE, self.tokens()?, about(token), Bytes::new())
             .await?;
         match answer.status() {
             StatusCode::UNAUTHORIZED | StatusCode::NOT_FOUND => Ok(()),
@@ -92,7 +110,12 @@ impl Client {
     }
 
     fn tokens(&self) -> Result<Uri, ClientError> {
-        join(&self.endpoints().identity, "/auth/tokens")
+        self.at_identity("/auth/tokens")
+    }
+
+    /// A path of the identity service.
+    pub(crate) fn at_identity(&self, path: &str) -> Result<Uri, ClientError> {
+        join(&self.endpoints().identity, path)
             .as_str()
             .parse()
             .map_err(|error| ClientError::malformed(format!("no address: {error}")))

@@ -9,9 +9,9 @@ use wasm_bindgen::prelude::wasm_bindgen;
 pub fn hydrate() {
     console_error_panic_hook::set_once();
     let root = document().document_element();
-    let base_path = root
-        .and_then(|root| root.get_attribute("data-base-path"))
-        .unwrap_or_default();
+    let told = |name| root.as_ref().and_then(|root| root.get_attribute(name));
+    let base_path = told("data-base-path").unwrap_or_default();
+    let keystone = told("data-keystone");
     app::server_fns::fetch::set_base_path(&base_path);
-    leptos::mount::hydrate_body(move || leptos::view! { <App base_path /> });
+    leptos::mount::hydrate_body(move || leptos::view! { <App base_path keystone /> });
 }

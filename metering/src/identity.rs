@@ -88,7 +88,15 @@ pub struct Scope {
     /// A project.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub project: Option<ProjectRef>,
+    /// For nothing at all, though the account may have a default project: a token to get others with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unscoped: Option<Unscoped>,
 }
+
+/// Stands, empty, where a token shall be for nothing at all.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Unscoped {}
 
 /// A project by name or id.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -185,6 +193,33 @@ pub struct Project {
     pub name: String,
     /// Its domain.
     pub domain: Domain,
+}
+
+/// `GET /v3/auth/projects`: where an account has a role. A Keystone's alone.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct ProjectList {
+    /// The projects.
+    pub projects: Vec<ListedProject>,
+}
+
+/// A project in a list.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub struct ListedProject {
+    /// Its id.
+    pub id: String,
+    /// Its name: of one project alone in its domain.
+    pub name: String,
+    /// The id of its domain.
+    #[serde(default)]
+    pub domain_id: String,
+    /// Whether tokens are given for it.
+    #[serde(default = "enabled")]
+    pub enabled: bool,
+}
+
+/// What is not said to be disabled is enabled.
+fn enabled() -> bool {
+    true
 }
 
 /// A domain.

@@ -4,6 +4,7 @@ use std::{
     fs::{self, File},
     path::{Path, PathBuf},
     process::{Command, Stdio},
+    sync::{Mutex, PoisonError},
     thread,
     time::{Duration, Instant},
 };
@@ -20,6 +21,8 @@ const MANAGE: &str = "/usr/bin/keystone-manage";
 const SERVER: &str = "/usr/bin/keystone-wsgi-public";
 /// How long it may take to come up, on a machine that is busy compiling; alone it takes 2 s.
 const START: Duration = Duration::from_mins(2);
+/// How long an answer may take, on such a machine.
+const PATIENCE: Duration = Duration::from_mins(1);
 /// Keystone answers its readers while one writes.
 const WRITE_AHEAD: &str = "import sqlite3, sys; \
     sqlite3.connect(sys.argv[1]).execute('PRAGMA journal_mode=WAL')";
@@ -47,6 +50,9 @@ pub struct PrivateKeystone {
     dir: Folder,
     port: Port,
     agent: Agent,
+    /// The administrator's last token, and when it was got.
+    admin: Mutex<Option<(String, Instant)>>,
+    token_lifetime: Duration,
 }
 
 impl PrivateKeystone {
@@ -73,7 +79,7 @@ impl PrivateKeystone {
         let [port] = Port::reserve()?;
         set_up(&dir.path, &port, options)?;
         let config = Agent::config_builder()
-            .timeout_global(Some(Duration::from_secs(20)))
+            .timeout_global(Some(PATIENCE))
             .http_status_as_error(false)
             // The environment's proxy knows nothing of our loopback.
             .proxy(None)
@@ -83,6 +89,8 @@ impl PrivateKeystone {
             dir,
             port,
             agent: config.into(),
+            admin: Mutex::default(),
+            token_lifetime: options.token_lifetime,
         };
         keystone.restart()?;
         Ok(keystone)
@@ -248,15 +256,52 @@ impl PrivateKeystone {
     ///
     /// When the log cannot be read.
     pub fn requests(&self) -> Result<usize, Error> {
+        self.logged(|line| line.contains("/v3/auth/tokens") && line.contains("HTTP/1."))
+    }
+
+    /// How many tokens were revoked there, by its log of the last start.
+    ///
+    /// # Errors
+    ///
+    /// When the log cannot be read.
+    pub fn revocations(&self) -> Result<usize, Error> {
+        let is_one =
+            |line: &str| line.contains("\"DELETE /v3/auth/tokens") && line.contains(" 204 ");
+        self.logged(is_one)
+    }
+
+    /// Disables an account, by id: Keystone refuses its tokens from then on.
+    ///
+    /// # Errors
+    ///
+    /// When Keystone does not answer, or refuses.
+    pub fn disable(&self, user: &str) -> Result<(), Error> {
+        let admin = self.admin()?;
+        let change = json!({"user": {"enabled": false}});
+        let path = format!("/users/{user}");
+        self.request(Method::PATCH, &path, Some(&admin), Some(&change))
+            .map(drop)
+    }
+
+    fn logged(&self, is_one: impl Fn(&str) -> bool) -> Result<usize, Error> {
         let path = log_of(&self.dir.path);
         let what = format!("cannot read {}", path.display());
         let log = fs::read_to_string(path).map_err(Error::io(what))?;
-        let is_one = |line: &&str| line.contains("/v3/auth/tokens") && line.contains("HTTP/1.");
-        Ok(log.lines().filter(is_one).count())
+        Ok(log.lines().filter(|line| is_one(line)).count())
     }
 
+    /// A token of the administrator, for a while the same: each costs a hash of the password.
     fn admin(&self) -> Result<String, Error> {
-        self.sign_in(Self::ADMIN, Self::PASSWORD, Some("admin"))
+        let mut kept = self.admin.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((token, since)) = kept.as_ref()
+            && since.elapsed() < self.token_lifetime / 4
+        {
+            return Ok(token.clone());
+        }
+        let since = Instant::now();
+        let token = self.sign_in(Self::ADMIN, Self::PASSWORD, Some("admin"))?;
+        *kept = Some((token.clone(), since));
+        Ok(token)
     }
 
     fn add(&self, kind: &str, what: &Value) -> Result<String, Error> {
@@ -278,6 +323,7 @@ impl PrivateKeystone {
             Method::GET => "GET",
             Method::POST => "POST",
             Method::PUT => "PUT",
+            Method::PATCH => "PATCH",
             _ => "DELETE",
         };
         let failed = |source| Error::Http {

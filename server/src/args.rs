@@ -19,6 +19,12 @@ Examples:
     warren serve --base-path /warren --trusted-proxy 127.0.0.1 \\
                  --public-url https://portal.example.com/warren
 
+  With accounts of an OpenStack's Keystone; members of the project see the vhost /shop:
+    warren serve --broker prod=http://monitor@10.0.0.9:15672 --broker-password-file prod=… \\
+                 --identity keystone --keystone-url https://keystone.example.com/v3 \\
+                 --keystone-user warren --keystone-password-file /run/secrets/warren \\
+                 --broker-project prod=0123456789abcdef0123456789abcdef:/shop
+
   The two parts on two machines:
     warren serve --only api --api-listen 10.0.0.5:8777 --broker prod=http://monitor@10.0.0.9:15672 …
     warren serve --only web --metering-url http://10.0.0.5:8777

@@ -78,7 +78,7 @@ pub struct ApiPart {
 pub struct MeteringConfig {
     /// Its address, without `/v2`.
     pub url: Url,
-    /// Its identity service, v3; `None`: at `/identity/v3` below it.
+    /// The identity service, v3; `None`: at `/identity/v3` below it.
     pub identity: Option<Url>,
 }
 
@@ -97,6 +97,17 @@ pub struct WebConfig {
     pub trusted_proxies: Vec<Network>,
     /// How long a viewer stays signed in.
     pub session_lifetime: Duration,
+    /// Where viewers sign in, if that is a Keystone.
+    pub keystone: Option<ViewersKeystone>,
+}
+
+/// The Keystone that viewers sign in at.
+#[derive(Clone, Debug)]
+pub struct ViewersKeystone {
+    /// Its v3 address.
+    pub url: Url,
+    /// The domain that the sign-in form names at first.
+    pub domain: String,
 }
 
 /// The log.
@@ -116,6 +127,9 @@ pub enum LogFormat {
     /// For machines: one JSON object a line.
     Json,
 }
+
+/// Why a key of the Keystone is refused where there is none.
+const NEEDS_KEYSTONE: &str = "it needs --identity keystone";
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Only {
@@ -159,20 +173,22 @@ impl Reader<'_> {
         let parts = match only {
             None => {
                 self.needs_only_web();
-                if self
-                    .raw
-                    .one(&keys::IDENTITY)
-                    .is_some_and(|setting| setting.text == "keystone")
-                {
-                    let reason = "it needs --only api; the dashboard runs beside it with --only \
-                                  web and --identity-url";
-                    self.refuse(&keys::IDENTITY, reason);
-                }
                 let lifetime = self.session_lifetime();
-                Parts::Both(self.web(directory, lifetime), self.api(directory, lifetime))
+                let api = self.api(directory, lifetime);
+                let keystone = match &api.api.identity {
+                    IdentityConfig::Embedded => {
+                        self.refuse(&keys::KEYSTONE_DOMAIN, NEEDS_KEYSTONE);
+                        None
+                    }
+                    IdentityConfig::Keystone(keystone) => {
+                        Some(self.viewers_keystone(keystone.url.clone()))
+                    }
+                };
+                Parts::Both(self.web(directory, lifetime, keystone), api)
             }
             Some(Only::Api) => {
                 self.needs_only_web();
+                self.refuse(&keys::KEYSTONE_DOMAIN, "--only api has no sign-in form");
                 let lifetime = self.session_lifetime();
                 Parts::Api(self.api(directory, lifetime))
             }
@@ -189,7 +205,9 @@ impl Reader<'_> {
                     self.refuse(key, "--only web watches no broker");
                 }
                 let lifetime = self.session_lifetime();
-                Parts::Web(self.web(directory, lifetime), self.metering())
+                let keystone = self.keystone_of_web();
+                let metering = self.metering(keystone.as_ref());
+                Parts::Web(self.web(directory, lifetime, keystone), metering)
             }
         };
         let stores = !matches!(parts, Parts::Web(..));
@@ -283,13 +301,62 @@ impl Reader<'_> {
         retention
     }
 
-    fn identity(&mut self, directory: &Path) -> IdentityConfig {
+    /// Whether a Keystone says what a token stands for.
+    fn is_keystone(&mut self) -> bool {
         let keystone = self.one(&keys::IDENTITY, |text| match text {
             "embedded" => Ok(false),
             "keystone" => Ok(true),
             _ => Err("there is no such service".to_owned()),
         });
-        if keystone != Some(true) {
+        keystone == Some(true)
+    }
+
+    /// The Keystone that the viewers of a dashboard alone sign in at. Its own account it has not:
+    /// tokens are validated where the metering API is.
+    fn keystone_of_web(&mut self) -> Option<ViewersKeystone> {
+        for key in [
+            &keys::KEYSTONE_PUBLIC_URL,
+            &keys::KEYSTONE_USER,
+            &keys::KEYSTONE_PASSWORD_FILE,
+            &keys::KEYSTONE_USER_DOMAIN,
+            &keys::KEYSTONE_PROJECT,
+            &keys::KEYSTONE_PROJECT_DOMAIN,
+            &keys::KEYSTONE_CACHE,
+            &keys::KEYSTONE_ADMIN_ROLE,
+            &keys::KEYSTONE_MEMBER_ROLE,
+        ] {
+            self.refuse(key, "--only web validates no tokens");
+        }
+        if !self.is_keystone() {
+            for key in [&keys::KEYSTONE_URL, &keys::KEYSTONE_DOMAIN] {
+                self.refuse(key, NEEDS_KEYSTONE);
+            }
+            return None;
+        }
+        let reason = "with --identity keystone that is --keystone-url";
+        self.refuse(&keys::IDENTITY_URL, reason);
+        if self.raw.one(&keys::KEYSTONE_URL).is_none() {
+            self.missing(
+                &keys::KEYSTONE_URL,
+                &keys::IDENTITY,
+                "--identity keystone needs it",
+            );
+        }
+        let url = self.one(&keys::KEYSTONE_URL, values::keystone);
+        // Never used where it is missing: its absence has been refused.
+        Some(self.viewers_keystone(url.unwrap_or_else(nowhere)))
+    }
+
+    fn viewers_keystone(&mut self, url: Url) -> ViewersKeystone {
+        let domain = self.one(&keys::KEYSTONE_DOMAIN, values::name);
+        ViewersKeystone {
+            url,
+            domain: domain.unwrap_or_else(|| keys::KEYSTONE_DOMAIN.default.to_owned()),
+        }
+    }
+
+    fn identity(&mut self, directory: &Path) -> IdentityConfig {
+        if !self.is_keystone() {
             for key in [
                 &keys::KEYSTONE_URL,
                 &keys::KEYSTONE_PUBLIC_URL,
@@ -303,7 +370,7 @@ impl Reader<'_> {
                 &keys::KEYSTONE_MEMBER_ROLE,
                 &keys::BROKER_PROJECT,
             ] {
-                self.refuse(key, "it needs --identity keystone");
+                self.refuse(key, NEEDS_KEYSTONE);
             }
             return IdentityConfig::Embedded;
         }
@@ -393,7 +460,12 @@ impl Reader<'_> {
         }
     }
 
-    fn web(&mut self, directory: &Path, session_lifetime: Duration) -> WebConfig {
+    fn web(
+        &mut self,
+        directory: &Path,
+        session_lifetime: Duration,
+        keystone: Option<ViewersKeystone>,
+    ) -> WebConfig {
         let base_path = self.one(&keys::BASE_PATH, values::path).unwrap_or_default();
         WebConfig {
             listen: self.listen(&keys::LISTEN),
@@ -402,6 +474,7 @@ impl Reader<'_> {
             public_url: self.one(&keys::PUBLIC_URL, values::url),
             trusted_proxies: self.all(&keys::TRUSTED_PROXY, values::network),
             session_lifetime,
+            keystone,
         }
     }
 
@@ -431,6 +504,9 @@ impl Reader<'_> {
                 public_url,
                 cors_origins: self.all(&keys::CORS_ORIGIN, values::origin),
                 trusted_proxies: self.all(&keys::TRUSTED_PROXY, values::network),
+                password_hashes: self
+                    .one(&keys::PASSWORD_HASHES, values::truth)
+                    .unwrap_or(defaults.password_hashes),
                 token_lifetime,
                 ..defaults
             },
@@ -445,7 +521,7 @@ impl Reader<'_> {
             .unwrap_or(([127, 0, 0, 1], 0).into())
     }
 
-    fn metering(&mut self) -> MeteringConfig {
+    fn metering(&mut self, keystone: Option<&ViewersKeystone>) -> MeteringConfig {
         let url = self.one(&keys::METERING_URL, values::url);
         if url.is_none() && self.raw.one(&keys::METERING_URL).is_none() {
             self.missing(&keys::METERING_URL, &keys::ONLY, "--only web needs it");
@@ -453,7 +529,10 @@ impl Reader<'_> {
         MeteringConfig {
             // Never used: its absence has been refused.
             url: url.unwrap_or_else(nowhere),
-            identity: self.one(&keys::IDENTITY_URL, values::url),
+            identity: match keystone {
+                Some(keystone) => Some(keystone.url.clone()),
+                None => self.one(&keys::IDENTITY_URL, values::url),
+            },
         }
     }
 }

@@ -3,10 +3,11 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use api::{Api, ApiConfig, ApiError};
 use axum::{Router, middleware};
-use client::{Client, Endpoints, HttpTransport, InProcess, TransportError};
+use client::{Client, Endpoints, HttpOptions, HttpTransport, InProcess, Transport, TransportError};
 use metering::LogLevel;
 use store::{LogRecord, Options, Retention, SqliteStore, Store, StoreError};
 use tokio::net::TcpListener;
@@ -21,6 +22,11 @@ use crate::web::{self, BundleError, front};
 
 /// The store's file in the data folder.
 const STORE: &str = "warren.db";
+
+/// How long a connection to the Keystone may take to stand.
+const KEYSTONE_CONNECTS: Duration = Duration::from_secs(3);
+/// How long a viewer waits for one answer of the Keystone.
+const KEYSTONE_ANSWERS: Duration = Duration::from_secs(8);
 
 /// Why the program does not start.
 #[derive(Debug, thiserror::Error)]
@@ -95,8 +101,8 @@ impl Server {
                 let listener = bind(&keys::LISTEN, web.listen).await?;
                 let prefix = part.api.path_prefix.clone();
                 let api = server.start_api(part, data_dir, retention).await?;
-                let client =
-                    Client::new(InProcess::new(api.router()), Endpoints::in_process(&prefix));
+                let endpoints = Endpoints::in_process(&prefix);
+                let client = with_keystone(InProcess::new(api.router()), endpoints, &web)?;
                 server.start_web(listener, &web, client, Readiness::Collected(api))?;
             }
             Parts::Api(part) => {
@@ -106,7 +112,7 @@ impl Server {
                 let listener = bind(&keys::LISTEN, web.listen).await?;
                 let url = metering.url.as_str().trim_end_matches('/');
                 url.clone_into(&mut server.metering_url);
-                let client = remote(metering)?;
+                let client = remote(metering, &web)?;
                 let readiness = Readiness::Reachable(client.clone());
                 server.start_web(listener, &web, client, readiness)?;
             }
@@ -260,10 +266,29 @@ fn with_public_url(mut api: ApiConfig, mut address: SocketAddr) -> ApiConfig {
     api
 }
 
-fn remote(metering: MeteringConfig) -> Result<Client, StartError> {
+fn remote(metering: MeteringConfig, web: &WebConfig) -> Result<Client, StartError> {
     let mut endpoints = Endpoints::at(metering.url);
     if let Some(identity) = metering.identity {
         endpoints = endpoints.identity(identity);
     }
-    Ok(Client::new(HttpTransport::new()?, endpoints))
+    with_keystone(HttpTransport::new()?, endpoints, web)
+}
+
+/// The dashboard's client: where viewers sign in at a Keystone, that is another service than the
+/// metering API, and no viewer waits for it for long.
+fn with_keystone(
+    metering: impl Transport,
+    endpoints: Endpoints,
+    web: &WebConfig,
+) -> Result<Client, StartError> {
+    let Some(keystone) = &web.keystone else {
+        return Ok(Client::new(metering, endpoints));
+    };
+    let to_keystone = HttpTransport::with(HttpOptions {
+        connect_timeout: KEYSTONE_CONNECTS,
+        timeout: KEYSTONE_ANSWERS,
+        ..HttpOptions::default()
+    })?;
+    let endpoints = endpoints.identity(keystone.url.clone());
+    Ok(Client::with_identity(metering, to_keystone, endpoints))
 }

@@ -74,6 +74,10 @@ pub(crate) fn router(
         metering_url: metering_url.into(),
         base_path: config.base_path.as_str().into(),
         bundle: Arc::new(bundle),
+        keystone: config
+            .keystone
+            .as_ref()
+            .map(|keystone| keystone.domain.as_str().into()),
     };
     let embed = embed::routes(
         bundle::find_embed(&folder),

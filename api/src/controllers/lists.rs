@@ -149,6 +149,11 @@ async fn answer(
     let query = ListQuery::read(kind, &mut arguments)?;
     arguments.finish()?;
     let picked = shared.pick(&caller.0, name.as_deref())?;
+    let hashes = shared.config.password_hashes && picked.is_administrator();
+    let kind = match kind {
+        Kind::Users if hashes => Kind::UsersWithHashes,
+        kind => kind,
+    };
     let scope = picked.scope(kind, &caller.0.user)?;
     let regex = match &query.filter {
         Some(filter) => Some(filter.compile().map_err(|error| {

@@ -34,6 +34,28 @@ async fn the_tags_of_old_ones_are_a_list_too() {
 }
 
 #[tokio::test]
+async fn the_hashes_are_told_to_administrators_alone_where_the_operator_wants_it() {
+    let fake = FakeBroker::start();
+    fake.add(Account::new("look", "secret", &["monitoring"], &["/"]));
+    fake.set_users(json!([{"name": "a", "tags": "management", "password_hash": "kI3G"}]));
+    let mut config = local(&[("prod", &fake)]);
+    config.password_hashes = true;
+    let app = TestApp::with(config);
+    let [admin, monitor] = [
+        app.sign_in("guest", "guest").await,
+        app.sign_in("look", "secret").await,
+    ];
+    let told = app.get(&admin, "/v2/rabbit/users").await;
+    let plain = app.get(&monitor, "/v2/rabbit/users").await;
+    assert_ne!(told.header("etag"), plain.header("etag"));
+    let names = json!([{"name": "a", "tags": ["management"], "has_password": true}]);
+    assert_eq!(plain.ok(), names);
+    let mut with_hash = names;
+    with_hash[0]["password_hash"] = "kI3G".into();
+    assert_eq!(told.ok(), with_hash);
+}
+
+#[tokio::test]
 async fn are_asked_for_once_a_tick_whoever_looks() {
     let fake = FakeBroker::start();
     let mut config = local(&[("prod", &fake)]);

@@ -8,7 +8,7 @@ use super::status::{Level, Pill};
 use super::theme::ThemeButton;
 use super::time::ZoneButton;
 use crate::i18n::catalog;
-use crate::reactive::maybe;
+use crate::reactive::{maybe, text};
 use crate::routes::{self, href};
 use crate::server_fns::viewer::Viewer;
 use crate::viewer::Viewers;
@@ -56,6 +56,7 @@ pub fn Frame(
                         {link(routes::LOG, IconName::Log, texts.system_log)}
                         {link(routes::USERS, IconName::Users, texts.users)}
                         {link(routes::EMBEDDING, IconName::Embedding, texts.embedding.title)}
+                        {viewer.show(|viewer| viewer.project.map(|name| view! { <Project name /> }))}
                     </ul>
                 </nav>
                 <div class="account">
@@ -104,6 +105,34 @@ fn Links(viewer: Viewer) -> impl IntoView {
             }
         })
         .collect_view()
+}
+
+/// The Keystone's project that this is for, and the way to another.
+#[component]
+fn Project(name: String) -> impl IntoView {
+    let texts = catalog();
+    let path = use_location().pathname;
+    let page = href(routes::PROJECTS);
+    let is_here = maybe(move || here(&path.get(), &page));
+    // Back to the page that it was left from.
+    let address = text(move || {
+        let next = routes::here();
+        let is_projects = next.starts_with(routes::PROJECTS);
+        href(&routes::projects(
+            if is_projects { "/" } else { &next },
+            None,
+        ))
+    });
+    let title = format!("{}: {name}", texts.keystone.project);
+    view! {
+        <li>
+            <a href=address aria-current=is_here title=title.clone() aria-label=title>
+                <Icon name=IconName::Project />
+                <span class="name">{name}</span>
+            </a>
+        </li>
+    }
+    .into_any()
 }
 
 /// Who is signed in, and the way out.

@@ -7,6 +7,7 @@
 mod embed;
 mod embedding;
 mod en;
+mod keystone;
 
 use leptos::prelude::use_context;
 use metering::LogLevel;
@@ -274,6 +275,7 @@ pub struct Catalog {
 
     pub embed: embed::Texts,
     pub embedding: embedding::Texts,
+    pub keystone: keystone::KeystoneTexts,
 
     pub seconds: &'static str,
     pub minutes: &'static str,

@@ -6,6 +6,7 @@ pub mod log;
 pub mod meters;
 pub mod not_found;
 pub mod overview;
+pub mod projects;
 pub mod sign_in;
 pub mod start;
 pub mod users;

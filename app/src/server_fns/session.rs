@@ -14,7 +14,8 @@ use super::fetch::FetchClient;
 use crate::error::AppError;
 use crate::json::JsonText;
 
-/// Signs in with a broker's account and goes on to `next`, or back to the form with the reason.
+/// Signs in with a broker's account, or one of the Keystone, and goes on to `next`, or back to the
+/// form with the reason. Domain and project are a Keystone's alone.
 ///
 /// # Errors
 /// [`AppError::Internal`] where the session cannot be kept.
@@ -23,8 +24,16 @@ pub async fn sign_in(
     user: String,
     password: String,
     #[server(default)] next: Option<String>,
+    #[server(default)] domain: Option<String>,
+    #[server(default)] project: Option<String>,
 ) -> Result<(), AppError> {
-    crate::ssr::session::sign_in(user, password.into(), next)
+    let form = crate::ssr::session::Form {
+        user,
+        password: password.into(),
+        domain,
+        project,
+    };
+    crate::ssr::session::sign_in(form, next.as_deref())
         .await
         .map_err(crate::ssr::leave_with_status)
 }

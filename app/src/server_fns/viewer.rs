@@ -18,6 +18,9 @@ pub struct Viewer {
     pub user: String,
     /// The brokers that the account may see.
     pub brokers: Arc<Vec<Broker>>,
+    /// The name of the Keystone's project that this is for, where there is a Keystone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub project: Option<String>,
 }
 
 /// The signed-in viewer: `GET /fn/viewer`.

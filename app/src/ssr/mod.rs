@@ -17,10 +17,12 @@ use metering::Timestamp;
 
 use crate::error::AppError;
 
+mod keystone;
 pub mod log;
 pub mod meters;
 pub mod overview;
 pub mod panels;
+pub(crate) mod projects;
 pub mod session;
 pub mod users;
 
@@ -35,6 +37,8 @@ pub struct AppContext {
     pub base_path: Arc<str>,
     /// The bundle's files.
     pub bundle: Arc<Bundle>,
+    /// Where viewers sign in at a Keystone: the domain that the form names at first.
+    pub keystone: Option<Arc<str>>,
 }
 
 /// The names of the files that Trunk built; they hold a hash, so that they may be kept for ever.

@@ -1,5 +1,8 @@
 //! Sessions: the viewer's token stays here, the browser holds an id alone.
 
+use std::net::IpAddr;
+use std::time::Duration;
+
 use client::{ClientError, Credentials, Session, Token};
 use http::HeaderMap;
 use leptos_axum::extract;
@@ -7,7 +10,7 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use tower_sessions::Session as Cookie;
 
-use super::{ViewerAddress, app_error, context};
+use super::{AppContext, ViewerAddress, app_error, context};
 use crate::error::AppError;
 use crate::routes;
 use crate::server_fns::viewer::Viewer;
@@ -18,14 +21,43 @@ const VIEWER: &str = "viewer";
 /// The header that a panel's token comes in.
 const TOKEN: &str = "x-auth-token";
 
-/// What a session keeps of a signed-in viewer. Has no `Debug`: the token must not reach a log.
+/// What a session keeps of a signed-in viewer. Has no `Debug`: the tokens must not reach a log.
 #[derive(Clone, Serialize, Deserialize)]
-pub struct SignedIn {
+pub(super) struct SignedIn {
     /// The token for the metering API.
-    token: String,
+    pub(super) token: String,
     /// The account's name.
-    user: String,
+    pub(super) user: String,
+    /// What there is besides where it is a Keystone's account.
+    #[serde(default)]
+    pub(super) keystone: Option<AtKeystone>,
 }
+
+/// What a session keeps of an account of a Keystone.
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct AtKeystone {
+    /// A token for nothing, with which others are got.
+    pub(super) unscoped: String,
+    /// The id of the project that the token for the metering API is for.
+    pub(super) project: String,
+    /// That project's name.
+    pub(super) project_name: String,
+}
+
+/// The sign-in form.
+pub(crate) struct Form {
+    /// The account's name.
+    pub(crate) user: String,
+    /// Its password.
+    pub(crate) password: SecretString,
+    /// The name of its domain, for a Keystone.
+    pub(crate) domain: Option<String>,
+    /// The name of the project to begin with, for a Keystone.
+    pub(crate) project: Option<String>,
+}
+
+/// How long a sign-out waits for a token to be revoked.
+const REVOKED_WITHIN: Duration = Duration::from_secs(3);
 
 async fn cookie() -> Result<Cookie, AppError> {
     extract::<Cookie>().await.map_err(|error| {
@@ -39,14 +71,60 @@ fn store_failed(error: &tower_sessions::session::Error) -> AppError {
     AppError::Internal
 }
 
+/// Who is signed in.
+pub(super) async fn signed_in() -> Result<SignedIn, AppError> {
+    let signed_in = cookie().await?.get::<SignedIn>(VIEWER).await;
+    signed_in
+        .map_err(|error| store_failed(&error))?
+        .ok_or(AppError::SignedOut)
+}
+
+/// Keeps who has signed in, under a new id: one that was planted before is worth nothing after.
+async fn begin(signed_in: SignedIn) -> Result<(), AppError> {
+    cookie()
+        .await?
+        .cycle_id()
+        .await
+        .map_err(|error| store_failed(&error))?;
+    keep(signed_in).await
+}
+
+/// Keeps what has changed of who is signed in.
+pub(super) async fn keep(signed_in: SignedIn) -> Result<(), AppError> {
+    cookie()
+        .await?
+        .insert(VIEWER, signed_in)
+        .await
+        .map_err(|error| store_failed(&error))
+}
+
+/// The address of the viewer whom this request is for, as far as it is known.
+pub(super) async fn viewer_address() -> Option<IpAddr> {
+    let address = extract::<axum::Extension<ViewerAddress>>().await.ok();
+    address.map(|address| address.0.0)
+}
+
+/// A token as a session keeps it.
+pub(super) fn token(kept: &str) -> Result<Token, AppError> {
+    Token::new(kept).map_err(|_| AppError::SignedOut)
+}
+
+/// Ends a token that nobody needs any more, as far as that can be done quickly: it ends by itself.
+pub(super) async fn revoke(token: &Token) {
+    let session = context().client.session(token.clone());
+    match tokio::time::timeout(REVOKED_WITHIN, session.revoke()).await {
+        Ok(Ok(())) => (),
+        Ok(Err(error)) => tracing::warn!(%error, "a token could not be revoked"),
+        Err(_) => tracing::warn!("a token could not be revoked in time"),
+    }
+}
+
 /// The viewer's session with the metering API.
 pub(super) async fn metering_session() -> Result<(Session, String), AppError> {
-    let signed_in = cookie().await?.get::<SignedIn>(VIEWER).await;
-    let SignedIn { token, user } = signed_in
-        .map_err(|error| store_failed(&error))?
-        .ok_or(AppError::SignedOut)?;
-    let token = Token::new(&token).map_err(|_| AppError::SignedOut)?;
-    Ok((context().client.session(token), user))
+    let SignedIn {
+        token: kept, user, ..
+    } = signed_in().await?;
+    Ok((context().client.session(token(&kept)?), user))
 }
 
 /// The session of panels in somebody else's page: by the token in the request's header. Only a
@@ -66,45 +144,57 @@ pub(super) async fn panel_session() -> Result<Session, AppError> {
 
 /// Who looks, and at which brokers.
 pub(crate) async fn viewer() -> Result<Viewer, AppError> {
-    let (session, user) = metering_session().await?;
+    let signed_in = signed_in().await?;
+    let session = context().client.session(token(&signed_in.token)?);
     let brokers = session.brokers().await.map_err(|error| app_error(&error))?;
-    Ok(Viewer { user, brokers })
+    Ok(Viewer {
+        user: signed_in.user,
+        brokers,
+        project: signed_in.keystone.map(|keystone| keystone.project_name),
+    })
 }
 
 /// Signs in, and redirects to `next` or back to the form.
-pub(crate) async fn sign_in(
-    user: String,
-    password: SecretString,
-    next: Option<String>,
-) -> Result<(), AppError> {
+pub(crate) async fn sign_in(form: Form, next: Option<&str>) -> Result<(), AppError> {
     let context = context();
-    let address = extract::<axum::Extension<ViewerAddress>>().await.ok();
-    let credentials =
-        Credentials::new(&*user, password).forwarded_for(address.map(|address| address.0.0));
-    let next = next.as_deref();
-    let target = match context.client.sign_in(&credentials).await {
+    // What the form is to hold when it comes back. Not the name: it may be a password, mistyped.
+    let again = [("domain", &form.domain), ("project", &form.project)].map(|(name, value)| {
+        let value = value.as_deref().filter(|value| !value.is_empty());
+        value.map_or_else(String::new, |value| {
+            format!("&{name}={}", routes::encode(value))
+        })
+    });
+    let signed_in = if context.keystone.is_some() {
+        super::keystone::sign_in(&context, form).await
+    } else {
+        at_brokers(&context, form).await
+    };
+    let target = match signed_in {
         Ok(signed_in) => {
-            let cookie = cookie().await?;
-            // A new id: one that was planted before sign-in is worth nothing after it.
-            cookie
-                .cycle_id()
-                .await
-                .map_err(|error| store_failed(&error))?;
-            let token = signed_in.token.expose().to_owned();
-            let viewer = SignedIn { token, user };
-            cookie
-                .insert(VIEWER, viewer)
-                .await
-                .map_err(|error| store_failed(&error))?;
+            begin(signed_in).await?;
             routes::checked_next(next).to_owned()
         }
-        Err(error) => routes::sign_in(next, Some(&reason(&error))),
+        Err(reason) => routes::sign_in(next, Some(&reason)) + &again.concat(),
     };
     leptos_axum::redirect(&format!("{}{target}", context.base_path));
     Ok(())
 }
 
-fn reason(error: &ClientError) -> routes::SignInReason {
+/// Signs in at the embedded identity.
+async fn at_brokers(context: &AppContext, form: Form) -> Result<SignedIn, routes::SignInReason> {
+    let Form { user, password, .. } = form;
+    let credentials = Credentials::new(&*user, password).forwarded_for(viewer_address().await);
+    let signed_in = context.client.sign_in(&credentials).await;
+    let signed_in = signed_in.map_err(|error| reason(&error))?;
+    Ok(SignedIn {
+        token: signed_in.token.expose().to_owned(),
+        user,
+        keystone: None,
+    })
+}
+
+/// What an error is on the form.
+pub(super) fn reason(error: &ClientError) -> routes::SignInReason {
     use routes::SignInReason as Reason;
     match app_error(error) {
         AppError::SignedOut => Reason::Credentials,
@@ -116,13 +206,16 @@ fn reason(error: &ClientError) -> routes::SignInReason {
     }
 }
 
-/// Ends the token and the session, and redirects to the form.
+/// Ends the tokens and the session, and redirects to the form.
 pub(crate) async fn sign_out() -> Result<(), AppError> {
-    if let Ok((session, _)) = metering_session().await
-        && let Err(error) = session.revoke().await
-    {
-        // The session ends all the same; the token ends by itself, later.
-        tracing::warn!(%error, "the token could not be revoked");
+    if let Ok(signed_in) = signed_in().await {
+        let unscoped = signed_in.keystone.map(|keystone| keystone.unscoped);
+        for kept in [Some(signed_in.token), unscoped].into_iter().flatten() {
+            if let Ok(token) = token(&kept) {
+                // The session ends all the same.
+                revoke(&token).await;
+            }
+        }
     }
     cookie()
         .await?

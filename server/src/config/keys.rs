@@ -111,16 +111,21 @@ keys! {
     IDENTITY_URL "identity_url" "URL"
         default "{metering-url}/identity/v3"
         accepts "an address that starts with http:// or https:// and ends with /v3"
-        "The identity service, v3, at which `--only web` signs viewers in";
+        "The embedded identity service of another metering API, v3, at which `--only web` signs \
+         viewers in";
     IDENTITY "identity" "SERVICE"
         default "embedded"
         accepts "embedded or keystone"
         "Who says what a token stands for: the metering API itself, which asks the brokers, or a \
-         Keystone, with `--only api`";
+         Keystone, where viewers of the dashboard then sign in too";
     KEYSTONE_URL "keystone_url" "URL"
         default "none"
         accepts "an address that starts with http:// or https:// and ends with /v3"
         "The Keystone's v3 address, for `--identity keystone`";
+    KEYSTONE_DOMAIN "keystone_domain" "NAME"
+        default "Default"
+        accepts "the name of a domain"
+        "The domain that the dashboard's sign-in form names at first";
     KEYSTONE_PUBLIC_URL "keystone_public_url" "URL"
         default "{keystone-url}"
         accepts "an address that starts with http:// or https://"
@@ -163,6 +168,11 @@ keys! {
         accepts "[name=]id of a project, 32 hexadecimal digits, and after a colon perhaps one vhost"
         "A project of the Keystone whose members see a broker, or one vhost of it; all else is \
          for the admin roles alone";
+    PASSWORD_HASHES "password_hashes" "YES|NO"
+        default "no"
+        accepts "yes or no"
+        "Whether /v2/rabbit/users tells administrators of a broker the hashes of its accounts' \
+         passwords. Nobody else is ever told, and no page shows them";
     DATA_DIR "data_dir" "PATH"
         default "$STATE_DIRECTORY, else warren in $XDG_DATA_HOME or ~/.local/share"
         accepts "a folder that exists or can be made, and written to; or none"

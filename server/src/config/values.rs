@@ -106,6 +106,15 @@ pub(super) fn keystone(text: &str) -> Result<Url, String> {
     }
 }
 
+/// `yes` or `no`; a file may also have `true` and `false`.
+pub(super) fn truth(text: &str) -> Result<bool, String> {
+    match text {
+        "yes" | "true" => Ok(true),
+        "no" | "false" => Ok(false),
+        _ => Err("neither".to_owned()),
+    }
+}
+
 pub(super) fn name(text: &str) -> Result<String, String> {
     if text.trim().is_empty() {
         return Err("it is empty".to_owned());

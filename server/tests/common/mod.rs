@@ -163,8 +163,14 @@ impl Running {
 
     /// The dashboard alone.
     pub(crate) async fn web_only(metering: &str) -> Self {
-        let flags = ["--only", "web", "--metering-url", metering];
-        Self::of(Broker::start().await, &flags).await
+        Self::web_only_with(metering, &[]).await
+    }
+
+    /// The dashboard alone, with these flags on top.
+    pub(crate) async fn web_only_with(metering: &str, flags: &[&str]) -> Self {
+        let mut all = vec!["--only", "web", "--metering-url", metering];
+        all.extend(flags);
+        Self::of(Broker::start().await, &all).await
     }
 
     async fn of(broker: Broker, flags: &[&str]) -> Self {
@@ -210,7 +216,7 @@ impl Running {
     }
 
     /// A form of our own page, posted.
-    pub(crate) fn post(&self, path: &str, form: &'static str) -> RequestBuilder {
+    pub(crate) fn post(&self, path: &str, form: impl Into<reqwest::Body>) -> RequestBuilder {
         let origin = self.url("").origin().ascii_serialization();
         self.http
             .post(self.url(path))

@@ -294,3 +294,32 @@ fn a_keystone_is_named_by_its_address_and_an_account() {
         [format!("{PROJECT}:/").parse().expect("a project")]
     );
 }
+
+#[test]
+fn viewers_sign_in_at_the_keystone_of_either_part() {
+    const URL: &str = "https://keystone.example/v3";
+    let both = Given::nothing()
+        .file("password", "hunter2\n")
+        .flags(&["--identity", "keystone", "--keystone-url", URL])
+        .flags(&["--keystone-password-file", "password"])
+        .accepted();
+    let Parts::Both(web, _) = &both.parts else {
+        panic!("{:?}", both.parts);
+    };
+    let keystone = web.keystone.as_ref().expect("a Keystone");
+    assert_eq!(keystone.url.as_str(), URL);
+    assert_eq!(keystone.domain, "Default");
+
+    // The dashboard alone has no account of its own there.
+    let alone = Given::nothing()
+        .flags(&["--only", "web", "--metering-url", "http://10.0.0.5:8777"])
+        .flags(&["--identity", "keystone", "--keystone-url", URL])
+        .flags(&["--keystone-domain", "Lab"])
+        .accepted();
+    let Parts::Web(web, metering) = &alone.parts else {
+        panic!("{:?}", alone.parts);
+    };
+    assert_eq!(web.keystone.as_ref().expect("a Keystone").domain, "Lab");
+    let identity = metering.identity.as_ref().expect("its address");
+    assert_eq!(identity.as_str(), URL);
+}

@@ -124,6 +124,11 @@ fn retention_that_cannot_be() {
 }
 
 #[test]
+fn a_switch_that_is_neither_on_nor_off() {
+    refuses("--password-hashes", "maybe", "neither", "yes or no");
+}
+
+#[test]
 fn a_keystone_that_is_none() {
     refuses(
         "--identity",
@@ -131,14 +136,14 @@ fn a_keystone_that_is_none() {
         "no such service",
         "embedded or keystone",
     );
-    refuses(
-        "--identity",
-        "keystone",
-        "--only api",
-        "embedded or keystone",
-    );
     refuses("--keystone-cache", "1m", "--identity keystone", "1s to 5m");
     let keystone = ["--only", "api", "--identity", "keystone"];
+    refuses(
+        "--keystone-domain",
+        "Lab",
+        "--identity keystone",
+        "the name of a domain",
+    );
     let message = Given::nothing().flags(&keystone).refused();
     for key in ["keystone_url", "keystone_password_file"] {
         assert!(message.contains(key), "{message}");
@@ -148,6 +153,26 @@ fn a_keystone_that_is_none() {
         .flags(&["--keystone-url", "https://keystone.example/v2.0"])
         .refused();
     assert!(message.contains("it does not end with /v3"), "{message}");
+}
+
+#[test]
+fn a_keystone_that_a_part_alone_cannot_use() {
+    let web = ["--only", "web", "--metering-url", "http://10.0.0.5:8777"];
+    let refused = |flags: &[&str]| Given::nothing().flags(&web).flags(flags).refused();
+    let message = refused(&["--identity", "keystone"]);
+    assert!(message.contains("keystone_url"), "{message}");
+    let message = refused(&["--keystone-url", "https://keystone.example/v3"]);
+    assert!(message.contains("--identity keystone"), "{message}");
+    let message = refused(&["--keystone-user", "warren"]);
+    assert!(message.contains("validates no tokens"), "{message}");
+    let keystone = ["--identity", "keystone", "--keystone-url", "http://k/v3"];
+    let identity = ["--identity-url", "http://10.0.0.5:8777/identity/v3"];
+    let message = refused(&[&keystone[..], &identity[..]].concat());
+    assert!(message.contains("that is --keystone-url"), "{message}");
+    let message = Given::nothing()
+        .flags(&["--only", "api", "--keystone-domain", "Lab"])
+        .refused();
+    assert!(message.contains("no sign-in form"), "{message}");
 }
 
 #[test]

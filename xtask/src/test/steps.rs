@@ -114,7 +114,7 @@ fn nextest(project: &Project, runner: &Runner) -> Result<(), Error> {
 
 fn clients(project: &Project, runner: &Runner) -> Result<(), Error> {
     tools::for_tests(project, runner)?;
-    debian::require(runner, &[debian::RABBITMQ], "")?;
+    debian::require(runner, &[debian::RABBITMQ, debian::KEYSTONE], "")?;
     let folder = tools::ceilometerclient(project, runner)?;
     let mut command = runner.command("cargo", &["nextest", "run"]);
     command.args(NATIVE);
@@ -172,7 +172,12 @@ fn rig(_: &Project, runner: &Runner) -> Result<(), Error> {
 fn e2e(project: &Project, runner: &Runner) -> Result<(), Error> {
     debian::require(
         runner,
-        &[debian::RABBITMQ, debian::CHROMIUM, debian::FONTS],
+        &[
+            debian::RABBITMQ,
+            debian::KEYSTONE,
+            debian::CHROMIUM,
+            debian::FONTS,
+        ],
         "",
     )?;
     let folder = project.root.join("end2end");

@@ -5,6 +5,7 @@ use metering::{
     Policy, Queue, TopicPermission, User, UserLimit, Vhost, VhostLimit,
 };
 
+use super::row::UserWithHash;
 use super::rows::{Batch, read};
 
 /// What is asked of an account. Of the hash is kept whether there is one.
@@ -47,6 +48,8 @@ pub(crate) enum Kind {
     DeprecatedFeatures,
     DeprecatedFeaturesUsed,
     Users,
+    /// The accounts with the hashes of their passwords: where the operator wants those told.
+    UsersWithHashes,
 }
 
 /// What there is to know of a list.
@@ -59,7 +62,7 @@ struct Facts {
 
 impl Kind {
     /// All of them.
-    pub(crate) const ALL: [Self; 17] = [
+    pub(crate) const ALL: [Self; 18] = [
         Self::Queues,
         Self::Connections,
         Self::Channels,
@@ -77,6 +80,7 @@ impl Kind {
         Self::DeprecatedFeatures,
         Self::DeprecatedFeaturesUsed,
         Self::Users,
+        Self::UsersWithHashes,
     ];
 
     fn facts(self) -> Facts {
@@ -112,6 +116,7 @@ impl Kind {
                 facts!("deprecated-features/used", DeprecatedFeature, Administrator)
             }
             Self::Users => facts!("users", User, Monitoring),
+            Self::UsersWithHashes => facts!("users-with-hashes", UserWithHash, Administrator),
         }
     }
 
@@ -123,7 +128,7 @@ impl Kind {
     /// The broker's path.
     pub(crate) fn path(self) -> String {
         match self {
-            Self::Users => format!("api/users?columns={USER_COLUMNS}"),
+            Self::Users | Self::UsersWithHashes => format!("api/users?columns={USER_COLUMNS}"),
             _ => format!("api/{}", self.name()),
         }
     }

@@ -6,8 +6,8 @@ use metering::{
     Binding, Channel, Connection, Consumer, DeprecatedFeature, Exchange, FeatureFlag, Permission,
     Policy, Queue, TopicPermission, User, UserLimit, Vhost, VhostLimit,
 };
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 /// A row of a list.
 pub(crate) trait Row: DeserializeOwned + Serialize {
@@ -39,6 +39,33 @@ impl Row for User {
 
     fn tidy(&mut self) {
         self.forget_hash();
+    }
+}
+
+/// An account whose hash goes on to administrators, where the operator wants it.
+#[derive(Deserialize, Serialize)]
+#[serde(transparent)]
+pub(crate) struct UserWithHash(User);
+
+impl UserWithHash {
+    pub(crate) fn has_column(path: &str) -> bool {
+        User::has_column(path)
+    }
+}
+
+impl Row for UserWithHash {
+    fn name(&self) -> Cow<'_, str> {
+        Cow::from(&self.0.name)
+    }
+
+    fn user(&self) -> Option<&str> {
+        Some(&self.0.name)
+    }
+
+    fn tidy(&mut self) {
+        let hash = self.0.password_hash.clone();
+        self.0.forget_hash();
+        self.0.password_hash = hash;
     }
 }
 

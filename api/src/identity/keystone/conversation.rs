@@ -197,6 +197,7 @@ fn request(config: &KeystoneConfig) -> AuthRequest {
                 token: None,
             },
             scope: Some(Scope {
+                unscoped: None,
                 project: Some(ProjectRef {
                     id: None,
                     name: Some(config.project.clone()),

@@ -11,12 +11,14 @@
 //! | `service` | this service's own token |
 //! | `answers` | what Keystone said of late |
 //! | `rights` | what a token opens here |
+//! | `seen` | which tokens the system log has told of |
 //!
 //! Source: OpenStack's Identity API v3, "Validate and show information for token".
 
 mod answers;
 mod conversation;
 mod rights;
+mod seen;
 mod service;
 
 use std::collections::HashMap;
@@ -29,6 +31,7 @@ use tokio::time::Instant;
 
 use self::answers::Answers;
 use self::conversation::{Conversation, Trouble};
+use self::seen::Seen;
 use self::service::Service;
 use super::tokens::{Fingerprint, TokenData, fingerprint};
 use crate::config::{ApiError, KeystoneConfig};
@@ -54,6 +57,7 @@ pub(crate) struct Keystone {
     conversation: Conversation,
     service: Service,
     answers: Mutex<Answers>,
+    seen: Mutex<Seen>,
     /// Questions under way, one a token: whoever asks the same waits for the same answer.
     flights: Mutex<HashMap<Fingerprint, watch::Receiver<Option<Outcome>>>>,
     turns: Semaphore,
@@ -67,6 +71,7 @@ impl Keystone {
             conversation: Conversation::new(&config)?,
             service: Service::default(),
             answers: Mutex::default(),
+            seen: Mutex::default(),
             flights: Mutex::default(),
             turns: Semaphore::new(AT_ONCE),
             trouble: Mutex::default(),
@@ -128,6 +133,7 @@ impl Keystone {
             let asked = Instant::now();
             let outcome = keystone.ask(&shared, &token).await;
             keystone.keep(fingerprint, &outcome, asked);
+            keystone.tell(&shared, fingerprint, &outcome);
             // Only now: who comes between finds the answer or the question.
             drop(landing);
             land.send_replace(Some(outcome));
@@ -149,6 +155,17 @@ impl Keystone {
         answers.put(fingerprint, outcome.clone(), until, expires_at);
     }
 
+    /// Tells once of a token that was let in.
+    fn tell(&self, shared: &Shared, fingerprint: Fingerprint, outcome: &Outcome) {
+        if let Ok(data) = outcome {
+            let now = shared.config.clock.now();
+            let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+            if seen.is_new(fingerprint, data.expires_at, now) {
+                shared.events.token_admitted(data);
+            }
+        }
+    }
+
     async fn ask(&self, shared: &Shared, token: &str) -> Outcome {
         let turn = tokio::time::timeout(self.config.timeout, self.turns.acquire()).await;
         let Ok(Ok(_turn)) = turn else {
@@ -157,7 +174,10 @@ impl Keystone {
         match self.validate(shared, token).await {
             Ok(Some(body)) => {
                 self.well(shared);
-                let data = rights::of(&body, &self.config, &shared.config.brokers)?;
+                let data = rights::of(&body, &self.config, &shared.config.brokers);
+                let data = data.inspect_err(|why| {
+                    shared.events.sign_in_refused(&body.user.name, None, why);
+                })?;
                 if data.expires_at <= shared.config.clock.now() {
                     return Err(Error::Unauthorized);
                 }

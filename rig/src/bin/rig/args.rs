@@ -1,9 +1,10 @@
 use std::ops::Range;
+use std::time::Duration;
 
 use lexopt::{Arg, Parser, ValueExt};
 
 pub(crate) const HELP: &str = "\
-A private RabbitMQ on loopback, and light traffic for it.
+A private RabbitMQ on loopback, light traffic for it, and a private Keystone.
 
 rig broker [--dir DIR] [--conf LINE]... [--traffic]
     Starts a broker and prints one line of JSON: management_url, amqp_url, pid, node, user,
@@ -25,6 +26,15 @@ rig traffic --amqp URL [--vhost NAME]...
 
 rig queues --amqp URL --from N --to N
     Declares many queues, numbered from N on and before N, some of them with messages.
+
+rig keystone [--token-lifetime SECONDS]
+    Starts a Keystone and prints one line of JSON: url, user, password (of its administrator). Then
+    obeys and ends as `rig broker` does; the commands:
+        freeze | thaw | kill | restart | stop
+        add-project NAME | add-user NAME PASSWORD        (answered with the new \"id\")
+        assign USER_ID PROJECT_ID ROLE | disable USER_ID
+
+    --token-lifetime SECONDS  how long its tokens live (default: an hour)
 ";
 
 pub(crate) enum Command {
@@ -35,6 +45,7 @@ pub(crate) enum Command {
     },
     Traffic(rig::traffic::Options),
     Queues(rig::traffic::Options, Range<u32>),
+    Keystone(rig::KeystoneOptions),
 }
 
 pub(crate) fn parse() -> Result<Command, lexopt::Error> {
@@ -43,9 +54,10 @@ pub(crate) fn parse() -> Result<Command, lexopt::Error> {
         Some(Arg::Value(name)) if name == "broker" => broker(&mut parser),
         Some(Arg::Value(name)) if name == "traffic" => traffic(&mut parser),
         Some(Arg::Value(name)) if name == "queues" => queues(&mut parser),
+        Some(Arg::Value(name)) if name == "keystone" => keystone(&mut parser),
         Some(Arg::Long("help") | Arg::Short('h')) => Ok(Command::Help),
         Some(other) => Err(other.unexpected()),
-        None => Err("a command is missing: broker, traffic or queues".into()),
+        None => Err("a command is missing: broker, traffic, queues or keystone".into()),
     }
 }
 
@@ -98,4 +110,18 @@ fn traffic(parser: &mut Parser) -> Result<Command, lexopt::Error> {
     }
     let amqp_url = amqp_url.ok_or("--amqp URL is missing")?;
     Ok(Command::Traffic(rig::traffic::Options { amqp_url, vhosts }))
+}
+
+fn keystone(parser: &mut Parser) -> Result<Command, lexopt::Error> {
+    let mut options = rig::KeystoneOptions::default();
+    while let Some(arg) = parser.next()? {
+        match arg {
+            Arg::Long("token-lifetime") => {
+                options.token_lifetime = Duration::from_secs(parser.value()?.parse()?);
+            }
+            Arg::Long("help") | Arg::Short('h') => return Ok(Command::Help),
+            other => return Err(other.unexpected()),
+        }
+    }
+    Ok(Command::Keystone(options))
 }

@@ -1,9 +1,4 @@
-use std::{
-    error::Error,
-    io, process,
-    sync::mpsc::{self, Receiver},
-    thread,
-};
+use std::error::Error;
 
 use rig::{
     Options, PrivateBroker,
@@ -11,30 +6,16 @@ use rig::{
 };
 use serde_json::{Value, json};
 
-use crate::on_signal;
+use crate::commands::Commands;
 
 /// Virtual hosts of the traffic; the second is made for it.
 const VHOSTS: [&str; 2] = ["/", "telemetry"];
 
-enum Event {
-    Started(Result<Box<PrivateBroker>, rig::Error>),
-    Line(String),
-    End,
-}
-
 /// Starts a broker and obeys standard input.
 pub(crate) fn run(options: Options, traffic: bool) -> Result<(), Box<dyn Error>> {
     let kept = options.dir.is_some();
-    let events = listen(options)?;
-    let mut early = Vec::new();
-    let mut broker = loop {
-        match events.recv()? {
-            Event::Started(broker) => break broker?,
-            Event::Line(line) => early.push(line),
-            // Guardians end what has been started so far.
-            Event::End => process::exit(0),
-        }
-    };
+    let mut commands = Commands::listen(move || PrivateBroker::start(options))?;
+    let mut broker = commands.started()?;
     let traffic = if traffic {
         Some(start_traffic(&broker)?)
     } else {
@@ -42,8 +23,7 @@ pub(crate) fn run(options: Options, traffic: bool) -> Result<(), Box<dyn Error>>
     };
     println!("{}", introduction(&mut broker));
 
-    for event in early.into_iter().map(Event::Line).chain(events) {
-        let Event::Line(line) = event else { break };
+    for line in commands.lines() {
         if line.trim() == "stop" {
             finish(*broker, traffic, kept)?;
             println!("{}", json!({ "ok": true }));
@@ -54,29 +34,6 @@ pub(crate) fn run(options: Options, traffic: bool) -> Result<(), Box<dyn Error>>
         println!("{answer}");
     }
     finish(*broker, traffic, kept)
-}
-
-/// The broker's start, standard input and signals as one stream.
-fn listen(options: Options) -> Result<Receiver<Event>, Box<dyn Error>> {
-    let (sender, events) = mpsc::channel();
-    on_signal(sender.clone(), || Event::End)?;
-    let input = sender.clone();
-    thread::spawn(move || {
-        for line in io::stdin().lines().map_while(Result::ok) {
-            if input.send(Event::Line(line)).is_err() {
-                return;
-            }
-        }
-        // Nobody listens any more when this fails.
-        input.send(Event::End).ok();
-    });
-    thread::spawn(move || {
-        // As above.
-        sender
-            .send(Event::Started(PrivateBroker::start(options).map(Box::new)))
-            .ok();
-    });
-    Ok(events)
 }
 
 fn start_traffic(broker: &PrivateBroker) -> Result<Traffic, Box<dyn Error>> {

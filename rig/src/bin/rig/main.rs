@@ -1,7 +1,9 @@
-//! `rig`: a private RabbitMQ, or AMQP traffic, for callers that are not Rust.
+//! `rig`: a private RabbitMQ, AMQP traffic, or a private Keystone, for callers that are not Rust.
 
 mod args;
 mod broker;
+mod commands;
+mod keystone;
 
 use std::{
     error::Error,
@@ -29,6 +31,7 @@ fn main() -> ExitCode {
         Ok(Command::Queues(options, numbers)) => {
             rig::traffic::declare_many(&options, numbers).map_err(Into::into)
         }
+        Ok(Command::Keystone(options)) => keystone::run(options),
         Err(e) => {
             eprintln!("rig: {e}\n\n{}", args::HELP);
             return ExitCode::from(2);

@@ -1,0 +1,151 @@
+//! The real store in trouble, below the running service: the live view goes on, and what cannot be
+//! kept or read is told.
+
+use std::fs;
+use std::io::{Seek, SeekFrom, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+use http::StatusCode;
+use serde_json::json;
+use store::{Options, SqliteStore, Store};
+
+use crate::support::app::Answer;
+use crate::support::{FakeBroker, TestApp, local, sample};
+
+/// The service on a file, with the token of an administrator.
+async fn on(file: &Path, options: Options, fake: &FakeBroker) -> (TestApp, String) {
+    let store = SqliteStore::open(file, options).expect("opens");
+    let store: Arc<dyn Store> = Arc::new(store);
+    let app = TestApp::with_store(local(&[("prod", fake)]), store);
+    let token = app.sign_in("guest", "guest").await;
+    app.until(&token, "prod", |broker| broker.rabbitmq_version.is_some())
+        .await;
+    (app, token)
+}
+
+/// The overview and the last minute's charts, of polls that came just now.
+async fn must_be_live(app: &TestApp, token: &str) {
+    let overview = app.get(token, "/v2/rabbit/overview").await.ok();
+    app.polls("prod", 2).await;
+    let later = app.get(token, "/v2/rabbit/overview").await.ok();
+    assert_ne!(overview["observed_at"], later["observed_at"]);
+    let end = api::Clock::System.now().as_millis();
+    let path = format!(
+        "/v2/rabbit/series?meter=rabbit.connections&from={}&to={end}",
+        end - 10_000
+    );
+    let series = app.get(token, &path).await.ok();
+    let last = series["columns"][0]["avg"]
+        .as_array()
+        .expect("a column")
+        .last();
+    assert!(last.is_some_and(|value| value.is_number()), "{series}");
+}
+
+fn must_be_told(answer: &Answer, words: &str) {
+    assert_eq!(
+        answer.status,
+        StatusCode::SERVICE_UNAVAILABLE,
+        "{:?}",
+        answer.body
+    );
+    assert!(answer.header("retry-after").is_some());
+    let fault = &answer.json()["error_message"];
+    assert_eq!(fault["faultcode"], "Server");
+    let told = fault["faultstring"].as_str().expect("a text");
+    assert!(told.contains(words), "{told}");
+}
+
+#[tokio::test]
+async fn a_full_disk_leaves_the_live_view_running() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let options = Options {
+        max_size: Some(400 << 10),
+        queued_polls: 5,
+        ..Options::default()
+    };
+    let fake = FakeBroker::start();
+    let (app, token) = on(&folder.path().join("warren.db"), options, &fake).await;
+    let mut taken = 0;
+    let refused = loop {
+        let samples: Vec<_> = (0..200)
+            .map(|n| {
+                sample(
+                    "m",
+                    &format!("r{n}"),
+                    1.0 / f64::from(n + 1),
+                    &json!({"timestamp": format!("2015-01-01T00:00:{:02}", n % 60)}),
+                )
+            })
+            .collect();
+        let answer = app.post_samples(&token, "m", &json!(samples)).await;
+        if answer.status != StatusCode::CREATED {
+            break answer;
+        }
+        taken += samples.len();
+    };
+    must_be_told(&refused, "no room left");
+    must_be_live(&app, &token).await;
+    // What was taken can be read.
+    let listed = app.get(&token, "/v2/meters/m?limit=1000000").await.ok();
+    assert_eq!(listed.as_array().map(Vec::len), Some(taken));
+}
+
+#[tokio::test]
+async fn a_locked_file_leaves_the_live_view_running_and_is_written_again_afterwards() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("warren.db");
+    let fake = FakeBroker::start();
+    let (app, token) = on(&file, Options::default(), &fake).await;
+    let other = rusqlite::Connection::open(&file).expect("opens");
+    other.execute_batch("BEGIN IMMEDIATE").expect("locks");
+    let posted = json!([sample("m", "r", 1.0, &json!({}))]);
+    let refused = app.post_samples(&token, "m", &posted).await;
+    must_be_told(&refused, "locked by another program");
+    must_be_live(&app, &token).await;
+    other.execute_batch("ROLLBACK").expect("lets go");
+    app.store(&token, "m", &[sample("m", "r", 1.0, &json!({}))])
+        .await;
+}
+
+#[tokio::test]
+async fn a_file_that_is_damaged_underneath_leaves_the_live_view_running() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("warren.db");
+    let fake = FakeBroker::start();
+    let (app, token) = on(&file, Options::default(), &fake).await;
+    app.store(&token, "m", &[sample("m", "r", 1.0, &json!({}))])
+        .await;
+    for name in ["warren.db", "warren.db-wal"] {
+        let path = folder.path().join(name);
+        let length = fs::metadata(&path).map(|file| file.len()).unwrap_or(0);
+        let mut open = fs::OpenOptions::new();
+        let mut file = open.write(true).open(&path).expect("opens");
+        file.seek(SeekFrom::Start(0)).expect("at its start");
+        file.write_all(&vec![0x5a; length as usize])
+            .expect("damaged");
+    }
+    // Sooner or later a page is read that was not at hand.
+    let mut told = None;
+    for n in 0..200 {
+        let posted = json!([sample("m", &format!("r{n}"), 1.0, &json!({}))]);
+        let written = app.post_samples(&token, "m", &posted).await;
+        let read = app.get(&token, "/v2/meters/m?limit=100000").await;
+        let trouble = [written, read];
+        told = trouble
+            .into_iter()
+            .find(|answer| answer.status.is_server_error());
+        if told.is_some() {
+            break;
+        }
+    }
+    let told = told.expect("the damage is noticed");
+    assert_eq!(
+        told.status,
+        StatusCode::SERVICE_UNAVAILABLE,
+        "{:?}",
+        told.body
+    );
+    must_be_live(&app, &token).await;
+}

@@ -1,0 +1,58 @@
+//! Texts about accounts and projects of a Keystone.
+
+/// Texts about accounts and projects of a Keystone.
+pub struct KeystoneTexts {
+    pub sign_in_lead: &'static str,
+    pub domain: &'static str,
+    pub project: &'static str,
+    pub project_may_be_left_out: &'static str,
+    pub wrong_credentials: &'static str,
+    pub unavailable: &'static str,
+    pub no_such_project: &'static str,
+    pub no_project: &'static str,
+    pub no_role: &'static str,
+    pub projects: &'static str,
+    pub projects_lead: &'static str,
+    pub without_keystone: &'static str,
+    pub current: &'static str,
+    pub switch: &'static str,
+}
+
+/// The English texts.
+pub const EN: KeystoneTexts = KeystoneTexts {
+    sign_in_lead: "With your account of the cloud.",
+    domain: "Domain",
+    project: "Project",
+    project_may_be_left_out: "May be left empty: you can switch projects later.",
+    wrong_credentials: "The identity service accepts no such user name, domain and password.",
+    unavailable: "The identity service does not answer, so nobody can be signed in at the moment. \
+        Try again in a while.",
+    no_such_project: "Your account has no project of that name.",
+    no_project: "Your account has no project, and so nothing to see here.",
+    no_role: "Your account has no role in the project that lets it look here.",
+    projects: "Projects",
+    projects_lead: "What you see here is what your project may see. Another project may see other brokers.",
+    without_keystone: "There are no projects here: accounts are those of the brokers.",
+    current: "current",
+    switch: "Switch",
+};
+
+/// The Chinese texts.
+#[cfg(feature = "ssr")]
+#[expect(dead_code, reason = "for the Chinese catalog")]
+pub const ZH: KeystoneTexts = KeystoneTexts {
+    sign_in_lead: "请使用您的云平台账号登录。",
+    domain: "域",
+    project: "项目",
+    project_may_be_left_out: "可留空，登录后仍可切换项目。",
+    wrong_credentials: "身份认证服务不接受此用户名、域和密码。",
+    unavailable: "身份认证服务没有响应，暂时无法登录，请稍后再试。",
+    no_such_project: "您的账号没有该名称的项目。",
+    no_project: "您的账号不属于任何项目，因此没有可查看的内容。",
+    no_role: "您的账号在该项目中没有可查看此处的角色。",
+    projects: "项目",
+    projects_lead: "您看到的是当前项目有权查看的内容，其他项目可能看到其他代理（broker）。",
+    without_keystone: "此处没有项目：账号来自各 broker。",
+    current: "当前",
+    switch: "切换",
+};

@@ -1,0 +1,453 @@
+//! The dashboard with a real Keystone: signing in at it, switching projects, tokens that end, and a
+//! Keystone that is frozen or gone.
+
+mod common;
+
+use std::fs;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use common::{Broker, Running, header};
+use http::StatusCode;
+use reqwest::Response;
+use rig::{KeystoneOptions, PrivateKeystone};
+use serde_json::Value;
+
+/// For how long the metering API believes what the Keystone said.
+const CACHE: Duration = Duration::from_secs(1);
+
+/// A Keystone with a service account, and accounts with roles in projects.
+struct Cloud {
+    keystone: PrivateKeystone,
+    folder: PathBuf,
+    ops: String,
+    dev: String,
+    lab: String,
+    anna: String,
+}
+
+impl Cloud {
+    async fn start(options: KeystoneOptions) -> Option<Self> {
+        if !PrivateKeystone::installed() {
+            eprintln!("skipped: no keystone is installed");
+            return None;
+        }
+        let made = tokio::task::spawn_blocking(move || Self::make(options)).await;
+        Some(made.expect("no panic"))
+    }
+
+    fn make(options: KeystoneOptions) -> Self {
+        let keystone = PrivateKeystone::start(options).expect("Keystone starts");
+        let project = |name: &str| keystone.add_project(name).expect("a project");
+        let user = |name: &str| keystone.add_user(name, "secret").expect("a user");
+        let (service, ops, dev, lab) = (
+            project("service"),
+            project("ops"),
+            project("dev"),
+            project("lab"),
+        );
+        let (anna, carl) = (user("anna"), user("carl"));
+        user("nora");
+        for (user, project, role) in [
+            (&user("warren"), &service, "service"),
+            (&user("root"), &dev, "admin"),
+            (&anna, &ops, "member"),
+            (&anna, &dev, "reader"),
+            (&anna, &lab, "heat_stack_owner"),
+            (&carl, &lab, "heat_stack_owner"),
+        ] {
+            keystone.assign(user, project, role).expect("a role");
+        }
+        let folder = std::env::temp_dir().join(format!("warren-keystone-{}", project("folder")));
+        fs::create_dir(&folder).expect("a folder");
+        fs::write(folder.join("password"), "secret\n").expect("a file");
+        Self {
+            keystone,
+            folder,
+            ops,
+            dev,
+            lab,
+            anna,
+        }
+    }
+
+    /// Both parts, with a broker `prod` that the project ops sees, and of which dev sees a vhost.
+    async fn both(&self) -> Running {
+        let flags = self.api_flags();
+        let flags: Vec<_> = flags.iter().map(String::as_str).collect();
+        Running::with_broker(Broker::start().await, &flags).await
+    }
+
+    fn api_flags(&self) -> Vec<String> {
+        [
+            "--identity",
+            "keystone",
+            "--keystone-url",
+            &self.keystone.url(),
+            "--keystone-password-file",
+            self.folder.join("password").to_str().expect("UTF-8"),
+            "--keystone-cache",
+            "1s",
+            "--broker-project",
+            &self.ops,
+            "--broker-project",
+            &format!("{}:/", self.dev),
+        ]
+        .map(str::to_owned)
+        .to_vec()
+    }
+
+    /// Does something to the Keystone where it may block.
+    async fn with(mut self, work: impl FnOnce(&mut PrivateKeystone) + Send + 'static) -> Self {
+        let done = tokio::task::spawn_blocking(move || {
+            work(&mut self.keystone);
+            self
+        });
+        done.await.expect("no panic")
+    }
+}
+
+impl Drop for Cloud {
+    fn drop(&mut self) {
+        // What cannot be removed is left to the system's own cleaning.
+        fs::remove_dir_all(&self.folder).ok();
+    }
+}
+
+/// The form as a viewer sends it; what is `""` was left empty.
+async fn sign_in(running: &Running, user: &str, password: &str, project: &str) -> Response {
+    let form = format!("user={user}&password={password}&domain=Default&project={project}&next=");
+    let answer = running.post("/fn/sign_in", form).send().await;
+    answer.expect("an answer")
+}
+
+/// A session, as the cookie that stands for it.
+async fn session(running: &Running, user: &str, project: &str) -> String {
+    let answer = sign_in(running, user, "secret", project).await;
+    assert_eq!(
+        header(answer.headers(), "location"),
+        "/",
+        "{user}@{project}"
+    );
+    let cookie = header(answer.headers(), "set-cookie").to_owned();
+    let (pair, _) = cookie.split_once(';').expect("a session");
+    pair.to_owned()
+}
+
+async fn viewer(running: &Running, cookie: &str) -> Response {
+    let viewer = running.read("/fn/viewer").header("cookie", cookie);
+    viewer.send().await.expect("an answer")
+}
+
+/// The viewer's project and its brokers.
+async fn seen(running: &Running, cookie: &str) -> (String, Vec<String>) {
+    let answer = viewer(running, cookie).await;
+    assert_eq!(answer.status(), StatusCode::OK);
+    let viewer: Value = answer.json().await.expect("JSON");
+    let brokers = viewer["brokers"].as_array().expect("a list").iter();
+    let name = |broker: &Value| broker["name"].as_str().expect("a name").to_owned();
+    (
+        viewer["project"].as_str().unwrap_or_default().to_owned(),
+        brokers.map(name).collect(),
+    )
+}
+
+async fn switch(running: &Running, cookie: &str, project: &str, next: &str) -> String {
+    let form = format!("project={project}&next={next}");
+    let answer = running
+        .post("/fn/switch_project", form)
+        .header("cookie", cookie);
+    let answer = answer.send().await.expect("an answer");
+    assert_eq!(answer.status(), StatusCode::FOUND);
+    header(answer.headers(), "location").to_owned()
+}
+
+/// Asks who looks until the answer has a status, and tells after how long.
+async fn until(running: &Running, cookie: &str, status: StatusCode) -> Duration {
+    let start = Instant::now();
+    while viewer(running, cookie).await.status() != status {
+        assert!(start.elapsed() < Duration::from_secs(40), "never {status}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    start.elapsed()
+}
+
+#[tokio::test]
+async fn accounts_of_the_keystone_sign_in_and_see_what_their_project_sees() {
+    let Some(cloud) = Cloud::start(KeystoneOptions::default()).await else {
+        return;
+    };
+    let running = cloud.both().await;
+    let prod = || vec!["prod".to_owned()];
+    for (user, project, seen_as) in [
+        ("anna", "ops", "ops"),
+        ("anna", "dev", "dev"),
+        // The first by name that opens something.
+        ("anna", "", "dev"),
+        ("root", "", "dev"),
+    ] {
+        let cookie = session(&running, user, project).await;
+        let expected = (seen_as.to_owned(), prod());
+        assert_eq!(seen(&running, &cookie).await, expected, "{user}@{project}");
+    }
+    for (user, password, project, reason) in [
+        ("anna", "wrong", "ops", "credentials"),
+        ("anna", "wrong", "", "credentials"),
+        ("nobody", "secret", "", "credentials"),
+        ("anna", "secret", "prod", "project"),
+        ("anna", "secret", "lab", "role"),
+        ("carl", "secret", "", "role"),
+        ("nora", "secret", "", "no-project"),
+    ] {
+        let answer = sign_in(&running, user, password, project).await;
+        let location = header(answer.headers(), "location");
+        let expected = format!("/sign-in?error={reason}&");
+        assert!(
+            location.starts_with(&expected),
+            "{user}@{project}: {location}"
+        );
+        assert!(location.contains("&domain=Default"), "{location}");
+        assert!(
+            !location.contains(user),
+            "a name may be a mistyped password"
+        );
+        assert!(
+            answer.headers().get("set-cookie").is_none(),
+            "{user}@{project}"
+        );
+    }
+    // An account of another domain than the form names at first.
+    let form = "user=anna&password=secret&domain=Nowhere&project=ops";
+    let answer = running.post("/fn/sign_in", form).send().await;
+    let answer = answer.expect("an answer");
+    assert!(header(answer.headers(), "location").contains("error=credentials"));
+    drop(cloud);
+}
+
+#[tokio::test]
+async fn projects_are_switched_and_no_token_outlives_its_use() {
+    let Some(cloud) = Cloud::start(KeystoneOptions::default()).await else {
+        return;
+    };
+    let running = cloud.both().await;
+    let cookie = session(&running, "anna", "ops").await;
+    let listed = running.read("/fn/projects").header("cookie", &cookie);
+    let listed: Value = listed
+        .send()
+        .await
+        .expect("an answer")
+        .json()
+        .await
+        .expect("JSON");
+    let names = listed.as_array().expect("a list").iter();
+    let names: Vec<_> = names
+        .map(|project| (project["name"].as_str(), project["current"].as_bool()))
+        .collect();
+    assert_eq!(
+        names,
+        [
+            (Some("dev"), Some(false)),
+            (Some("lab"), Some(false)),
+            (Some("ops"), Some(true)),
+        ]
+    );
+    let revoked = || cloud.keystone.revocations().expect("its log");
+    assert_eq!(revoked(), 0);
+
+    let to = "%2Fbrokers%2Fprod%3Frange%3D1h";
+    let location = switch(&running, &cookie, &cloud.dev, to).await;
+    assert_eq!(location, "/brokers/prod?range=1h");
+    assert_eq!(seen(&running, &cookie).await.0, "dev");
+    assert_eq!(revoked(), 1, "the token of the project that was left");
+    // And back, from a page of a broker that this project does not see.
+    let location = switch(&running, &cookie, &cloud.ops, "%2Fbrokers%2Ftest").await;
+    assert_eq!(location, "/");
+    assert_eq!(revoked(), 2);
+
+    for (project, reason) in [
+        (cloud.lab.as_str(), "role"),
+        ("0123456789abcdef0123456789abcdef", "project"),
+    ] {
+        let location = switch(&running, &cookie, project, "%2Flog").await;
+        assert_eq!(location, format!("/projects?error={reason}&next=%2Flog"));
+        assert_eq!(
+            seen(&running, &cookie).await.0,
+            "ops",
+            "it stays where it was"
+        );
+    }
+    assert_eq!(revoked(), 3, "the token of the project that did not open");
+
+    let out = running.post("/fn/sign_out", "").header("cookie", &cookie);
+    let out = out.send().await.expect("an answer");
+    assert_eq!(header(out.headers(), "location"), "/sign-in");
+    assert_eq!(revoked(), 5, "the project's token, and the one for nothing");
+    let answer = viewer(&running, &cookie).await;
+    assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn what_the_keystone_ends_leads_back_to_the_form_and_from_there_to_the_same_page() {
+    let options = KeystoneOptions {
+        token_lifetime: Duration::from_secs(20),
+    };
+    let Some(cloud) = Cloud::start(options).await else {
+        return;
+    };
+    let running = cloud.both().await;
+    let cookie = session(&running, "anna", "ops").await;
+    until(&running, &cookie, StatusCode::UNAUTHORIZED).await;
+    let page = running
+        .get("/brokers/prod?range=1h")
+        .header("cookie", &cookie);
+    let page = page.send().await.expect("an answer");
+    assert_eq!(page.status(), StatusCode::FOUND);
+    let form = header(page.headers(), "location");
+    assert_eq!(form, "/sign-in?next=%2Fbrokers%2Fprod%3Frange%3D1h");
+    let location = switch(&running, &cookie, &cloud.dev, "%2Flog").await;
+    assert_eq!(location, "/sign-in?next=%2Flog");
+    let again = "user=anna&password=secret&domain=Default&project=ops\
+                 &next=%2Fbrokers%2Fprod%3Frange%3D1h";
+    let again = running.post("/fn/sign_in", again).header("cookie", &cookie);
+    let again = again.send().await.expect("an answer");
+    assert_eq!(
+        header(again.headers(), "location"),
+        "/brokers/prod?range=1h"
+    );
+
+    // An account that is disabled is out within the time that answers are believed.
+    let cookie = session(&running, "anna", "ops").await;
+    let anna = cloud.anna.clone();
+    let cloud = cloud
+        .with(move |keystone| keystone.disable(&anna).expect("disabled"))
+        .await;
+    let took = until(&running, &cookie, StatusCode::UNAUTHORIZED).await;
+    assert!(took < CACHE + Duration::from_secs(2), "{took:?}");
+    drop(cloud);
+}
+
+#[tokio::test]
+async fn a_keystone_that_is_frozen_or_gone_lets_nobody_in_and_nobody_down_for_good() {
+    let Some(cloud) = Cloud::start(KeystoneOptions::default()).await else {
+        return;
+    };
+    let running = cloud.both().await;
+    let cookie = session(&running, "anna", "ops").await;
+    let cloud = cloud
+        .with(|keystone| keystone.freeze().expect("frozen"))
+        .await;
+    let start = Instant::now();
+    for password in ["secret", "wrong"] {
+        let answer = sign_in(&running, "anna", password, "ops").await;
+        let location = header(answer.headers(), "location");
+        assert!(
+            location.starts_with("/sign-in?error=unavailable"),
+            "{location}"
+        );
+        assert!(answer.headers().get("set-cookie").is_none());
+    }
+    assert!(
+        start.elapsed() < Duration::from_secs(20),
+        "{:?}",
+        start.elapsed()
+    );
+    until(&running, &cookie, StatusCode::SERVICE_UNAVAILABLE).await;
+    let location = switch(&running, &cookie, &cloud.dev, "%2Flog").await;
+    assert_eq!(location, "/projects?error=unavailable&next=%2Flog");
+    let cloud = cloud
+        .with(|keystone| keystone.thaw().expect("thawed"))
+        .await;
+    until(&running, &cookie, StatusCode::OK).await;
+
+    let cloud = cloud
+        .with(|keystone| keystone.kill().expect("killed"))
+        .await;
+    let answer = sign_in(&running, "anna", "secret", "ops").await;
+    let location = header(answer.headers(), "location");
+    assert!(
+        location.starts_with("/sign-in?error=unavailable"),
+        "{location}"
+    );
+    until(&running, &cookie, StatusCode::SERVICE_UNAVAILABLE).await;
+    let cloud = cloud
+        .with(|keystone| keystone.restart().expect("back"))
+        .await;
+    until(&running, &cookie, StatusCode::OK).await;
+    session(&running, "anna", "dev").await;
+    drop(cloud);
+}
+
+#[tokio::test]
+async fn the_dashboard_alone_signs_in_at_the_keystone_too_and_roles_are_the_operators() {
+    let Some(cloud) = Cloud::start(KeystoneOptions::default()).await else {
+        return;
+    };
+    let mut flags = cloud.api_flags();
+    flags.extend(
+        [
+            "--keystone-admin-role",
+            "heat_stack_owner",
+            "--keystone-member-role",
+            "reader",
+        ]
+        .map(str::to_owned),
+    );
+    let flags: Vec<_> = flags.iter().map(String::as_str).collect();
+    let api = Running::with_broker(Broker::start().await, &flags).await;
+    let url = cloud.keystone.url();
+    let flags = [
+        "--identity",
+        "keystone",
+        "--keystone-url",
+        &url,
+        "--keystone-domain",
+        "Default",
+    ];
+    let web = Running::web_only_with(&api.metering(), &flags).await;
+    // The role that sees all here is another one than usual.
+    let cookie = session(&web, "carl", "").await;
+    let expected = ("lab".to_owned(), vec!["prod".to_owned()]);
+    assert_eq!(seen(&web, &cookie).await, expected);
+    let cookie = session(&web, "anna", "dev").await;
+    assert_eq!(seen(&web, &cookie).await.0, "dev");
+    for (user, project) in [("anna", "ops"), ("root", "dev")] {
+        let answer = sign_in(&web, user, "secret", project).await;
+        let location = header(answer.headers(), "location");
+        assert!(
+            location.starts_with("/sign-in?error=role"),
+            "{user}: {location}"
+        );
+    }
+    drop(cloud);
+}
+
+#[tokio::test]
+async fn the_form_asks_for_what_a_keystone_needs() {
+    let flags = [
+        "--identity",
+        "keystone",
+        "--keystone-url",
+        "http://127.0.0.1:9/v3",
+        "--keystone-domain",
+        "Lab",
+    ];
+    let web = Running::web_only_with("http://127.0.0.1:9", &flags).await;
+    let page = web
+        .get("/sign-in?error=unavailable&project=ops")
+        .send()
+        .await;
+    let page = page.expect("an answer").text().await.expect("a page");
+    for part in [
+        "name=\"domain\"",
+        "value=\"Lab\"",
+        "name=\"project\"",
+        "value=\"ops\"",
+        "The identity service does not answer",
+    ] {
+        assert!(page.contains(part), "{part} is missing in {page}");
+    }
+    let plain = Running::start(&[]).await;
+    let page = plain.get("/sign-in").send().await.expect("an answer");
+    let page = page.text().await.expect("a page");
+    assert!(!page.contains("name=\"domain\""), "{page}");
+}
