@@ -5,6 +5,7 @@
 //! | `front` | what every request passes first: who asks, whether it may, headers, the log |
 //! | `forwarded` | the viewer behind a trusted proxy |
 //! | `origin` | requests from other sites' pages |
+//! | `guest` | those of registered portals, for panels |
 //! | `headers` | security headers |
 //! | `sessions` | the session cookie and the store behind it |
 //! | `bundle` | the browser's files |
@@ -16,6 +17,7 @@ mod bundle;
 mod embed;
 pub(crate) mod forwarded;
 pub(crate) mod front;
+mod guest;
 mod headers;
 pub(crate) mod health;
 mod origin;
@@ -93,6 +95,7 @@ pub(crate) fn router(
             proxies: config.trusted_proxies.clone().into(),
             public_url: config.public_url.clone().map(Arc::new),
         },
+        config.portals.clone(),
         &config.base_path,
     );
     let routes = if config.base_path.is_empty() {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use api::Portals;
 use app::ssr::ViewerAddress;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
@@ -10,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 
 use super::forwarded::Paths;
+use super::guest::{self, Door, Said};
 use super::{headers, origin};
 
 /// The state of [`pass`].
@@ -17,12 +19,15 @@ pub(crate) struct Front {
     paths: Paths,
     /// Where server functions are, base path and all.
     reads: String,
+    /// For other people's pages.
+    door: Door,
 }
 
 impl Front {
-    pub(crate) fn new(paths: Paths, base_path: &str) -> Self {
+    pub(crate) fn new(paths: Paths, portals: Portals, base_path: &str) -> Self {
         Self {
             paths,
+            door: Door::new(portals, base_path),
             reads: format!("{base_path}/fn/"),
         }
     }
@@ -38,19 +43,36 @@ pub(crate) async fn pass(
     let (mut parts, body) = request.into_parts();
     let caller = front.paths.caller(&parts);
     let line = Line::new(&parts, caller.address.map(ViewerAddress), started);
-    let (allowed, secure) = (
-        front.paths.allows(&parts, &caller, &front.reads),
-        caller.secure,
-    );
+    let secure = caller.secure;
+    let said = front
+        .door
+        .look(&mut parts, |origin| front.paths.is_ours(origin, &caller));
+    let varies = !matches!(said, Said::NotMine);
+    let (guest, answer) = match said {
+        Said::NotMine | Said::Ours if front.paths.allows(&parts, &caller, &front.reads) => {
+            (None, None)
+        }
+        Said::NotMine | Said::Ours => {
+            let refused = (StatusCode::FORBIDDEN, origin::REFUSED).into_response();
+            (None, Some(refused))
+        }
+        Said::Enter(origin) => (Some(origin), None),
+        Said::Answer(origin, answer) => (Some(origin), Some(answer)),
+    };
     if let Some(address) = caller.address {
         parts.extensions.insert(ViewerAddress(address));
     }
     parts.extensions.insert(caller);
-    let mut answer = if allowed {
-        next.run(Request::from_parts(parts, body)).await
-    } else {
-        (StatusCode::FORBIDDEN, origin::REFUSED).into_response()
+    let mut answer = match answer {
+        Some(answer) => answer,
+        None => next.run(Request::from_parts(parts, body)).await,
     };
+    if varies {
+        guest::vary(answer.headers_mut());
+    }
+    if let Some(origin) = guest {
+        guest::mark(answer.headers_mut(), origin);
+    }
     headers::put(&mut answer, secure);
     line.write(answer.status());
     answer

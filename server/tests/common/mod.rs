@@ -163,8 +163,14 @@ impl Running {
 
     /// The dashboard alone.
     pub(crate) async fn web_only(metering: &str) -> Self {
-        let flags = ["--only", "web", "--metering-url", metering];
-        Self::of(Broker::start().await, &flags).await
+        Self::web_only_with(metering, &[]).await
+    }
+
+    /// The same with these flags on top.
+    pub(crate) async fn web_only_with(metering: &str, flags: &[&str]) -> Self {
+        let mut all = vec!["--only", "web", "--metering-url", metering];
+        all.extend(flags);
+        Self::of(Broker::start().await, &all).await
     }
 
     async fn of(broker: Broker, flags: &[&str]) -> Self {
