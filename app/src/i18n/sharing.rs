@@ -1,0 +1,155 @@
+//! Texts of what is shown to others: portals and share links.
+
+use super::text::{Template, texts, with};
+use super::Text;
+
+texts! {
+    /// Texts of what is shown to others: portals and share links.
+    pub struct Sharing {
+        title: Text,
+        lead: Text,
+        links: Text,
+        no_links: Text,
+        portals: Text,
+        portals_lead: Text,
+        no_portals: Text,
+        new_link: Text,
+        view: Text,
+        note: Text,
+        note_hint: Text,
+        valid_for: Text,
+        one_day: Text,
+        week: Text,
+        month: Text,
+        year: Text,
+        make: Text,
+        /// Above the new link, which is shown this once.
+        fresh: Text,
+        actions: Text,
+        revoke: Text,
+        readmit: Text,
+        revoked: Text,
+        /// On a button, behind its text: which link or portal it is about.
+        which: Template<1>,
+        /// The link in a page's head that leads here.
+        share: Text,
+        /// Above a shared page: who made the link, and until when.
+        read_only: Template<2>,
+        ended: Text,
+        ended_lead: Text,
+    }
+}
+
+/// In English.
+pub const EN: Sharing = Sharing {
+    title: "Sharing",
+    lead: "What others see of your brokers: with a link, or in pages of other portals.",
+    links: "Share links",
+    no_links: "You have no share link. Open a broker’s overview and choose “Share”.",
+    portals: "Portals",
+    portals_lead: "Registered portals, and what they embedded since Warren started.",
+    no_portals: "No portal is registered: see --portal.",
+    new_link: "New share link",
+    view: "View",
+    note: "Note",
+    note_hint: "For you: who it is for",
+    valid_for: "Valid for",
+    one_day: "1 day",
+    week: "7 days",
+    month: "30 days",
+    year: "365 days",
+    make: "Make link",
+    fresh: "Copy the new link now: it is not shown again after you sign out.",
+    actions: "Actions",
+    revoke: "Revoke",
+    readmit: "Admit again",
+    revoked: "Revoked",
+    which: with(": {0}"),
+    share: "Share",
+    read_only: with("Read-only link of {0}, valid until {1}"),
+    ended: "This link has ended",
+    ended_lead: "It was revoked, or its day has passed. Ask whoever gave it to you for another.",
+};
+
+/// In Chinese.
+#[cfg(feature = "ssr")]
+pub const ZH: Sharing = Sharing {
+    title: "共享",
+    lead: "他人可以看到的内容：通过链接，或嵌入到其他门户的页面中。",
+    links: "共享链接",
+    no_links: "您还没有共享链接。请打开某个代理的概览页并选择“共享”。",
+    portals: "门户",
+    portals_lead: "已注册的门户，以及 Warren 启动以来它们嵌入的内容。",
+    no_portals: "没有已注册的门户：请参阅 --portal。",
+    new_link: "新建共享链接",
+    view: "视图",
+    note: "备注",
+    note_hint: "仅供您参考：给谁使用",
+    valid_for: "有效期",
+    one_day: "1 天",
+    week: "7 天",
+    month: "30 天",
+    year: "365 天",
+    make: "创建链接",
+    fresh: "请立即复制新链接：退出登录后将不再显示。",
+    actions: "操作",
+    revoke: "撤销",
+    readmit: "重新允许",
+    revoked: "已撤销",
+    which: with("：{0}"),
+    share: "共享",
+    read_only: with("{0} 的只读链接，有效期至 {1}"),
+    ended: "此链接已失效",
+    ended_lead: "它已被撤销或已过期。请向提供链接的人索取新链接。",
+};
+
+/// Heads and words of the tables, which the server writes.
+#[cfg(feature = "ssr")]
+pub(crate) struct Rows {
+    pub(crate) links: [Text; 6],
+    pub(crate) portals: [Text; 7],
+    pub(crate) everything: Text,
+    pub(crate) never: Text,
+    pub(crate) panels: Template<1>,
+    pub(crate) brokers: Template<1>,
+    pub(crate) vhosts: Template<1>,
+    pub(crate) tokens: Template<2>,
+    pub(crate) reads: Template<2>,
+    pub(crate) opened: Template<2>,
+    pub(crate) shown: Template<3>,
+    pub(crate) refused: Template<2>,
+}
+
+/// In English.
+#[cfg(feature = "ssr")]
+pub(crate) const ROWS_EN: Rows = Rows {
+    links: ["View", "Note", "Made by", "Made", "Valid until", "Opened"],
+    portals: ["Portal", "Origins", "May show", "Tokens", "Reads", "Shows", "Refused"],
+    everything: "everything",
+    never: "never",
+    panels: with("panels: {0}"),
+    brokers: with("brokers: {0}"),
+    vhosts: with("vhosts: {0}"),
+    tokens: with("{0}, last {1}"),
+    reads: with("{0}, last {1}"),
+    opened: with("{0}×, last {1}"),
+    shown: with("{0}: {1}×, last {2}"),
+    refused: with("{0}; last: {1}"),
+};
+
+/// In Chinese.
+#[cfg(feature = "ssr")]
+pub(crate) const ROWS_ZH: Rows = Rows {
+    links: ["视图", "备注", "创建者", "创建时间", "有效期至", "打开"],
+    portals: ["门户", "来源", "可显示", "令牌", "读取", "显示", "拒绝"],
+    everything: "全部",
+    never: "从未",
+    panels: with("面板：{0}"),
+    brokers: with("代理：{0}"),
+    vhosts: with("虚拟主机：{0}"),
+    tokens: with("{0}，最近 {1}"),
+    reads: with("{0}，最近 {1}"),
+    opened: with("{0} 次，最近 {1}"),
+    shown: with("{0}：{1} 次，最近 {2}"),
+    refused: with("{0}；最近：{1}"),
+};
