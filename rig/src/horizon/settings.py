@@ -35,6 +35,7 @@ import openstack_dashboard.local.enabled as _enabled  # noqa: E402
 
 import warren_horizon.enabled as _plugin  # noqa: E402
 
-_enabled.__path__.extend(_plugin.__path__)
+for _path in _plugin.__path__:
+    _enabled.__path__.append(_path)
 
 from openstack_dashboard.settings import *  # noqa: E402,F401,F403

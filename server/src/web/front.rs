@@ -1,5 +1,6 @@
 //! What every request passes first: who asks, whether it may, headers, one line in the log.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -13,6 +14,9 @@ use http::StatusCode;
 use super::forwarded::Paths;
 use super::guest::{self, Door, Said};
 use super::{headers, origin};
+
+/// Behind this a path holds the secret of a share link.
+const SHARED: &str = "/shared/";
 
 /// The state of [`pass`].
 pub(crate) struct Front {
@@ -93,6 +97,15 @@ pub(crate) async fn log(request: Request, next: Next) -> Response {
     answer
 }
 
+/// A path as it may be shown: what opens a share link stands in its own.
+fn without_secret(path: &str) -> Cow<'_, str> {
+    let Some((before, rest)) = path.split_once(SHARED) else {
+        return path.into();
+    };
+    let behind = rest.find('/').map_or("", |end| &rest[end..]);
+    format!("{before}{SHARED}…{behind}").into()
+}
+
 /// A request's line in the log. The path without its query, and no header: a query may hold what a
 /// form should have posted, headers hold tokens.
 struct Line {
@@ -119,7 +132,7 @@ impl Line {
             from,
             started,
         } = self;
-        let path = uri.path();
+        let path = &*without_secret(uri.path());
         let from = from.map(|ViewerAddress(address)| tracing::field::display(address));
         let status = status.as_u16();
         let ms = started.elapsed().as_secs_f64() * 1000.0;
@@ -130,6 +143,23 @@ impl Line {
             tracing::warn!(%method, path, status, ms, from, "request");
         } else {
             tracing::info!(%method, path, status, ms, from, "request");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_opens_a_share_link_is_not_logged() {
+        for (path, shown) in [
+            ("/shared/5f2b/brokers/prod", "/shared/…/brokers/prod"),
+            ("/warren/shared/5f2b", "/warren/shared/…"),
+            ("/brokers/prod", "/brokers/prod"),
+            ("/shared", "/shared"),
+        ] {
+            assert_eq!(without_secret(path), shown);
         }
     }
 }

@@ -1,17 +1,10 @@
 // Gives Warren's frame a guest token whenever it needs one, and the height that it asks for.
 
 const frame = document.querySelector('#warren-frame');
-const { script, tokenUrl, broker } = frame.dataset;
+const { script, tokenUrl, broker, csrf } = frame.dataset;
 const { connect } = await import(script);
 
-function cookie(name) {
-  const pair = document.cookie.split('; ').find(text => text.startsWith(`${name}=`));
-  return pair && decodeURIComponent(pair.slice(name.length + 1));
-}
-
 async function getToken() {
-  // Where Horizon keeps the cookie from scripts, the token of its forms stands in the page.
-  const csrf = document.querySelector('input[name=csrfmiddlewaretoken]')?.value ?? cookie('csrftoken') ?? '';
   const answer = await fetch(tokenUrl, {
     method: 'POST',
     headers: { 'X-CSRFToken': csrf, 'X-Requested-With': 'XMLHttpRequest', Accept: 'application/json' },
