@@ -77,10 +77,14 @@ pub(crate) fn router(
         base_path: config.base_path.as_str().into(),
         bundle: Arc::new(bundle),
     };
+    let portals = config.portals.clone();
     let embed = embed::routes(
         bundle::find_embed(&folder),
         &config.base_path,
-        Arc::new(|_: &str| Vec::new()),
+        Arc::new(move |portal: &str| {
+            let portal = portals.named(portal);
+            portal.map_or_else(Vec::new, |portal| portal.origins)
+        }),
     );
     let pages = pages::routes(&context);
     let pages = sessions::with_sessions(pages, &config.base_path, config.session_lifetime);

@@ -51,17 +51,18 @@ pub(super) async fn metering_session() -> Result<(Session, String), AppError> {
 
 /// The session of panels in somebody else's page: by the token in the request's header. Only a
 /// request without one, which can but come from a page of ours, goes by the viewer's own session.
-pub(super) async fn panel_session() -> Result<Session, AppError> {
+/// Whether it is a guest's.
+pub(super) async fn panel_session() -> Result<(Session, bool), AppError> {
     let headers = extract::<HeaderMap>().await.map_err(|error| {
         tracing::error!(%error, "there is no request");
         AppError::Internal
     })?;
     let Some(token) = headers.get(TOKEN) else {
-        return Ok(metering_session().await?.0);
+        return Ok((metering_session().await?.0, false));
     };
     let token = token.to_str().map_err(|_| AppError::SignedOut)?;
     let token = Token::new(token).map_err(|_| AppError::SignedOut)?;
-    Ok(context().client.session(token))
+    Ok((context().client.session(token), true))
 }
 
 /// Who looks, and at which brokers.
