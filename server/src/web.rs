@@ -29,6 +29,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::ssr::AppContext;
+use app::ssr::shared::OpenedLinks;
 use axum::Router;
 use axum::middleware;
 use axum::response::{IntoResponse, Response};
@@ -76,6 +77,7 @@ pub(crate) fn router(
         metering_url: metering_url.into(),
         base_path: config.base_path.as_str().into(),
         bundle: Arc::new(bundle),
+        links: OpenedLinks::default(),
     };
     let portals = config.portals.clone();
     let embed = embed::routes(

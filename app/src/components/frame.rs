@@ -56,6 +56,7 @@ pub fn Frame(
                         {link(routes::LOG, IconName::Log, texts.system_log)}
                         {link(routes::USERS, IconName::Users, texts.users)}
                         {link(routes::EMBEDDING, IconName::Embedding, texts.embedding.title)}
+                        {link(routes::SHARING, IconName::Users, texts.sharing.title)}
                     </ul>
                 </nav>
                 <div class="account">

@@ -306,6 +306,7 @@ pub static EN: Catalog = Catalog {
 
     embed: super::embed::EN,
     embedding: super::embedding::EN,
+    sharing: super::sharing::EN,
 
     seconds: "s",
     minutes: "min",

@@ -7,6 +7,7 @@
 mod embed;
 mod embedding;
 mod en;
+pub(crate) mod sharing;
 
 use leptos::prelude::use_context;
 use metering::LogLevel;
@@ -274,6 +275,7 @@ pub struct Catalog {
 
     pub embed: embed::Texts,
     pub embedding: embedding::Texts,
+    pub sharing: sharing::Texts,
 
     pub seconds: &'static str,
     pub minutes: &'static str,

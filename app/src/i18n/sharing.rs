@@ -1,47 +1,42 @@
 //! Texts of what is shown to others: portals and share links.
 
-use super::text::{Template, texts, with};
-use super::Text;
-
-texts! {
-    /// Texts of what is shown to others: portals and share links.
-    pub struct Sharing {
-        title: Text,
-        lead: Text,
-        links: Text,
-        no_links: Text,
-        portals: Text,
-        portals_lead: Text,
-        no_portals: Text,
-        new_link: Text,
-        view: Text,
-        note: Text,
-        note_hint: Text,
-        valid_for: Text,
-        one_day: Text,
-        week: Text,
-        month: Text,
-        year: Text,
-        make: Text,
-        /// Above the new link, which is shown this once.
-        fresh: Text,
-        actions: Text,
-        revoke: Text,
-        readmit: Text,
-        revoked: Text,
-        /// On a button, behind its text: which link or portal it is about.
-        which: Template<1>,
-        /// The link in a page's head that leads here.
-        share: Text,
-        /// Above a shared page: who made the link, and until when.
-        read_only: Template<2>,
-        ended: Text,
-        ended_lead: Text,
-    }
+/// Texts of what is shown to others: portals and share links.
+pub struct Texts {
+    pub title: &'static str,
+    pub lead: &'static str,
+    pub links: &'static str,
+    pub no_links: &'static str,
+    pub portals: &'static str,
+    pub portals_lead: &'static str,
+    pub no_portals: &'static str,
+    pub new_link: &'static str,
+    pub view: &'static str,
+    pub note: &'static str,
+    pub note_hint: &'static str,
+    pub valid_for: &'static str,
+    pub one_day: &'static str,
+    pub week: &'static str,
+    pub month: &'static str,
+    pub year: &'static str,
+    pub make: &'static str,
+    /// Above the new link, which is shown this once.
+    pub fresh: &'static str,
+    pub actions: &'static str,
+    pub revoke: &'static str,
+    pub readmit: &'static str,
+    pub revoked: &'static str,
+    /// On a button, behind its text: which link or portal it is about.
+    pub which: fn(&str) -> String,
+    /// The link in a page's head that leads here.
+    pub share: &'static str,
+    /// Above a shared page: who made the link, and until when.
+    pub read_only: fn(&str, &str) -> String,
+    pub ended: &'static str,
+    pub ended_lead: &'static str,
 }
 
 /// In English.
-pub const EN: Sharing = Sharing {
+pub const EN: Texts = Texts {
     title: "Sharing",
     lead: "What others see of your brokers: with a link, or in pages of other portals.",
     links: "Share links",
@@ -64,16 +59,16 @@ pub const EN: Sharing = Sharing {
     revoke: "Revoke",
     readmit: "Admit again",
     revoked: "Revoked",
-    which: with(": {0}"),
+    which: |name| format!(": {name}"),
     share: "Share",
-    read_only: with("Read-only link of {0}, valid until {1}"),
+    read_only: |by, until| format!("Read-only link of {by}, valid until {until}"),
     ended: "This link has ended",
     ended_lead: "It was revoked, or its day has passed. Ask whoever gave it to you for another.",
 };
 
-/// In Chinese.
-#[cfg(feature = "ssr")]
-pub const ZH: Sharing = Sharing {
+/// In Simplified Chinese.
+#[allow(dead_code, reason = "for when the language can be chosen")]
+pub const ZH: Texts = Texts {
     title: "共享",
     lead: "他人可以看到的内容：通过链接，或嵌入到其他门户的页面中。",
     links: "共享链接",
@@ -96,9 +91,9 @@ pub const ZH: Sharing = Sharing {
     revoke: "撤销",
     readmit: "重新允许",
     revoked: "已撤销",
-    which: with("：{0}"),
+    which: |name| format!("：{name}"),
     share: "共享",
-    read_only: with("{0} 的只读链接，有效期至 {1}"),
+    read_only: |by, until| format!("{by} 的只读链接，有效期至 {until}"),
     ended: "此链接已失效",
     ended_lead: "它已被撤销或已过期。请向提供链接的人索取新链接。",
 };
@@ -106,50 +101,53 @@ pub const ZH: Sharing = Sharing {
 /// Heads and words of the tables, which the server writes.
 #[cfg(feature = "ssr")]
 pub(crate) struct Rows {
-    pub(crate) links: [Text; 6],
-    pub(crate) portals: [Text; 7],
-    pub(crate) everything: Text,
-    pub(crate) never: Text,
-    pub(crate) panels: Template<1>,
-    pub(crate) brokers: Template<1>,
-    pub(crate) vhosts: Template<1>,
-    pub(crate) tokens: Template<2>,
-    pub(crate) reads: Template<2>,
-    pub(crate) opened: Template<2>,
-    pub(crate) shown: Template<3>,
-    pub(crate) refused: Template<2>,
+    pub(crate) links: [&'static str; 6],
+    pub(crate) portals: [&'static str; 7],
+    pub(crate) everything: &'static str,
+    pub(crate) never: &'static str,
+    pub(crate) panels: fn(&str) -> String,
+    pub(crate) brokers: fn(&str) -> String,
+    pub(crate) vhosts: fn(&str) -> String,
+    pub(crate) tokens: fn(u64, &str) -> String,
+    pub(crate) reads: fn(u64, &str) -> String,
+    pub(crate) opened: fn(u64, &str) -> String,
+    pub(crate) shown: fn(&str, u64, &str) -> String,
+    pub(crate) refused: fn(u64, &str) -> String,
 }
 
 /// In English.
 #[cfg(feature = "ssr")]
 pub(crate) const ROWS_EN: Rows = Rows {
     links: ["View", "Note", "Made by", "Made", "Valid until", "Opened"],
-    portals: ["Portal", "Origins", "May show", "Tokens", "Reads", "Shows", "Refused"],
+    portals: [
+        "Portal", "Origins", "May show", "Tokens", "Reads", "Shows", "Refused",
+    ],
     everything: "everything",
     never: "never",
-    panels: with("panels: {0}"),
-    brokers: with("brokers: {0}"),
-    vhosts: with("vhosts: {0}"),
-    tokens: with("{0}, last {1}"),
-    reads: with("{0}, last {1}"),
-    opened: with("{0}×, last {1}"),
-    shown: with("{0}: {1}×, last {2}"),
-    refused: with("{0}; last: {1}"),
+    panels: |names| format!("panels: {names}"),
+    brokers: |names| format!("brokers: {names}"),
+    vhosts: |names| format!("vhosts: {names}"),
+    tokens: |count, last| format!("{count}, last {last}"),
+    reads: |count, last| format!("{count}, last {last}"),
+    opened: |count, last| format!("{count}×, last {last}"),
+    shown: |panel, count, last| format!("{panel}: {count}×, last {last}"),
+    refused: |count, last| format!("{count}; last: {last}"),
 };
 
-/// In Chinese.
+/// In Simplified Chinese.
 #[cfg(feature = "ssr")]
+#[allow(dead_code, reason = "for when the language can be chosen")]
 pub(crate) const ROWS_ZH: Rows = Rows {
     links: ["视图", "备注", "创建者", "创建时间", "有效期至", "打开"],
     portals: ["门户", "来源", "可显示", "令牌", "读取", "显示", "拒绝"],
     everything: "全部",
     never: "从未",
-    panels: with("面板：{0}"),
-    brokers: with("代理：{0}"),
-    vhosts: with("虚拟主机：{0}"),
-    tokens: with("{0}，最近 {1}"),
-    reads: with("{0}，最近 {1}"),
-    opened: with("{0} 次，最近 {1}"),
-    shown: with("{0}：{1} 次，最近 {2}"),
-    refused: with("{0}；最近：{1}"),
+    panels: |names| format!("面板：{names}"),
+    brokers: |names| format!("代理：{names}"),
+    vhosts: |names| format!("虚拟主机：{names}"),
+    tokens: |count, last| format!("{count}，最近 {last}"),
+    reads: |count, last| format!("{count}，最近 {last}"),
+    opened: |count, last| format!("{count} 次，最近 {last}"),
+    shown: |panel, count, last| format!("{panel}：{count} 次，最近 {last}"),
+    refused: |count, last| format!("{count}；最近：{last}"),
 };

@@ -6,6 +6,8 @@ pub mod log;
 pub mod meters;
 pub mod not_found;
 pub mod overview;
+pub mod shared;
+pub mod sharing;
 pub mod sign_in;
 pub mod start;
 pub mod users;

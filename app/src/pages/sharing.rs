@@ -123,11 +123,18 @@ fn table(
     if table.rows.is_empty() {
         return view! { <p class="empty">{empty}</p> }.into_any();
     }
-    let heads = table.heads.into_iter().map(|head| view! { <th scope="col">{head}</th> });
+    let heads = table
+        .heads
+        .into_iter()
+        .map(|head| view! { <th scope="col">{head}</th> });
     let row = |row: WrittenRow| {
-        let word = if row.is_revoked { texts.readmit } else { texts.revoke };
+        let word = if row.is_revoked {
+            texts.readmit
+        } else {
+            texts.revoke
+        };
         let name = row.cells.first().and_then(|lines| lines.first()).cloned();
-        let which = texts.which.fill([&name.unwrap_or_default()]);
+        let which = (texts.which)(&name.unwrap_or_default());
         let cells = row.cells.into_iter().map(|lines| {
             let lines = lines.into_iter().map(|line| view! { <div>{line}</div> });
             view! { <td>{lines.collect_view()}</td> }

@@ -10,5 +10,6 @@ pub mod meters;
 pub mod overview;
 pub mod panels;
 pub mod session;
+pub mod sharing;
 pub mod users;
 pub mod viewer;

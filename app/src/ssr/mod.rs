@@ -22,6 +22,8 @@ pub mod meters;
 pub mod overview;
 pub mod panels;
 pub mod session;
+pub mod shared;
+pub mod sharing;
 pub mod users;
 
 /// What server functions and the shell need of the server. Cheap to clone.
@@ -35,6 +37,8 @@ pub struct AppContext {
     pub base_path: Arc<str>,
     /// The bundle's files.
     pub bundle: Arc<Bundle>,
+    /// The share links that were opened of late.
+    pub links: shared::OpenedLinks,
 }
 
 /// The names of the files that Trunk built; they hold a hash, so that they may be kept for ever.

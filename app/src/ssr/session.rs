@@ -1,5 +1,7 @@
 //! Sessions: the viewer's token stays here, the browser holds an id alone.
 
+use std::net::IpAddr;
+
 use client::{ClientError, Credentials, Session, Token};
 use http::HeaderMap;
 use leptos_axum::extract;
@@ -39,8 +41,33 @@ fn store_failed(error: &tower_sessions::session::Error) -> AppError {
     AppError::Internal
 }
 
-/// The viewer's session with the metering API.
+/// The key of the address of the share link that was made last.
+const FRESH_LINK: &str = "fresh link";
+
+/// The viewer's address, as far as it is known.
+pub(super) async fn viewer_address() -> Option<IpAddr> {
+    let address = extract::<axum::Extension<ViewerAddress>>().await.ok();
+    address.map(|address| address.0.0)
+}
+
+/// The address of the share link that was made last in this session. Its secret is kept nowhere
+/// else.
+pub(super) async fn fresh_link() -> Result<Option<String>, AppError> {
+    let kept = cookie().await?.get::<String>(FRESH_LINK).await;
+    kept.map_err(|error| store_failed(&error))
+}
+
+/// Keeps it.
+pub(super) async fn keep_fresh_link(address: String) -> Result<(), AppError> {
+    let kept = cookie().await?.insert(FRESH_LINK, address).await;
+    kept.map_err(|error| store_failed(&error))
+}
+
+/// The viewer's session with the metering API; on a shared page, the link's.
 pub(super) async fn metering_session() -> Result<(Session, String), AppError> {
+    if let Some(secret) = super::shared::secret() {
+        return Ok((super::shared::session(&secret).await?, String::new()));
+    }
     let signed_in = cookie().await?.get::<SignedIn>(VIEWER).await;
     let SignedIn { token, user } = signed_in
         .map_err(|error| store_failed(&error))?

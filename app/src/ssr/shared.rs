@@ -11,8 +11,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use client::{Session, Token};
 use http::request::Parts;
 use leptos::prelude::use_context;
-use metering::guest::ShareLink;
 use metering::Timestamp;
+use metering::guest::ShareLink;
 
 use super::session::viewer_address;
 use super::{app_error, context, now};

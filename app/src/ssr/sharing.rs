@@ -7,8 +7,7 @@ use metering::guest::{Portal, ShareLink, ShareLinkRequest};
 use super::session::{fresh_link, keep_fresh_link, metering_session};
 use super::{app_error, context, now};
 use crate::error::AppError;
-use crate::i18n::language;
-use crate::i18n::sharing::{ROWS_EN, ROWS_ZH, Rows};
+use crate::i18n::sharing::{ROWS_EN, Rows};
 use crate::routes;
 use crate::server_fns::sharing::{SharingPage, Written, WrittenRow};
 
@@ -16,7 +15,7 @@ use crate::server_fns::sharing::{SharingPage, Written, WrittenRow};
 const DAY: i64 = 24 * 3_600_000;
 
 fn texts() -> &'static Rows {
-    language().pick(&ROWS_EN, &ROWS_ZH)
+    &ROWS_EN
 }
 
 /// A time to the minute. In UTC, since it stands in what the server writes.
@@ -36,7 +35,7 @@ fn heads(heads: &[&str]) -> Vec<String> {
 
 fn link_row(link: &ShareLink) -> WrittenRow {
     let texts = texts();
-    let opened = texts.opened.fill([&link.opened, &last(link.last_opened)]);
+    let opened = (texts.opened)(link.opened, &last(link.last_opened));
     WrittenRow {
         id: link.id.clone(),
         cells: vec![
@@ -62,13 +61,13 @@ fn portal_row(portal: &Portal) -> WrittenRow {
     };
     let shown = portal.shown.iter().map(|shown| {
         let last = written(shown.last);
-        texts.shown.fill([&shown.panel, &shown.updates, &last])
+        (texts.shown)(&shown.panel, shown.updates, &last)
     });
     let why = portal.last_reason.clone().unwrap_or_default();
     let refused = if portal.refused == 0 {
         "0".to_owned()
     } else {
-        texts.refused.fill([&portal.refused, &why])
+        (texts.refused)(portal.refused, &why)
     };
     WrittenRow {
         id: portal.name.clone(),
@@ -76,12 +75,12 @@ fn portal_row(portal: &Portal) -> WrittenRow {
             vec![portal.name.clone()],
             portal.origins.clone(),
             vec![
-                texts.panels.fill([&list(&portal.panels)]),
-                texts.brokers.fill([&list(&portal.brokers)]),
-                texts.vhosts.fill([&list(&portal.vhosts)]),
+                (texts.panels)(&list(&portal.panels)),
+                (texts.brokers)(&list(&portal.brokers)),
+                (texts.vhosts)(&list(&portal.vhosts)),
             ],
-            vec![texts.tokens.fill([&portal.issued, &last(portal.last_issued)])],
-            vec![texts.reads.fill([&portal.reads, &last(portal.last_read)])],
+            vec![(texts.tokens)(portal.issued, &last(portal.last_issued))],
+            vec![(texts.reads)(portal.reads, &last(portal.last_read))],
             shown.collect(),
             vec![refused],
         ],
