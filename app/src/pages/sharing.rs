@@ -8,6 +8,7 @@ use crate::components::error_page::error_page;
 use crate::error::AppError;
 use crate::i18n::catalog;
 use crate::query::use_query;
+use crate::reactive::text;
 use crate::resource::fetched;
 use crate::routes::{self, href};
 use crate::server_fns::sharing::{SharingPage, Written, WrittenRow, fetch_sharing};
@@ -96,9 +97,17 @@ fn NewLink(fresh: Option<String>) -> impl IntoView {
         }
     });
     let fresh = fresh.map(|fresh| {
+        let address = href(&fresh);
+        let shown = RwSignal::new(address.clone());
+        // The server does not know under which name it is reached.
+        let whole = address.clone();
+        Effect::new(move |_| {
+            let origin = window().location().origin().unwrap_or_default();
+            shown.set(origin + &whole);
+        });
         view! {
             <p role="status">{texts.fresh}</p>
-            <p><a class="fresh-link" href=fresh.clone() rel="external">{fresh.clone()}</a></p>
+            <p><a class="fresh-link" href=address rel="external">{text(move || shown.get())}</a></p>
         }
     });
     (form.is_some() || fresh.is_some()).then(|| {
