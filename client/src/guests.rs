@@ -32,12 +32,14 @@ impl Session {
         &self,
         panels: impl IntoIterator<Item = &'a str>,
     ) -> Result<Guest, ClientError> {
-        let mut parameters = path::parameters();
-        for panel in panels {
-            parameters.append_pair("panel", panel);
-        }
-        self.read(path::with("/v2/rabbit/guest-tokens", parameters))
-            .await
+        let path = {
+            let mut parameters = path::parameters();
+            for panel in panels {
+                parameters.append_pair("panel", panel);
+            }
+            path::with("/v2/rabbit/guest-tokens", parameters)
+        };
+        self.read(path).await
     }
 
     /// A guest token for a portal, for no more than the session's account sees.
@@ -115,8 +117,8 @@ impl Client {
         let metering = metering.ok_or_else(|| endpoints.missing())?;
         let metering = metering.as_str().trim_end_matches('/');
         let mut headers = HeaderMap::new();
-        if let Some(viewer) = viewer.and_then(|viewer| viewer.to_string().parse().ok()) {
-            let viewer: HeaderValue = viewer;
+        let viewer = viewer.map(|viewer| HeaderValue::from_str(&viewer.to_string()));
+        if let Some(Ok(viewer)) = viewer {
             headers.insert(X_FORWARDED_FOR, viewer);
         }
         let secret = OpenShareLink {

@@ -45,11 +45,12 @@ pub(crate) async fn answers(wants: Vec<Want>) -> Result<Vec<PanelAnswer>, AppErr
     };
     // Asked once for all: it also tells whether the token holds.
     let brokers = session.brokers().await.map_err(|error| app_error(&error))?;
-    let answers = wants.iter().map(async |want| {
+    let (session, brokers, refused) = (&session, &brokers, &refused);
+    let answers = wants.iter().map(|want| async move {
         if refused.contains(&want.panel) {
             return Err(AppError::Forbidden);
         }
-        answer(&session, &brokers, want).await
+        answer(session, brokers, want).await
     });
     let answers = join_all(answers).await;
     // A token that ended between two of them is the whole page's matter.
