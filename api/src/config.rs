@@ -1,6 +1,7 @@
 //! What the service needs to know before it starts. Built by the `server` crate, checked here.
 
 mod identity;
+mod portal;
 
 use std::collections::HashSet;
 use std::fmt;
@@ -15,6 +16,7 @@ use url::Url;
 use crate::clock::Clock;
 
 pub use identity::{BrokerProject, IdentityConfig, KeystoneConfig, ParseProjectError};
+pub use portal::{KeyHash, ParseKeyHashError, PortalConfig, Portals, Shown};
 
 /// Everything that an operator can decide about the metering API.
 #[derive(Clone, Debug)]
@@ -39,6 +41,11 @@ pub struct ApiConfig {
     pub token_lifetime: Duration,
     /// Whether administrators of a broker are told the hashes of its accounts' passwords.
     pub password_hashes: bool,
+    /// Who may put panels into pages of its own.
+    pub portals: Portals,
+    /// For how long a key signs guest tokens before the next one does. The one before is believed
+    /// as long again.
+    pub guest_key_rotation: Duration,
     /// How long to wait for a broker's TCP connection.
     pub connect_timeout: Duration,
     /// The longest that one answer of a broker may take. Most are given less: a tick, or three times
@@ -75,6 +82,8 @@ impl Default for ApiConfig {
             identity: IdentityConfig::Embedded,
             token_lifetime: Duration::from_hours(8),
             password_hashes: false,
+            portals: Portals::default(),
+            guest_key_rotation: portal::KEY_ROTATION,
             connect_timeout: Duration::from_secs(3),
             answer_timeout: Duration::from_secs(10),
             answer_limit: 32 << 20,
@@ -161,6 +170,14 @@ pub enum ApiError {
         "CORS origin {0:?}: accepted are origins such as https://portal.example, without a path"
     )]
     CorsOrigin(String),
+    /// A portal that cannot be one.
+    #[error("portal {name:?}: {reason}")]
+    Portal {
+        /// Its name.
+        name: String,
+        /// What is wrong with it, and what is accepted.
+        reason: String,
+    },
     /// A Keystone that cannot be asked.
     #[error(
         "Keystone URL {0}: accepted are http:// or https:// with a host, without login, query and fragment"
@@ -207,6 +224,7 @@ impl ApiConfig {
         if let IdentityConfig::Keystone(keystone) = &self.identity {
             keystone.check()?;
         }
+        portal::check(&self.portals.now())?;
         for origin in &self.cors_origins {
             let same =
                 Url::parse(origin).is_ok_and(|url| url.origin().ascii_serialization() == *origin);

@@ -114,6 +114,9 @@ pub(crate) enum Error {
     /// `429`: too many wrong passwords.
     #[error("Too many failed sign-ins. Try again in {} s.", .0.as_secs())]
     TooManyAttempts(Duration),
+    /// `429`: more guest tokens than a portal may have.
+    #[error("The portal asks for more guest tokens than it may have. Try again in {} s.", .0.as_secs().max(1))]
+    TooManyTokens(Duration),
     /// `503`: no broker could be asked who the caller is.
     #[error("{0}")]
     NobodyToAsk(String),
@@ -146,7 +149,7 @@ impl Error {
             | Self::StatisticsOff { .. } => StatusCode::NOT_FOUND,
             Self::TooLarge | Self::BodyTooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::MediaType(_) | Self::UnknownMimetype(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::TooManyAttempts(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::TooManyAttempts(_) | Self::TooManyTokens(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::NotAnswered { .. } | Self::NobodyToAsk(_) | Self::Store(_) => {
                 StatusCode::SERVICE_UNAVAILABLE
             }
@@ -156,9 +159,9 @@ impl Error {
     /// When the caller may ask again, where that is known.
     fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::NotAnswered { retry_after, .. } | Self::TooManyAttempts(retry_after) => {
-                Some(*retry_after)
-            }
+            Self::NotAnswered { retry_after, .. }
+            | Self::TooManyAttempts(retry_after)
+            | Self::TooManyTokens(retry_after) => Some(*retry_after),
             Self::Store(StoreError::BadPattern(_)) => None,
             Self::NobodyToAsk(_) | Self::Store(_) => Some(Duration::from_secs(5)),
             _ => None,
@@ -177,6 +180,7 @@ impl Error {
                 | Self::TooLarge
                 | Self::MediaType(_)
                 | Self::TooManyAttempts(_)
+                | Self::TooManyTokens(_)
                 | Self::NobodyToAsk(_)
         )
     }

@@ -10,12 +10,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use metering::LogLevel;
+use metering::guest::ShareLink;
 use store::{LogRecord, Store};
 use tokio::time::Instant;
 
 use crate::audience::View;
 use crate::clock::Clock;
 use crate::error::Error;
+use crate::guest::claims::Claims;
 use crate::identity::tokens::TokenData;
 use crate::state::Shared;
 
@@ -24,6 +26,8 @@ const REFUSED: u32 = 10;
 /// … and so many tokens.
 const ISSUED: u32 = 20;
 const MINUTE: Duration = Duration::from_mins(1);
+/// So many guest tokens that were given are told a minute, and so many that were not.
+const GUESTS: u32 = 10;
 /// How often the store is asked how it is.
 const LOOK: Duration = Duration::from_secs(1);
 /// A sentence is not longer than this, and what a stranger calls itself not longer than that, in
@@ -38,6 +42,8 @@ pub(crate) struct Events {
     clock: Clock,
     refused: Dam,
     issued: Dam,
+    guests: Dam,
+    strangers: Dam,
 }
 
 impl Events {
@@ -47,6 +53,8 @@ impl Events {
             clock,
             refused: Dam::new(REFUSED),
             issued: Dam::new(ISSUED),
+            guests: Dam::new(GUESTS),
+            strangers: Dam::new(GUESTS),
         }
     }
 
@@ -116,6 +124,135 @@ impl Events {
         }
     }
 
+    /// Something about portals and share links.
+    fn portal(&self, level: LogLevel, desc: impl Into<String>) {
+        self.write(level, "portal".to_owned(), None, desc);
+    }
+
+    /// A portal got a guest token; with an account's token, if it was not with its key.
+    pub(crate) fn guest_token_issued(&self, claims: &Claims, by: Option<&str>) {
+        if self.guests.admits(Instant::now()) {
+            let with = by.map_or_else(
+                || "its key".to_owned(),
+                |by| format!("a token of {}", named(by)),
+            );
+            let list = |names: &[String]| cut(names.join(", "), LONGEST_NAME);
+            self.portal(
+                LogLevel::Info,
+                format!(
+                    "The portal {} got a guest token with {with}, for pages of {}: panels {}, brokers {}, vhosts {}.",
+                    claims.portal,
+                    claims.origin,
+                    list(&claims.panels),
+                    list(&claims.brokers),
+                    list(&claims.vhosts),
+                ),
+            );
+        }
+    }
+
+    /// A portal did not get a guest token.
+    pub(crate) fn guest_token_refused(&self, portal: &str, why: &Error) {
+        if self.strangers.admits(Instant::now()) {
+            self.portal(
+                LogLevel::Warning,
+                format!("A guest token was refused to the portal {portal}: {why}"),
+            );
+        }
+    }
+
+    /// Somebody showed a key that is no portal's.
+    pub(crate) fn portal_key_refused(&self, address: Option<IpAddr>) {
+        if self.strangers.admits(Instant::now()) {
+            let from = from(address);
+            self.portal(
+                LogLevel::Warning,
+                format!("A guest token was asked for{from} with a key that is no portal's."),
+            );
+        }
+    }
+
+    /// A portal shows a panel that it did not show before.
+    pub(crate) fn panel_shown(&self, portal: &str, panel: &str, origin: &str) {
+        let panel = named(panel);
+        self.portal(
+            LogLevel::Info,
+            format!("The portal {portal} shows the panel {panel} on pages of {origin}."),
+        );
+    }
+
+    /// A portal was revoked, or that was taken back.
+    pub(crate) fn portal_revoked(&self, portal: &str, revoked: bool, by: &str) {
+        let by = named(by);
+        let (level, desc) = if revoked {
+            let desc = format!("{by} revoked the portal {portal}: nothing of it opens anything.");
+            (LogLevel::Warning, desc)
+        } else {
+            (
+                LogLevel::Info,
+                format!("{by} admitted the portal {portal} again."),
+            )
+        };
+        self.portal(level, desc);
+    }
+
+    /// One guest token was closed.
+    pub(crate) fn guest_token_revoked(&self, id: &str, by: &str) {
+        let by = named(by);
+        self.portal(
+            LogLevel::Warning,
+            format!("{by} revoked the guest token {id}."),
+        );
+    }
+
+    /// Another key signs.
+    pub(crate) fn next_guest_key(&self, kid: &str) {
+        let desc =
+            format!("The key {kid} signs guest tokens now; the one before is still believed.");
+        self.portal(LogLevel::Info, desc);
+    }
+
+    /// The portals were read again.
+    pub(crate) fn portals_read(&self, names: &[&str]) {
+        let desc = match names {
+            [] => "The configuration was read again; it names no portal.".to_owned(),
+            names => format!(
+                "The configuration was read again; its portals are {}.",
+                names.join(", ")
+            ),
+        };
+        self.portal(LogLevel::Info, desc);
+    }
+
+    /// Somebody made a share link.
+    pub(crate) fn link_made(&self, link: &ShareLink) {
+        let (by, view) = (named(&link.made_by), named(&link.view));
+        let (id, until) = (&link.id, link.expires_at);
+        self.portal(
+            LogLevel::Info,
+            format!("{by} made the share link {id} to {view}, valid until {until}."),
+        );
+    }
+
+    /// A share link was opened for the first time since the start.
+    pub(crate) fn link_opened(&self, link: &ShareLink, address: Option<IpAddr>) {
+        let (by, from) = (named(&link.made_by), from(address));
+        let id = &link.id;
+        self.portal(
+            LogLevel::Info,
+            format!("The share link {id} of {by} was opened{from}."),
+        );
+    }
+
+    /// A share link was ended.
+    pub(crate) fn link_ended(&self, id: &str, made_by: &str, by: &str) {
+        let (made_by, by) = (named(made_by), named(by));
+        self.portal(
+            LogLevel::Info,
+            format!("{by} revoked the share link {id} of {made_by}."),
+        );
+    }
+
     /// Tells how many lines were left out in a minute that is over.
     fn settle(&self, now: Instant) {
         if let Some(count) = self.refused.settle(now) {
@@ -128,6 +265,18 @@ impl Events {
             self.identity(
                 LogLevel::Info,
                 format!("{count} more tokens were issued or ended in the same minute."),
+            );
+        }
+        if let Some(count) = self.guests.settle(now) {
+            self.portal(
+                LogLevel::Info,
+                format!("{count} more guest tokens were given in the same minute."),
+            );
+        }
+        if let Some(count) = self.strangers.settle(now) {
+            self.portal(
+                LogLevel::Warning,
+                format!("{count} more guest tokens were refused in the same minute."),
             );
         }
     }

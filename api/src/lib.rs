@@ -16,6 +16,7 @@
 //! | `search` | things by a few letters of their names |
 //! | `events` | the system log: what is told, and to whom |
 //! | `identity` | tokens, by Keystone's protocol |
+//! | `guest` | guest tokens of portals, share links |
 //! | `protocol` | what holds for every request |
 //! | `telemetry` | what Ceilometer's protocol asks for, as queries to the store |
 //! | `controllers` | the resources, one file each |
@@ -30,6 +31,7 @@ pub mod config;
 mod controllers;
 mod error;
 mod events;
+mod guest;
 mod health_of;
 mod identity;
 mod log_query;
@@ -57,9 +59,11 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 pub use clock::Clock;
 pub use config::{
-    ApiConfig, ApiError, BrokerConfig, BrokerProject, IdentityConfig, KeystoneConfig, Network,
-    ParseNetworkError, ParseProjectError, PinnedQueue, PrometheusConfig,
+    ApiConfig, ApiError, BrokerConfig, BrokerProject, IdentityConfig, KeyHash, KeystoneConfig,
+    Network, ParseKeyHashError, ParseNetworkError, ParseProjectError, PinnedQueue, PortalConfig,
+    Portals, PrometheusConfig, Shown,
 };
+pub use guest::claims::claimed_origin;
 
 use collector::lists;
 use collector::task::supervise;
@@ -131,6 +135,20 @@ impl Api {
             .iter()
             .find(|known| known.name == broker);
         found.map(|broker| broker.changes())
+    }
+
+    /// Registers these portals in the place of the others, in every part of the program that was
+    /// given the same list, at once.
+    ///
+    /// # Errors
+    /// Where they cannot work; then the others stay.
+    pub fn register_portals(&self, portals: Vec<PortalConfig>) -> Result<(), ApiError> {
+        let registered = &self.shared.config.portals;
+        registered.replace(portals)?;
+        let now = registered.now();
+        let names: Vec<_> = now.iter().map(|portal| portal.name.as_str()).collect();
+        self.shared.events.portals_read(&names);
+        Ok(())
     }
 
     /// Ends the collectors, and what looks after the system log. When this returns, the store has

@@ -10,8 +10,8 @@ use utoipa::{Modify, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::controllers::{
-    brokers, capabilities, dashboard, details, health, lists, logs, meters, nodes, overview, query,
-    resources, root, samples, search, series, statistics,
+    brokers, capabilities, dashboard, details, guest_tokens, health, lists, logs, meters, nodes,
+    overview, portals, query, resources, root, samples, search, series, share_links, statistics,
 };
 use crate::identity;
 use crate::state::Shared;
@@ -29,22 +29,23 @@ use crate::state::Shared;
     tags(
         (name = "root", description = "What needs no token"),
         (name = "rabbit", description = "The brokers"),
+        (name = "guests", description = "Tokens for pages of others, and share links"),
         (name = "telemetry", description = "Samples, by Ceilometer's v2 protocol; what is not known is null here"),
         (name = "identity", description = "Tokens, by Keystone's protocol"),
     )
 )]
 struct Head;
 
-/// The token that every path under `/v2` needs.
+/// The token that every path under `/v2` needs, and the key that a portal has instead.
 struct Token;
 
 impl Modify for Token {
     fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
-        let scheme = SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::new("X-Auth-Token")));
-        openapi
-            .components
-            .get_or_insert_default()
-            .add_security_scheme("token", scheme);
+        let components = openapi.components.get_or_insert_default();
+        for (name, header) in [("token", "X-Auth-Token"), ("service_key", "X-Service-Key")] {
+            let scheme = SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::new(header)));
+            components.add_security_scheme(name, scheme);
+        }
     }
 }
 
@@ -107,6 +108,9 @@ pub(crate) fn routes(
         .merge(search::router())
         .merge(health::router())
         .merge(logs::router())
+        .merge(guest_tokens::router())
+        .merge(portals::router())
+        .merge(share_links::router())
         .merge(meters::router())
         .merge(statistics::router())
         .merge(samples::router())

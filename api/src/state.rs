@@ -11,6 +11,7 @@ use crate::audience::View;
 use crate::config::{ApiConfig, ApiError};
 use crate::error::Error;
 use crate::events::Events;
+use crate::guest::Guests;
 use crate::identity::authority::Authority;
 use crate::identity::throttle::Throttle;
 use crate::identity::tokens::{Grant, TokenData, Tokens};
@@ -30,6 +31,8 @@ pub(crate) struct Shared {
     pub(crate) authority: Authority,
     pub(crate) tokens: Tokens,
     pub(crate) throttle: Throttle,
+    /// Portals, their guest tokens, share links.
+    pub(crate) guests: Guests,
     /// Samples and the system log.
     pub(crate) store: Arc<dyn Store>,
     /// What is on its way to the store beside the collectors.
@@ -64,6 +67,7 @@ impl Shared {
             authority: Authority::new(&config.identity)?,
             tokens: Tokens::default(),
             throttle: Throttle::default(),
+            guests: Guests::new(&config),
             events: Events::new(Arc::clone(&store), config.clock),
             log_pages: AnswerCache::default(),
             store,

@@ -15,6 +15,8 @@ use crate::pages::meters::Meters;
 use crate::pages::not_found::NotFound;
 use crate::pages::overview::OverviewPage;
 use crate::pages::projects::Projects;
+use crate::pages::shared::SharedPages;
+use crate::pages::sharing::Sharing;
 use crate::pages::sign_in::{SignIn, SignInAt};
 use crate::pages::start::Start;
 use crate::pages::users::Users;
@@ -46,12 +48,16 @@ pub fn App(
         <Router base=router_base>
             <Routes fallback=NotFound>
                 <Route path=path!("/sign-in") view=SignIn ssr=SsrMode::Async />
+                <ParentRoute path=path!("/shared/:link") view=SharedPages ssr=SsrMode::Async>
+                    <Route path=path!("/brokers/:broker") view=OverviewPage ssr=SsrMode::Async />
+                </ParentRoute>
                 <ParentRoute path=path!("") view=SignedInPages ssr=SsrMode::Async>
                     <Route path=path!("/") view=Start ssr=SsrMode::Async />
                     <Route path=path!("/brokers") view=Brokers ssr=SsrMode::Async />
                     <Route path=path!("/brokers/:broker") view=OverviewPage ssr=SsrMode::Async />
                     <Route path=path!("/meters") view=Meters ssr=SsrMode::Async />
                     <Route path=path!("/embedding") view=Embedding ssr=SsrMode::Async />
+                    <Route path=path!("/sharing") view=Sharing ssr=SsrMode::Async />
                     <Route path=path!("/log") view=Log ssr=SsrMode::Async />
                     <Route path=path!("/users") view=Users ssr=SsrMode::Async />
                     <Route path=path!("/projects") view=Projects ssr=SsrMode::Async />

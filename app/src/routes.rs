@@ -22,6 +22,12 @@ pub const METERS: &str = "/meters";
 
 /// Panels to try, and how to put them into other pages.
 pub const EMBEDDING: &str = "/embedding";
+/// What is shown to others: share links and portals.
+pub const SHARING: &str = "/sharing";
+/// In front of a shared page's address stands this, and the secret of its link.
+pub const SHARED: &str = "/shared/";
+/// The header in which a shared page's scripts send the secret.
+pub const SHARE_LINK: &str = "x-share-link";
 
 /// What stands before every path of ours: `/warren`, or nothing. A Leptos context.
 #[derive(Clone, Debug, Default)]
@@ -52,6 +58,12 @@ pub fn here() -> String {
 /// The overview of a broker.
 pub fn overview(broker: &str) -> String {
     format!("{BROKERS}/{}", encode(broker))
+}
+
+/// The page on which a link to a view is made. `page` says which page that is.
+pub fn share(view: &str, page: &str, broker: &str) -> String {
+    let (view, broker) = (encode(view), encode(broker));
+    format!("{SHARING}?view={view}&page={page}&broker={broker}")
 }
 
 /// Percent-encodes a part of a path or a query.

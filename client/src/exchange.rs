@@ -22,6 +22,9 @@ pub(crate) const AUTH_TOKEN: HeaderName = HeaderName::from_static(identity::AUTH
 /// The header that names the token which a request is about.
 pub(crate) const SUBJECT_TOKEN: HeaderName = HeaderName::from_static(identity::SUBJECT_TOKEN);
 
+/// The header that says for whom somebody asks.
+pub(crate) const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 /// How much of an error is read where the answer is not read to its end, in bytes.
 const ERROR_LIMIT: usize = 64 * 1024;
@@ -101,6 +104,27 @@ impl Client {
             .exchange(Method::POST, uri(address)?, by(token), body)
             .await?;
         parse(&answer, StatusCode::CREATED)
+    }
+
+    /// A change that is answered with any success.
+    pub(crate) async fn change(
+        &self,
+        method: Method,
+        address: &str,
+        token: &Token,
+        body: Bytes,
+    ) -> Result<(), ClientError> {
+        let answer = self
+            .exchange(method, uri(address)?, by(token), body)
+            .await?;
+        if answer.status().is_success() {
+            return Ok(());
+        }
+        Err(ClientError::of(
+            answer.status(),
+            answer.headers(),
+            answer.body(),
+        ))
     }
 
     /// The items of the array that a request is answered with, as they come. Without a body it is
@@ -189,7 +213,7 @@ pub(crate) fn by(token: &Token) -> HeaderMap {
     HeaderMap::from_iter([(AUTH_TOKEN, token.header())])
 }
 
-fn uri(address: &str) -> Result<Uri, ClientError> {
+pub(crate) fn uri(address: &str) -> Result<Uri, ClientError> {
     address
         .parse()
         .map_err(|error| ClientError::malformed(format!("no address: {error}")))

@@ -40,6 +40,7 @@
 //! | `session` | what a token may ask, renewal on a 401 |
 //! | `meters`, `samples`, `statistics`, `resources`, `complex`, `capabilities` | Ceilometer's part of the API |
 //! | `dashboard`, `series`, `lists`, `details`, `search`, `health`, `logs` | the rabbit part's queries |
+//! | `guests` | guest tokens, portals, share links |
 //! | `query` | which samples, in the protocol's two ways |
 //! | `items` | lists, item by item as they come |
 //! | `exchange` | one request: conditions, answer, errors |
@@ -56,6 +57,7 @@ mod details;
 mod endpoints;
 mod error;
 mod exchange;
+mod guests;
 mod health;
 mod items;
 mod lists;

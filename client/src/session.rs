@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::Method;
 use metering::{Broker, Node, Overview, Series, User};
 use serde::de::DeserializeOwned;
 use tokio::sync::Mutex;
@@ -214,6 +215,20 @@ impl Session {
         let ask = |address: String, token| {
             let body = body.clone();
             async move { self.0.client.post(&address, &token, body).await }
+        };
+        self.ask(&path, ask).await
+    }
+
+    /// A change that is answered with any success.
+    pub(crate) async fn change(
+        &self,
+        method: Method,
+        path: String,
+        body: Bytes,
+    ) -> Result<(), ClientError> {
+        let ask = |address: String, token| {
+            let (method, body) = (method.clone(), body.clone());
+            async move { self.0.client.change(method, &address, &token, body).await }
         };
         self.ask(&path, ask).await
     }

@@ -6,7 +6,7 @@
 use std::net::IpAddr;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, Uri};
+use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, Uri};
 use metering::Timestamp;
 use metering::identity::{self, AuthRequest, TokenBody};
 use url::Url;
@@ -15,11 +15,9 @@ use crate::client::Client;
 use crate::credentials::Credentials;
 use crate::endpoints::{Endpoints, join};
 use crate::error::ClientError;
-use crate::exchange::{AUTH_TOKEN, SUBJECT_TOKEN};
+use crate::exchange::{AUTH_TOKEN, SUBJECT_TOKEN, X_FORWARDED_FOR};
 use crate::session::Session;
 use crate::token::Token;
-
-const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// What a sign-in brings.
 #[derive(Clone, Debug)]

@@ -31,6 +31,7 @@
 //! | [`log`] | what Warren saw and did |
 //! | [`series`] | columns of numbers for charts |
 //! | [`dashboard`] | all that a dashboard shows of one broker |
+//! | [`guest`] | guest tokens, portals, share links |
 //! | [`identity`], [`access`] | Keystone's token requests and answers, v3 and v2.0 |
 //! | [`error`] | the bodies of errors |
 //! | [`timestamp`] | instants as the API writes them |
@@ -45,6 +46,7 @@ pub mod dashboard;
 pub mod error;
 pub mod exchange;
 pub mod feature;
+pub mod guest;
 pub mod health;
 pub mod identity;
 pub mod lenient;

@@ -18,7 +18,7 @@ pub struct LogEntry {
     pub time: Timestamp,
     /// How grave it is.
     pub level: LogLevel,
-    /// What it is about: a broker's name, `{broker}/{node}`, `identity`, `store` or `warren`.
+    /// What it is about: a broker's name, `{broker}/{node}`, `identity`, `portal`, `store` or `warren`.
     pub source: String,
 }
 

@@ -14,6 +14,9 @@ pub enum Error {
     /// There is no Keystone.
     #[error("no Keystone at {}: install Debian's package keystone", .0.display())]
     NoKeystone(PathBuf),
+    /// There is no Horizon.
+    #[error("no Horizon at {}: install Debian's package openstack-dashboard", .0.display())]
+    NoHorizon(PathBuf),
     /// A program that makes a service's files failed.
     #[error("{what} ended with {status}:\n{log}")]
     SetUp {

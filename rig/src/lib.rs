@@ -15,7 +15,7 @@
 //!
 //! [`PrivateCluster`] is several of them that are one broker.
 //!
-//! [`PrivateKeystone`] is the same for a Keystone, Debian's too.
+//! [`PrivateKeystone`] is the same for a Keystone, [`PrivateHorizon`] for a Horizon, Debian's too.
 //!
 //! All calls block; from asynchronous code use `tokio::task::spawn_blocking`.
 //!
@@ -26,6 +26,7 @@ mod broker;
 mod cluster;
 mod error;
 mod folder;
+mod horizon;
 mod keystone;
 mod management;
 mod node;
@@ -38,6 +39,7 @@ pub mod traffic;
 pub use broker::PrivateBroker;
 pub use cluster::PrivateCluster;
 pub use error::Error;
+pub use horizon::{HorizonOptions, PrivateHorizon};
 pub use keystone::{KeystoneOptions, PrivateKeystone};
 pub use management::Management;
 pub use options::Options;

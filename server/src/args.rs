@@ -37,7 +37,16 @@ In the file a key is written with underscores, and brokers as tables:
   url = \"https://mq.example.com:15671\"
   username = \"monitor\"
   password_file = \"/run/secrets/monitor\"
-  description = \"The shop's orders\"";
+  description = \"The shop's orders\"
+Portals that show panels in pages of their own are tables too, read again on SIGHUP:
+  [[portal]]
+  name = \"shop\"
+  origins = [\"https://shop.example.com\"]
+  key_file = \"/run/secrets/shop-key\"
+  panels = [\"queued-messages\", \"message-rates\"]
+  brokers = [\"prod\"]
+  vhosts = [\"/orders\"]
+  rate_limit = 600";
 
 /// The program's command line.
 pub fn command() -> Command {

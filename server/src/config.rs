@@ -3,8 +3,8 @@
 //! | module | what |
 //! |---|---|
 //! | [`keys`] | every setting by name |
-//! | [`raw`], `file` | as read: texts, each with where it came from |
-//! | `values`, `brokers`, `duration` | as typed: one text into one value |
+//! | [`raw`], `file`, [`tables`] | as read: texts, each with where it came from |
+//! | `values`, `brokers`, `portals`, `duration` | as typed: one text into one value |
 //! | here | as used: what each part of the program is given |
 //!
 //! A flag wins over a variable, a variable over the file, the file over the
@@ -15,15 +15,17 @@ mod brokers;
 mod duration;
 mod file;
 pub mod keys;
+mod portals;
 pub mod raw;
 mod refusal;
+pub mod tables;
 mod values;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use api::{ApiConfig, IdentityConfig, KeystoneConfig, Network};
+use api::{ApiConfig, IdentityConfig, KeystoneConfig, Network, Portals};
 use clap::ArgMatches;
 use store::Retention;
 use url::Url;
@@ -64,6 +66,16 @@ pub enum Parts {
     Web(WebConfig, MeteringConfig),
 }
 
+impl Parts {
+    /// The registered portals: one list, whatever runs.
+    pub fn portals(&self) -> &Portals {
+        match self {
+            Self::Both(_, api) | Self::Api(api) => &api.api.portals,
+            Self::Web(web, _) => &web.portals,
+        }
+    }
+}
+
 /// The metering API.
 #[derive(Clone, Debug)]
 pub struct ApiPart {
@@ -95,6 +107,8 @@ pub struct WebConfig {
     pub public_url: Option<Url>,
     /// Whose `X-Forwarded-*` is believed.
     pub trusted_proxies: Vec<Network>,
+    /// Who may frame and fetch panels. The same list as the metering API's, where both run.
+    pub portals: Portals,
     /// How long a viewer stays signed in.
     pub session_lifetime: Duration,
     /// Where viewers sign in, if that is a Keystone.
@@ -184,7 +198,9 @@ impl Reader<'_> {
                         Some(self.viewers_keystone(keystone.url.clone()))
                     }
                 };
-                Parts::Both(self.web(directory, lifetime, keystone), api)
+                let mut web = self.web(directory, lifetime, keystone);
+                web.portals = api.api.portals.clone();
+                Parts::Both(web, api)
             }
             Some(Only::Api) => {
                 self.needs_only_web();
@@ -207,7 +223,9 @@ impl Reader<'_> {
                 let lifetime = self.session_lifetime();
                 let keystone = self.keystone_of_web();
                 let metering = self.metering(keystone.as_ref());
-                Parts::Web(self.web(directory, lifetime, keystone), metering)
+                let mut web = self.web(directory, lifetime, keystone);
+                web.portals = self.portals(directory, None);
+                Parts::Web(web, metering)
             }
         };
         let stores = !matches!(parts, Parts::Web(..));
@@ -473,6 +491,7 @@ impl Reader<'_> {
             base_path,
             public_url: self.one(&keys::PUBLIC_URL, values::url),
             trusted_proxies: self.all(&keys::TRUSTED_PROXY, values::network),
+            portals: Portals::default(),
             session_lifetime,
             keystone,
         }
@@ -489,6 +508,8 @@ impl Reader<'_> {
         let busy_queues = self.one(&keys::BUSY_QUEUES, values::busy_queues);
         let public_url = self.one(&keys::API_PUBLIC_URL, values::url);
         let identity = self.identity(directory);
+        let names: Vec<_> = brokers.iter().map(|broker| broker.name.clone()).collect();
+        let portals = self.portals(directory, Some(&names));
         ApiPart {
             listen,
             api: ApiConfig {
@@ -508,9 +529,18 @@ impl Reader<'_> {
                     .one(&keys::PASSWORD_HASHES, values::truth)
                     .unwrap_or(defaults.password_hashes),
                 token_lifetime,
+                portals,
+                guest_key_rotation: self
+                    .one(&keys::GUEST_KEY_ROTATION, values::key_rotation)
+                    .unwrap_or(defaults.guest_key_rotation),
                 ..defaults
             },
         }
+    }
+
+    fn portals(&mut self, directory: &Path, brokers: Option<&[String]>) -> Portals {
+        let portals = portals::resolve(self.raw, directory, brokers, &mut self.refusals);
+        Portals::new(portals)
     }
 
     fn listen(&mut self, key: &keys::Key) -> SocketAddr {

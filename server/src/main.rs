@@ -4,7 +4,7 @@ use std::env;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use server::config::Parts;
+use server::config::{ConfigError, Parts};
 use server::{Config, Server, args, logging};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -23,7 +23,8 @@ fn main() -> ExitCode {
         return ExitCode::from(USAGE);
     };
     let directory = env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
-    let config = match Config::load(arguments, &|name| env::var(name).ok(), &directory) {
+    let load = || Config::load(arguments, &|name| env::var(name).ok(), &directory);
+    let config = match load() {
         Ok(config) => config,
         Err(error) => {
             for line in error.to_string().lines() {
@@ -37,7 +38,7 @@ fn main() -> ExitCode {
         .enable_all()
         .build();
     let served = match runtime {
-        Ok(runtime) => runtime.block_on(serve(config)),
+        Ok(runtime) => runtime.block_on(serve(config, load)),
         Err(error) => Err(error.into()),
     };
     match served {
@@ -49,20 +50,45 @@ fn main() -> ExitCode {
     }
 }
 
-async fn serve(config: Config) -> Result<(), Box<dyn std::error::Error>> {
+async fn serve(
+    config: Config,
+    load: impl Fn() -> Result<Config, ConfigError>,
+) -> Result<(), Box<dyn std::error::Error>> {
     // Before anything listens, so that no signal is lost.
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut hangup = signal(SignalKind::hangup())?;
     introduce(&config);
     let server = Server::start(config).await?;
-    let signal = tokio::select! {
-        _ = terminate.recv() => "SIGTERM",
-        _ = interrupt.recv() => "SIGINT",
+    let signal = loop {
+        tokio::select! {
+            _ = terminate.recv() => break "SIGTERM",
+            _ = interrupt.recv() => break "SIGINT",
+            _ = hangup.recv() => read_again(&server, load()),
+        }
     };
     tracing::info!(signal, "stopping");
     server.shutdown().await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// On SIGHUP: the portals of the configuration as it is now. What is wrong with it changes nothing.
+fn read_again(server: &Server, config: Result<Config, ConfigError>) {
+    let registered = config
+        .map_err(|error| error.to_string())
+        .and_then(|config| {
+            let registered = server.register_portals(&config);
+            registered.map_err(|error| error.to_string())
+        });
+    match registered {
+        Ok(()) => tracing::info!("the portals were read again"),
+        Err(error) => {
+            for line in error.lines() {
+                tracing::error!("the portals stay as they are: {line}");
+            }
+        }
+    }
 }
 
 /// What was understood, for the log.

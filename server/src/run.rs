@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use api::{Api, ApiConfig, ApiError};
+use api::{Api, ApiConfig, ApiError, Portals};
 use axum::{Router, middleware};
 use client::{Client, Endpoints, HttpOptions, HttpTransport, InProcess, Transport, TransportError};
 use metering::LogLevel;
@@ -75,6 +75,8 @@ pub struct Server {
     metering_url: String,
     api: Option<Arc<Api>>,
     store: Option<Arc<SqliteStore>>,
+    /// The registered portals, of every part that runs.
+    portals: Portals,
     listeners: JoinSet<()>,
     stop: CancellationToken,
 }
@@ -91,6 +93,7 @@ impl Server {
             metering_url: String::new(),
             api: None,
             store: None,
+            portals: config.parts.portals().clone(),
             listeners: JoinSet::new(),
             stop: CancellationToken::new(),
         };
@@ -128,6 +131,23 @@ impl Server {
     /// Where the metering API listens.
     pub fn metering(&self) -> Option<SocketAddr> {
         self.metering
+    }
+
+    /// Registers the portals of another configuration, at once and in every part; nothing else of it
+    /// counts before the next start.
+    ///
+    /// # Errors
+    /// Where they cannot work; then the others stay.
+    pub fn register_portals(&self, config: &Config) -> Result<(), StartError> {
+        let portals = config.parts.portals().now().to_vec();
+        let names: Vec<_> = portals.iter().map(|portal| portal.name.as_str()).collect();
+        tracing::info!(?names, "portals");
+        match &self.api {
+            // The dashboard beside it has the same list.
+            Some(api) => api.register_portals(portals)?,
+            None => self.portals.replace(portals)?,
+        }
+        Ok(())
     }
 
     /// Stops accepting, lets requests finish for at most [`listener::GRACE`], ends the collectors.

@@ -5,6 +5,7 @@
 //! | `front` | what every request passes first: who asks, whether it may, headers, the log |
 //! | `forwarded` | the viewer behind a trusted proxy |
 //! | `origin` | requests from other sites' pages |
+//! | `guest` | those of registered portals, for panels |
 //! | `headers` | security headers |
 //! | `sessions` | the session cookie and the store behind it |
 //! | `bundle` | the browser's files |
@@ -16,6 +17,7 @@ mod bundle;
 mod embed;
 pub(crate) mod forwarded;
 pub(crate) mod front;
+mod guest;
 mod headers;
 pub(crate) mod health;
 mod origin;
@@ -27,6 +29,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::ssr::AppContext;
+use app::ssr::shared::OpenedLinks;
 use axum::Router;
 use axum::middleware;
 use axum::response::{IntoResponse, Response};
@@ -78,11 +81,16 @@ pub(crate) fn router(
             .keystone
             .as_ref()
             .map(|keystone| keystone.domain.as_str().into()),
+        links: OpenedLinks::default(),
     };
+    let portals = config.portals.clone();
     let embed = embed::routes(
         bundle::find_embed(&folder),
         &config.base_path,
-        Arc::new(|_: &str| Vec::new()),
+        Arc::new(move |portal: &str| {
+            let portal = portals.named(portal);
+            portal.map_or_else(Vec::new, |portal| portal.origins)
+        }),
     );
     let pages = pages::routes(&context);
     let pages = sessions::with_sessions(pages, &config.base_path, config.session_lifetime);
@@ -97,6 +105,7 @@ pub(crate) fn router(
             proxies: config.trusted_proxies.clone().into(),
             public_url: config.public_url.clone().map(Arc::new),
         },
+        config.portals.clone(),
         &config.base_path,
     );
     let routes = if config.base_path.is_empty() {

@@ -94,6 +94,18 @@ pub trait Store: Debug + Send + Sync + 'static {
     /// Grows with every change of what [`Store::logs`] answers: at the same number it answers the same.
     fn log_generation(&self) -> u64;
 
+    /// Keeps a text under a name, or forgets it where it is none. Areas keep their names apart.
+    /// When it returns it survives a kill of the process.
+    async fn keep(
+        &self,
+        area: &'static str,
+        key: String,
+        text: Option<String>,
+    ) -> Result<(), StoreError>;
+
+    /// What is kept in an area, by name.
+    async fn kept(&self, area: &'static str) -> Result<Vec<(String, String)>, StoreError>;
+
     /// Why what is queued cannot be written now, in a sentence; none where all is well.
     fn trouble(&self) -> Option<String>;
 

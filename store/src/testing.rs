@@ -34,6 +34,7 @@ struct Kept {
     /// The polls that these came with: when, of what, and whose.
     polls: BTreeSet<(Timestamp, Arc<str>, Option<Arc<str>>)>,
     log: Vec<LogRecord>,
+    notes: BTreeMap<(&'static str, String), String>,
 }
 
 impl NaiveStore {
@@ -310,6 +311,28 @@ impl Store for NaiveStore {
                 .take(query.page_size as usize)
                 .collect(),
         })
+    }
+
+    async fn keep(
+        &self,
+        area: &'static str,
+        key: String,
+        text: Option<String>,
+    ) -> Result<(), StoreError> {
+        let notes = &mut self.kept().notes;
+        match text {
+            Some(text) => notes.insert((area, key), text),
+            None => notes.remove(&(area, key)),
+        };
+        Ok(())
+    }
+
+    async fn kept(&self, area: &'static str) -> Result<Vec<(String, String)>, StoreError> {
+        let kept = self.kept();
+        let notes = kept.notes.iter().filter(|((of, _), _)| *of == area);
+        Ok(notes
+            .map(|((_, key), text)| (key.clone(), text.clone()))
+            .collect())
     }
 
     fn trouble(&self) -> Option<String> {

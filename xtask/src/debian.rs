@@ -19,6 +19,10 @@ pub(crate) const KEYSTONE: Package = Package {
     name: "keystone",
     file: "/usr/bin/keystone-wsgi-public",
 };
+pub(crate) const HORIZON: Package = Package {
+    name: "openstack-dashboard",
+    file: "/usr/share/openstack-dashboard/manage.py",
+};
 pub(crate) const CHROMIUM: Package = Package {
     name: "chromium",
     file: "/usr/bin/chromium",

@@ -83,7 +83,10 @@ pub(crate) async fn read_v2(request: Request) -> Result<Wanted, Error> {
 }
 
 /// Reads a body; `expected` says what is to be found in it.
-async fn parse<T: DeserializeOwned>(request: Request, expected: &str) -> Result<T, Error> {
+pub(crate) async fn parse<T: DeserializeOwned>(
+    request: Request,
+    expected: &str,
+) -> Result<T, Error> {
     must_be_json(request.headers())?;
     let body = Limited::new(request.into_body(), LIMIT)
         .collect()

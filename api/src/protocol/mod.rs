@@ -23,6 +23,8 @@ use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 
+use crate::error::Error;
+use crate::guest::{Guests, doors};
 use crate::identity::tokens::TokenData;
 use crate::state::Shared;
 
@@ -94,8 +96,9 @@ async fn admit(
     user: &mut Option<Arc<TokenData>>,
 ) -> Response {
     let path = request.uri().path();
-    if path == "/v2" || path.starts_with("/v2/") {
-        let caller = match shared.authority.caller(shared, request.headers()).await {
+    let is_closed = path == "/v2" || path.starts_with("/v2/");
+    if is_closed && !doors::needs_no_token(request.method(), matched, request.headers()) {
+        let caller = match caller(shared, matched, &mut request).await {
             Ok(caller) => caller,
             Err(error) => return error.into_response(),
         };
@@ -112,4 +115,20 @@ async fn admit(
         return refusal::refuse(StatusCode::NOT_ACCEPTABLE, request.headers());
     }
     next.run(request).await
+}
+
+/// What the token of a request stands for: of a guest, or of whoever the authority knows.
+async fn caller(
+    shared: &Arc<Shared>,
+    matched: Option<&MatchedPath>,
+    request: &mut Request,
+) -> Result<Arc<TokenData>, Error> {
+    let Some(token) = Guests::token_of(request.headers()) else {
+        return shared.authority.caller(shared, request.headers()).await;
+    };
+    let asked = (request.method(), matched, request.headers());
+    let visitor = shared.guests.visitor(shared, token, asked).await?;
+    let data = Arc::clone(&visitor.data);
+    request.extensions_mut().insert(visitor);
+    Ok(data)
 }

@@ -57,6 +57,7 @@ pub fn Frame(
                         {link(routes::USERS, IconName::Users, texts.users)}
                         {link(routes::EMBEDDING, IconName::Embedding, texts.embedding.title)}
                         {viewer.show(|viewer| viewer.project.map(|name| view! { <Project name /> }))}
+                        {link(routes::SHARING, IconName::Users, texts.sharing.title)}
                     </ul>
                 </nav>
                 <div class="account">

@@ -307,6 +307,7 @@ pub static EN: Catalog = Catalog {
     embed: super::embed::EN,
     embedding: super::embedding::EN,
     keystone: super::keystone::EN,
+    sharing: super::sharing::EN,
 
     seconds: "s",
     minutes: "min",

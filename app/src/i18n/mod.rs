@@ -8,6 +8,7 @@ mod embed;
 mod embedding;
 mod en;
 mod keystone;
+pub(crate) mod sharing;
 
 use leptos::prelude::use_context;
 use metering::LogLevel;
@@ -276,6 +277,7 @@ pub struct Catalog {
     pub embed: embed::Texts,
     pub embedding: embedding::Texts,
     pub keystone: keystone::KeystoneTexts,
+    pub sharing: sharing::Texts,
 
     pub seconds: &'static str,
     pub minutes: &'static str,

@@ -7,6 +7,8 @@ pub mod meters;
 pub mod not_found;
 pub mod overview;
 pub mod projects;
+pub mod shared;
+pub mod sharing;
 pub mod sign_in;
 pub mod start;
 pub mod users;

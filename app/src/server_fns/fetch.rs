@@ -24,6 +24,7 @@ use server_fn::response::ClientRes;
 use web_sys::AbortController;
 
 use crate::error::AppError;
+use crate::routes::{SHARE_LINK, SHARED};
 
 /// After this a call counts as hung and is aborted.
 pub const TIME_OUT: Duration = Duration::from_secs(10);
@@ -89,6 +90,9 @@ impl FetchRequest {
         for (name, value) in headers {
             builder = builder.header(name, value);
         }
+        if let Some(secret) = shared_by() {
+            builder = builder.header(SHARE_LINK, &secret);
+        }
         let request = match body {
             Some(body) => builder.body(body),
             None => builder.build(),
@@ -96,6 +100,17 @@ impl FetchRequest {
         let request = request.map_err(|_| AppError::Internal)?;
         Ok(Self(SendWrapper::new((request, AbortOnDrop(controller)))))
     }
+}
+
+/// The secret of the link by which this page is shown, if it is a shared one.
+fn shared_by() -> Option<String> {
+    let path = web_sys::window()?.location().pathname().ok()?;
+    let below = BASE_PATH.with(|cell| {
+        let base = cell.get().map_or("", String::as_str);
+        path.strip_prefix(base).map(str::to_owned)
+    })?;
+    let secret = below.strip_prefix(SHARED)?.split('/').next()?;
+    Some(secret.to_owned())
 }
 
 fn method_of(method: &Method) -> Result<gloo_net::http::Method, AppError> {

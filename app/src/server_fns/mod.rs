@@ -11,5 +11,6 @@ pub mod overview;
 pub mod panels;
 pub mod projects;
 pub mod session;
+pub mod sharing;
 pub mod users;
 pub mod viewer;

@@ -24,6 +24,8 @@ pub mod overview;
 pub mod panels;
 pub(crate) mod projects;
 pub mod session;
+pub mod shared;
+pub mod sharing;
 pub mod users;
 
 /// What server functions and the shell need of the server. Cheap to clone.
@@ -39,6 +41,8 @@ pub struct AppContext {
     pub bundle: Arc<Bundle>,
     /// Where viewers sign in at a Keystone: the domain that the form names at first.
     pub keystone: Option<Arc<str>>,
+    /// The share links that were opened of late.
+    pub links: shared::OpenedLinks,
 }
 
 /// The names of the files that Trunk built; they hold a hash, so that they may be kept for ever.

@@ -34,10 +34,24 @@ pub(crate) async fn answers(wants: Vec<Want>) -> Result<Vec<PanelAnswer>, AppErr
     if wants.len() > MOST_WANTS {
         return Err(AppError::TooManyRequests { retry_after: None });
     }
-    let session = panel_session().await?;
+    let (session, is_guest) = panel_session().await?;
+    // The token names panels; what it opens of them the metering API decides with each question.
+    let refused = if is_guest {
+        let panels = wants.iter().map(|want| want.panel.as_str());
+        let guest = session.guest(panels).await;
+        guest.map_err(|error| app_error(&error))?.refused
+    } else {
+        Vec::new()
+    };
     // Asked once for all: it also tells whether the token holds.
     let brokers = session.brokers().await.map_err(|error| app_error(&error))?;
-    let answers = wants.iter().map(|want| answer(&session, &brokers, want));
+    let (session, brokers, refused) = (&session, &brokers, &refused);
+    let answers = wants.iter().map(|want| async move {
+        if refused.contains(&want.panel) {
+            return Err(AppError::Forbidden);
+        }
+        answer(session, brokers, want).await
+    });
     let answers = join_all(answers).await;
     // A token that ended between two of them is the whole page's matter.
     if answers.contains(&Err(AppError::SignedOut)) {

@@ -98,7 +98,10 @@ pub(super) async fn keep(signed_in: SignedIn) -> Result<(), AppError> {
         .map_err(|error| store_failed(&error))
 }
 
-/// The address of the viewer whom this request is for, as far as it is known.
+/// The key of the address of the share link that was made last.
+const FRESH_LINK: &str = "fresh link";
+
+/// The viewer's address, as far as it is known.
 pub(super) async fn viewer_address() -> Option<IpAddr> {
     let address = extract::<axum::Extension<ViewerAddress>>().await.ok();
     address.map(|address| address.0.0)
@@ -119,27 +122,44 @@ pub(super) async fn revoke(token: &Token) {
     }
 }
 
-/// The viewer's session with the metering API.
+/// The viewer's session with the metering API; on a shared page, the link's.
 pub(super) async fn metering_session() -> Result<(Session, String), AppError> {
+    if let Some(secret) = super::shared::secret() {
+        return Ok((super::shared::session(&secret).await?, String::new()));
+    }
     let SignedIn {
         token: kept, user, ..
     } = signed_in().await?;
     Ok((context().client.session(token(&kept)?), user))
 }
 
+/// The address of the share link that was made last in this session. Its secret is kept nowhere
+/// else.
+pub(super) async fn fresh_link() -> Result<Option<String>, AppError> {
+    let kept = cookie().await?.get::<String>(FRESH_LINK).await;
+    kept.map_err(|error| store_failed(&error))
+}
+
+/// Keeps it.
+pub(super) async fn keep_fresh_link(address: String) -> Result<(), AppError> {
+    let kept = cookie().await?.insert(FRESH_LINK, address).await;
+    kept.map_err(|error| store_failed(&error))
+}
+
 /// The session of panels in somebody else's page: by the token in the request's header. Only a
 /// request without one, which can but come from a page of ours, goes by the viewer's own session.
-pub(super) async fn panel_session() -> Result<Session, AppError> {
+/// Whether it is a guest's.
+pub(super) async fn panel_session() -> Result<(Session, bool), AppError> {
     let headers = extract::<HeaderMap>().await.map_err(|error| {
         tracing::error!(%error, "there is no request");
         AppError::Internal
     })?;
     let Some(token) = headers.get(TOKEN) else {
-        return Ok(metering_session().await?.0);
+        return Ok((metering_session().await?.0, false));
     };
     let token = token.to_str().map_err(|_| AppError::SignedOut)?;
     let token = Token::new(token).map_err(|_| AppError::SignedOut)?;
-    Ok(context().client.session(token))
+    Ok((context().client.session(token), true))
 }
 
 /// Who looks, and at which brokers.

@@ -1,4 +1,4 @@
-//! `warren.toml`: keys with their lines, and the `[[broker]]` tables.
+//! `warren.toml`: keys with their lines, and the `[[broker]]` and `[[portal]]` tables.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -9,8 +9,10 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::keys::{self, Key};
+use super::portals;
 use super::raw::Setting;
 use super::refusal::{ConfigError, Origin, Refusal, redact};
+use super::tables::{self, Table};
 
 /// The keys of a `[[broker]]` table.
 const BROKER_KEYS: [&str; 6] = [
@@ -27,6 +29,7 @@ pub(crate) struct File {
     pub(crate) path: PathBuf,
     pub(crate) settings: HashMap<&'static str, Vec<Setting>>,
     pub(crate) brokers: Vec<FileBroker>,
+    pub(crate) portals: Vec<Table>,
 }
 
 /// A `[[broker]]` table: texts with their lines, by key.
@@ -53,13 +56,13 @@ impl fmt::Debug for FileBroker {
 }
 
 /// The text of a file, for the lines of what is in it.
-struct Source<'a> {
+pub(super) struct Source<'a> {
     path: &'a Path,
     text: &'a str,
 }
 
 impl Source<'_> {
-    fn origin(&self, span: &Range<usize>) -> Origin {
+    pub(super) fn origin(&self, span: &Range<usize>) -> Origin {
         let before = &self.text[..span.start.min(self.text.len())];
         let line = before.bytes().filter(|&byte| byte == b'\n').count() + 1;
         Origin::File {
@@ -68,7 +71,13 @@ impl Source<'_> {
         }
     }
 
-    fn refuse(&self, key: &str, span: &Range<usize>, reason: &str, accepts: &str) -> Refusal {
+    pub(super) fn refuse(
+        &self,
+        key: &str,
+        span: &Range<usize>,
+        reason: &str,
+        accepts: &str,
+    ) -> Refusal {
         Refusal {
             key: key.into(),
             origin: self.origin(span),
@@ -99,6 +108,7 @@ fn parse(path: &Path, text: &str) -> Result<File, ConfigError> {
         path: path.to_owned(),
         settings: HashMap::new(),
         brokers: Vec::new(),
+        portals: Vec::new(),
     };
     let mut refusals = Vec::new();
     for (name, value) in table.get_ref() {
@@ -111,6 +121,12 @@ fn parse(path: &Path, text: &str) -> Result<File, ConfigError> {
                 Ok(brokers) => file.brokers = brokers,
                 Err(refused) => refusals.extend(refused),
             },
+            Some(key) if key.name == keys::PORTAL.name => {
+                match tables::read(&source, value, &portals::TABLE) {
+                    Ok(portals) => file.portals = portals,
+                    Err(refused) => refusals.extend(refused),
+                }
+            }
             Some(key) => match settings(&source, key, value) {
                 Ok(settings) => {
                     file.settings.insert(key.name, settings);
@@ -132,6 +148,8 @@ fn unknown(source: &Source<'_>, name: &str, span: &Range<usize>) -> Refusal {
         .map(|key| {
             if key.name == keys::BROKER.name {
                 "[[broker]]"
+            } else if key.name == keys::PORTAL.name {
+                "[[portal]]"
             } else {
                 key.name
             }
@@ -223,7 +241,7 @@ fn brokers(
 }
 
 /// A scalar as the text that a flag would have.
-fn scalar(value: &DeValue<'_>) -> Option<String> {
+pub(super) fn scalar(value: &DeValue<'_>) -> Option<String> {
     match value {
         DeValue::String(text) => Some(text.to_string()),
         DeValue::Integer(number) => Some(number.to_string()),

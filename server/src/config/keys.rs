@@ -231,6 +231,41 @@ keys! {
         default "none"
         accepts "an origin, such as https://portal.example.com"
         "An origin whose scripts may call the metering API";
+    PORTAL "portal" "NAME=ORIGIN" repeats true
+        default "none"
+        accepts "name=origin, such as shop=https://shop.example.com"
+        "A portal whose pages may show panels, and an origin of these pages; nobody else can frame \
+         or fetch them. Given again with the same name, another origin of it";
+    PORTAL_KEY_FILE "portal_key_file" "NAME=PATH" repeats true
+        default "none"
+        accepts "name=path of a file that holds a key of at least 24 characters"
+        "File with the key that a portal's back end shows in X-Service-Key to get guest tokens. \
+         Without a key a portal trades the tokens of those who are signed in there";
+    PORTAL_KEY_HASH "portal_key_hash" "NAME=SHA256" repeats true
+        default "none"
+        accepts "name=64 hexadecimal digits, as `printf %s \"$KEY\" | sha256sum` prints them"
+        "The SHA-256 of a portal's key, in place of the key";
+    PORTAL_PANEL "portal_panel" "NAME=PANEL" repeats true
+        default "every panel"
+        accepts "name=panel, such as shop=queued-messages"
+        "A panel that a portal may show";
+    PORTAL_BROKER "portal_broker" "NAME=BROKER" repeats true
+        default "every broker"
+        accepts "name=broker, the name of one that is watched"
+        "A broker that a portal may show";
+    PORTAL_VHOST "portal_vhost" "NAME=VHOST" repeats true
+        default "every vhost, and what is the whole broker's"
+        accepts "name=vhost, such as shop=/orders"
+        "A vhost that a portal may show; then it shows no nodes, and the sums of its vhosts alone";
+    PORTAL_RATE_LIMIT "portal_rate_limit" "NAME=NUMBER" repeats true
+        default "1000"
+        accepts "name=number, from 1 on"
+        "How many guest tokens a minute a portal gets";
+    GUEST_KEY_ROTATION "guest_key_rotation" "DURATION"
+        default "30d"
+        accepts "a duration from 1h to 3650d, such as 30d"
+        "For how long a key signs guest tokens before the next one does; the one before is \
+         believed as long again. The keys are kept in the data folder";
     SESSION_LIFETIME "session_lifetime" "DURATION"
         default "8h"
         accepts "a duration from 5m to 30d, such as 8h"

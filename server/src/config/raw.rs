@@ -10,6 +10,7 @@ use clap::parser::ValueSource;
 use super::file::{self, FileBroker};
 use super::keys::{self, Key};
 use super::refusal::{ConfigError, Origin, redact};
+use super::tables::Table;
 
 /// The file that is read where none is named, if it is there.
 const DEFAULT_FILE: &str = "warren.toml";
@@ -45,6 +46,8 @@ pub struct Raw {
     settings: HashMap<&'static str, Vec<Setting>>,
     /// The `[[broker]]` tables, where neither flag nor variable names a broker.
     pub brokers: Vec<FileBroker>,
+    /// The `[[portal]]` tables, likewise.
+    pub portals: Vec<Table>,
     /// The file that was read.
     pub file: Option<PathBuf>,
 }
@@ -71,6 +74,7 @@ impl Raw {
         let mut raw = Self::default();
         if let Some(file) = file {
             raw.brokers = file.brokers;
+            raw.portals = file.portals;
             raw.file = Some(file.path);
             raw.settings = file.settings;
         }
@@ -82,6 +86,9 @@ impl Raw {
         }
         if raw.settings.contains_key(keys::BROKER.name) {
             raw.brokers.clear();
+        }
+        if raw.settings.contains_key(keys::PORTAL.name) {
+            raw.portals.clear();
         }
         Ok(raw)
     }

@@ -96,6 +96,13 @@ pub(super) fn keystone_cache(text: &str) -> Result<Duration, String> {
     duration::parse(text, Duration::from_secs(1)..=Duration::from_mins(5))
 }
 
+pub(super) fn key_rotation(text: &str) -> Result<Duration, String> {
+    duration::parse(
+        text,
+        Duration::from_hours(1)..=Duration::from_hours(3650 * 24),
+    )
+}
+
 /// The address of a Keystone's v3 API.
 pub(super) fn keystone(text: &str) -> Result<Url, String> {
     let url = url(text)?;

@@ -1,8 +1,10 @@
 //! What every request passes first: who asks, whether it may, headers, one line in the log.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Instant;
 
+use api::Portals;
 use app::ssr::ViewerAddress;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
@@ -10,19 +12,26 @@ use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 
 use super::forwarded::Paths;
+use super::guest::{self, Door, Said};
 use super::{headers, origin};
+
+/// Behind this a path holds the secret of a share link.
+const SHARED: &str = "/shared/";
 
 /// The state of [`pass`].
 pub(crate) struct Front {
     paths: Paths,
     /// Where server functions are, base path and all.
     reads: String,
+    /// For other people's pages.
+    door: Door,
 }
 
 impl Front {
-    pub(crate) fn new(paths: Paths, base_path: &str) -> Self {
+    pub(crate) fn new(paths: Paths, portals: Portals, base_path: &str) -> Self {
         Self {
             paths,
+            door: Door::new(portals, base_path),
             reads: format!("{base_path}/fn/"),
         }
     }
@@ -38,19 +47,36 @@ pub(crate) async fn pass(
     let (mut parts, body) = request.into_parts();
     let caller = front.paths.caller(&parts);
     let line = Line::new(&parts, caller.address.map(ViewerAddress), started);
-    let (allowed, secure) = (
-        front.paths.allows(&parts, &caller, &front.reads),
-        caller.secure,
-    );
+    let secure = caller.secure;
+    let said = front
+        .door
+        .look(&mut parts, |origin| front.paths.is_ours(origin, &caller));
+    let varies = !matches!(said, Said::NotMine);
+    let (guest, answer) = match said {
+        Said::NotMine | Said::Ours if front.paths.allows(&parts, &caller, &front.reads) => {
+            (None, None)
+        }
+        Said::NotMine | Said::Ours => {
+            let refused = (StatusCode::FORBIDDEN, origin::REFUSED).into_response();
+            (None, Some(refused))
+        }
+        Said::Enter(origin) => (Some(origin), None),
+        Said::Answer(origin, answer) => (Some(origin), Some(answer)),
+    };
     if let Some(address) = caller.address {
         parts.extensions.insert(ViewerAddress(address));
     }
     parts.extensions.insert(caller);
-    let mut answer = if allowed {
-        next.run(Request::from_parts(parts, body)).await
-    } else {
-        (StatusCode::FORBIDDEN, origin::REFUSED).into_response()
+    let mut answer = match answer {
+        Some(answer) => answer,
+        None => next.run(Request::from_parts(parts, body)).await,
     };
+    if varies {
+        guest::vary(answer.headers_mut());
+    }
+    if let Some(origin) = guest {
+        guest::mark(answer.headers_mut(), origin);
+    }
     headers::put(&mut answer, secure);
     line.write(answer.status());
     answer
@@ -69,6 +95,15 @@ pub(crate) async fn log(request: Request, next: Next) -> Response {
     let answer = next.run(Request::from_parts(parts, body)).await;
     line.write(answer.status());
     answer
+}
+
+/// A path as it may be shown: what opens a share link stands in its own.
+fn without_secret(path: &str) -> Cow<'_, str> {
+    let Some((before, rest)) = path.split_once(SHARED) else {
+        return path.into();
+    };
+    let behind = rest.find('/').map_or("", |end| &rest[end..]);
+    format!("{before}{SHARED}…{behind}").into()
 }
 
 /// A request's line in the log. The path without its query, and no header: a query may hold what a
@@ -97,7 +132,7 @@ impl Line {
             from,
             started,
         } = self;
-        let path = uri.path();
+        let path = &*without_secret(uri.path());
         let from = from.map(|ViewerAddress(address)| tracing::field::display(address));
         let status = status.as_u16();
         let ms = started.elapsed().as_secs_f64() * 1000.0;
@@ -108,6 +143,23 @@ impl Line {
             tracing::warn!(%method, path, status, ms, from, "request");
         } else {
             tracing::info!(%method, path, status, ms, from, "request");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_opens_a_share_link_is_not_logged() {
+        for (path, shown) in [
+            ("/shared/5f2b/brokers/prod", "/shared/…/brokers/prod"),
+            ("/warren/shared/5f2b", "/warren/shared/…"),
+            ("/brokers/prod", "/brokers/prod"),
+            ("/shared", "/shared"),
+        ] {
+            assert_eq!(without_secret(path), shown);
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Requests that change something must come from our own pages.
 //!
+//! One path takes others, those of registered portals: see `guest`.
+//!
 //! A browser says where a request starts: in `Sec-Fetch-Site`, which no script
 //! can forge, and for everything but a plain read in `Origin`. The session
 //! cookie is `SameSite=Lax`; this stands beside it, for browsers and subdomains
@@ -35,7 +37,7 @@ impl Paths {
     }
 
     /// Whether an origin is the one that the viewer asked, or the one that we are known by.
-    fn is_ours(&self, origin: &str, caller: &Caller) -> bool {
+    pub(super) fn is_ours(&self, origin: &str, caller: &Caller) -> bool {
         let Ok(origin) = origin.parse::<Url>() else {
             return false;
         };

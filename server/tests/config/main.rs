@@ -2,5 +2,6 @@
 
 mod given;
 mod help;
+mod portals;
 mod precedence;
 mod refusals;

@@ -7,6 +7,7 @@ mod base_path;
 mod bundle;
 mod embed;
 mod forwarded;
+mod guests;
 mod headers;
 mod health;
 mod origin;

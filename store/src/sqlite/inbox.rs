@@ -20,10 +20,21 @@ pub(super) struct Post {
     pub(super) reply: oneshot::Sender<Result<i64, StoreError>>,
 }
 
+/// A text to keep under a name, or to forget, and who waits for it.
+#[derive(Debug)]
+pub(super) struct Note {
+    pub(super) area: &'static str,
+    pub(super) key: String,
+    /// None: forget it.
+    pub(super) text: Option<String>,
+    pub(super) reply: oneshot::Sender<Result<(), StoreError>>,
+}
+
 /// What the writer takes at once.
 #[derive(Debug, Default)]
 pub(super) struct Batch {
     pub(super) posts: Vec<Post>,
+    pub(super) notes: Vec<Note>,
     pub(super) polls: VecDeque<Collected>,
     pub(super) lines: VecDeque<LogRecord>,
 }
@@ -38,7 +49,7 @@ struct Waiting {
     tend: Vec<oneshot::Sender<()>>,
 }
 
-/// What waits for the writer. Nobody but a post's sender ever waits to put something in.
+/// What waits for the writer. Nobody but a post's or a note's sender ever waits.
 #[derive(Debug)]
 pub(super) struct Inbox {
     waiting: Mutex<Waiting>,
@@ -48,7 +59,10 @@ pub(super) struct Inbox {
 
 impl Batch {
     pub(super) fn is_empty(&self) -> bool {
-        self.posts.is_empty() && self.polls.is_empty() && self.lines.is_empty()
+        self.posts.is_empty()
+            && self.notes.is_empty()
+            && self.polls.is_empty()
+            && self.lines.is_empty()
     }
 }
 
@@ -72,6 +86,17 @@ impl Inbox {
             return Err(StoreError::Closed);
         }
         waiting.batch.posts.push(post);
+        self.something.notify_one();
+        Ok(())
+    }
+
+    /// Hands a note back where the store is closed.
+    pub(super) fn note(&self, note: Note) -> Result<(), StoreError> {
+        let mut waiting = self.waiting();
+        if waiting.closed {
+            return Err(StoreError::Closed);
+        }
+        waiting.batch.notes.push(note);
         self.something.notify_one();
         Ok(())
     }
@@ -121,10 +146,12 @@ impl Inbox {
         waiting.bound(self.queued_polls);
     }
 
-    /// Waits for as long, or until a post comes or the store is closed.
+    /// Waits for as long, or until a post or a note comes or the store is closed.
     pub(super) fn pause(&self, pause: Duration) {
         let waiting = self.waiting();
-        let quiet = |waiting: &mut Waiting| waiting.batch.posts.is_empty() && !waiting.closed;
+        let quiet = |waiting: &mut Waiting| {
+            waiting.batch.posts.is_empty() && waiting.batch.notes.is_empty() && !waiting.closed
+        };
         // The guard is not needed afterwards.
         let _ = self.something.wait_timeout_while(waiting, pause, quiet);
     }

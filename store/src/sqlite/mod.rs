@@ -18,6 +18,7 @@
 //! | `catalog`, `plan` | which rows a filter is about |
 //! | `reader`, `edges` | walking over them |
 //! | `samples`, `listing`, `statistics`, `charts`, `lines` | the questions, a file each |
+//! | `notes` | what the service keeps for itself |
 //! | `rollup`, `packed`, `level` | polls, and roll-ups of them |
 //! | `columns`, `metadata` | what is held in memory |
 
@@ -33,6 +34,7 @@ mod level;
 mod lines;
 mod listing;
 mod metadata;
+mod notes;
 mod open;
 mod options;
 mod packed;
@@ -71,7 +73,7 @@ use crate::sample::{Collected, LogRecord, Posted};
 use catalog::Catalog;
 use failure::{Failure, Outcome};
 use id::{Place, message_id};
-use inbox::{Inbox, Post};
+use inbox::{Inbox, Note, Post};
 use ingest::Ingest;
 use pool::Pool;
 use reader::Reader;
@@ -302,6 +304,26 @@ impl Store for SqliteStore {
 
     fn log_generation(&self) -> u64 {
         self.shared.state.log_generation()
+    }
+
+    async fn keep(
+        &self,
+        area: &'static str,
+        key: String,
+        text: Option<String>,
+    ) -> Result<(), StoreError> {
+        let (reply, answer) = oneshot::channel();
+        self.shared.inbox.note(Note {
+            area,
+            key,
+            text,
+            reply,
+        })?;
+        answer.await.map_err(|_| StoreError::Closed)?
+    }
+
+    async fn kept(&self, area: &'static str) -> Result<Vec<(String, String)>, StoreError> {
+        self.read(move |reader| notes::read(reader, area)).await
     }
 
     fn trouble(&self) -> Option<String> {

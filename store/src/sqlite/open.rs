@@ -45,6 +45,7 @@ pub(super) fn lock(path: &Path) -> Result<File, StoreError> {
 
 /// The writer's connection to a file, which is made or brought to this version.
 pub(super) fn writer(path: &Path, options: &Options) -> Outcome<Connection> {
+    withhold(path);
     let mut conn = Connection::open(path)?;
     settle(&conn)?;
     // Before the first table: an old file keeps what it has.
@@ -62,6 +63,32 @@ pub(super) fn writer(path: &Path, options: &Options) -> Outcome<Connection> {
     schema::migrate(&mut conn, schema::STEPS)?;
     bound(&conn, options)?;
     Ok(conn)
+}
+
+/// Keeps the file, which holds keys, from other accounts of the machine. What SQLite makes beside it
+/// takes after it.
+fn withhold(path: &Path) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(false).mode(0o600);
+        let kept = options.open(path).and_then(|file| {
+            let mode = file.metadata()?.permissions().mode();
+            let withheld = mode & !0o007;
+            if withheld != mode {
+                file.set_permissions(PermissionsExt::from_mode(withheld))?;
+            }
+            Ok(())
+        });
+        // A file that cannot be opened is told of by who opens it next; a file system without
+        // permissions has none to give.
+        if let Err(error) = kept {
+            tracing::debug!(%error, "the store's file could not be withheld from others");
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = path;
 }
 
 /// A reader's.

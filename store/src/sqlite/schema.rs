@@ -9,7 +9,8 @@ use crate::error::StoreError;
 const APPLICATION_ID: i32 = 0x5761_7272;
 
 /// One step a version. A step that was released is never changed: add another.
-pub(super) const STEPS: &[&str] = &[r"
+pub(super) const STEPS: &[&str] = &[
+    r"
     -- What is known of the file itself.
     CREATE TABLE settings (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 
@@ -51,7 +52,14 @@ pub(super) const STEPS: &[&str] = &[r"
         id INTEGER PRIMARY KEY AUTOINCREMENT, time INTEGER NOT NULL, level INTEGER NOT NULL,
         source TEXT NOT NULL, desc TEXT NOT NULL, broker TEXT
     );
-"];
+",
+    r"
+    -- Texts that the service keeps for itself: keys, share links, what was revoked.
+    CREATE TABLE notes (
+        area TEXT NOT NULL, key TEXT NOT NULL, text TEXT NOT NULL, PRIMARY KEY (area, key)
+    ) WITHOUT ROWID;
+",
+];
 
 /// Brings a file to the version of the last step, each step whole or not at all.
 pub(super) fn migrate(conn: &mut Connection, steps: &[&str]) -> Outcome<()> {

@@ -9,6 +9,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::failure::Outcome;
 use super::inbox::Batch;
 use super::ingest::{self, Added, Ingest};
+use super::notes;
 use super::shared::Shared;
 use super::upkeep::{Site, Upkeep};
 use crate::error::StoreError;
@@ -68,6 +69,9 @@ impl Writer {
                     // Who posted may have gone.
                     let _ = post.reply.send(Ok(row));
                 }
+                for note in batch.notes {
+                    let _ = note.reply.send(Ok(()));
+                }
             }
             Err(failure) => {
                 let error = failure.explain(&self.path);
@@ -75,6 +79,9 @@ impl Writer {
                 self.shared.ill(&error);
                 for post in batch.posts {
                     let _ = post.reply.send(Err(error.clone()));
+                }
+                for note in batch.notes {
+                    let _ = note.reply.send(Err(error.clone()));
                 }
                 self.shared.inbox.give_back(batch.polls, batch.lines);
                 self.shared.inbox.pause(RETRY);
@@ -94,6 +101,7 @@ impl Writer {
             self.ingest.poll(&turn, poll, &horizons, added)?;
         }
         ingest::lines(&turn, &batch.lines)?;
+        notes::write(&turn, &batch.notes)?;
         turn.commit()?;
         if !batch.lines.is_empty() {
             self.shared.state.log_changed();

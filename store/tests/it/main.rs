@@ -4,4 +4,5 @@ mod alike;
 mod durable;
 mod file;
 mod levels;
+mod notes;
 mod support;

@@ -9,7 +9,7 @@ const NATIVE: [&str; 2] = ["--features", "rig/traffic"];
 const DENY_WARNINGS: [&str; 3] = ["--", "-D", "warnings"];
 const WASM: &str = "wasm32-unknown-unknown";
 
-pub(crate) const STEPS: [Step; 12] = [
+pub(crate) const STEPS: [Step; 13] = [
     Step {
         name: "fmt",
         what: "formatting",
@@ -39,6 +39,12 @@ pub(crate) const STEPS: [Step; 12] = [
         what: "the real python-ceilometerclient against the metering API",
         needs: &[],
         run: clients,
+    },
+    Step {
+        name: "horizon",
+        what: "the unit tests of the panel for OpenStack's Horizon",
+        needs: &[],
+        run: horizon,
     },
     Step {
         name: "doctest",
@@ -78,7 +84,7 @@ pub(crate) const STEPS: [Step; 12] = [
     },
     Step {
         name: "e2e",
-        what: "end-to-end tests in Chromium against a real private broker",
+        what: "end-to-end tests in Chromium against a real private broker, Keystone and Horizon",
         needs: &["bundle", "server", "rig"],
         run: e2e,
     },
@@ -128,6 +134,19 @@ fn clients(project: &Project, runner: &Runner) -> Result<(), Error> {
     runner.run(command.env("CEILOMETERCLIENT", folder))
 }
 
+fn horizon(project: &Project, runner: &Runner) -> Result<(), Error> {
+    debian::require(runner, &[debian::HORIZON], "")?;
+    // Debian's packages are for the system's Python, not for whichever stands first on `PATH`.
+    let mut command = runner.command(
+        "/usr/bin/python3",
+        &["-m", "unittest", "discover", "-s", "tests", "-t", "."],
+    );
+    command
+        .current_dir(project.root.join("horizon"))
+        .env("PYTHONDONTWRITEBYTECODE", "1");
+    runner.run(&mut command)
+}
+
 fn doctest(_: &Project, runner: &Runner) -> Result<(), Error> {
     runner.run(
         runner
@@ -175,6 +194,7 @@ fn e2e(project: &Project, runner: &Runner) -> Result<(), Error> {
         &[
             debian::RABBITMQ,
             debian::KEYSTONE,
+            debian::HORIZON,
             debian::CHROMIUM,
             debian::FONTS,
         ],

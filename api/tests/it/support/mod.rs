@@ -2,6 +2,7 @@
 
 pub(crate) mod app;
 mod fake;
+pub(crate) mod guest;
 mod telemetry;
 
 pub(crate) use app::{TestApp, local, password_request, sqlite};

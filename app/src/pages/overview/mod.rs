@@ -13,7 +13,6 @@ use std::rc::Rc;
 use futures_util::future::LocalBoxFuture;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::components::Redirect;
 use leptos_router::hooks::use_params_map;
 use metering::dashboard::Dashboard;
 
@@ -22,9 +21,10 @@ use crate::components::error_page::{ErrorPage, error_page};
 use crate::error::AppError;
 use crate::i18n::catalog;
 use crate::live::{Live, Settings, Span, keep};
+use crate::pages::overview::toolbar::Sharing;
+use crate::pages::shared::{Shared, signed_out};
 use crate::reactive::flag;
 use crate::resource::fetched;
-use crate::routes::{self, href};
 use crate::server_fns::overview::fetch_overview;
 
 /// `/brokers/{broker}?range=…&from=…&to=…&refresh=…`
@@ -35,6 +35,10 @@ pub fn OverviewPage() -> impl IntoView {
     let settings = Settings::from_query();
     provide_context(settings);
     let broker = Memo::new(move |_| params.read().get("broker").unwrap_or_default());
+    // Whoever looks with a link has no account to make another with.
+    if use_context::<Shared>().is_none() {
+        provide_context(Sharing::of(broker));
+    }
     let first = fetched(
         move || broker.get(),
         move |broker| {
@@ -58,10 +62,7 @@ pub fn OverviewPage() -> impl IntoView {
                         let lead = (texts.unknown_broker)(&broker);
                         view! { <ErrorPage title=texts.not_found lead=lead /> }.into_any()
                     }
-                    Err(AppError::SignedOut) => {
-                        let back = routes::sign_in(Some(&routes::here()), None);
-                        view! { <Redirect path=href(&back) /> }.into_any()
-                    }
+                    Err(AppError::SignedOut) => signed_out(),
                     // The page can say what ails it only once it stands: these come from the poll again.
                     Err(error @ (AppError::Forbidden | AppError::Internal)) => {
                         error_page(&error).into_any()

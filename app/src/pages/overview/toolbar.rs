@@ -1,6 +1,8 @@
 //! The head of the page: name, state, versions, age, range, refresh.
 
 use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+use leptos_router::location::Location;
 
 use crate::components::choices::{Ranges, Refreshes};
 use crate::components::status::BrokerPill;
@@ -9,6 +11,32 @@ use crate::format;
 use crate::i18n::catalog;
 use crate::live::{Live, Settings};
 use crate::reactive::{flag, maybe, part, text};
+use crate::routes::{self, href};
+
+/// Where a link to what is shown is made. A Leptos context of the dashboard's own page.
+#[derive(Clone, Copy)]
+pub(crate) struct Sharing(Signal<String>);
+
+impl Sharing {
+    /// Of the page at the present address, which shows a broker.
+    pub(crate) fn of(broker: Memo<String>) -> Self {
+        let Location {
+            pathname, search, ..
+        } = use_location();
+        let base = StoredValue::new(href(""));
+        Self(Signal::derive(move || {
+            let base = base.get_value();
+            let (path, query) = (pathname.get(), search.get());
+            let path = path.strip_prefix(&base).unwrap_or(&path);
+            let view = if query.is_empty() {
+                path.to_owned()
+            } else {
+                format!("{path}?{query}")
+            };
+            base + &routes::share(&view, "overview", &broker.get())
+        }))
+    }
+}
 
 /// The head of the page.
 #[component]
@@ -32,6 +60,9 @@ pub(crate) fn Toolbar(
         })
     });
     let description = move || live.read(|page| page.broker.description.clone());
+    let share = use_context::<Sharing>().map(|Sharing(address)| {
+        view! { <a class="button" href=text(move || address.get())>{texts.sharing.share}</a> }
+    });
     view! {
         <header class="page-head">
             <div class="title">
@@ -44,6 +75,7 @@ pub(crate) fn Toolbar(
                 <Age />
                 <Ranges />
                 <Refreshes />
+                {share}
             </div>
         </header>
     }

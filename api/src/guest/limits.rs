@@ -1,0 +1,208 @@
+//! What of each broker a guest sees: what its token names, within what whoever got it sees, within
+//! what its portal may show now.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::claims::Claims;
+use crate::audience::{Audience, View};
+use crate::config::{PortalConfig, Shown};
+use crate::identity::tokens::{Grant, TokenData};
+use crate::state::Shared;
+
+/// What an account sees of a broker.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Limit {
+    /// The broker's name.
+    pub(crate) broker: String,
+    /// These vhosts; none: all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) vhosts: Option<BTreeSet<String>>,
+    /// The vhosts that it has a permission in, where it sees all but has no permission everywhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) own: Option<BTreeSet<String>>,
+}
+
+impl Limit {
+    fn of(shared: &Shared, grant: &Grant) -> Self {
+        let names = |audience: &Audience| BTreeSet::clone(&audience.vhosts);
+        let broker = shared.brokers[grant.broker].name.clone();
+        match &grant.view {
+            View::All => Self {
+                broker,
+                vhosts: None,
+                own: grant.own.as_ref().map(names),
+            },
+            View::Only(audience) => Self {
+                broker,
+                vhosts: Some(names(audience)),
+                own: None,
+            },
+        }
+    }
+
+    /// Without what is not asked for, so that the token is no longer than it must be.
+    fn narrowed(mut self, vhosts: &Shown) -> Self {
+        for set in [&mut self.vhosts, &mut self.own].into_iter().flatten() {
+            set.retain(|vhost| vhosts.admits(vhost));
+        }
+        self
+    }
+}
+
+/// What an account sees of the brokers and vhosts that a guest token is asked for.
+pub(super) fn of_caller(
+    shared: &Shared,
+    caller: &TokenData,
+    brokers: &Shown,
+    vhosts: &Shown,
+) -> Vec<Limit> {
+    let limits = caller.grants.iter().map(|grant| Limit::of(shared, grant));
+    limits
+        .filter(|limit| brokers.admits(&limit.broker))
+        .map(|limit| limit.narrowed(vhosts))
+        .collect()
+}
+
+/// What a token opens: of each broker that all of token, account and portal admit, the vhosts that
+/// all admit. A broker of which nothing is left is left out.
+pub(super) fn grants(
+    shared: &Shared,
+    claims: &Claims,
+    portal: Option<&PortalConfig>,
+) -> Vec<Grant> {
+    let asked = (
+        Shown::of(claims.brokers.clone()),
+        Shown::of(claims.vhosts.clone()),
+    );
+    // A list that became empty opens nothing, rather than all.
+    if claims.brokers.is_empty() || claims.vhosts.is_empty() {
+        return Vec::new();
+    }
+    let admits = |broker: &str| {
+        asked.0.admits(broker) && portal.is_none_or(|portal| portal.brokers.admits(broker))
+    };
+    let mut grants = Vec::new();
+    for (index, broker) in shared.brokers.iter().enumerate() {
+        if !admits(&broker.name) {
+            continue;
+        }
+        let limit = match &claims.limits {
+            None => Limit {
+                broker: broker.name.clone(),
+                vhosts: None,
+                own: None,
+            },
+            Some(limits) => match limits.iter().find(|limit| limit.broker == broker.name) {
+                Some(limit) => limit.clone(),
+                None => continue,
+            },
+        };
+        let allowed = [Some(&asked.1), portal.map(|portal| &portal.vhosts)];
+        if let Some(grant) = grant(index, limit, allowed.into_iter().flatten()) {
+            grants.push(grant);
+        }
+    }
+    grants
+}
+
+/// What is left of a limit within some lists of vhosts.
+fn grant<'a>(
+    broker: usize,
+    limit: Limit,
+    allowed: impl Iterator<Item = &'a Shown>,
+) -> Option<Grant> {
+    let mut left = limit.vhosts;
+    for allowed in allowed {
+        let Shown::Only(names) = allowed else {
+            continue;
+        };
+        let names: BTreeSet<_> = names.iter().cloned().collect();
+        // Who sees all of a broker sees the lists of some vhosts alone; the narrower view has no
+        // other set for lists than for sums.
+        let seen = left.as_ref().or(limit.own.as_ref());
+        left = Some(match seen {
+            Some(seen) => seen.intersection(&names).cloned().collect(),
+            None => names,
+        });
+    }
+    let (view, own) = match left {
+        None => (View::All, limit.own.map(Audience::new)),
+        Some(vhosts) if vhosts.is_empty() => return None,
+        Some(vhosts) => (View::Only(Audience::new(vhosts)), None),
+    };
+    Some(Grant {
+        broker,
+        // What RabbitMQ shows administrators alone no guest sees.
+        tags: Vec::new(),
+        view,
+        own,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(names: &[&str]) -> BTreeSet<String> {
+        names.iter().map(|&name| name.to_owned()).collect()
+    }
+
+    fn only(names: &[&str]) -> Shown {
+        Shown::Only(names.iter().map(|&name| name.to_owned()).collect())
+    }
+
+    /// `all`, `all, lists of a`, `a b`, or nothing.
+    fn left(vhosts: Option<&[&str]>, own: Option<&[&str]>, allowed: &[Shown]) -> Option<String> {
+        let limit = Limit {
+            broker: "prod".into(),
+            vhosts: vhosts.map(set),
+            own: own.map(set),
+        };
+        let grant = grant(0, limit, allowed.iter())?;
+        assert!(grant.tags.is_empty());
+        let names = |audience: &Audience| {
+            let names: Vec<_> = audience.vhosts.iter().map(String::as_str).collect();
+            names.join(" ")
+        };
+        Some(match (&grant.view, &grant.own) {
+            (View::All, None) => "all".to_owned(),
+            (View::All, Some(own)) => format!("all, lists of {}", names(own)),
+            (View::Only(audience), _) => names(audience),
+        })
+    }
+
+    #[test]
+    fn who_sees_all_hands_on_all_or_what_is_named() {
+        assert_eq!(left(None, None, &[Shown::All]).as_deref(), Some("all"));
+        assert_eq!(left(None, None, &[only(&["a"])]).as_deref(), Some("a"));
+    }
+
+    #[test]
+    fn who_sees_some_vhosts_hands_on_no_others() {
+        let some = Some(&["a", "b"][..]);
+        assert_eq!(left(some, None, &[Shown::All]).as_deref(), Some("a b"));
+        assert_eq!(left(some, None, &[only(&["b", "c"])]).as_deref(), Some("b"));
+        assert_eq!(left(some, None, &[only(&["c"])]), None);
+        assert_eq!(left(Some(&[]), None, &[Shown::All]), None);
+    }
+
+    #[test]
+    fn the_portal_narrows_what_the_token_names() {
+        let both = [only(&["a", "b"]), only(&["b", "c"])];
+        assert_eq!(left(None, None, &both).as_deref(), Some("b"));
+        assert_eq!(left(None, None, &[only(&["a"]), only(&["c"])]), None);
+    }
+
+    #[test]
+    fn lists_that_are_narrower_than_sums_stay_so() {
+        let own = Some(&["a"][..]);
+        assert_eq!(
+            left(None, own, &[Shown::All]).as_deref(),
+            Some("all, lists of a")
+        );
+        assert_eq!(left(None, own, &[only(&["a", "b"])]).as_deref(), Some("a"));
+        assert_eq!(left(None, own, &[only(&["b"])]), None);
+    }
+}

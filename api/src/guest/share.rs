@@ -1,0 +1,177 @@
+//! Share links, made and opened.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use metering::Timestamp;
+use metering::guest::{LONGEST_LIFETIME, OpenedShareLink, ShareLink, ShareLinkRequest};
+use tokio::time::Instant;
+
+use super::claims::Claims;
+use super::links::{Draft, MAX, MAX_OF_ONE};
+use super::{Guests, doors, limits};
+use crate::clock::after;
+use crate::config::Shown;
+use crate::error::Error;
+use crate::identity::tokens::TokenData;
+use crate::state::Shared;
+
+/// Wrong secrets are counted as wrong passwords are, under a name that no account has.
+const SECRETS: &str = "\0share link";
+/// No link is valid for longer.
+const LONGEST: Duration = Duration::from_hours(366 * 24);
+/// No address in the dashboard is longer, in bytes, …
+const LONGEST_VIEW: usize = 2000;
+/// … and no note, in characters.
+const LONGEST_NOTE: usize = 200;
+
+impl Guests {
+    /// A link to what the caller sees.
+    ///
+    /// # Errors
+    /// `400` for what cannot be shared, `404` for a broker that the caller does not see, `429` for
+    /// too many links, `503` where the store does not keep it.
+    pub(crate) async fn share(
+        &self,
+        shared: &Shared,
+        caller: &TokenData,
+        wanted: ShareLinkRequest,
+    ) -> Result<ShareLink, Error> {
+        let now = shared.config.clock.now();
+        check(&wanted, now)?;
+        shared.pick(caller, Some(&wanted.broker))?;
+        let broker = Shown::Only(vec![wanted.broker.clone()]);
+        let seen = limits::of_caller(shared, caller, &broker, &Shown::All);
+        let Some(limit) = seen.into_iter().next() else {
+            return Err(Error::UnknownBroker(wanted.broker));
+        };
+        let memory = self.memory(shared).await?;
+        memory.links.sweep(&*shared.store, now).await?;
+        let (theirs, all) = memory.links.count(&caller.user_id);
+        if theirs >= MAX_OF_ONE || all >= MAX {
+            let why = "There are too many share links: revoke some that nobody needs.";
+            return Err(Error::BadArgument(why.into()));
+        }
+        let draft = Draft {
+            view: wanted.view,
+            broker: wanted.broker,
+            page: wanted.page,
+            note: wanted.note.filter(|note| !note.trim().is_empty()),
+            made_by: caller.user.clone(),
+            maker: caller.user_id.clone(),
+            expires_at: wanted.expires_at,
+            limit,
+        };
+        let link = memory.links.make(&*shared.store, draft, now).await?;
+        shared.events.link_made(&link);
+        Ok(link)
+    }
+
+    /// The link of a secret, and a guest token for what it shows.
+    ///
+    /// # Errors
+    /// `404` for a secret that is none, or of a link that has ended; `429` for too many of those;
+    /// `503` where the store does not tell.
+    pub(crate) async fn open(
+        &self,
+        shared: &Shared,
+        secret: &str,
+        address: Option<IpAddr>,
+    ) -> Result<OpenedShareLink, Error> {
+        let instant = Instant::now();
+        shared
+            .throttle
+            .check(address, SECRETS, instant)
+            .map_err(Error::TooManyAttempts)?;
+        let memory = self.memory(shared).await?;
+        let now = shared.config.clock.now();
+        let Some((link, described, is_first)) = memory.links.open(secret, now) else {
+            shared.throttle.refused(address, SECRETS, instant);
+            return Err(Error::NotFound {
+                what: "Share link",
+                id: "of that secret".into(),
+            });
+        };
+        if is_first {
+            shared.events.link_opened(&described, address);
+        }
+        let mut claims = Claims::new(now, LONGEST_LIFETIME);
+        let end = link.expires_at.as_millis().div_euclid(1000);
+        claims.exp = claims.exp.min(end);
+        claims.panels = vec![link.page.clone()];
+        claims.brokers = vec![link.broker.clone()];
+        claims.vhosts = metering::guest::every();
+        claims.limits = Some(vec![link.limit.clone()]);
+        claims.share = Some(link.id.clone());
+        Ok(OpenedShareLink {
+            link: described,
+            token: self.sign(shared, &claims).await?,
+        })
+    }
+
+    /// The caller's links; of an administrator of every broker all there are.
+    pub(crate) async fn links(
+        &self,
+        shared: &Shared,
+        caller: &TokenData,
+    ) -> Result<Vec<ShareLink>, Error> {
+        let memory = self.memory(shared).await?;
+        let now = shared.config.clock.now();
+        memory.links.sweep(&*shared.store, now).await?;
+        Ok(memory.links.list(whose(shared, caller)))
+    }
+
+    /// Ends a link.
+    ///
+    /// # Errors
+    /// `404` for a link that is none, or somebody else's; `503` where the store does not keep it.
+    pub(crate) async fn end_link(
+        &self,
+        shared: &Shared,
+        caller: &TokenData,
+        id: &str,
+    ) -> Result<(), Error> {
+        let memory = self.memory(shared).await?;
+        let found = memory.links.find(id, whose(shared, caller));
+        let link = found.ok_or_else(|| Error::NotFound {
+            what: "Share link",
+            id: id.to_owned(),
+        })?;
+        memory.links.end(&*shared.store, id).await?;
+        shared.events.link_ended(id, &link.made_by, &caller.user);
+        Ok(())
+    }
+}
+
+/// Whose links a caller sees: its own, or everybody's.
+fn whose<'a>(shared: &Shared, caller: &'a TokenData) -> Option<&'a str> {
+    let sees_all = caller.is_administrator(shared.brokers.len());
+    (!sees_all).then_some(caller.user_id.as_str())
+}
+
+fn check(wanted: &ShareLinkRequest, now: Timestamp) -> Result<(), Error> {
+    let bad = |name: &str, accepted: String| {
+        Err(Error::BadTokenRequest(format!(
+            "Invalid value for {name}: accepted {accepted}."
+        )))
+    };
+    if !doors::shareable().any(|page| page == wanted.page) {
+        let pages: Vec<_> = doors::shareable().collect();
+        return bad("page", format!("are {}", pages.join(", ")));
+    }
+    // An address of ours, never of another site.
+    let is_ours = wanted.view.starts_with('/')
+        && !wanted.view.starts_with("//")
+        && !wanted.view.contains(|c: char| c == '\\' || c.is_control());
+    if !is_ours || wanted.view.len() > LONGEST_VIEW {
+        return bad("view", "is an address in the dashboard".into());
+    }
+    let note = wanted.note.as_deref().unwrap_or_default();
+    if note.chars().count() > LONGEST_NOTE || note.contains(char::is_control) {
+        return bad("note", format!("are at most {LONGEST_NOTE} characters"));
+    }
+    if wanted.expires_at <= now || wanted.expires_at > after(now, LONGEST) {
+        return bad("expires_at", "is a time from now on, within a year".into());
+    }
+    Ok(())
+}

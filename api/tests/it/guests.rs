@@ -1,0 +1,389 @@
+//! `/v2/rabbit/guest-tokens`: who gets a token, what it opens, and when it no longer does.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use api::{ApiConfig, Clock};
+use http::{Method, StatusCode};
+use metering::Timestamp;
+use serde_json::{Value, json};
+use store::Store;
+use store::testing::NaiveStore;
+
+use crate::support::app::Answer;
+use crate::support::guest::{KEY, ORIGIN, TOKENS, only, shop, with_portals};
+use crate::support::{Account, FakeBroker, TestApp, local};
+
+const OVERVIEW: &str = "/v2/rabbit/overview?broker=prod";
+const SHOP: (&str, &str) = ("x-service-key", KEY);
+
+/// Two vhosts with queues, and accounts that see different parts of them.
+fn fake() -> FakeBroker {
+    let fake = FakeBroker::start();
+    let vhost = |name: &str, messages: i64| json!({"name": name, "messages": messages});
+    fake.set_vhosts(json!([vhost("a", 10), vhost("b", 200), vhost("/", 3000)]));
+    let queue = |vhost: &str, name: &str| json!({"vhost": vhost, "name": name, "messages": 1});
+    fake.set_list("queues", json!([queue("a", "alpha"), queue("b", "beta")]));
+    fake.add(Account::new("anna", "secret", &["management"], &["a"]));
+    fake.add(Account::new("mona", "secret", &["monitoring"], &["a"]));
+    fake
+}
+
+fn config(fake: &FakeBroker) -> ApiConfig {
+    with_portals(local(&[("prod", fake)]), vec![shop()])
+}
+
+/// With one broker that has answered, and the token of an administrator.
+async fn ready(config: ApiConfig) -> (TestApp, String) {
+    let app = TestApp::with(config);
+    let admin = app.sign_in("guest", "guest").await;
+    app.polls("prod", 1).await;
+    (app, admin)
+}
+
+fn messages(answer: Answer) -> Value {
+    answer.ok()["queue_totals"]["messages"].clone()
+}
+
+async fn queues(app: &TestApp, token: &str) -> Vec<String> {
+    let rows = app.get(token, "/v2/rabbit/queues?broker=prod").await.ok();
+    let rows = rows.as_array().expect("rows").iter();
+    rows.map(|row| row["name"].as_str().expect("a name").to_owned())
+        .collect()
+}
+
+fn refusal(answer: &Answer) -> (u16, String) {
+    let message = answer.json()["error"]["message"].clone();
+    let message = message.as_str().expect("a message").to_owned();
+    (answer.status.as_u16(), message)
+}
+
+#[tokio::test]
+async fn a_key_gives_a_token_that_says_what_it_opens() {
+    let fake = fake();
+    let (app, _) = ready(config(&fake)).await;
+    let wanted = json!({"panels": ["nodes"], "lifetime": 60});
+    let answer = app.ask_for_guest(SHOP, wanted).await;
+    assert_eq!(answer.status, StatusCode::CREATED);
+    assert_eq!(answer.header("cache-control"), Some("no-store"));
+    let token = answer.json()["token"].as_str().expect("a token").to_owned();
+    let told = app
+        .get(&token, &format!("{TOKENS}?panel=nodes&panel=churn"))
+        .await
+        .ok();
+    assert_eq!(told["portal"], "shop");
+    assert_eq!(told["origin"], ORIGIN);
+    assert_eq!(told["panels"], json!(["nodes"]));
+    assert_eq!(told["refused"], json!(["churn"]));
+    assert_eq!(told["brokers"], json!(["prod"]));
+    assert_eq!(told["expires_at"], answer.json()["expires_at"]);
+    let time = |name: &str| -> Timestamp {
+        let text = told[name].as_str().expect("a time");
+        text.parse().expect("a time")
+    };
+    let lives = time("expires_at").as_millis() - time("issued_at").as_millis();
+    assert_eq!(lives, 60_000);
+    assert!(app.get(&token, "/v2/rabbit/nodes").await.status == StatusCode::OK);
+}
+
+#[tokio::test]
+async fn no_other_key_gives_one_and_guessing_takes_long() {
+    let fake = fake();
+    let (app, _) = ready(config(&fake)).await;
+    let nothing = app.post(TOKENS, &json!({"origin": ORIGIN}), &[]).await;
+    assert_eq!(nothing.status, StatusCode::UNAUTHORIZED);
+    let key = &KEY[1..];
+    for _ in 0..5 {
+        let answer = app.ask_for_guest(("x-service-key", key), json!({})).await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+        assert!(!String::from_utf8_lossy(&answer.body).contains(key));
+    }
+    let answer = app.ask_for_guest(("x-service-key", key), json!({})).await;
+    assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS);
+    assert!(answer.header("retry-after").is_some());
+}
+
+#[tokio::test]
+async fn what_the_portal_may_not_show_is_refused_by_name() {
+    let fake = fake();
+    let mut portal = shop();
+    portal.panels = only(&["queued-messages"]);
+    portal.brokers = only(&["prod"]);
+    portal.vhosts = only(&["a"]);
+    let config = with_portals(local(&[("prod", &fake), ("test", &fake)]), vec![portal]);
+    let (app, _) = ready(config).await;
+    for (wanted, word) in [
+        (json!({"panels": ["nodes"]}), "\"nodes\""),
+        (json!({"brokers": ["prod", "test"]}), "\"test\""),
+        (json!({"vhosts": ["a", "b"]}), "\"b\""),
+        (json!({"origin": "https://evil.example"}), "evil.example"),
+        (json!({"origin": "null"}), "null"),
+    ] {
+        let (status, message) = refusal(&app.ask_for_guest(SHOP, wanted.clone()).await);
+        assert_eq!(status, 403, "{wanted}");
+        assert!(message.contains(word), "{message}");
+    }
+    // All there is, is all that it may show.
+    let token = app.guest(json!({})).await;
+    let told = app.get(&token, TOKENS).await.ok();
+    assert_eq!(told["panels"], json!(["queued-messages"]));
+    assert_eq!(
+        (&told["brokers"], &told["vhosts"]),
+        (&json!(["prod"]), &json!(["a"]))
+    );
+    assert_eq!(messages(app.get(&token, OVERVIEW).await), 10);
+    assert_eq!(queues(&app, &token).await, ["alpha"]);
+    let nodes = app.get(&token, "/v2/rabbit/nodes").await;
+    assert_eq!(nodes.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn what_cannot_be_understood_is_refused() {
+    let fake = fake();
+    let (app, _) = ready(config(&fake)).await;
+    for wanted in [
+        json!({"lifetime": 0}),
+        json!({"lifetime": 601}),
+        json!({"lifetime": -1}),
+        json!({"panels": []}),
+        json!({"brokers": "prod"}),
+        json!({"vhosts": [""]}),
+        json!({"audience": "all"}),
+        json!({"origin": null}),
+    ] {
+        let answer = app.ask_for_guest(SHOP, wanted.clone()).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{wanted}");
+    }
+}
+
+#[tokio::test]
+async fn an_account_hands_on_no_more_than_it_sees() {
+    let fake = fake();
+    let (app, admin) = ready(config(&fake)).await;
+    let anna = app.sign_in("anna", "secret").await;
+    let guest = async |token: &str, wanted: Value| {
+        let answer = app.ask_for_guest(("x-auth-token", token), wanted).await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{:?}", answer.body);
+        answer.json()["token"].as_str().expect("a token").to_owned()
+    };
+    let token = guest(&anna, json!({"vhosts": ["*"]})).await;
+    assert_eq!(messages(app.get(&token, OVERVIEW).await), 10);
+    assert_eq!(queues(&app, &token).await, ["alpha"]);
+    let token = guest(&anna, json!({"vhosts": ["a", "b", "/"]})).await;
+    assert_eq!(messages(app.get(&token, OVERVIEW).await), 10);
+    let nothing = app
+        .ask_for_guest(("x-auth-token", &anna), json!({"vhosts": ["b"]}))
+        .await;
+    assert_eq!(nothing.status, StatusCode::FORBIDDEN);
+    // An administrator's sees all, or what it is narrowed to.
+    let token = guest(&admin, json!({})).await;
+    assert_eq!(queues(&app, &token).await, ["alpha", "beta"]);
+    let users = app.get(&token, "/v2/rabbit/users").await;
+    assert_eq!(users.status, StatusCode::FORBIDDEN);
+    let token = guest(&admin, json!({"vhosts": ["b"]})).await;
+    assert_eq!(messages(app.get(&token, OVERVIEW).await), 200);
+    // Who sees all sums but the lists of one vhost hands on just that.
+    let mona = app.sign_in("mona", "secret").await;
+    assert_eq!(queues(&app, &mona).await, ["alpha"]);
+    let token = guest(&mona, json!({})).await;
+    assert_eq!(queues(&app, &token).await, ["alpha"]);
+    let token = guest(&mona, json!({"vhosts": ["a", "b"]})).await;
+    assert_eq!(queues(&app, &token).await, ["alpha"]);
+}
+
+#[tokio::test]
+async fn a_guest_gets_no_other_token() {
+    let fake = fake();
+    let (app, admin) = ready(config(&fake)).await;
+    let token = app.guest(json!({})).await;
+    let again = app.ask_for_guest(("x-auth-token", &token), json!({})).await;
+    assert_eq!(again.status, StatusCode::FORBIDDEN);
+    let told = app.get(&admin, TOKENS).await;
+    assert_eq!(
+        told.status,
+        StatusCode::FORBIDDEN,
+        "an account has no guest token"
+    );
+}
+
+#[tokio::test]
+async fn pages_of_other_origins_cannot_use_it() {
+    let fake = fake();
+    let (app, _) = ready(config(&fake)).await;
+    let token = app.guest(json!({})).await;
+    let from = async |origin: &str| {
+        let headers = [("x-auth-token", token.as_str()), ("origin", origin)];
+        app.request(Method::GET, OVERVIEW, &headers).await.status
+    };
+    assert_eq!(from(ORIGIN).await, StatusCode::OK);
+    for origin in ["https://evil.example", "https://shop.test:8443", "null"] {
+        assert_eq!(from(origin).await, StatusCode::FORBIDDEN, "{origin}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_ours_opens_nothing() {
+    let fake = fake();
+    let (app, _) = ready(config(&fake)).await;
+    let token = app.guest(json!({})).await;
+    let parts: Vec<_> = token.split('.').collect();
+    // {"alg":"none","typ":"JWT"}
+    let none = format!("eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.{}.", parts[1]);
+    for token in [
+        none,
+        format!("{}.{}.", parts[0], parts[1]),
+        format!("{}.{}.{}", parts[0], parts[1], "A".repeat(parts[2].len())),
+        format!("{token}A"),
+        "a.b.c".to_owned(),
+        "..".to_owned(),
+    ] {
+        let answer = app.get(&token, OVERVIEW).await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{token}");
+        assert!(answer.header("www-authenticate").is_some());
+    }
+}
+
+/// The service at some time of a clock that stands, on a store that others used before.
+fn at(fake: &FakeBroker, store: &Arc<dyn Store>, seconds: i64) -> TestApp {
+    let start = Timestamp::from_millis((1_800_000_000 + seconds) * 1000);
+    let clock = Clock::Fixed {
+        start,
+        origin: tokio::time::Instant::now(),
+    };
+    let config = ApiConfig {
+        clock,
+        ..config(fake)
+    };
+    TestApp::with_store(config, Arc::clone(store))
+}
+
+async fn opens(app: &TestApp, token: &str) -> bool {
+    match app.get(token, "/v2/rabbit/brokers").await.status {
+        StatusCode::OK => true,
+        StatusCode::UNAUTHORIZED => false,
+        status => panic!("{status}"),
+    }
+}
+
+#[tokio::test]
+async fn a_token_ends_after_ten_minutes_and_outlives_a_restart() {
+    let fake = fake();
+    let store: Arc<dyn Store> = Arc::new(NaiveStore::new());
+    let token = at(&fake, &store, 0).guest(json!({})).await;
+    assert!(
+        opens(&at(&fake, &store, 590), &token).await,
+        "after a restart"
+    );
+    assert!(
+        opens(&at(&fake, &store, 615), &token).await,
+        "clocks differ"
+    );
+    assert!(
+        !opens(&at(&fake, &store, 640), &token).await,
+        "it has ended"
+    );
+    assert!(
+        opens(&at(&fake, &store, -20), &token).await,
+        "clocks differ"
+    );
+    assert!(
+        !opens(&at(&fake, &store, -60), &token).await,
+        "it is of the future"
+    );
+    let elsewhere: Arc<dyn Store> = Arc::new(NaiveStore::new());
+    assert!(
+        !opens(&at(&fake, &elsewhere, 1), &token).await,
+        "another service's key"
+    );
+}
+
+#[tokio::test]
+async fn a_token_ends_with_the_one_it_was_got_with() {
+    let fake = fake();
+    let mut config = config(&fake);
+    config.token_lifetime = Duration::from_mins(5);
+    let (app, admin) = ready(config).await;
+    let answer = app.ask_for_guest(("x-auth-token", &admin), json!({})).await;
+    let ends: Timestamp = answer.json()["expires_at"]
+        .as_str()
+        .expect("a time")
+        .parse()
+        .expect("a time");
+    let lives = ends.as_millis() - Clock::System.now().as_millis();
+    assert!((280_000..=300_000).contains(&lives), "{lives} ms");
+}
+
+#[tokio::test]
+async fn after_a_rotation_both_keys_are_believed_and_after_two_the_first_is_not() {
+    let fake = fake();
+    let (app, admin) = ready(config(&fake)).await;
+    let first = app.guest(json!({})).await;
+    let rotate = async |token: &str| {
+        let headers = [("x-auth-token", token)];
+        let answer = app.request(Method::POST, "/v2/rabbit/guest-keys", &headers);
+        answer.await.status
+    };
+    assert_eq!(rotate(&admin).await, StatusCode::CREATED);
+    let second = app.guest(json!({})).await;
+    assert!(opens(&app, &first).await && opens(&app, &second).await);
+    assert_eq!(rotate(&admin).await, StatusCode::CREATED);
+    assert!(!opens(&app, &first).await && opens(&app, &second).await);
+    let mona = app.sign_in("mona", "secret").await;
+    assert_eq!(rotate(&mona).await, StatusCode::FORBIDDEN);
+    assert_eq!(rotate(&first).await, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn keys_rotate_by_themselves() {
+    let fake = fake();
+    let store: Arc<dyn Store> = Arc::new(NaiveStore::new());
+    let kid = |token: &str| token.split('.').next().expect("a head").to_owned();
+    let days = |n: i64| n * 24 * 3600;
+    let first = kid(&at(&fake, &store, 0).guest(json!({})).await);
+    let same = kid(&at(&fake, &store, days(29)).guest(json!({})).await);
+    let next = kid(&at(&fake, &store, days(31)).guest(json!({})).await);
+    assert_eq!(first, same);
+    assert_ne!(first, next);
+}
+
+#[tokio::test]
+async fn a_portal_gets_so_many_tokens_a_minute() {
+    let fake = fake();
+    let mut portal = shop();
+    portal.rate_limit = 2;
+    let (app, _) = ready(with_portals(local(&[("prod", &fake)]), vec![portal])).await;
+    app.guest(json!({})).await;
+    app.guest(json!({})).await;
+    let answer = app.ask_for_guest(SHOP, json!({})).await;
+    assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS);
+    let wait: u64 = answer
+        .header("retry-after")
+        .expect("a time")
+        .parse()
+        .expect("seconds");
+    assert!((25..=30).contains(&wait), "{wait} s");
+}
+
+#[tokio::test]
+async fn neither_keys_nor_tokens_reach_the_log() {
+    let fake = fake();
+    let (app, admin) = ready(config(&fake)).await;
+    let token = app.guest(json!({})).await;
+    app.ask_for_guest(("x-service-key", "a-wrong-key-of-somebody"), json!({}))
+        .await;
+    app.get(&token, TOKENS).await;
+    let lines = app
+        .get(&admin, "/v2/logs?limit=500&q.field=source&q.value=portal")
+        .await
+        .ok()
+        .to_string();
+    assert!(
+        lines.contains("The portal shop got a guest token"),
+        "{lines}"
+    );
+    assert!(lines.contains("a key that is no portal's"), "{lines}");
+    let secret = token.rsplit('.').next().expect("a signature");
+    for secret in [KEY, secret, "a-wrong-key-of-somebody"] {
+        assert!(!lines.contains(secret), "{lines}");
+    }
+}

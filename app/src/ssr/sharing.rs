@@ -1,0 +1,161 @@
+//! What is shown to others: share links and portals, as tables for the page.
+
+use client::ClientError;
+use metering::Timestamp;
+use metering::guest::{Portal, ShareLink, ShareLinkRequest};
+
+use super::session::{fresh_link, keep_fresh_link, metering_session};
+use super::{app_error, context, now};
+use crate::error::AppError;
+use crate::i18n::sharing::{ROWS_EN, Rows};
+use crate::routes;
+use crate::server_fns::sharing::{SharingPage, Written, WrittenRow};
+
+/// A day, in milliseconds.
+const DAY: i64 = 24 * 3_600_000;
+
+fn texts() -> &'static Rows {
+    &ROWS_EN
+}
+
+/// A time to the minute. In UTC, since it stands in what the server writes.
+pub(super) fn written(time: Timestamp) -> String {
+    let text = time.to_string().replace('T', " ");
+    let minute = text.get(..16).unwrap_or(&text);
+    format!("{minute} UTC")
+}
+
+fn last(time: Option<Timestamp>) -> String {
+    time.map_or_else(|| texts().never.to_owned(), written)
+}
+
+fn heads(heads: &[&str]) -> Vec<String> {
+    heads.iter().map(|&head| head.to_owned()).collect()
+}
+
+fn link_row(link: &ShareLink) -> WrittenRow {
+    let texts = texts();
+    let opened = (texts.opened)(link.opened, &last(link.last_opened));
+    WrittenRow {
+        id: link.id.clone(),
+        cells: vec![
+            vec![link.view.clone()],
+            link.note.iter().cloned().collect(),
+            vec![link.made_by.clone()],
+            vec![written(link.made_at)],
+            vec![written(link.expires_at)],
+            vec![opened],
+        ],
+        is_revoked: false,
+    }
+}
+
+fn portal_row(portal: &Portal) -> WrittenRow {
+    let texts = texts();
+    let list = |names: &[String]| {
+        if names.iter().any(|name| name == metering::guest::EVERY) {
+            texts.everything.to_owned()
+        } else {
+            names.join(", ")
+        }
+    };
+    let shown = portal.shown.iter().map(|shown| {
+        let last = written(shown.last);
+        (texts.shown)(&shown.panel, shown.updates, &last)
+    });
+    let why = portal.last_reason.clone().unwrap_or_default();
+    let refused = if portal.refused == 0 {
+        "0".to_owned()
+    } else {
+        (texts.refused)(portal.refused, &why)
+    };
+    WrittenRow {
+        id: portal.name.clone(),
+        cells: vec![
+            vec![portal.name.clone()],
+            portal.origins.clone(),
+            vec![
+                (texts.panels)(&list(&portal.panels)),
+                (texts.brokers)(&list(&portal.brokers)),
+                (texts.vhosts)(&list(&portal.vhosts)),
+            ],
+            vec![(texts.tokens)(portal.issued, &last(portal.last_issued))],
+            vec![(texts.reads)(portal.reads, &last(portal.last_read))],
+            shown.collect(),
+            vec![refused],
+        ],
+        is_revoked: portal.revoked,
+    }
+}
+
+pub(crate) async fn page() -> Result<SharingPage, AppError> {
+    let (session, _) = metering_session().await?;
+    let (links, portals) = tokio::join!(session.share_links(), session.portals());
+    let links = links.map_err(|error| app_error(&error))?;
+    let portals = match portals {
+        Ok(portals) => Some(Written {
+            heads: heads(&texts().portals),
+            rows: portals.iter().map(portal_row).collect(),
+        }),
+        // The page stands, and says nothing of them.
+        Err(ClientError::Forbidden { .. }) => None,
+        Err(error) => return Err(app_error(&error)),
+    };
+    Ok(SharingPage {
+        links: Written {
+            heads: heads(&texts().links),
+            rows: links.iter().map(link_row).collect(),
+        },
+        portals,
+        fresh: fresh_link().await?,
+    })
+}
+
+/// Makes a link, and leads to the page with it.
+pub(crate) async fn share(
+    view: String,
+    page: String,
+    broker: String,
+    days: u32,
+    note: Option<String>,
+) -> Result<(), AppError> {
+    let (session, _) = metering_session().await?;
+    let until = now().as_millis() + i64::from(days.clamp(1, 365)) * DAY;
+    let wanted = ShareLinkRequest {
+        view,
+        page,
+        broker,
+        expires_at: Timestamp::from_millis(until),
+        note,
+    };
+    let link = session.share(&wanted).await;
+    let link = link.map_err(|error| app_error(&error))?;
+    let secret = link.secret.ok_or(AppError::Malformed)?;
+    keep_fresh_link(format!("{}{secret}{}", routes::SHARED, link.view)).await?;
+    back();
+    Ok(())
+}
+
+/// Ends a link.
+pub(crate) async fn end(id: &str) -> Result<(), AppError> {
+    let (session, _) = metering_session().await?;
+    match session.end_share_link(id).await {
+        // It is gone, which is what was wanted.
+        Ok(()) | Err(ClientError::NotFound { .. }) => back(),
+        Err(error) => return Err(app_error(&error)),
+    }
+    Ok(())
+}
+
+/// Revokes a portal, or takes that back.
+pub(crate) async fn revoke(name: &str, revoked: bool) -> Result<(), AppError> {
+    let (session, _) = metering_session().await?;
+    let changed = session.revoke_portal(name, revoked).await;
+    changed.map_err(|error| app_error(&error))?;
+    back();
+    Ok(())
+}
+
+fn back() {
+    leptos_axum::redirect(&format!("{}{}", context().base_path, routes::SHARING));
+}

@@ -1,0 +1,1 @@
+"""RabbitMQ dashboards of Warren, live inside OpenStack's Horizon."""

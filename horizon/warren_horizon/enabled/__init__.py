@@ -1,0 +1,1 @@
+"""What Horizon reads: the file beside this one goes into its ``local/enabled`` folder."""

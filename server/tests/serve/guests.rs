@@ -1,0 +1,269 @@
+//! Scripts and frames of other people's pages: those of registered portals, and no others.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::{env, fs, process};
+
+use http::{Method, StatusCode};
+use reqwest::{RequestBuilder, Response};
+use serde_json::{Value, json};
+
+use crate::common::{RIGHT, Running, browser, configuration, header};
+
+const KEY: &str = "5f2b8c1e9d7a4f60b3c8e1d2a7f49065";
+const SHOP: &str = "https://shop.example";
+const WIKI: &str = "https://wiki.example";
+const EVIL: &str = "https://evil.example";
+
+/// A file with the shop's key.
+struct KeyFile(PathBuf);
+
+impl KeyFile {
+    fn make() -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let path = env::temp_dir().join(format!("warren-key-{}-{number}", process::id()));
+        fs::write(&path, KEY).expect("a file");
+        Self(path)
+    }
+
+    fn flag(&self) -> String {
+        format!("shop={}", self.0.display())
+    }
+}
+
+impl Drop for KeyFile {
+    fn drop(&mut self) {
+        // What cannot be removed is left to the system's own cleaning.
+        fs::remove_file(&self.0).ok();
+    }
+}
+
+/// Both parts, with the portals shop and wiki.
+async fn start() -> (Running, KeyFile) {
+    let file = KeyFile::make();
+    let (shop, wiki) = (format!("shop={SHOP}"), format!("wiki={WIKI}"));
+    let flags = [
+        "--portal",
+        &shop,
+        "--portal",
+        &wiki,
+        "--portal-key-file",
+        &file.flag(),
+    ];
+    (Running::start(&flags).await, file)
+}
+
+/// A guest token for the shop's pages.
+async fn token(api: &Running, lifetime: u32) -> String {
+    let answer = browser()
+        .post(format!("{}/v2/rabbit/guest-tokens", api.metering()))
+        .header("x-service-key", KEY)
+        .header("content-type", "application/json")
+        .body(json!({"origin": SHOP, "lifetime": lifetime}).to_string());
+    let answer = answer.send().await.expect("an answer");
+    assert_eq!(answer.status(), StatusCode::CREATED);
+    let body: Value = serde_json::from_str(&answer.text().await.expect("a body")).expect("JSON");
+    body["token"].as_str().expect("a token").to_owned()
+}
+
+fn ask(running: &Running, origin: &str) -> RequestBuilder {
+    browser()
+        .post(running.url("/fn/panels"))
+        .header("origin", origin)
+        .header("sec-fetch-site", "cross-site")
+        .header("accept", "application/json")
+        .header("content-type", "application/json")
+        .body(r#"{"wants":[{"panel":"nodes","broker":"prod"}]}"#)
+}
+
+async fn sent(request: RequestBuilder) -> Response {
+    request.send().await.expect("an answer")
+}
+
+/// Whose script may read the answer.
+fn readable(answer: &Response) -> &str {
+    header(answer.headers(), "access-control-allow-origin")
+}
+
+#[tokio::test]
+async fn a_page_of_a_portal_asks_with_its_token_and_without_cookies() {
+    let (running, _file) = start().await;
+    let token = token(&running, 60).await;
+    let answer = sent(ask(&running, SHOP).header("x-auth-token", &token)).await;
+    assert_eq!(answer.status(), StatusCode::OK);
+    assert_eq!(readable(&answer), SHOP);
+    let headers = answer.headers();
+    assert!(header(headers, "vary").contains("Origin"), "{headers:?}");
+    for cookies in ["access-control-allow-credentials", "set-cookie"] {
+        assert_eq!(header(headers, cookies), "", "{cookies}");
+    }
+    let text = answer.text().await.expect("an answer");
+    assert!(text.contains("\"prod\""), "{text}");
+}
+
+#[tokio::test]
+async fn a_browser_is_told_who_may_ask() {
+    let (running, _file) = start().await;
+    let preflight = async |path: &str, origin: &str| {
+        let request = browser()
+            .request(Method::OPTIONS, running.url(path))
+            .header("origin", origin)
+            .header("access-control-request-method", "POST")
+            .header(
+                "access-control-request-headers",
+                "content-type,x-auth-token",
+            );
+        sent(request).await
+    };
+    let answer = preflight("/fn/panels", SHOP).await;
+    assert_eq!(answer.status(), StatusCode::NO_CONTENT);
+    assert_eq!(readable(&answer), SHOP);
+    let headers = answer.headers();
+    assert_eq!(header(headers, "access-control-allow-methods"), "POST");
+    assert!(header(headers, "access-control-allow-headers").contains("X-Auth-Token"));
+    assert_eq!(readable(&preflight("/fn/panels", EVIL).await), "");
+    for path in ["/fn/overview", "/fn/sign_in", "/", "/fn/panels/"] {
+        assert_eq!(readable(&preflight(path, SHOP).await), "", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_of_nobody_is_refused_whatever_its_token() {
+    let (running, _file) = start().await;
+    let token = token(&running, 60).await;
+    for origin in [
+        EVIL,
+        "null",
+        "http://shop.example",
+        "https://shop.example:8443",
+    ] {
+        let answer = sent(ask(&running, origin).header("x-auth-token", &token)).await;
+        assert_eq!(answer.status(), StatusCode::FORBIDDEN, "{origin}");
+        assert_eq!(readable(&answer), "", "{origin}");
+    }
+}
+
+#[tokio::test]
+async fn another_portals_page_cannot_use_it() {
+    let (running, _file) = start().await;
+    let token = token(&running, 60).await;
+    let answer = sent(ask(&running, WIKI).header("x-auth-token", &token)).await;
+    assert_eq!(answer.status(), StatusCode::FORBIDDEN);
+    assert_eq!(readable(&answer), WIKI);
+    assert_eq!(answer.text().await.expect("a body"), "\"Forbidden\"");
+}
+
+#[tokio::test]
+async fn a_token_that_is_none_is_told_in_words_that_panels_understand() {
+    let (running, _file) = start().await;
+    let good = token(&running, 60).await;
+    let altered = format!("{}A", &good[..good.len() - 1]);
+    let (head, rest) = good.split_once('.').expect("a head");
+    assert!(!head.is_empty());
+    // {"alg":"none"}
+    let unsigned = format!(
+        "eyJhbGciOiJub25lIn0.{}.",
+        rest.split('.').next().expect("a body")
+    );
+    for token in ["", "rubbish", &altered, &unsigned] {
+        let answer = sent(ask(&running, SHOP).header("x-auth-token", token)).await;
+        assert_eq!(answer.status(), StatusCode::UNAUTHORIZED, "{token}");
+        assert_eq!(readable(&answer), SHOP, "{token}");
+        assert_eq!(
+            answer.text().await.expect("a body"),
+            "\"SignedOut\"",
+            "{token}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_session_opens_nothing_to_other_pages() {
+    let (running, _file) = start().await;
+    let signed_in = running.sign_in("").send().await.expect("an answer");
+    let cookie = header(signed_in.headers(), "set-cookie").to_owned();
+    let (cookie, _) = cookie.split_once(';').expect("a session");
+    let answer = sent(ask(&running, SHOP).header("cookie", cookie)).await;
+    assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
+    // On a page of ours it does.
+    let own = running.url("").origin().ascii_serialization();
+    let ours = browser()
+        .post(running.url("/fn/panels"))
+        .header("origin", own)
+        .header("cookie", cookie)
+        .header("content-type", "application/json")
+        .body(r#"{"wants":[]}"#);
+    assert_eq!(sent(ours).await.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn nothing_else_is_open_to_them() {
+    let (running, _file) = start().await;
+    let token = token(&running, 60).await;
+    let post = browser()
+        .post(running.url("/fn/sign_in"))
+        .header("origin", SHOP)
+        .header("x-auth-token", &token)
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(RIGHT);
+    assert_eq!(sent(post).await.status(), StatusCode::FORBIDDEN);
+    let read = running
+        .read("/fn/overview?broker=prod")
+        .header("origin", SHOP)
+        .header("sec-fetch-site", "cross-site")
+        .header("x-auth-token", &token);
+    assert_eq!(sent(read).await.status(), StatusCode::FORBIDDEN);
+    let get = browser()
+        .get(running.url("/fn/panels"))
+        .header("origin", SHOP)
+        .header("x-auth-token", &token);
+    assert_eq!(sent(get).await.status(), StatusCode::METHOD_NOT_ALLOWED);
+}
+
+#[tokio::test]
+async fn a_configuration_that_is_read_again_counts_at_once() {
+    let (running, file) = start().await;
+    let token = token(&running, 60).await;
+    let status = async || {
+        let answer = sent(ask(&running, SHOP).header("x-auth-token", &token)).await;
+        answer.status()
+    };
+    assert_eq!(status().await, StatusCode::OK);
+    let wiki = format!("wiki={WIKI}");
+    let without = ["warren", "serve", "--data-dir", "none", "--portal", &wiki];
+    let without = configuration(without.into_iter());
+    running.server.register_portals(&without).expect("accepted");
+    assert_eq!(status().await, StatusCode::FORBIDDEN);
+    let (shop, key) = (format!("shop={SHOP}"), file.flag());
+    let with = [
+        "warren",
+        "serve",
+        "--data-dir",
+        "none",
+        "--portal",
+        &shop,
+        "--portal-key-file",
+        &key,
+    ];
+    running
+        .server
+        .register_portals(&configuration(with.into_iter()))
+        .expect("accepted");
+    assert_eq!(status().await, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn the_dashboard_alone_knows_the_portals_too() {
+    let (api, _file) = start().await;
+    let token = token(&api, 60).await;
+    let metering = api.metering();
+    let shop = format!("shop={SHOP}");
+    let web = Running::web_only_with(&metering, &["--portal", &shop]).await;
+    let answer = sent(ask(&web, SHOP).header("x-auth-token", &token)).await;
+    assert_eq!(answer.status(), StatusCode::OK);
+    assert_eq!(readable(&answer), SHOP);
+    // One that signs with a key of its own is not believed there.
+    let answer = sent(ask(&web, SHOP).header("x-auth-token", format!("{token}A"))).await;
+    assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
+}

@@ -1,0 +1,66 @@
+//! Texts that the service keeps for itself.
+
+use store::testing::NaiveStore;
+use store::{Options, SqliteStore, Store};
+use tempfile::tempdir;
+
+async fn keep(store: &dyn Store, area: &'static str, key: &str, text: Option<&str>) {
+    let kept = store.keep(area, key.to_owned(), text.map(str::to_owned));
+    kept.await.expect("kept");
+}
+
+async fn kept(store: &dyn Store, area: &'static str) -> Vec<(String, String)> {
+    store.kept(area).await.expect("read")
+}
+
+fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+    let owned = |&(key, text): &(&str, &str)| (key.to_owned(), text.to_owned());
+    pairs.iter().map(owned).collect()
+}
+
+async fn behaves(store: &dyn Store) {
+    keep(store, "links", "b", Some("1")).await;
+    keep(store, "links", "a", Some("2")).await;
+    keep(store, "keys", "a", Some("3")).await;
+    assert_eq!(kept(store, "links").await, pairs(&[("a", "2"), ("b", "1")]));
+    keep(store, "links", "b", Some("4")).await;
+    keep(store, "links", "a", None).await;
+    keep(store, "links", "never", None).await;
+    assert_eq!(kept(store, "links").await, pairs(&[("b", "4")]));
+    assert_eq!(kept(store, "keys").await, pairs(&[("a", "3")]));
+}
+
+#[tokio::test]
+async fn notes_are_kept_by_area_and_name() {
+    behaves(&NaiveStore::new()).await;
+    behaves(&SqliteStore::in_memory(Options::default()).expect("opens")).await;
+}
+
+#[tokio::test]
+async fn notes_are_there_after_a_restart() {
+    let folder = tempdir().expect("a folder");
+    let path = folder.path().join("warren.db");
+    let store = SqliteStore::open(&path, Options::default()).expect("opens");
+    keep(&store, "keys", "a", Some("secret")).await;
+    store.close().await;
+    drop(store);
+    let store = SqliteStore::open(&path, Options::default()).expect("opens again");
+    assert_eq!(kept(&store, "keys").await, pairs(&[("a", "secret")]));
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn the_file_is_withheld_from_other_accounts() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempdir().expect("a folder");
+    let path = folder.path().join("warren.db");
+    let mode = || {
+        let metadata = std::fs::metadata(&path).expect("a file");
+        metadata.permissions().mode() & 0o777
+    };
+    drop(SqliteStore::open(&path, Options::default()).expect("opens"));
+    assert_eq!(mode(), 0o600, "a new one is the account's own");
+    std::fs::set_permissions(&path, PermissionsExt::from_mode(0o644)).expect("set");
+    drop(SqliteStore::open(&path, Options::default()).expect("opens"));
+    assert_eq!(mode(), 0o640, "an older one keeps its group");
+}
