@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
 use super::icons::{Icon, IconName, Logo};
+use super::language::LanguageSwitch;
 use super::status::{Level, Pill};
 use super::theme::ThemeButton;
 use super::time::ZoneButton;
@@ -60,6 +61,7 @@ pub fn Frame(
                 </nav>
                 <div class="account">
                     {viewer.show(|viewer| view! { <Account user=viewer.user /> })}
+                    <LanguageSwitch />
                     <ZoneButton />
                     <ThemeButton />
                 </div>
@@ -111,7 +113,7 @@ fn Links(viewer: Viewer) -> impl IntoView {
 fn Account(user: String) -> impl IntoView {
     let texts = catalog();
     let initials: String = user.chars().take(2).collect();
-    let signed_in_as = (texts.signed_in_as)(&user);
+    let signed_in_as = texts.signed_in_as.fill([&user]);
     view! {
         <div class="who">
             <span class="avatar" aria-hidden="true">{initials}</span>

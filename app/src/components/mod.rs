@@ -7,6 +7,7 @@ pub mod error_page;
 pub mod filters;
 pub mod frame;
 pub mod icons;
+pub mod language;
 pub mod polling;
 pub mod rows;
 pub mod status;

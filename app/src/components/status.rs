@@ -86,7 +86,7 @@ pub fn BrokerPill() -> impl IntoView {
         Some(BrokerState::Ok) => texts.state_ok.to_owned(),
         Some(BrokerState::Stale) => texts.state_stale.to_owned(),
         Some(BrokerState::Down) => match live.age() {
-            Some(age) => (texts.state_down_for)(&format::age(age, texts)),
+            Some(age) => texts.state_down_for.fill([&format::age(age, texts)]),
             None => texts.state_never.to_owned(),
         },
         None => texts.waiting_for_first.to_owned(),

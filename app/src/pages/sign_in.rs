@@ -5,6 +5,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use crate::components::icons::Logo;
+use crate::components::language::LanguageSwitch;
 use crate::i18n::catalog;
 use crate::reactive::{part, text};
 use crate::routes::{self, SignInReason, href};
@@ -25,7 +26,7 @@ pub fn SignIn() -> impl IntoView {
         reason().map(|reason| match reason {
             SignInReason::Credentials => texts.wrong_credentials.to_owned(),
             SignInReason::NoManagementTag => texts.no_management_access.to_owned(),
-            SignInReason::TooManyAttempts(seconds) => (texts.too_many_attempts)(seconds.into()),
+            SignInReason::TooManyAttempts(seconds) => texts.too_many_attempts.fill([&seconds]),
             SignInReason::Unavailable => texts.error_unavailable.to_owned(),
         })
     };
@@ -48,6 +49,7 @@ pub fn SignIn() -> impl IntoView {
                 </label>
                 <button type="submit" class="button primary">{texts.sign_in}</button>
             </form>
+            <LanguageSwitch />
         </main>
     }
     .into_any()

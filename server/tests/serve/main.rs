@@ -9,6 +9,7 @@ mod embed;
 mod forwarded;
 mod headers;
 mod health;
+mod languages;
 mod origin;
 mod parts;
 mod sessions;
