@@ -14,6 +14,7 @@ pub static EN: Catalog = Catalog {
     skip_to_content: "Skip to content",
     navigation: "Navigation",
     brokers: "Brokers",
+    all_brokers: "All brokers",
     overview: "Overview",
 
     sign_in: "Sign in",
@@ -285,6 +286,7 @@ pub static EN: Catalog = Catalog {
 
     embed: super::embed::EN,
     embedding: super::embedding::EN,
+    find: super::find::EN,
 
     seconds: "s",
     minutes: "min",

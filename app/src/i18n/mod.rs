@@ -41,6 +41,7 @@
 mod embed;
 mod embedding;
 mod en;
+pub mod find;
 mod language;
 #[cfg(feature = "ssr")]
 pub mod negotiate;
@@ -81,6 +82,7 @@ texts! {
         skip_to_content: Text,
         navigation: Text,
         brokers: Text,
+        all_brokers: Text,
         overview: Text,
 
         sign_in: Text,
@@ -330,6 +332,8 @@ texts! {
 
         embed: embed::Texts,
         embedding: embedding::Texts,
+        /// The search everywhere, and keys.
+        find: find::Find,
 
         seconds: Text,
         minutes: Text,

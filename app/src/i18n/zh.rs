@@ -14,6 +14,7 @@ pub static ZH: Catalog = Catalog {
     skip_to_content: "跳到正文",
     navigation: "导航",
     brokers: "Broker 列表",
+    all_brokers: "全部 broker",
     overview: "概览",
 
     sign_in: "登录",
@@ -270,6 +271,7 @@ pub static ZH: Catalog = Catalog {
 
     embed: super::embed::ZH,
     embedding: super::embedding::ZH,
+    find: super::find::ZH,
 
     seconds: "秒",
     minutes: "分钟",

@@ -9,6 +9,7 @@ pub mod log;
 pub mod meters;
 pub mod overview;
 pub mod panels;
+pub mod search;
 pub mod session;
 pub mod users;
 pub mod viewer;

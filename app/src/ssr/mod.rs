@@ -23,6 +23,7 @@ pub mod log;
 pub mod meters;
 pub mod overview;
 pub mod panels;
+pub mod search;
 pub mod session;
 pub mod texts;
 pub mod users;
