@@ -7,7 +7,6 @@ use leptos_router::hooks::{use_location, use_navigate};
 use wasm_bindgen::JsCast;
 
 use super::icons::{Icon, IconName};
-use super::keys::GO;
 use super::status::{Level, Pill};
 use crate::i18n::{Catalog, Text, catalog};
 use crate::reactive::{maybe, part, text};

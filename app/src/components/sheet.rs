@@ -39,8 +39,9 @@ fn sheet() -> AnyView {
         ("0", texts.key_now),
     ];
     let everywhere = everywhere
+        .into_iter()
         .map(|(keys, what)| row(keys.to_owned(), what.to_owned()))
-        .to_vec();
+        .collect_view();
     let pages = pages()
         .into_iter()
         .map(|(key, name)| row(format!("g {key}"), format!("{} {name}", texts.go_to)))

@@ -33,6 +33,7 @@ pub async fn sign_in(
 ///
 /// # Errors
 /// None: a language that is not spoken here is not kept.
+#[allow(clippy::unused_async, reason = "server functions are asynchronous")]
 #[server(prefix = "/fn", endpoint = "language", output = JsonText, client = FetchClient)]
 pub async fn choose_language(
     language: String,

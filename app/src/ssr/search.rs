@@ -5,13 +5,16 @@ use metering::Broker;
 use super::context;
 use super::session::metering_session;
 use crate::error::AppError;
-use crate::i18n::{Catalog, EN, ZH, catalog};
+use crate::i18n::{Catalog, EN, Text, ZH, catalog};
 use crate::routes;
 use crate::server_fns::search::{Hit, Hits};
 
+/// A page's name in a language.
+type Name = fn(&Catalog) -> Text;
+
 /// A page that is not about one object.
 struct Page {
-    name: fn(&Catalog) -> &'static str,
+    name: Name,
     path: String,
     broker: Option<String>,
 }
@@ -27,7 +30,7 @@ fn pages(brokers: &[Broker], shown: &str) -> Vec<Page> {
             broker: Some(name.clone()),
         });
     }
-    let everywhere: [(fn(&Catalog) -> &'static str, _); 4] = [
+    let everywhere: [(Name, _); 4] = [
         (|texts| texts.brokers, routes::BROKERS),
         (|texts| texts.meters, routes::METERS),
         (|texts| texts.system_log, routes::LOG),
