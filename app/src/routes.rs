@@ -4,8 +4,9 @@
 
 use std::fmt::Write as _;
 
-use leptos::prelude::{GetUntracked, use_context};
+use leptos::prelude::{Get, StoredValue, WithValue, untrack, use_context};
 use leptos_router::hooks::use_location;
+use leptos_router::location::Location;
 
 /// The sign-in page.
 pub const SIGN_IN: &str = "/sign-in";
@@ -41,17 +42,23 @@ pub fn href(path: &str) -> String {
 
 /// The address of the page that is shown, with its query, for the way back after a sign-in.
 pub fn here() -> String {
-    let location = use_location();
-    let base = use_context::<BasePath>().unwrap_or_default();
-    let (path, query) = (
-        location.pathname.get_untracked(),
-        location.search.get_untracked(),
-    );
-    let path = path.strip_prefix(&base.0).unwrap_or(&path);
-    if query.is_empty() {
-        path.to_owned()
-    } else {
-        format!("{path}?{query}")
+    untrack(whereabouts())
+}
+
+/// The same, for what stays while pages change.
+pub fn whereabouts() -> impl Fn() -> String + Copy + Send + Sync + 'static {
+    let Location {
+        pathname, search, ..
+    } = use_location();
+    let base = StoredValue::new(use_context::<BasePath>().unwrap_or_default().0);
+    move || {
+        let (path, query) = (pathname.get(), search.get());
+        let path = base.with_value(|base| path.strip_prefix(&**base).unwrap_or(&path).to_owned());
+        if query.is_empty() {
+            path
+        } else {
+            format!("{path}?{query}")
+        }
     }
 }
 
@@ -82,13 +89,16 @@ pub fn encode(text: &str) -> String {
 
 /// Where to go after sign-in: an address of ours, else the start. Never somebody else's site.
 pub fn checked_next(next: Option<&str>) -> &str {
-    let ours = |next: &&str| {
-        next.starts_with('/')
-            && !next.starts_with("//")
-            && !next.contains(['\\', '\r', '\n', '\t'])
-            && !next.starts_with(SIGN_IN)
+    let next = checked_here(next);
+    if next.starts_with(SIGN_IN) { "/" } else { next }
+}
+
+/// Where to go back to after a choice: an address of ours, the form too, else the start.
+pub fn checked_here(here: Option<&str>) -> &str {
+    let ours = |here: &&str| {
+        here.starts_with('/') && !here.starts_with("//") && !here.contains(['\\', '\r', '\n', '\t'])
     };
-    next.filter(ours).unwrap_or("/")
+    here.filter(ours).unwrap_or("/")
 }
 
 /// Why a sign-in led back to the form.
@@ -200,6 +210,8 @@ mod tests {
             "/",
             "no way round in circles"
         );
+        assert_eq!(checked_here(Some("/sign-in?next=/")), "/sign-in?next=/");
+        assert_eq!(checked_here(Some("//evil.example")), "/");
     }
 
     #[test]

@@ -8,8 +8,8 @@ use leptos_meta::MetaTags;
 
 use crate::App;
 use crate::components::theme::{self, Theme};
-use crate::i18n::catalog;
-use crate::ssr::AppContext;
+use crate::i18n::language;
+use crate::ssr::{AppContext, texts};
 
 /// The theme that the viewer's cookie asks for.
 fn kept_theme() -> Theme {
@@ -26,6 +26,18 @@ fn kept_theme() -> Theme {
     cookies.map_or(Theme::System, |word| Theme::from_word(&word))
 }
 
+/// The script that brings the page to life: with the texts of its language beside the bundle, where
+/// that does not hold them. Without them it goes on in English, which is better than not at all.
+fn start(script: &str, wasm: &str, texts: Option<&str>) -> String {
+    let fetch = texts.map_or_else(String::new, |texts| {
+        format!("fetch('{texts}').then(r => r.ok ? r.text() : undefined, () => undefined)")
+    });
+    format!(
+        "Promise.all([{fetch}]).then(t => import('{script}').then(m => m.default({{module_or_path: '{wasm}'}})\
+         .then(() => m.hydrate(t[0]))))"
+    )
+}
+
 /// The document: head, hydration script with the answer's nonce, and the app in the body.
 pub fn shell(context: &AppContext) -> impl IntoView + use<> {
     let base = context.base_path.to_string();
@@ -34,12 +46,15 @@ pub fn shell(context: &AppContext) -> impl IntoView + use<> {
     let style = format!("{base}/pkg/{}", bundle.style);
     let script = format!("{base}/pkg/{}", bundle.script);
     let wasm = format!("{base}/pkg/{}", bundle.wasm);
-    let start = format!(
-        "import('{script}').then(m => m.default({{module_or_path: '{wasm}'}}).then(() => m.hydrate()))"
-    );
+    let language = language();
+    let texts = texts::file(language).map(|file| format!("{base}/pkg/{}", file.name));
+    let start = start(&script, &wasm, texts.as_deref());
+    let texts = texts.map(|texts| {
+        view! { <link rel="preload" href=texts r#as="fetch" crossorigin="anonymous" /> }
+    });
     view! {
         <!DOCTYPE html>
-        <html lang=catalog().lang data-theme=kept_theme().word() data-base-path=base data-keystone=keystone>
+        <html lang=language.tag() data-theme=kept_theme().word() data-base-path=base data-keystone=keystone>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -48,6 +63,7 @@ pub fn shell(context: &AppContext) -> impl IntoView + use<> {
                 <link rel="stylesheet" href=style />
                 <link rel="modulepreload" href=script nonce=use_nonce() />
                 <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
+                {texts}
                 <script type="module" nonce=use_nonce()>{start}</script>
                 <MetaTags />
             </head>

@@ -4,10 +4,14 @@ use app::App;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// Hydrates the page. Called once by the page's script.
+/// Hydrates the page. Called once by the page's script, with the texts of the page's language where
+/// the bundle does not hold them.
 #[wasm_bindgen]
-pub fn hydrate() {
+pub fn hydrate(texts: Option<String>) {
     console_error_panic_hook::set_once();
+    if let Some(texts) = texts {
+        app::i18n::set_texts(texts);
+    }
     let root = document().document_element();
     let told = |name| root.as_ref().and_then(|root| root.get_attribute(name));
     let base_path = told("data-base-path").unwrap_or_default();

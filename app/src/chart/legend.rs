@@ -66,7 +66,7 @@ pub(super) fn Legend(parts: Parts) -> impl IntoView {
                     {text(move || if parts.idle_listed.get() {
                         texts.fewer_series.to_owned()
                     } else {
-                        (texts.idle_series)(idle())
+                        texts.idle_series.fill([&idle()])
                     })}
                 </button>
             </li>

@@ -171,11 +171,11 @@ pub fn time_label(time: i64, offset: i64, step: i64) -> String {
 /// A day on a clock so far from UTC: `24 Nov`, or with its year.
 pub fn date(time: i64, offset: i64, with_year: bool, texts: &Catalog) -> String {
     let (year, month, day) = date_of_days((time + offset).div_euclid(DAY));
-    let text = (texts.day_and_month)(day, texts.months[month as usize - 1]);
+    let month = texts.months[month as usize - 1];
     if with_year {
-        format!("{text} {year}")
+        texts.day_month_year.fill([&day, &month, &year])
     } else {
-        text
+        texts.day_and_month.fill([&day, &month])
     }
 }
 

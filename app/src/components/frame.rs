@@ -1,19 +1,23 @@
 //! The frame of every page: navigation beside it, the page in `<main>`.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 
 use super::icons::{Icon, IconName, Logo};
-use super::status::{Level, Pill};
+use super::keys;
+use super::language::LanguageSwitch;
+use super::navigation::{Navigation, Switcher, shown_broker};
+use super::palette::Palette;
+use super::sheet::Sheet;
 use super::theme::ThemeButton;
 use super::time::ZoneButton;
 use crate::i18n::catalog;
-use crate::reactive::{maybe, text};
 use crate::routes::{self, href};
-use crate::server_fns::viewer::Viewer;
 use crate::viewer::Viewers;
 
 /// The navigation, and the page in it. Where nobody is signed in, the way to the form and back.
+///
+/// Where there is no room for the navigation it is a popover behind a button: the browser opens and
+/// closes it, with scripting and without.
 #[component]
 pub fn Frame(
     /// The page.
@@ -21,20 +25,10 @@ pub fn Frame(
 ) -> impl IntoView {
     let texts = catalog();
     let viewer = expect_context::<Viewers>();
-    let path = use_location().pathname;
-    let link = move |address, icon, name| {
-        let address = href(address);
-        let mine = address.clone();
-        let is_here = maybe(move || here(&path.get(), &mine));
-        view! {
-            <li>
-                <a href=address aria-current=is_here>
-                    <Icon name=icon />
-                    <span class="name">{name}</span>
-                </a>
-            </li>
-        }
-    };
+    let broker = shown_broker();
+    let palette = RwSignal::new(false);
+    let sheet = RwSignal::new(false);
+    keys::listen(palette, sheet);
     let sign_in = href(&routes::sign_in(Some(&routes::here()), None));
     view! {
         <a class="skip" href="#content" rel="external">
@@ -46,24 +40,38 @@ pub fn Frame(
                     <Logo />
                     <span>{texts.product}</span>
                 </a>
-                <nav aria-label=texts.navigation>
-                    <ul>
-                        {link(routes::BROKERS, IconName::Brokers, texts.brokers)}
-                        {viewer.show(|viewer| view! { <Links viewer /> })}
-                    </ul>
-                    <ul class="apart">
-                        {link(routes::METERS, IconName::Meters, texts.meters)}
-                        {link(routes::LOG, IconName::Log, texts.system_log)}
-                        {link(routes::USERS, IconName::Users, texts.users)}
-                        {link(routes::EMBEDDING, IconName::Embedding, texts.embedding.title)}
-                        {viewer.show(|viewer| viewer.project.map(|name| view! { <Project name /> }))}
-                        {link(routes::SHARING, IconName::Users, texts.sharing.title)}
-                    </ul>
-                </nav>
-                <div class="account">
-                    {viewer.show(|viewer| view! { <Account user=viewer.user /> })}
-                    <ZoneButton />
-                    <ThemeButton />
+                {viewer.show(move |viewer| view! { <Switcher viewer broker /> })}
+                <button
+                    type="button"
+                    class="search-button needs-script"
+                    title=texts.find.key_search
+                    on:click=move |_| palette.set(true)
+                >
+                    <Icon name=IconName::Search />
+                    <span>{texts.find.search}</span>
+                    <kbd aria-hidden="true">{texts.find.keys_search}</kbd>
+                </button>
+                <button type="button" class="icon-button menu-button" popovertarget="menu" title=texts.navigation>
+                    <Icon name=IconName::Menu />
+                    <span class="visually-hidden">{texts.navigation}</span>
+                </button>
+                <div class="menu" id="menu" popover="auto">
+                    <Navigation broker />
+                    <div class="account">
+                        {viewer.show(|viewer| view! { <Account user=viewer.user /> })}
+                        <LanguageSwitch />
+                        <ZoneButton />
+                        <ThemeButton />
+                        <button
+                            type="button"
+                            class="icon-button word needs-script"
+                            title=texts.find.keyboard
+                            on:click=move |_| sheet.set(true)
+                        >
+                            <span aria-hidden="true">"?"</span>
+                            <span class="visually-hidden">{texts.find.keyboard}</span>
+                        </button>
+                    </div>
                 </div>
             </header>
             <main id="content" tabindex="-1">
@@ -71,67 +79,8 @@ pub fn Frame(
                 {children()}
             </main>
         </div>
-    }
-    .into_any()
-}
-
-/// A link a broker.
-#[component]
-fn Links(viewer: Viewer) -> impl IntoView {
-    let texts = catalog();
-    let path = use_location().pathname;
-    viewer
-        .brokers
-        .iter()
-        .map(|broker| {
-            let address = href(&routes::overview(&broker.name));
-            let mine = address.clone();
-            let is_here = maybe(move || here(&path.get(), &mine));
-            let level = Level::from(broker.state);
-            let state = match level {
-                Level::Good => texts.state_ok,
-                Level::Warning => texts.state_stale,
-                Level::Bad => texts.state_down,
-            };
-            view! {
-                <li>
-                    <a href=address aria-current=is_here>
-                        <Icon name=IconName::Overview />
-                        <span class="name">{broker.name.clone()}</span>
-                        {(level != Level::Good).then(|| view! {
-                            <Pill level=Signal::stored(level) text=Signal::stored(state.to_owned()) />
-                        })}
-                    </a>
-                </li>
-            }
-        })
-        .collect_view()
-}
-
-/// The Keystone's project that this is for, and the way to another.
-#[component]
-fn Project(name: String) -> impl IntoView {
-    let texts = catalog();
-    let path = use_location().pathname;
-    let page = href(routes::PROJECTS);
-    let is_here = maybe(move || here(&path.get(), &page));
-    // Back to the page that it was left from.
-    let address = text(move || {
-        let next = routes::here();
-        let is_projects = next.starts_with(routes::PROJECTS);
-        href(&routes::projects(
-            if is_projects { "/" } else { &next },
-            None,
-        ))
-    });
-    let title = format!("{}: {name}", texts.keystone.project);
-    view! {
-        <li>
-            <a href=address aria-current=is_here title=title.clone() aria-label=title>
-                <Icon name=IconName::Project />
-                <span class="name">{name}</span>
-            </a>
-        </li>
+        <Palette is_open=palette broker />
+        <Sheet is_open=sheet />
     }
     .into_any()
 }
@@ -141,7 +90,7 @@ fn Project(name: String) -> impl IntoView {
 fn Account(user: String) -> impl IntoView {
     let texts = catalog();
     let initials: String = user.chars().take(2).collect();
-    let signed_in_as = (texts.signed_in_as)(&user);
+    let signed_in_as = texts.signed_in_as.fill([&user]);
     view! {
         <div class="who">
             <span class="avatar" aria-hidden="true">{initials}</span>
@@ -157,9 +106,4 @@ fn Account(user: String) -> impl IntoView {
             </form>
         </div>
     }
-}
-
-/// `aria-current` of a link to `address` on the page at `path`.
-fn here(path: &str, address: &str) -> Option<String> {
-    (path.trim_end_matches('/') == address).then(|| "page".to_owned())
 }

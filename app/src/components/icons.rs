@@ -33,8 +33,14 @@ pub enum IconName {
     Users,
     /// A frame within a frame: panels in other pages.
     Embedding,
+    /// An arrow out of a box: what is shown to others.
+    Share,
     /// A folder: the Keystone's project.
     Project,
+    /// A glass: search.
+    Search,
+    /// Three bars: the navigation, where there is no room for it.
+    Menu,
 }
 
 impl IconName {
@@ -54,7 +60,10 @@ impl IconName {
             Self::Users => {
                 "M7.500 3.500a3 3 0 1 0 0 6 3 3 0 1 0 0-6M2 16.500a5.500 5.500 0 0 1 11 0M13 4a3 3 0 0 1 0 5.500M15 12.500a5.500 5.500 0 0 1 3 4"
             }
+            Self::Share => "M10 12.500v-9M6.500 7l3.500-3.500 3.500 3.500M4 10v6.500h12v-6.500",
             Self::Project => "M2.500 5h5l2 2.500h8v8h-15z",
+            Self::Search => "M9 3.500a5.500 5.500 0 1 0 0 11 5.500 5.500 0 1 0 0-11M13 13l4 4",
+            Self::Menu => "M3 5h14M3 10h14M3 15h14",
             Self::ZoomIn => {
                 "M9 3.5a5.5 5.5 0 1 0 0 11 5.5 5.5 0 1 0 0-11M13 13l4 4M6.5 9h5M9 6.5v5"
             }

@@ -20,7 +20,7 @@ pub fn Polling() -> impl IntoView {
     part(move || match pulse.updates.get() {
         Updates::SignedOut => view! {
             <p class="notice bad">
-                <b>{texts.session_ended}". "</b>{texts.session_ended_lead}" "
+                <b>{texts.session_ended}{texts.full_stop}</b>{texts.session_ended_lead}" "
                 <a class="button primary" rel="external" href=again>{texts.sign_in_again}</a>
             </p>
         }
@@ -28,11 +28,11 @@ pub fn Polling() -> impl IntoView {
         Updates::Failing { error, next } => {
             let left = text(move || {
                 let left = (next - pulse.clock.get()).max(0.0) as i64;
-                (texts.updates_resume)(&format::age(left + 999, texts))
+                texts.updates_resume.fill([&format::age(left + 999, texts)])
             });
             view! {
                 <p class="notice warning">
-                    <b>{(texts.updates_failing)(error.text(texts))}</b>" "
+                    <b>{texts.updates_failing.fill([&error.text(texts)])}</b>" "
                     <span aria-live="off">{left}</span>" "
                     <button type="button" class="button needs-script" on:click=move |_| pulse.nudge()>
                         {texts.try_now}
@@ -55,7 +55,9 @@ pub fn UnknownRefresh() -> impl IntoView {
     let texts = catalog();
     part(move || {
         settings.refresh.read().unknown.as_ref().map(|given| {
-            let text = (texts.unknown_refresh)(given, &REFRESH.accepted(), REFRESH.default);
+            let text = texts
+                .unknown_refresh
+                .fill([&given, &REFRESH.accepted(), &REFRESH.default]);
             view! { <p class="notice warning">{text}</p> }
         })
     })
@@ -72,7 +74,7 @@ pub fn StandsStill(
     let texts = catalog();
     let text = maybe(move || {
         let time = clock.time_of_day(time.get()?, texts);
-        Some((texts.no_updates_without_scripts)(&time))
+        Some(texts.no_updates_without_scripts.fill([&time]))
     });
     view! { <p class="notice without-script">{text}</p> }
 }

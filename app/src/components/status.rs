@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use metering::{BrokerState, LogLevel};
+use serde::{Deserialize, Serialize};
 
 use crate::format;
 use crate::i18n::catalog;
@@ -9,10 +10,12 @@ use crate::live::Live;
 use crate::reactive::text as text_of;
 
 /// How good a state is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Level {
     /// All is well: ●
     Good,
+    /// Nothing is going on: ○
+    Quiet,
     /// Something to look at: ▲
     Warning,
     /// Broken: ■
@@ -20,17 +23,31 @@ pub enum Level {
 }
 
 impl Level {
-    fn class(self) -> &'static str {
+    /// The classes of its pill.
+    pub fn class(self) -> &'static str {
         match self {
             Self::Good => "pill good",
+            Self::Quiet => "pill quiet",
             Self::Warning => "pill warning",
             Self::Bad => "pill bad",
         }
     }
 
-    fn shape(self) -> &'static str {
+    /// The class of a row that is in this state.
+    pub fn row_class(self) -> &'static str {
+        match self {
+            Self::Good => "",
+            Self::Quiet => "quiet",
+            Self::Warning => "warning",
+            Self::Bad => "bad",
+        }
+    }
+
+    /// Its shape.
+    pub fn shape(self) -> &'static str {
         match self {
             Self::Good => "●",
+            Self::Quiet => "○",
             Self::Warning => "▲",
             Self::Bad => "■",
         }
@@ -86,7 +103,7 @@ pub fn BrokerPill() -> impl IntoView {
         Some(BrokerState::Ok) => texts.state_ok.to_owned(),
         Some(BrokerState::Stale) => texts.state_stale.to_owned(),
         Some(BrokerState::Down) => match live.age() {
-            Some(age) => (texts.state_down_for)(&format::age(age, texts)),
+            Some(age) => texts.state_down_for.fill([&format::age(age, texts)]),
             None => texts.state_never.to_owned(),
         },
         None => texts.waiting_for_first.to_owned(),

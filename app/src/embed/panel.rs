@@ -82,7 +82,10 @@ pub(super) fn Slot(query: RwSignal<Query>, tell: Tell) -> impl IntoView {
             view! { <p class="notice warning" role="status">{text}</p> }.into_any()
         };
         let Some(kind) = Kind::find(&shown.panel) else {
-            let text = (texts.embed.no_such_panel)(&shown.panel, &Kind::accepted());
+            let text = texts
+                .embed
+                .no_such_panel
+                .fill([&shown.panel, &Kind::accepted()]);
             return wrong("unknown-panel", text);
         };
         if shown.broker.is_empty() {

@@ -1,31 +1,36 @@
 //! Texts of the page on panels in other people's pages.
 
-/// Texts of the page on panels in other people's pages.
-pub struct Texts {
-    pub title: &'static str,
-    pub lead: &'static str,
-    pub choose: &'static str,
-    pub panel: &'static str,
-    pub theme_auto: &'static str,
-    pub language: &'static str,
-    pub language_auto: &'static str,
-    pub height: &'static str,
-    pub height_own: &'static str,
-    pub height_auto: &'static str,
-    pub background: &'static str,
-    pub background_own: &'static str,
-    pub background_none: &'static str,
-    pub preview: &'static str,
-    pub preview_lead: &'static str,
-    pub html: &'static str,
-    pub html_lead: &'static str,
-    pub react: &'static str,
-    pub react_lead: &'static str,
-    pub frame: &'static str,
-    pub frame_lead: &'static str,
-    pub horizon: &'static str,
-    pub horizon_lead: &'static str,
-    pub without_scripts: &'static str,
+use super::Text;
+use super::text::texts;
+
+texts! {
+    /// Texts of the page on panels in other people's pages.
+    pub struct Texts {
+        title: Text,
+        lead: Text,
+        choose: Text,
+        panel: Text,
+        theme_auto: Text,
+        language: Text,
+        language_auto: Text,
+        height: Text,
+        height_own: Text,
+        height_auto: Text,
+        background: Text,
+        background_own: Text,
+        background_none: Text,
+        preview: Text,
+        preview_lead: Text,
+        html: Text,
+        html_lead: Text,
+        react: Text,
+        react_lead: Text,
+        frame: Text,
+        frame_lead: Text,
+        horizon: Text,
+        horizon_lead: Text,
+        without_scripts: Text,
+    }
 }
 
 /// In English.
@@ -57,7 +62,7 @@ pub const EN: Texts = Texts {
 };
 
 /// In Simplified Chinese.
-#[allow(dead_code, reason = "for when the language can be chosen")]
+#[cfg(feature = "ssr")]
 pub const ZH: Texts = Texts {
     title: "嵌入",
     lead: "将任意面板放入您自己的页面：选择面板，查看实时效果，复制代码。",

@@ -1,72 +1,71 @@
 //! English.
 
 use super::Catalog;
+use super::text::{plural, with};
 
 /// The English texts.
 pub static EN: Catalog = Catalog {
     lang: "en",
+    other_language: "zh-CN",
+    other_language_name: "中文",
+    switch_language: "切换为简体中文",
 
     product: "Warren",
     skip_to_content: "Skip to content",
     navigation: "Navigation",
     brokers: "Brokers",
+    all_brokers: "All brokers",
     overview: "Overview",
 
     sign_in: "Sign in",
     sign_in_lead: "With an account of the broker that has a management tag.",
     sign_out: "Sign out",
-    signed_in_as: |user| format!("Signed in as {user}"),
+    signed_in_as: with("Signed in as {0}"),
     user_name: "User name",
     password: "Password",
     wrong_credentials: "No broker accepts this user name and password.",
-    too_many_attempts: |seconds| format!("Too many attempts. Try again in {seconds} s."),
+    too_many_attempts: with("Too many attempts. Try again in {0} s."),
     no_management_access: "This account may not use the management API: it has none of the tags \
         management, policymaker, monitoring and administrator.",
     sign_in_again: "Sign in again",
     session_ended: "Your session has ended",
+    full_stop: ". ",
     session_ended_lead: "The values below are the last ones. Sign in again to go on from here.",
 
     state_ok: "healthy",
     state_stale: "stale",
     state_down: "no answer",
-    state_down_for: |age| format!("no answer for {age}"),
+    state_down_for: with("no answer for {0}"),
     state_never: "never answered",
-    since: |time| format!("since {time}"),
-    last_values_from: |time| format!("The values below are from {time}."),
+    since: with("since {0}"),
+    broker_notice: with("{0}: {1} {2}."),
+    last_values_from: with("The values below are from {0}."),
     never_answered: "There are no values yet: the broker has not answered once.",
     waiting_for_first: "Waiting for the broker’s first answer.",
-    ago: |age| format!("{age} ago"),
+    ago: with("{0} ago"),
     updated: "Age of the data",
     updates_paused: "Updates are paused.",
-    updates_failing: |why| format!("Updates fail: {why}"),
-    updates_resume: |delay| format!("Next try in {delay}."),
+    updates_failing: with("Updates fail: {0}"),
+    updates_resume: with("Next try in {0}."),
     try_now: "Try now",
-    no_updates_without_scripts: |time| {
-        format!("Values of {time}. Without scripting this page does not update itself: reload it.")
-    },
+    no_updates_without_scripts: with(
+        "Values of {0}. Without scripting this page does not update itself: reload it.",
+    ),
 
     range: "Range",
     refresh: "Refresh",
     refresh_now: "Refresh now (R)",
     paused: "Paused",
     pause: "Pause",
-    unknown_range: |given, accepted, shown| {
-        format!(
-            "The address asks for the range “{given}”. Accepted are {accepted}; this is {shown}."
-        )
-    },
-    unknown_refresh: |given, accepted, shown| {
-        format!(
-            "The address asks for the refresh interval “{given}”. Accepted are {accepted}; this is {shown}."
-        )
-    },
+    unknown_range: with("The address asks for the range “{0}”. Accepted are {1}; this is {2}."),
+    unknown_refresh: with(
+        "The address asks for the refresh interval “{0}”. Accepted are {1}; this is {2}.",
+    ),
 
-    unknown_span: |from, to, shown| {
-        format!(
-            "The address asks for the time from “{from}” to “{to}”. Accepted are ISO 8601 times, from before to, \
-             10 s to 366 d apart; this is the last {shown}."
-        )
-    },
+    unknown_span: with(
+        "The address asks for the time from “{0}” to “{1}”. Accepted are ISO 8601 times, from before to, \
+             10 s to 366 d apart; this is the last {2}.",
+    ),
     span: "Shown time",
     earlier: "Earlier",
     later: "Later",
@@ -79,21 +78,15 @@ pub static EN: Catalog = Catalog {
     theme_light: "Theme: light",
     theme_dark: "Theme: dark",
 
-    versions: |rabbitmq, erlang| format!("RabbitMQ {rabbitmq} · Erlang {erlang}"),
-    node_count: |count| {
-        if count == 1 {
-            "1 node".to_owned()
-        } else {
-            format!("{count} nodes")
-        }
-    },
+    versions: with("RabbitMQ {0} · Erlang {1}"),
+    node_count: plural("{0} node", "{0} nodes"),
 
     connections: "Connections",
     channels: "Channels",
     exchanges: "Exchanges",
     queues: "Queues",
     consumers: "Consumers",
-    change_in: |change, span| format!("{change} in {span}"),
+    change_in: with("{0} in {1}"),
     unchanged: "unchanged",
     not_reported: "not reported",
     not_for_this_account: "Not shown to this account",
@@ -135,10 +128,10 @@ pub static EN: Catalog = Catalog {
 
     chart_keys: "Arrow keys move the crosshair, Home and End jump, Escape clears it. Plus and minus zoom, \
         with Shift the arrow keys lead earlier and later, 0 back to now.",
-    chart_summary: |title, unit, values| format!("{title} in {unit}. {values}"),
+    chart_summary: with("{0} in {1}. {2}"),
     no_data_yet: "No data yet",
     no_such_statistics: "The broker does not report these.",
-    idle_series: |count| format!("+{count} idle"),
+    idle_series: with("+{0} idle"),
     fewer_series: "Hide idle",
     show_table: "Table",
     widen: "Wide",
@@ -153,7 +146,8 @@ pub static EN: Catalog = Catalog {
     months: [
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ],
-    day_and_month: |day, month| format!("{day} {month}"),
+    day_and_month: with("{0} {1}"),
+    day_month_year: with("{0} {1} {2}"),
     events: "Events",
     level_info: "info",
     level_warning: "warning",
@@ -166,32 +160,25 @@ pub static EN: Catalog = Catalog {
     source: "Source",
     level_head: "Level",
     all_levels: "all",
-    level_and_above: |level| format!("{level} and graver"),
-    unknown_level: |given| {
-        format!(
-            "The address asks for the level “{given}”. Accepted are info, warning, error; these are all."
-        )
-    },
+    level_and_above: with("{0} and graver"),
+    unknown_level: with(
+        "The address asks for the level “{0}”. Accepted are info, warning, error; these are all.",
+    ),
     text: "Text",
     pages: "Pages",
-    page: |page| format!("Page {page}"),
+    page: with("Page {0}"),
     newer: "Newer",
     older: "Older",
     no_such_lines: "No line fits the filter.",
     nothing_happened: "Nothing has happened yet that would be worth a line.",
 
     users: "Users",
-    of_broker: |broker| format!("of the broker {broker}"),
+    of_broker: with("of the broker {0}"),
     users_forbidden: "This account may not see the broker’s users: that takes the tag monitoring or administrator.",
     name_or_tag: "Name or tag",
     tags: "Tags",
-    shown_of: |shown, all| {
-        if shown == all {
-            format!("{all} in all")
-        } else {
-            format!("{shown} of {all}")
-        }
-    },
+    all_shown: with("{0} in all"),
+    shown_of: with("{0} of {1}"),
 
     meters: "Meters",
     meter: "Meter",
@@ -212,23 +199,18 @@ pub static EN: Catalog = Catalog {
     show: "Show",
     no_meters: "There are no samples yet that this account may see.",
     no_samples: "The meter has no such samples in this time.",
-    unfit_period: |given, most, shown| {
-        format!(
-            "The address asks for periods of “{given}” seconds. Accepted are whole numbers above 0 that divide \
-             the shown time into {most} at most; these are of {shown}."
-        )
-    },
-    unknown_function: |given, accepted, shown| {
-        format!(
-            "The address asks for the function “{given}”. Accepted are {accepted}; this is {shown}."
-        )
-    },
-    unknown_group: |given, accepted, shown| {
-        format!(
-            "The address asks for groups by “{given}”. Accepted are {accepted}; this is by {shown}."
-        )
-    },
-    groups_left_out: |count| format!("{count} more groups have no room here."),
+    unfit_period: with(
+        "The address asks for periods of “{0}” seconds. Accepted are whole numbers above 0 that divide \
+             the shown time into {1} at most; these are of {2}.",
+    ),
+    unknown_function: with(
+        "The address asks for the function “{0}”. Accepted are {1}; this is {2}.",
+    ),
+    unknown_group: with("The address asks for groups by “{0}”. Accepted are {1}; this is by {2}."),
+    groups_left_out: plural(
+        "{0} more group has no room here.",
+        "{0} more groups have no room here.",
+    ),
     request: "Request",
     request_lead: "the same from a shell, with a token in OS_TOKEN",
     copy: "Copy",
@@ -247,9 +229,9 @@ pub static EN: Catalog = Catalog {
     sockets: "Sockets",
     processes: "Processes",
     uptime: "Uptime",
-    of: |limit| format!("of {limit}"),
-    alarm_above: |limit| format!("alarm above {limit}"),
-    alarm_below: |limit| format!("alarm below {limit}"),
+    of: with("of {0}"),
+    alarm_above: with("alarm above {0}"),
+    alarm_below: with("alarm below {0}"),
     node_running: "running",
     node_down: "down",
     node_maintenance: "maintenance",
@@ -289,10 +271,8 @@ pub static EN: Catalog = Catalog {
     no_brokers: "This account sees no broker.",
 
     not_found: "Not found",
-    not_found_lead: |path| format!("There is no page at {path}."),
-    unknown_broker: |broker| {
-        format!("There is no broker “{broker}”, or this account may not see it.")
-    },
+    not_found_lead: with("There is no page at {0}."),
+    unknown_broker: with("There is no broker “{0}”, or this account may not see it."),
     to_brokers: "To the brokers",
     error: "Something went wrong",
     error_unreachable: "The dashboard’s server cannot be reached.",
@@ -308,6 +288,7 @@ pub static EN: Catalog = Catalog {
     embedding: super::embedding::EN,
     keystone: super::keystone::EN,
     sharing: super::sharing::EN,
+    find: super::find::EN,
 
     seconds: "s",
     minutes: "min",

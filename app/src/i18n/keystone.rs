@@ -1,21 +1,26 @@
 //! Texts about accounts and projects of a Keystone.
 
-/// Texts about accounts and projects of a Keystone.
-pub struct KeystoneTexts {
-    pub sign_in_lead: &'static str,
-    pub domain: &'static str,
-    pub project: &'static str,
-    pub project_may_be_left_out: &'static str,
-    pub wrong_credentials: &'static str,
-    pub unavailable: &'static str,
-    pub no_such_project: &'static str,
-    pub no_project: &'static str,
-    pub no_role: &'static str,
-    pub projects: &'static str,
-    pub projects_lead: &'static str,
-    pub without_keystone: &'static str,
-    pub current: &'static str,
-    pub switch: &'static str,
+use super::Text;
+use super::text::texts;
+
+texts! {
+    /// Texts about accounts and projects of a Keystone.
+    pub struct KeystoneTexts {
+        sign_in_lead: Text,
+        domain: Text,
+        project: Text,
+        project_may_be_left_out: Text,
+        wrong_credentials: Text,
+        unavailable: Text,
+        no_such_project: Text,
+        no_project: Text,
+        no_role: Text,
+        projects: Text,
+        projects_lead: Text,
+        without_keystone: Text,
+        current: Text,
+        switch: Text,
+    }
 }
 
 /// The English texts.
@@ -39,7 +44,6 @@ pub const EN: KeystoneTexts = KeystoneTexts {
 
 /// The Chinese texts.
 #[cfg(feature = "ssr")]
-#[expect(dead_code, reason = "for the Chinese catalog")]
 pub const ZH: KeystoneTexts = KeystoneTexts {
     sign_in_lead: "请使用您的云平台账号登录。",
     domain: "域",

@@ -1,298 +1,364 @@
 //! Every text that a viewer reads, one catalog a language.
 //!
-//! A catalog is a struct of texts, so a language that lacks one does not
-//! compile. Components take theirs from [`catalog`]; texts with values in them
-//! are functions of those values, since languages order them differently.
+//! A catalog is a struct of texts, so a language that lacks one does not compile. Components take
+//! theirs from [`catalog`], which knows the language of the request on the server and of the page in
+//! the browser. Texts with values in them are [`Template`]s, since languages order values
+//! differently; those that count are [`Plural`]s.
+//!
+//! # Adding texts
+//!
+//! The texts of an area are a struct of their own, in a file of their own:
+//!
+//! ```ignore
+//! // i18n/lists.rs, and `lists: Lists` in `Catalog`, `lists: super::lists::EN` in `en.rs`, …
+//! texts! {
+//!     /// Texts of the lists.
+//!     pub struct Lists {
+//!         queue: Text,
+//!         shown_of: Template<2>,
+//!         rows: Plural,
+//!     }
+//! }
+//! pub const EN: Lists = Lists {
+//!     queue: "Queue",
+//!     shown_of: with("{0} of {1}"),
+//!     rows: plural("{0} row", "{0} rows"),
+//! };
+//! #[cfg(feature = "ssr")]
+//! pub const ZH: Lists = Lists { … };
+//! ```
+//!
+//! Texts that only the server writes (into what it makes of an answer) need not burden the browser:
+//! a struct of them behind `#[cfg(feature = "ssr")]`, in no catalog, picked by
+//! [`Language::pick`]: `language().pick(&EN, &ZH)`.
+//!
+//! # How a language reaches the browser
+//!
+//! The bundle holds the English texts alone. A page in another language names a file with its texts
+//! (`pkg/texts-<tag>-<hash>.txt`, see `ssr::texts`), which comes beside the bundle and is handed to
+//! [`set_texts`] before hydration: so a further language costs its own readers alone.
 
 mod embed;
 mod embedding;
 mod en;
+pub mod find;
 mod keystone;
+mod language;
+#[cfg(feature = "ssr")]
+pub mod negotiate;
 pub(crate) mod sharing;
+mod text;
+#[cfg(feature = "ssr")]
+mod zh;
 
 use leptos::prelude::use_context;
 use metering::LogLevel;
 
 pub use en::EN;
+pub use language::Language;
+#[cfg(feature = "ssr")]
+pub use negotiate::language;
+#[cfg(not(feature = "ssr"))]
+pub use text::set_texts;
+use text::texts;
+pub use text::{Piece, Plural, Template, Text};
+#[cfg(feature = "ssr")]
+pub use zh::ZH;
 
-/// The texts of one language.
-///
-/// Fields are named after where they stand and what they say; a field's
-/// English text is its documentation.
-#[expect(
-    missing_docs,
-    reason = "the English text in `en.rs` says what each field is"
-)]
-pub struct Catalog {
-    /// The language's BCP 47 tag, for `<html lang>`.
-    pub lang: &'static str,
+texts! {
+    /// The texts of one language.
+    ///
+    /// Fields are named after where they stand and what they say; a field's
+    /// English text is its documentation.
+    pub struct Catalog {
+        /// The language's BCP 47 tag, for `<html lang>`.
+        lang: Text,
+        /// The tag of the language that can be switched to.
+        other_language: Text,
+        /// What that is called in itself.
+        other_language_name: Text,
+        /// The wish to switch, in the words of those who have it.
+        switch_language: Text,
 
-    pub product: &'static str,
-    pub skip_to_content: &'static str,
-    pub navigation: &'static str,
-    pub brokers: &'static str,
-    pub overview: &'static str,
+        product: Text,
+        skip_to_content: Text,
+        navigation: Text,
+        brokers: Text,
+        all_brokers: Text,
+        overview: Text,
 
-    pub sign_in: &'static str,
-    pub sign_in_lead: &'static str,
-    pub sign_out: &'static str,
-    pub signed_in_as: fn(&str) -> String,
-    pub user_name: &'static str,
-    pub password: &'static str,
-    pub wrong_credentials: &'static str,
-    pub too_many_attempts: fn(u64) -> String,
-    pub no_management_access: &'static str,
-    pub sign_in_again: &'static str,
-    pub session_ended: &'static str,
-    pub session_ended_lead: &'static str,
+        sign_in: Text,
+        sign_in_lead: Text,
+        sign_out: Text,
+        signed_in_as: Template<1>,
+        user_name: Text,
+        password: Text,
+        wrong_credentials: Text,
+        too_many_attempts: Template<1>,
+        no_management_access: Text,
+        sign_in_again: Text,
+        session_ended: Text,
+        session_ended_lead: Text,
+        full_stop: Text,
 
-    pub state_ok: &'static str,
-    pub state_stale: &'static str,
-    pub state_down: &'static str,
-    pub state_down_for: fn(&str) -> String,
-    pub state_never: &'static str,
-    pub since: fn(&str) -> String,
-    pub last_values_from: fn(&str) -> String,
-    pub never_answered: &'static str,
-    pub waiting_for_first: &'static str,
-    pub ago: fn(&str) -> String,
-    pub updated: &'static str,
-    pub updates_paused: &'static str,
-    pub updates_failing: fn(&str) -> String,
-    pub updates_resume: fn(&str) -> String,
-    pub try_now: &'static str,
-    pub no_updates_without_scripts: fn(&str) -> String,
+        state_ok: Text,
+        state_stale: Text,
+        state_down: Text,
+        state_down_for: Template<1>,
+        state_never: Text,
+        since: Template<1>,
+        broker_notice: Template<3>,
+        last_values_from: Template<1>,
+        never_answered: Text,
+        waiting_for_first: Text,
+        ago: Template<1>,
+        updated: Text,
+        updates_paused: Text,
+        updates_failing: Template<1>,
+        updates_resume: Template<1>,
+        try_now: Text,
+        no_updates_without_scripts: Template<1>,
 
-    pub range: &'static str,
-    pub refresh: &'static str,
-    pub refresh_now: &'static str,
-    pub paused: &'static str,
-    pub pause: &'static str,
-    pub unknown_range: fn(&str, &str, &str) -> String,
-    pub unknown_refresh: fn(&str, &str, &str) -> String,
-    pub unknown_span: fn(&str, &str, &str) -> String,
-    pub span: &'static str,
-    pub earlier: &'static str,
-    pub later: &'static str,
-    pub zoom_in: &'static str,
-    pub zoom_out: &'static str,
-    pub back_to_now: &'static str,
+        range: Text,
+        refresh: Text,
+        refresh_now: Text,
+        paused: Text,
+        pause: Text,
+        unknown_range: Template<3>,
+        unknown_refresh: Template<3>,
+        unknown_span: Template<3>,
+        span: Text,
+        earlier: Text,
+        later: Text,
+        zoom_in: Text,
+        zoom_out: Text,
+        back_to_now: Text,
 
-    pub theme: &'static str,
-    pub theme_system: &'static str,
-    pub theme_light: &'static str,
-    pub theme_dark: &'static str,
+        theme: Text,
+        theme_system: Text,
+        theme_light: Text,
+        theme_dark: Text,
 
-    pub versions: fn(&str, &str) -> String,
-    pub node_count: fn(usize) -> String,
+        versions: Template<2>,
+        node_count: Plural,
 
-    pub connections: &'static str,
-    pub channels: &'static str,
-    pub exchanges: &'static str,
-    pub queues: &'static str,
-    pub consumers: &'static str,
-    pub change_in: fn(&str, &str) -> String,
-    pub unchanged: &'static str,
-    pub not_reported: &'static str,
-    pub not_for_this_account: &'static str,
+        connections: Text,
+        channels: Text,
+        exchanges: Text,
+        queues: Text,
+        consumers: Text,
+        change_in: Template<2>,
+        unchanged: Text,
+        not_reported: Text,
+        not_for_this_account: Text,
 
-    pub queued_messages: &'static str,
-    pub message_rates: &'static str,
-    pub objects: &'static str,
-    pub churn: &'static str,
-    pub unit_messages: &'static str,
-    pub unit_messages_per_second: &'static str,
-    pub unit_count: &'static str,
-    pub unit_events_per_second: &'static str,
+        queued_messages: Text,
+        message_rates: Text,
+        objects: Text,
+        churn: Text,
+        unit_messages: Text,
+        unit_messages_per_second: Text,
+        unit_count: Text,
+        unit_events_per_second: Text,
 
-    pub total: &'static str,
-    pub ready: &'static str,
-    pub unacknowledged: &'static str,
-    pub publish: &'static str,
-    pub publish_in: &'static str,
-    pub publish_out: &'static str,
-    pub confirm: &'static str,
-    pub deliver: &'static str,
-    pub deliver_no_ack: &'static str,
-    pub get: &'static str,
-    pub get_no_ack: &'static str,
-    pub get_empty: &'static str,
-    pub redeliver: &'static str,
-    pub ack: &'static str,
-    pub return_unroutable: &'static str,
-    pub drop_unroutable: &'static str,
-    pub disk_reads: &'static str,
-    pub disk_writes: &'static str,
-    pub connection_created: &'static str,
-    pub connection_closed: &'static str,
-    pub channel_created: &'static str,
-    pub channel_closed: &'static str,
-    pub queue_declared: &'static str,
-    pub queue_created: &'static str,
-    pub queue_deleted: &'static str,
+        total: Text,
+        ready: Text,
+        unacknowledged: Text,
+        publish: Text,
+        publish_in: Text,
+        publish_out: Text,
+        confirm: Text,
+        deliver: Text,
+        deliver_no_ack: Text,
+        get: Text,
+        get_no_ack: Text,
+        get_empty: Text,
+        redeliver: Text,
+        ack: Text,
+        return_unroutable: Text,
+        drop_unroutable: Text,
+        disk_reads: Text,
+        disk_writes: Text,
+        connection_created: Text,
+        connection_closed: Text,
+        channel_created: Text,
+        channel_closed: Text,
+        queue_declared: Text,
+        queue_created: Text,
+        queue_deleted: Text,
 
-    pub chart_keys: &'static str,
-    pub chart_summary: fn(&str, &str, &str) -> String,
-    pub no_data_yet: &'static str,
-    pub no_such_statistics: &'static str,
-    pub idle_series: fn(usize) -> String,
-    pub fewer_series: &'static str,
-    pub show_table: &'static str,
-    pub widen: &'static str,
-    pub time: &'static str,
-    pub latest: &'static str,
-    pub minimum: &'static str,
-    pub average: &'static str,
-    pub maximum: &'static str,
-    pub no_value: &'static str,
-    pub utc: &'static str,
-    pub times_in_utc: &'static str,
-    pub months: [&'static str; 12],
-    pub day_and_month: fn(i64, &str) -> String,
-    pub events: &'static str,
-    pub level_info: &'static str,
-    pub level_warning: &'static str,
-    pub level_error: &'static str,
+        chart_keys: Text,
+        chart_summary: Template<3>,
+        no_data_yet: Text,
+        no_such_statistics: Text,
+        idle_series: Template<1>,
+        fewer_series: Text,
+        show_table: Text,
+        widen: Text,
+        time: Text,
+        latest: Text,
+        minimum: Text,
+        average: Text,
+        maximum: Text,
+        no_value: Text,
+        utc: Text,
+        times_in_utc: Text,
+        months: [Text; 12],
+        day_and_month: Template<2>,
+        day_month_year: Template<3>,
+        events: Text,
+        level_info: Text,
+        level_warning: Text,
+        level_error: Text,
 
-    pub system_log: &'static str,
-    pub filter: &'static str,
-    pub apply: &'static str,
-    pub everything: &'static str,
-    pub source: &'static str,
-    pub level_head: &'static str,
-    pub all_levels: &'static str,
-    pub level_and_above: fn(&str) -> String,
-    pub unknown_level: fn(&str) -> String,
-    pub text: &'static str,
-    pub pages: &'static str,
-    pub page: fn(u64) -> String,
-    pub newer: &'static str,
-    pub older: &'static str,
-    pub no_such_lines: &'static str,
-    pub nothing_happened: &'static str,
+        system_log: Text,
+        filter: Text,
+        apply: Text,
+        everything: Text,
+        source: Text,
+        level_head: Text,
+        all_levels: Text,
+        level_and_above: Template<1>,
+        unknown_level: Template<1>,
+        text: Text,
+        pages: Text,
+        page: Template<1>,
+        newer: Text,
+        older: Text,
+        no_such_lines: Text,
+        nothing_happened: Text,
 
-    pub users: &'static str,
-    pub of_broker: fn(&str) -> String,
-    pub users_forbidden: &'static str,
-    pub name_or_tag: &'static str,
-    pub tags: &'static str,
-    pub shown_of: fn(usize, usize) -> String,
+        users: Text,
+        of_broker: Template<1>,
+        users_forbidden: Text,
+        name_or_tag: Text,
+        tags: Text,
+        all_shown: Template<1>,
+        shown_of: Template<2>,
 
-    pub meters: &'static str,
-    pub meter: &'static str,
-    pub resource: &'static str,
-    pub all_resources: &'static str,
-    pub project: &'static str,
-    pub user: &'static str,
-    pub function: &'static str,
-    pub sum: &'static str,
-    pub sample_count: &'static str,
-    pub stddev: &'static str,
-    pub different_resources: &'static str,
-    pub different_users: &'static str,
-    pub different_projects: &'static str,
-    pub period: &'static str,
-    pub fitting: &'static str,
-    pub group_by: &'static str,
-    pub show: &'static str,
-    pub no_meters: &'static str,
-    pub no_samples: &'static str,
-    pub unfit_period: fn(&str, u64, &str) -> String,
-    pub unknown_function: fn(&str, &str, &str) -> String,
-    pub unknown_group: fn(&str, &str, &str) -> String,
-    pub groups_left_out: fn(usize) -> String,
-    pub request: &'static str,
-    pub request_lead: &'static str,
-    pub copy: &'static str,
-    pub copied: &'static str,
-    pub periods: &'static str,
-    pub period_start: &'static str,
-    pub value: &'static str,
+        meters: Text,
+        meter: Text,
+        resource: Text,
+        all_resources: Text,
+        project: Text,
+        user: Text,
+        function: Text,
+        sum: Text,
+        sample_count: Text,
+        stddev: Text,
+        different_resources: Text,
+        different_users: Text,
+        different_projects: Text,
+        period: Text,
+        fitting: Text,
+        group_by: Text,
+        show: Text,
+        no_meters: Text,
+        no_samples: Text,
+        unfit_period: Template<3>,
+        unknown_function: Template<3>,
+        unknown_group: Template<3>,
+        groups_left_out: Plural,
+        request: Text,
+        request_lead: Text,
+        copy: Text,
+        copied: Text,
+        periods: Text,
+        period_start: Text,
+        value: Text,
 
-    pub nodes: &'static str,
-    pub nodes_lead: &'static str,
-    pub node: &'static str,
-    pub state: &'static str,
-    pub memory: &'static str,
-    pub disk_free: &'static str,
-    pub file_descriptors: &'static str,
-    pub sockets: &'static str,
-    pub processes: &'static str,
-    pub uptime: &'static str,
-    pub of: fn(&str) -> String,
-    pub alarm_above: fn(&str) -> String,
-    pub alarm_below: fn(&str) -> String,
-    pub node_running: &'static str,
-    pub node_down: &'static str,
-    pub node_maintenance: &'static str,
-    pub node_memory_alarm: &'static str,
-    pub node_disk_alarm: &'static str,
-    pub node_partitioned: &'static str,
-    pub no_nodes: &'static str,
+        nodes: Text,
+        nodes_lead: Text,
+        node: Text,
+        state: Text,
+        memory: Text,
+        disk_free: Text,
+        file_descriptors: Text,
+        sockets: Text,
+        processes: Text,
+        uptime: Text,
+        of: Template<1>,
+        alarm_above: Template<1>,
+        alarm_below: Template<1>,
+        node_running: Text,
+        node_down: Text,
+        node_maintenance: Text,
+        node_memory_alarm: Text,
+        node_disk_alarm: Text,
+        node_partitioned: Text,
+        no_nodes: Text,
 
-    pub churn_totals: &'static str,
-    pub event: &'static str,
-    pub count: &'static str,
-    pub rate: &'static str,
-    pub listeners: &'static str,
-    pub contexts: &'static str,
-    pub exchange_types: &'static str,
-    pub about: &'static str,
-    pub protocol: &'static str,
-    pub bound_to: &'static str,
-    pub port: &'static str,
-    pub path: &'static str,
-    pub description: &'static str,
-    pub name: &'static str,
-    pub version_rabbitmq: &'static str,
-    pub version_management: &'static str,
-    pub version_erlang: &'static str,
-    pub cluster_name: &'static str,
-    pub rates_mode: &'static str,
-    pub tick: &'static str,
-    pub all_addresses: &'static str,
-    pub yes: &'static str,
-    pub no: &'static str,
-    pub tls: &'static str,
-    pub none: &'static str,
+        churn_totals: Text,
+        event: Text,
+        count: Text,
+        rate: Text,
+        listeners: Text,
+        contexts: Text,
+        exchange_types: Text,
+        about: Text,
+        protocol: Text,
+        bound_to: Text,
+        port: Text,
+        path: Text,
+        description: Text,
+        name: Text,
+        version_rabbitmq: Text,
+        version_management: Text,
+        version_erlang: Text,
+        cluster_name: Text,
+        rates_mode: Text,
+        tick: Text,
+        all_addresses: Text,
+        yes: Text,
+        no: Text,
+        tls: Text,
+        none: Text,
 
-    pub broker: &'static str,
-    pub version: &'static str,
-    pub no_brokers: &'static str,
+        broker: Text,
+        version: Text,
+        no_brokers: Text,
 
-    pub not_found: &'static str,
-    pub not_found_lead: fn(&str) -> String,
-    pub unknown_broker: fn(&str) -> String,
-    pub to_brokers: &'static str,
-    pub error: &'static str,
-    pub error_unreachable: &'static str,
-    pub error_timed_out: &'static str,
-    pub error_unavailable: &'static str,
-    pub error_malformed: &'static str,
-    pub error_too_many: &'static str,
-    pub error_forbidden: &'static str,
-    pub error_internal: &'static str,
-    pub retry: &'static str,
+        not_found: Text,
+        not_found_lead: Template<1>,
+        unknown_broker: Template<1>,
+        to_brokers: Text,
+        error: Text,
+        error_unreachable: Text,
+        error_timed_out: Text,
+        error_unavailable: Text,
+        error_malformed: Text,
+        error_too_many: Text,
+        error_forbidden: Text,
+        error_internal: Text,
+        retry: Text,
 
-    pub embed: embed::Texts,
-    pub embedding: embedding::Texts,
-    pub keystone: keystone::KeystoneTexts,
-    pub sharing: sharing::Texts,
+        embed: embed::Texts,
+        embedding: embedding::Texts,
+        keystone: keystone::KeystoneTexts,
+        sharing: sharing::Texts,
+        /// The search everywhere, and keys.
+        find: find::Find,
 
-    pub seconds: &'static str,
-    pub minutes: &'static str,
-    pub hours: &'static str,
-    pub days: &'static str,
+        seconds: Text,
+        minutes: Text,
+        hours: Text,
+        days: Text,
+    }
 }
 
 impl Catalog {
-    /// The catalog of a BCP 47 tag; English where there is none.
-    pub fn of(_tag: &str) -> &'static Self {
-        &EN
+    /// The catalog of a BCP 47 tag; English where there is none, or where its texts are not here.
+    pub fn of(tag: &str) -> &'static Self {
+        let language = Language::of_tag(tag).unwrap_or_default();
+        #[cfg(feature = "ssr")]
+        let catalog = language.pick(&EN, &ZH);
+        #[cfg(not(feature = "ssr"))]
+        let catalog = language.pick(&EN, text::of_the_page());
+        catalog
     }
 
     /// How grave something is, in a word.
-    pub fn level(&self, level: LogLevel) -> &'static str {
+    pub fn level(&self, level: LogLevel) -> Text {
         match level {
             LogLevel::Info => self.level_info,
             LogLevel::Warning => self.level_warning,
@@ -301,7 +367,14 @@ impl Catalog {
     }
 }
 
-/// The catalog of the page's language: from context where one was provided, else English.
+/// The catalog of the viewer's language: from context where one was provided, else of the request on
+/// the server, of the page in the browser.
 pub fn catalog() -> &'static Catalog {
-    use_context::<&'static Catalog>().unwrap_or(&EN)
+    use_context::<&'static Catalog>().unwrap_or_else(|| {
+        #[cfg(feature = "ssr")]
+        let catalog = language().pick(&EN, &ZH);
+        #[cfg(not(feature = "ssr"))]
+        let catalog = text::of_the_page();
+        catalog
+    })
 }

@@ -1,38 +1,43 @@
 //! Texts of what is shown to others: portals and share links.
 
-/// Texts of what is shown to others: portals and share links.
-pub struct Texts {
-    pub title: &'static str,
-    pub lead: &'static str,
-    pub links: &'static str,
-    pub no_links: &'static str,
-    pub portals: &'static str,
-    pub portals_lead: &'static str,
-    pub no_portals: &'static str,
-    pub new_link: &'static str,
-    pub view: &'static str,
-    pub note: &'static str,
-    pub note_hint: &'static str,
-    pub valid_for: &'static str,
-    pub one_day: &'static str,
-    pub week: &'static str,
-    pub month: &'static str,
-    pub year: &'static str,
-    pub make: &'static str,
-    /// Above the new link, which is shown this once.
-    pub fresh: &'static str,
-    pub actions: &'static str,
-    pub revoke: &'static str,
-    pub readmit: &'static str,
-    pub revoked: &'static str,
-    /// On a button, behind its text: which link or portal it is about.
-    pub which: fn(&str) -> String,
-    /// The link in a page's head that leads here.
-    pub share: &'static str,
-    /// Above a shared page: who made the link, and until when.
-    pub read_only: fn(&str, &str) -> String,
-    pub ended: &'static str,
-    pub ended_lead: &'static str,
+use super::text::{texts, with};
+use super::{Template, Text};
+
+texts! {
+    /// Texts of what is shown to others: portals and share links.
+    pub struct Texts {
+        title: Text,
+        lead: Text,
+        links: Text,
+        no_links: Text,
+        portals: Text,
+        portals_lead: Text,
+        no_portals: Text,
+        new_link: Text,
+        view: Text,
+        note: Text,
+        note_hint: Text,
+        valid_for: Text,
+        one_day: Text,
+        week: Text,
+        month: Text,
+        year: Text,
+        make: Text,
+        /// Above the new link, which is shown this once.
+        fresh: Text,
+        actions: Text,
+        revoke: Text,
+        readmit: Text,
+        revoked: Text,
+        /// On a button, behind its text: which link or portal it is about.
+        which: Template<1>,
+        /// The link in a page's head that leads here.
+        share: Text,
+        /// Above a shared page: who made the link, and until when.
+        read_only: Template<2>,
+        ended: Text,
+        ended_lead: Text,
+    }
 }
 
 /// In English.
@@ -59,15 +64,15 @@ pub const EN: Texts = Texts {
     revoke: "Revoke",
     readmit: "Admit again",
     revoked: "Revoked",
-    which: |name| format!(": {name}"),
+    which: with(": {0}"),
     share: "Share",
-    read_only: |by, until| format!("Read-only link of {by}, valid until {until}"),
+    read_only: with("Read-only link of {0}, valid until {1}"),
     ended: "This link has ended",
     ended_lead: "It was revoked, or its day has passed. Ask whoever gave it to you for another.",
 };
 
 /// In Simplified Chinese.
-#[allow(dead_code, reason = "for when the language can be chosen")]
+#[cfg(feature = "ssr")]
 pub const ZH: Texts = Texts {
     title: "共享",
     lead: "他人可以看到的内容：通过链接，或嵌入到其他门户的页面中。",
@@ -91,9 +96,9 @@ pub const ZH: Texts = Texts {
     revoke: "撤销",
     readmit: "重新允许",
     revoked: "已撤销",
-    which: |name| format!("：{name}"),
+    which: with("：{0}"),
     share: "共享",
-    read_only: |by, until| format!("{by} 的只读链接，有效期至 {until}"),
+    read_only: with("{0} 的只读链接，有效期至 {1}"),
     ended: "此链接已失效",
     ended_lead: "它已被撤销或已过期。请向提供链接的人索取新链接。",
 };
@@ -136,7 +141,7 @@ pub(crate) const ROWS_EN: Rows = Rows {
 
 /// In Simplified Chinese.
 #[cfg(feature = "ssr")]
-#[allow(dead_code, reason = "for when the language can be chosen")]
+#[cfg(feature = "ssr")]
 pub(crate) const ROWS_ZH: Rows = Rows {
     links: ["视图", "备注", "创建者", "创建时间", "有效期至", "打开"],
     portals: ["门户", "来源", "可显示", "令牌", "读取", "显示", "拒绝"],

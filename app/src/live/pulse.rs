@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::{every, now, online};
+use crate::components::keys::is_typed_into;
 use crate::error::AppError;
 
 /// How the updates fare.
@@ -95,10 +96,7 @@ impl Default for Pulse {
 fn refresh_by_key(nudge: impl Fn() + 'static) {
     let handle = window_event_listener(leptos::ev::keydown, move |event| {
         let modified = event.ctrl_key() || event.meta_key() || event.alt_key();
-        let typed_into = document().active_element().is_some_and(|element| {
-            ["INPUT", "TEXTAREA", "SELECT"].contains(&element.tag_name().as_str())
-        });
-        if event.key().eq_ignore_ascii_case("r") && !modified && !typed_into {
+        if event.key().eq_ignore_ascii_case("r") && !modified && !is_typed_into() {
             nudge();
         }
     });

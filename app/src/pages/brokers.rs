@@ -51,7 +51,7 @@ fn List(brokers: Vec<Broker>) -> impl IntoView {
                             text=Signal::stored(state.to_owned())
                         />
                         {" "}
-                        <span class="soft">{text(move || (texts.since)(&clock.time_of_day(since, texts)))}</span>
+                        <span class="soft">{text(move || texts.since.fill([&clock.time_of_day(since, texts)]))}</span>
                         {broker.reason.map(|reason| view! { <p class="reason">{reason}</p> })}
                     </td>
                     <td>{broker.rabbitmq_version.unwrap_or_else(|| texts.no_value.to_owned())}</td>

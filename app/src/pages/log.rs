@@ -111,7 +111,7 @@ fn Filter() -> impl IntoView {
     let levels: Vec<_> = [(String::new(), texts.all_levels.to_owned())]
         .into_iter()
         .chain([LogLevel::Warning, LogLevel::Error].map(|level| {
-            let name = (texts.level_and_above)(texts.level(level));
+            let name = texts.level_and_above.fill([&texts.level(level)]);
             (level.as_str().to_owned(), name)
         }))
         .collect();
@@ -173,8 +173,9 @@ fn Lines(
         let address = query.with(|query| query.with(PAGE, &page).to_search());
         view! { <a class="button" href=address>{name}</a> }
     };
-    let unknown =
-        maybe(move || asked.with(|asked| Some((texts.unknown_level)(asked.unknown_level()?))));
+    let unknown = maybe(move || {
+        asked.with(|asked| Some(texts.unknown_level.fill([&asked.unknown_level()?])))
+    });
     view! {
         <section class="panel" aria-label=texts.system_log>
             {lines}
@@ -183,7 +184,7 @@ fn Lines(
                     let page = asked.with(|asked| asked.page);
                     (page > 1).then(|| leaf(texts.newer, page - 1))
                 })}
-                <span class="soft">{text(move || (texts.page)(asked.with(|asked| asked.page)))}</span>
+                <span class="soft">{text(move || texts.page.fill([&asked.with(|asked| asked.page)]))}</span>
                 {part(move || has_older().then(|| leaf(texts.older, asked.with(|asked| asked.page) + 1)))}
             </nav>
         </section>

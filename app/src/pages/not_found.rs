@@ -13,7 +13,7 @@ pub fn NotFound() -> impl IntoView {
     let path = use_location().pathname.get_untracked();
     view! {
         <main id="content">
-            <ErrorPage title=texts.not_found lead=(texts.not_found_lead)(&path) />
+            <ErrorPage title=texts.not_found lead=texts.not_found_lead.fill([&path]) />
         </main>
     }
 }

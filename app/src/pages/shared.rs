@@ -24,7 +24,7 @@ pub fn SharedPages() -> impl IntoView {
     let head = move || {
         Suspend::new(async move {
             link.await.ok().map(|link| {
-                let said = (texts.sharing.read_only)(&link.made_by, &link.until);
+                let said = texts.sharing.read_only.fill([&link.made_by, &link.until]);
                 view! { <span class="soft">{said}</span> }.into_any()
             })
         })

@@ -143,7 +143,7 @@ fn table(
             texts.revoke
         };
         let name = row.cells.first().and_then(|lines| lines.first()).cloned();
-        let which = (texts.which)(&name.unwrap_or_default());
+        let which = texts.which.fill([&name.unwrap_or_default()]);
         let cells = row.cells.into_iter().map(|lines| {
             let lines = lines.into_iter().map(|line| view! { <div>{line}</div> });
             view! { <td>{lines.collect_view()}</td> }

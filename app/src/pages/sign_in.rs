@@ -5,6 +5,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use crate::components::icons::Logo;
+use crate::components::language::LanguageSwitch;
 use crate::i18n::catalog;
 use crate::reactive::{part, text};
 use crate::routes::{self, SignInReason, href};
@@ -19,7 +20,7 @@ pub fn reason_text(reason: SignInReason, at_keystone: bool) -> String {
     let texts = catalog();
     let keystone = &texts.keystone;
     let text = match reason {
-        SignInReason::TooManyAttempts(seconds) => return (texts.too_many_attempts)(seconds.into()),
+        SignInReason::TooManyAttempts(seconds) => return texts.too_many_attempts.fill([&seconds]),
         SignInReason::Credentials if at_keystone => keystone.wrong_credentials,
         SignInReason::Credentials => texts.wrong_credentials,
         SignInReason::NoManagementTag if at_keystone => keystone.no_role,
@@ -74,6 +75,7 @@ pub fn SignIn() -> impl IntoView {
                 {project}
                 <button type="submit" class="button primary">{texts.sign_in}</button>
             </form>
+            <LanguageSwitch />
         </main>
     }
     .into_any()

@@ -40,7 +40,7 @@ pub fn Users() -> impl IntoView {
                         view! { <Redirect path=href(&back) /> }.into_any()
                     }
                     Err(AppError::UnknownBroker) => {
-                        let lead = (texts.unknown_broker)(&broker.get_untracked().unwrap_or_default());
+                        let lead = texts.unknown_broker.fill([&broker.get_untracked().unwrap_or_default()]);
                         view! { <ErrorPage title=texts.not_found lead=lead /> }.into_any()
                     }
                     Err(error) => error_page(&error).into_any(),
@@ -73,7 +73,7 @@ fn Shown(page: UsersPage) -> impl IntoView {
         <header class="page-head">
             <div class="title">
                 <h1>{texts.users}</h1>
-                <span class="versions">{(texts.of_broker)(&broker)}</span>
+                <span class="versions">{texts.of_broker.fill([&broker])}</span>
             </div>
         </header>
         <div class="page">
@@ -122,7 +122,14 @@ fn Accounts(users: Vec<User>, query: Memo<Query>) -> impl IntoView {
             </th>
         }
     };
-    let count = text(move || (texts.shown_of)(shown.with(Vec::len), all));
+    let count = text(move || {
+        let shown = shown.with(Vec::len);
+        if shown == all {
+            texts.all_shown.fill([&all])
+        } else {
+            texts.shown_of.fill([&shown, &all])
+        }
+    });
     view! {
         <div class="scroll" tabindex="0" role="group" aria-label=texts.users>
             <table class="list">

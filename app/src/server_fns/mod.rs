@@ -10,6 +10,7 @@ pub mod meters;
 pub mod overview;
 pub mod panels;
 pub mod projects;
+pub mod search;
 pub mod session;
 pub mod sharing;
 pub mod users;

@@ -1,6 +1,6 @@
-//! Sign in and out: plain forms, which work without scripting.
+//! Sign in and out, and the choice of a language: plain forms, which work without scripting.
 //!
-//! Both answer with a redirect, so that a reload repeats nothing. What went
+//! All answer with a redirect, so that a reload repeats nothing. What went
 //! wrong at sign-in travels in the address, as a word.
 
 #![expect(
@@ -36,6 +36,20 @@ pub async fn sign_in(
     crate::ssr::session::sign_in(form, next.as_deref())
         .await
         .map_err(crate::ssr::leave_with_status)
+}
+
+/// Keeps the viewer's choice of a language, and goes back to where it was made.
+///
+/// # Errors
+/// None: a language that is not spoken here is not kept.
+#[allow(clippy::unused_async, reason = "server functions are asynchronous")]
+#[server(prefix = "/fn", endpoint = "language", output = JsonText, client = FetchClient)]
+pub async fn choose_language(
+    language: String,
+    #[server(default)] next: Option<String>,
+) -> Result<(), AppError> {
+    crate::ssr::language::choose(&language, next.as_deref());
+    Ok(())
 }
 
 /// Ends the session and its token.

@@ -11,21 +11,26 @@ use std::time::{Duration, SystemTime};
 use client::ClientError;
 use http::StatusCode;
 use http::header::{HeaderValue, RETRY_AFTER};
-use leptos::prelude::{expect_context, use_context};
+use leptos::prelude::{expect_context, provide_context, use_context};
 use leptos_axum::ResponseOptions;
 use metering::Timestamp;
 
 use crate::error::AppError;
+use crate::i18n::negotiate;
 
 mod keystone;
+pub mod language;
 pub mod log;
 pub mod meters;
 pub mod overview;
 pub mod panels;
 pub(crate) mod projects;
+pub mod search;
+pub mod session;
 pub mod session;
 pub mod shared;
 pub mod sharing;
+pub mod texts;
 pub mod users;
 
 /// What server functions and the shell need of the server. Cheap to clone.
@@ -71,6 +76,14 @@ pub fn leave_with_status(error: AppError) -> AppError {
         }
     }
     error
+}
+
+impl AppContext {
+    /// Hands it, and the language of the request that is answered, to all that answers it.
+    pub fn provide(&self) {
+        provide_context(self.clone());
+        negotiate::provide_language();
+    }
 }
 
 /// The server's context.

@@ -1,14 +1,16 @@
 //! The browser's bundle: where it is, what its files are called, how long they may be kept.
 
+use std::future::ready;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
-use app::ssr::Bundle;
+use app::ssr::{Bundle, texts};
 use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{self, Next};
 use axum::response::Response;
-use http::header::CACHE_CONTROL;
+use axum::routing::get;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderValue, StatusCode};
 use tower_http::services::ServeDir;
 
@@ -163,13 +165,18 @@ fn is_immutable(path: &str) -> bool {
     })
 }
 
-/// The files, as they were compressed when they were built.
+/// The files, as they were compressed when they were built, and those with texts.
 pub(crate) fn routes(folder: &Path) -> Router {
     let files = ServeDir::new(folder)
         .append_index_html_on_directories(false)
         .precompressed_br()
         .precompressed_gzip();
-    Router::new()
+    let mut routes = Router::new();
+    for file in texts::files() {
+        let answer = ([(CONTENT_TYPE, "text/plain; charset=utf-8")], &*file.body);
+        routes = routes.route(&format!("/{}", file.name), get(move || ready(answer)));
+    }
+    routes
         .fallback_service(files)
         .layer(middleware::from_fn(keep))
 }

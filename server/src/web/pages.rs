@@ -8,7 +8,6 @@ use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, any, get, on};
 use http::{Method, StatusCode};
-use leptos::prelude::provide_context;
 use leptos::server_fn::axum::server_fn_paths;
 use leptos_axum::{AxumRouteListing, handle_server_fns_with_context};
 
@@ -27,7 +26,7 @@ pub(crate) fn routes(context: &AppContext) -> Router {
         let context = context.clone();
         let handler = move |request: Request| {
             let context = context.clone();
-            handle_server_fns_with_context(move || provide_context(context.clone()), request)
+            handle_server_fns_with_context(move || context.provide(), request)
         };
         router = router.route(path, on(method, handler));
     }
@@ -43,7 +42,7 @@ fn page_paths(context: &AppContext) -> Vec<String> {
     let (listings, _) = leptos_axum::generate_route_list_with_exclusions_and_ssg_and_context(
         move || shell(&shown),
         None,
-        move || provide_context(provided.clone()),
+        move || provided.provide(),
     );
     let mut paths: Vec<_> = listings
         .iter()
@@ -64,7 +63,7 @@ fn page(
     let provided = context.clone();
     leptos_axum::render_app_async_with_context(
         move || {
-            provide_context(provided.clone());
+            provided.provide();
             page_policy();
         },
         move || shell(&shown),

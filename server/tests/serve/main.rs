@@ -10,6 +10,7 @@ mod forwarded;
 mod guests;
 mod headers;
 mod health;
+mod languages;
 mod origin;
 mod parts;
 mod sessions;

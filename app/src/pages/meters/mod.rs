@@ -105,13 +105,17 @@ fn Shown(page: MetersPage) -> impl IntoView {
     ));
     let unknown_range = part(move || {
         settings.range.read().unknown.as_ref().map(|given| {
-            let text = (texts.unknown_range)(given, &RANGE.accepted(), RANGE.default);
+            let text = texts
+                .unknown_range
+                .fill([&given, &RANGE.accepted(), &RANGE.default]);
             view! { <p class="notice warning">{text}</p> }
         })
     });
     let unknown_span = part(move || {
         settings.unknown_span().map(|(from, to)| {
-            let text = (texts.unknown_span)(&from, &to, settings.range.read().word);
+            let text = texts
+                .unknown_span
+                .fill([&from, &to, &settings.range.read().word]);
             view! { <p class="notice warning">{text}</p> }
         })
     });
@@ -165,23 +169,23 @@ fn notes(
     let period = given(PERIOD);
     if !period.is_empty() && period != page.period.to_string() {
         let shown = format::span(page.period as i64 * 1000, texts);
-        notes.push((texts.unfit_period)(&period, MOST_PERIODS, &shown));
+        notes.push(texts.unfit_period.fill([&period, &MOST_PERIODS, &shown]));
     }
     let function = given(FUNCTION);
     if !function.is_empty() && !FUNCTIONS.contains(&function.as_str()) {
-        notes.push((texts.unknown_function)(
-            &function,
-            &FUNCTIONS.join(", "),
-            FUNCTIONS[0],
-        ));
+        notes.push(
+            texts
+                .unknown_function
+                .fill([&function, &FUNCTIONS.join(", "), &FUNCTIONS[0]]),
+        );
     }
     let group = given(GROUP);
     if !group.is_empty() && group != NO_GROUP && !GROUPS.contains(&group.as_str()) {
         let accepted = format!("{}, {NO_GROUP}", GROUPS.join(", "));
-        notes.push((texts.unknown_group)(&group, &accepted, GROUPS[0]));
+        notes.push(texts.unknown_group.fill([&group, &accepted, &GROUPS[0]]));
     }
     if page.left_out > 0 {
-        notes.push((texts.groups_left_out)(page.left_out));
+        notes.push(texts.groups_left_out.fill(page.left_out));
     }
     notes
 }

@@ -59,7 +59,7 @@ pub fn OverviewPage() -> impl IntoView {
                     Err(AppError::UnknownBroker) => {
                         #[cfg(feature = "ssr")]
                         crate::ssr::leave_with_status(AppError::UnknownBroker);
-                        let lead = (texts.unknown_broker)(&broker);
+                        let lead = texts.unknown_broker.fill([&broker]);
                         view! { <ErrorPage title=texts.not_found lead=lead /> }.into_any()
                     }
                     Err(AppError::SignedOut) => signed_out(),

@@ -101,7 +101,7 @@ fn memory(node: &Node, texts: &'static Catalog) -> AnyView {
     let limit = node.mem_limit.filter(|&limit| limit > 0);
     gauge(
         format::bytes(used as f64),
-        limit.map(|limit| (texts.of)(&format::bytes(limit as f64))),
+        limit.map(|limit| texts.of.fill([&format::bytes(limit as f64)])),
         limit.map(|limit| used as f64 / limit as f64 * MARK),
         limit.map(|_| MARK),
         node.mem_alarm == Some(true),
@@ -118,7 +118,7 @@ fn disk(node: &Node, texts: &'static Catalog) -> AnyView {
     let share = |times_limit: f64| (times_limit.max(1e-3).log10() + 1.0) / 4.0;
     gauge(
         format::bytes(free as f64),
-        limit.map(|limit| (texts.alarm_below)(&format::bytes(limit as f64))),
+        limit.map(|limit| texts.alarm_below.fill([&format::bytes(limit as f64)])),
         limit.map(|limit| share(free as f64 / limit as f64)),
         limit.map(|_| share(1.0)),
         node.disk_free_alarm == Some(true),
@@ -135,7 +135,7 @@ fn against_limit(used: Option<i64>, total: Option<i64>, texts: &'static Catalog)
     let share = total.map(|total| used as f64 / total as f64);
     gauge(
         format::count(used as f64),
-        total.map(|total| (texts.of)(&format::count(total as f64))),
+        total.map(|total| texts.of.fill([&format::count(total as f64)])),
         share,
         None,
         share.is_some_and(|share| share > NEAR),

@@ -42,15 +42,19 @@ fn Broker() -> impl IntoView {
                 BrokerState::Stale => texts.state_stale,
                 _ => texts.state_down,
             };
-            let since = (texts.since)(&clock.time_of_day(page.broker.since, texts));
+            let since = texts
+                .since
+                .fill([&clock.time_of_day(page.broker.since, texts)]);
             let reason = page.broker.reason.clone().unwrap_or_default();
             let values = match page.broker.last_seen {
-                Some(seen) => (texts.last_values_from)(&clock.time_of_day(seen, texts)),
+                Some(seen) => texts
+                    .last_values_from
+                    .fill([&clock.time_of_day(seen, texts)]),
                 None => texts.never_answered.to_owned(),
             };
             Some((
                 class,
-                format!("{}: {word} {since}.", page.broker.name),
+                texts.broker_notice.fill([&page.broker.name, &word, &since]),
                 reason,
                 values,
             ))
@@ -71,10 +75,10 @@ fn Address() -> impl IntoView {
     let line = |text: String| view! { <p class="notice warning">{text}</p> };
     view! {
         {part(move || settings.range.read().unknown.as_ref().map(|given| {
-            line((texts.unknown_range)(given, &RANGE.accepted(), RANGE.default))
+            line(texts.unknown_range.fill([&given, &RANGE.accepted(), &RANGE.default]))
         }))}
         {part(move || settings.unknown_span().map(|(from, to)| {
-            line((texts.unknown_span)(&from, &to, settings.range.read().word))
+            line(texts.unknown_span.fill([&from, &to, &settings.range.read().word]))
         }))}
         <UnknownRefresh />
     }

@@ -76,7 +76,7 @@ fn Tile(field: &'static str, meter: &'static str) -> impl IntoView {
             texts.unchanged.to_owned()
         } else {
             let span = format::span(window.length(), texts);
-            (texts.change_in)(&format::change(change), &span)
+            texts.change_in.fill([&format::change(change), &span])
         })
     };
     // Before the first answer nothing is known; after it, what is absent is not for this account.

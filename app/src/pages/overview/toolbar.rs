@@ -50,11 +50,13 @@ pub(crate) fn Toolbar(
         live.read(|page| {
             let overview = page.overview.as_ref()?;
             let rabbitmq = overview.rabbitmq_version.as_deref()?;
-            let mut text =
-                (texts.versions)(rabbitmq, overview.erlang_version.as_deref().unwrap_or("?"));
+            let mut text = texts.versions.fill([
+                &rabbitmq,
+                &overview.erlang_version.as_deref().unwrap_or("?"),
+            ]);
             if let Some(nodes) = &page.nodes {
                 text.push_str(" · ");
-                text.push_str(&(texts.node_count)(nodes.len()));
+                text.push_str(&texts.node_count.fill(nodes.len()));
             }
             Some(text)
         })
@@ -99,7 +101,7 @@ fn Age() -> impl IntoView {
     });
     // Memos: of the clock's beats only those that change something reach the page.
     let age = Memo::new(move |_| match live.age() {
-        Some(age) => (texts.ago)(&format::rough_age(age, texts)),
+        Some(age) => texts.ago.fill([&format::rough_age(age, texts)]),
         None => texts.no_value.to_owned(),
     });
     let exact = maybe(move || {

@@ -1,0 +1,45 @@
+//! A dialog over the page: the browser's own, which keeps the focus in it, closes by Escape and by a
+//! click beside it, and gives the focus back.
+
+use leptos::html;
+use leptos::prelude::*;
+
+use crate::i18n::Text;
+use crate::reactive::part;
+
+/// The dialog. What it shows is there while it is open alone: on the server nothing.
+#[component]
+pub fn Dialog(
+    /// Its class.
+    class: &'static str,
+    /// What it is called.
+    label: Text,
+    /// Whether it is open.
+    is_open: RwSignal<bool>,
+    /// What it shows.
+    content: Box<dyn Fn() -> AnyView + Send>,
+) -> impl IntoView {
+    let dialog = NodeRef::<html::Dialog>::new();
+    Effect::new(move |_| {
+        let is_open = is_open.get();
+        let Some(dialog) = dialog.get() else { return };
+        if is_open {
+            // One that is open already stays so.
+            let _ = dialog.show_modal();
+        } else {
+            dialog.close();
+        }
+    });
+    view! {
+        <dialog
+            class=class
+            closedby="any"
+            aria-label=label
+            node_ref=dialog
+            on:close=move |_| is_open.set(false)
+        >
+            {part(move || is_open.get().then(&content))}
+        </dialog>
+    }
+    .into_any()
+}
