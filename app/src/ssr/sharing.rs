@@ -7,7 +7,8 @@ use metering::guest::{Portal, ShareLink, ShareLinkRequest};
 use super::session::{fresh_link, keep_fresh_link, metering_session};
 use super::{app_error, context, now};
 use crate::error::AppError;
-use crate::i18n::sharing::{ROWS_EN, Rows};
+use crate::i18n::language;
+use crate::i18n::sharing::{ROWS_EN, ROWS_ZH, Rows};
 use crate::routes;
 use crate::server_fns::sharing::{SharingPage, Written, WrittenRow};
 
@@ -15,7 +16,7 @@ use crate::server_fns::sharing::{SharingPage, Written, WrittenRow};
 const DAY: i64 = 24 * 3_600_000;
 
 fn texts() -> &'static Rows {
-    &ROWS_EN
+    language().pick(&ROWS_EN, &ROWS_ZH)
 }
 
 /// A time to the minute. In UTC, since it stands in what the server writes.
