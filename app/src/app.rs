@@ -9,7 +9,9 @@ use crate::components::frame::Frame;
 use crate::components::time::Clock;
 use crate::i18n::catalog;
 use crate::pages::brokers::Brokers;
+use crate::pages::detail::DetailPage;
 use crate::pages::embedding::Embedding;
+use crate::pages::list::ListPage;
 use crate::pages::log::Log;
 use crate::pages::meters::Meters;
 use crate::pages::not_found::NotFound;
@@ -55,6 +57,8 @@ pub fn App(
                     <Route path=path!("/") view=Start ssr=SsrMode::Async />
                     <Route path=path!("/brokers") view=Brokers ssr=SsrMode::Async />
                     <Route path=path!("/brokers/:broker") view=OverviewPage ssr=SsrMode::Async />
+                    <Route path=path!("/brokers/:broker/:list") view=ListPage ssr=SsrMode::Async />
+                    <Route path=path!("/brokers/:broker/:list/*names") view=DetailPage ssr=SsrMode::Async />
                     <Route path=path!("/meters") view=Meters ssr=SsrMode::Async />
                     <Route path=path!("/embedding") view=Embedding ssr=SsrMode::Async />
                     <Route path=path!("/sharing") view=Sharing ssr=SsrMode::Async />

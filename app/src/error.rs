@@ -25,6 +25,9 @@ pub enum AppError {
     /// `404`: no such broker, or not for this account.
     #[error("no such broker")]
     UnknownBroker,
+    /// `404`: there is nothing of that name, or not for this account.
+    #[error("no such thing")]
+    NotFound,
     /// `429`: too many requests.
     #[error("too many requests")]
     TooManyRequests {
@@ -57,7 +60,7 @@ impl AppError {
         match self {
             Self::SignedOut | Self::NoToken => 401,
             Self::Forbidden => 403,
-            Self::UnknownBroker => 404,
+            Self::UnknownBroker | Self::NotFound => 404,
             Self::TooManyRequests { .. } => 429,
             Self::Unavailable { .. } => 503,
             Self::Unreachable | Self::TimedOut | Self::Malformed | Self::Internal => 500,
@@ -106,7 +109,7 @@ impl AppError {
             Self::SignedOut => texts.session_ended,
             Self::NoToken => texts.embed.no_token,
             Self::Forbidden => texts.error_forbidden,
-            Self::UnknownBroker => texts.not_found,
+            Self::UnknownBroker | Self::NotFound => texts.not_found,
             Self::TooManyRequests { .. } => texts.error_too_many,
             Self::Unavailable { .. } => texts.error_unavailable,
             Self::Unreachable => texts.error_unreachable,

@@ -3,10 +3,12 @@
 //! The same on the server and in the browser: what the server wrote must be
 //! what hydration finds.
 
+use serde::{Deserialize, Serialize};
+
 use crate::i18n::Catalog;
 
 /// What a chart's or a table's numbers are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Unit {
     /// Whole things: messages, connections.
     Count,

@@ -7,6 +7,7 @@
 //! | [`app`] | the routes |
 //! | [`pages`] | one module an address |
 //! | [`components`] | what several pages share |
+//! | [`cells`] | what lists and detail pages are made of |
 //! | [`chart`] | live charts as SVG |
 //! | [`live`] | the values that a page shows, and the polling that keeps them alive |
 //! | [`server_fns`] | thin proxies to the metering API, one file a resource |
@@ -35,6 +36,7 @@
 )]
 
 pub mod app;
+pub mod cells;
 pub mod chart;
 pub mod components;
 pub mod embed;

@@ -32,6 +32,14 @@ impl Query {
             .filter(|value| !value.is_empty())
     }
 
+    /// Every value of a parameter, in their order: fields of a form may share a name.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        let given = self.0.iter().filter(move |(given, _)| given == name);
+        given
+            .map(|(_, value)| value.as_str())
+            .filter(|value| !value.is_empty())
+    }
+
     /// The same with another value of a parameter, which keeps its place; without it where the value is empty.
     #[must_use]
     pub fn with(&self, name: &str, value: &str) -> Self {
@@ -71,6 +79,11 @@ impl Query {
 pub fn use_query() -> Memo<Query> {
     let search = use_location().search;
     Memo::new(move |_| search.with(|search| Query::parse(search)))
+}
+
+/// Undoes percent-encoding of a part of a path, where a plus is a plus.
+pub fn decode_path(text: &str) -> String {
+    decode(&text.replace('+', "%2B"))
 }
 
 /// Undoes percent-encoding. What is none, or no UTF-8, stays legible.

@@ -73,6 +73,33 @@ pub fn share(view: &str, page: &str, broker: &str) -> String {
     format!("{SHARING}?view={view}&page={page}&broker={broker}")
 }
 
+/// A list of a broker.
+pub fn list(broker: &str, kind: &str) -> String {
+    format!("{BROKERS}/{}/{kind}", encode(broker))
+}
+
+/// The page of one object of a list: its vhost, where it is in one, and its name.
+pub fn object(broker: &str, kind: &str, names: &[&str]) -> String {
+    let mut path = list(broker, kind);
+    for name in names {
+        path.push('/');
+        path.push_str(&encode(name));
+    }
+    path
+}
+
+/// The parts of the shown page's path behind `/brokers`, decoded: the broker, the list, the names.
+///
+/// From the path as it stands: the router's own parameters are decoded more than once, and a name
+/// with a percent sign in it would be another one.
+pub fn parts(path: &str) -> Vec<String> {
+    let base = use_context::<BasePath>().unwrap_or_default();
+    let path = path.strip_prefix(&base.0).unwrap_or(path);
+    let path = path.strip_prefix(BROKERS).unwrap_or(path);
+    let parts = path.split('/').filter(|part| !part.is_empty());
+    parts.map(crate::query::decode_path).collect()
+}
+
 /// Percent-encodes a part of a path or a query.
 pub fn encode(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());

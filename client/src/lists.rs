@@ -18,6 +18,8 @@ pub struct ListQuery {
     pub page: Option<u64>,
     /// Rows a page, 500 at most; `None`: the API's default, 100.
     pub page_size: Option<u64>,
+    /// The rows of this vhost alone.
+    pub vhost: Option<String>,
     /// What the name must have in it, whatever the case.
     pub name: Option<String>,
     /// Whether `name` is a regular expression.
@@ -36,7 +38,12 @@ impl ListQuery {
         if let Some(size) = self.page_size {
             parameters.append_pair("page_size", &size.to_string());
         }
-        for (key, text) in [("name", &self.name), ("sort", &self.sort)] {
+        let texts = [
+            ("vhost", &self.vhost),
+            ("name", &self.name),
+            ("sort", &self.sort),
+        ];
+        for (key, text) in texts {
             if let Some(text) = text {
                 parameters.append_pair(key, text);
             }
@@ -128,6 +135,7 @@ mod tests {
         let query = ListQuery {
             page: Some(3),
             page_size: Some(50),
+            vhost: Some("/".into()),
             name: Some("^a&b".into()),
             use_regex: true,
             sort: Some("messages".into()),
@@ -135,7 +143,7 @@ mod tests {
         };
         assert_eq!(
             query.path("feature-flags", "prod"),
-            "/v2/rabbit/feature-flags?broker=prod&page=3&page_size=50&name=%5Ea%26b&sort=messages\
+            "/v2/rabbit/feature-flags?broker=prod&page=3&page_size=50&vhost=%2F&name=%5Ea%26b&sort=messages\
              &use_regex=true&sort_reverse=true"
         );
     }

@@ -39,6 +39,8 @@ const MAX_PAGE_SIZE: usize = 500;
 struct ListQuery {
     /// Which page, and rows a page; none for the whole list.
     page: Option<(usize, usize)>,
+    /// The rows of one vhost alone.
+    vhost: Option<String>,
     filter: Option<Filter>,
     sort: Option<Sort>,
 }
@@ -47,6 +49,7 @@ impl ListQuery {
     fn read(kind: Kind, arguments: &mut Arguments) -> Result<Self, Error> {
         let page: Option<usize> = arguments.read("page", "is a number from 1 on")?;
         let size: Option<usize> = arguments.read("page_size", "is a number from 1 to 500")?;
+        let vhost = arguments.one("vhost")?.filter(|vhost| !vhost.is_empty());
         let text = arguments.one("name")?.filter(|text| !text.is_empty());
         let is_regex = arguments.read("use_regex", "is true or false")?;
         let column = arguments.one("sort")?.filter(|column| !column.is_empty());
@@ -70,6 +73,7 @@ impl ListQuery {
             page: page
                 .or(size.map(|_| 1))
                 .map(|page| (page, size.unwrap_or(PAGE_SIZE))),
+            vhost,
             filter: text.map(|text| Filter {
                 text,
                 is_regex: is_regex.unwrap_or(false),
@@ -154,7 +158,9 @@ async fn answer(
         Kind::Users if hashes => Kind::UsersWithHashes,
         kind => kind,
     };
-    let scope = picked.scope(kind, &caller.0.user)?;
+    let scope = picked
+        .scope(kind, &caller.0.user)?
+        .within(query.vhost.as_deref());
     let regex = match &query.filter {
         Some(filter) => Some(filter.compile().map_err(|error| {
             bad(
@@ -246,6 +252,7 @@ macro_rules! lists {
                     ("broker" = Option<String>, Query, description = "Its name; may be left out where the caller sees one alone"),
                     ("page" = Option<u64>, Query, description = "Which page, from 1 on; without it, and without `page_size`, the whole list"),
                     ("page_size" = Option<u64>, Query, description = "Rows a page, 1 to 500; by default 100"),
+                    ("vhost" = Option<String>, Query, description = "The rows of this vhost alone, which are then all there are"),
                     ("name" = Option<String>, Query, description = "What the name must have in it, whatever the case"),
                     ("use_regex" = Option<bool>, Query, description = "Whether `name` is a regular expression"),
                     ("sort" = Option<String>, Query, description = "A field, or a dotted path such as \

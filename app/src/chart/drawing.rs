@@ -188,7 +188,7 @@ mod tests {
             dash: Dash::Solid,
         };
         Definition {
-            id: "test",
+            id: "test".into(),
             title: "Test".into(),
             unit_label: "messages".into(),
             unit: Unit::Count,

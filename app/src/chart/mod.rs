@@ -23,6 +23,8 @@ mod view;
 
 use std::borrow::Cow;
 
+use serde::{Deserialize, Serialize};
+
 pub use span_bar::SpanBar;
 pub use sparkline::Sparkline;
 pub use stage::Stage;
@@ -32,7 +34,7 @@ use crate::format::Unit;
 use scale::Base;
 
 /// A line's colour: the same thing has the same one everywhere.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Colour {
     /// Totals, publishing, connections.
     Blue,
@@ -47,7 +49,7 @@ pub enum Colour {
 }
 
 /// A line's dashes, which tell lines apart without colour.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Dash {
     /// ────
     Solid,
@@ -106,7 +108,7 @@ impl Line {
 #[derive(Clone)]
 pub struct Definition {
     /// Its id in the page, for links and tests.
-    pub id: &'static str,
+    pub id: Cow<'static, str>,
     /// Its title.
     pub title: Cow<'static, str>,
     /// The unit as it stands beside the title.

@@ -75,7 +75,7 @@ pub fn Chart(
 ) -> impl IntoView {
     let stage = expect_context::<Stage>();
     let texts = catalog();
-    let id = definition.id;
+    let id = definition.id.clone().into_owned();
     let title = definition.title.clone().into_owned();
     let unit_label = definition.unit_label.clone().into_owned();
     let heading = format!("{id}-title");
@@ -105,7 +105,7 @@ pub fn Chart(
     let widen = format!("{}: {title}", texts.widen);
 
     view! {
-        <figure class="panel chart" class:wide=Signal::from(is_wide) id=id aria-labelledby=heading>
+        <figure class="panel chart" class:wide=Signal::from(is_wide) id=id.clone() aria-labelledby=heading>
             <figcaption>
                 <h2 id=heading.clone()>{title}</h2>
                 <span class="unit">{unit_label}</span>

@@ -41,6 +41,18 @@ pub enum IconName {
     Search,
     /// Three bars: the navigation, where there is no room for it.
     Menu,
+    /// Two sheets: copy.
+    Copy,
+    /// A plug: connections.
+    Connections,
+    /// Two lanes: channels.
+    Channels,
+    /// A fork: exchanges.
+    Exchanges,
+    /// Boxes in a row: queues.
+    Queues,
+    /// A machine: nodes.
+    Nodes,
 }
 
 impl IconName {
@@ -64,6 +76,12 @@ impl IconName {
             Self::Project => "M2.500 5h5l2 2.500h8v8h-15z",
             Self::Search => "M9 3.500a5.500 5.500 0 1 0 0 11 5.500 5.500 0 1 0 0-11M13 13l4 4",
             Self::Menu => "M3 5h14M3 10h14M3 15h14",
+            Self::Connections => "M7 2.500v4M13 2.500v4M5 6.500h10v3a5 5 0 0 1-10 0zM10 14.500v3",
+            Self::Channels => "M3 7h12l-3-3M17 13H5l3 3",
+            Self::Exchanges => "M3 10h5M8 10l5-5h4M8 10l5 5h4M8 10h9",
+            Self::Queues => "M2.500 6h4v8h-4zM8 6h4v8H8zM13.500 6h4v8h-4z",
+            Self::Nodes => "M3 4h14v5H3zM3 11h14v5H3zM6 6.500h.5M6 13.500h.5",
+            Self::Copy => "M7 7h9v9H7zM13 7V4H4v9h3",
             Self::ZoomIn => {
                 "M9 3.5a5.5 5.5 0 1 0 0 11 5.5 5.5 0 1 0 0-11M13 13l4 4M6.5 9h5M9 6.5v5"
             }

@@ -1,8 +1,10 @@
 //! What several pages share.
 
 pub mod bar;
+pub mod broker_notice;
 pub mod choices;
 pub mod copied;
+pub mod copy;
 pub mod dialog;
 pub mod error_page;
 pub mod filters;

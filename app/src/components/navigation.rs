@@ -25,12 +25,49 @@ struct Section {
 }
 
 /// A broker's pages, in the order of the navigation.
-const SECTIONS: &[Section] = &[Section {
-    word: "",
-    icon: IconName::Overview,
-    name: |texts| texts.overview,
-    go: "o",
-}];
+const SECTIONS: &[Section] = &[
+    section("", IconName::Overview, |texts| texts.overview, "o"),
+    section(
+        "connections",
+        IconName::Connections,
+        |texts| texts.connections,
+        "c",
+    ),
+    section("channels", IconName::Channels, |texts| texts.channels, "h"),
+    section(
+        "exchanges",
+        IconName::Exchanges,
+        |texts| texts.exchanges,
+        "e",
+    ),
+    section("queues", IconName::Queues, |texts| texts.queues, "q"),
+    section("nodes", IconName::Nodes, |texts| texts.nodes, "n"),
+    section("users", IconName::Users, |texts| texts.lists.admin, "a"),
+];
+
+const fn section(
+    word: &'static str,
+    icon: IconName,
+    name: fn(&Catalog) -> Text,
+    go: &'static str,
+) -> Section {
+    Section {
+        word,
+        icon,
+        name,
+        go,
+    }
+}
+
+/// The entry of the navigation that a page belongs to: lists of one section share the first one's.
+fn entry(word: &str) -> &str {
+    let mut sections = crate::pages::list::SECTIONS.iter();
+    let section = sections.find(|section| section.contains(&word));
+    section
+        .and_then(|section| section.first())
+        .copied()
+        .unwrap_or(word)
+}
 
 /// A broker's page by its word; the broker as it is encoded in addresses.
 fn address(broker: &str, word: &str) -> String {
@@ -108,7 +145,6 @@ pub fn Navigation(
             <ul class="apart">
                 {link(routes::METERS, IconName::Meters, texts.meters, "m")}
                 {link(routes::LOG, IconName::Log, texts.system_log, "l")}
-                {link(routes::USERS, IconName::Users, texts.users, "u")}
                 {link(routes::EMBEDDING, IconName::Embedding, texts.embedding.title, "p")}
                 {link(routes::SHARING, IconName::Share, texts.sharing.title, "s")}
                 {viewer.show(|viewer| viewer.project.map(|name| view! { <Project name /> }))}
@@ -209,7 +245,7 @@ fn Sections(viewer: Viewer, broker: Signal<String>) -> impl IntoView {
         .map(|section| {
             let address = text(move || href(&address(&shown.get(), section.word)));
             let is_here = maybe(move || {
-                let is_here = word.with(|word| word.as_deref() == Some(section.word));
+                let is_here = word.with(|word| word.as_deref().map(entry) == Some(section.word));
                 is_here.then(|| "page".to_owned())
             });
             let mark = section.word.is_empty().then(mark);
@@ -293,7 +329,7 @@ mod tests {
     #[test]
     fn every_letter_behind_g_leads_to_one_page() {
         let mut letters: Vec<_> = SECTIONS.iter().map(|section| section.go).collect();
-        letters.extend(["b", "m", "l", "u", "p"]);
+        letters.extend(["b", "m", "l", "p"]);
         let all = letters.len();
         letters.sort_unstable();
         letters.dedup();

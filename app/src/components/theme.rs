@@ -67,7 +67,7 @@ fn root() -> Option<(web_sys::Element, Theme)> {
 }
 
 /// Keeps a choice of the viewer's for a year, where the browser lets us. Browser only.
-pub(super) fn keep_cookie(name: &str, value: &str, base: &BasePath) {
+pub(crate) fn keep_cookie(name: &str, value: &str, base: &BasePath) {
     if let Ok(document) = document().dyn_into::<web_sys::HtmlDocument>() {
         let path = if base.0.is_empty() { "/" } else { &base.0 };
         let cookie = format!("{name}={value}; Path={path}; Max-Age=31536000; SameSite=Lax");

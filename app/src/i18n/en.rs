@@ -289,6 +289,7 @@ pub static EN: Catalog = Catalog {
     keystone: super::keystone::EN,
     sharing: super::sharing::EN,
     find: super::find::EN,
+    lists: super::lists::EN,
 
     seconds: "s",
     minutes: "min",

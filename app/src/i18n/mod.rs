@@ -44,10 +44,13 @@ mod en;
 pub mod find;
 mod keystone;
 mod language;
+pub mod lists;
 #[cfg(feature = "ssr")]
 pub mod negotiate;
 pub(crate) mod sharing;
 mod text;
+#[cfg(feature = "ssr")]
+pub mod views;
 #[cfg(feature = "ssr")]
 mod zh;
 
@@ -338,6 +341,8 @@ texts! {
         sharing: sharing::Texts,
         /// The search everywhere, and keys.
         find: find::Find,
+        /// Lists and detail pages.
+        lists: lists::Lists,
 
         seconds: Text,
         minutes: Text,

@@ -141,7 +141,6 @@ pub(crate) const ROWS_EN: Rows = Rows {
 
 /// In Simplified Chinese.
 #[cfg(feature = "ssr")]
-#[cfg(feature = "ssr")]
 pub(crate) const ROWS_ZH: Rows = Rows {
     links: ["视图", "备注", "创建者", "创建时间", "有效期至", "打开"],
     portals: ["门户", "来源", "可显示", "令牌", "读取", "显示", "拒绝"],

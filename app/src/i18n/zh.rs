@@ -274,6 +274,7 @@ pub static ZH: Catalog = Catalog {
     keystone: super::keystone::ZH,
     sharing: super::sharing::ZH,
     find: super::find::ZH,
+    lists: super::lists::ZH,
 
     seconds: "秒",
     minutes: "分钟",

@@ -1,7 +1,9 @@
 //! The pages, one module an address.
 
 pub mod brokers;
+pub mod detail;
 pub mod embedding;
+pub mod list;
 pub mod log;
 pub mod meters;
 pub mod not_found;

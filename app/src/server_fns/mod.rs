@@ -5,6 +5,7 @@
 //! ones hash the folder of the build.
 
 pub mod fetch;
+pub mod lists;
 pub mod log;
 pub mod meters;
 pub mod overview;
@@ -13,5 +14,4 @@ pub mod projects;
 pub mod search;
 pub mod session;
 pub mod sharing;
-pub mod users;
 pub mod viewer;

@@ -20,6 +20,7 @@ use crate::i18n::negotiate;
 
 mod keystone;
 pub mod language;
+pub mod lists;
 pub mod log;
 pub mod meters;
 pub mod overview;
@@ -31,7 +32,6 @@ pub mod session;
 pub mod shared;
 pub mod sharing;
 pub mod texts;
-pub mod users;
 
 /// What server functions and the shell need of the server. Cheap to clone.
 #[derive(Clone)]

@@ -24,6 +24,8 @@ pub(crate) enum Scope {
     Vhosts(Class, Arc<BTreeSet<String>>),
     /// Those of one account.
     Account(String),
+    /// Of these, those of one vhost.
+    Within(Box<Self>, String),
 }
 
 impl Scope {
@@ -34,6 +36,18 @@ impl Scope {
             Self::Vhosts(class, _) => format!("v{class}"),
             // A hash says nothing of the account, and holds no character that a header may not.
             Self::Account(name) => format!("a{}", crate::identity::tokens::id_of("account", name)),
+            Self::Within(all, vhost) => {
+                let vhost = crate::identity::tokens::id_of("vhost", vhost);
+                format!("{}.{vhost}", all.key())
+            }
+        }
+    }
+
+    /// Of these rows those of a vhost, where one is named.
+    pub(crate) fn within(self, vhost: Option<&str>) -> Self {
+        match vhost {
+            Some(vhost) => Self::Within(Box::new(self), vhost.to_owned()),
+            None => self,
         }
     }
 
@@ -43,6 +57,7 @@ impl Scope {
             Self::All => true,
             Self::Vhosts(_, vhosts) => vhosts.contains(rows.vhost(row)),
             Self::Account(name) => rows.user(row) == name,
+            Self::Within(all, vhost) => rows.vhost(row) == vhost && all.holds(rows, row),
         }
     }
 }

@@ -295,7 +295,7 @@ fn definition(page: &MetersPage, function: &'static str) -> Definition {
         dash: [Solid, Dashed, Dotted, DashDot][index / 5 % 4],
     });
     Definition {
-        id: "meter",
+        id: "meter".into(),
         title: page.meter.clone().into(),
         unit_label: unit_label.into(),
         unit,

@@ -42,7 +42,7 @@ pub(crate) fn queued_messages(texts: &Catalog) -> Definition {
         })
         .collect();
     Definition {
-        id: "queued-messages",
+        id: "queued-messages".into(),
         title: texts.queued_messages.into(),
         unit_label: texts.unit_messages.into(),
         unit: Unit::Count,
@@ -83,7 +83,7 @@ fn rate(counter: &Counter, texts: &Catalog) -> Option<Line> {
 
 pub(crate) fn message_rates(texts: &Catalog) -> Definition {
     Definition {
-        id: "message-rates",
+        id: "message-rates".into(),
         title: texts.message_rates.into(),
         unit_label: texts.unit_messages_per_second.into(),
         unit: Unit::PerSecond,
@@ -115,7 +115,7 @@ pub(crate) fn objects(texts: &Catalog) -> Definition {
         })
         .collect();
     Definition {
-        id: "objects",
+        id: "objects".into(),
         title: texts.objects.into(),
         unit_label: texts.unit_count.into(),
         unit: Unit::Count,
@@ -147,7 +147,7 @@ pub(crate) fn churn(texts: &Catalog) -> Definition {
         })
         .collect();
     Definition {
-        id: "churn",
+        id: "churn".into(),
         title: texts.churn.into(),
         unit_label: texts.unit_events_per_second.into(),
         unit: Unit::PerSecond,

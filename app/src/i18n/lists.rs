@@ -1,0 +1,82 @@
+//! Texts of lists and detail pages that the browser needs: what stands around the rows.
+
+use super::text::{texts, with};
+use super::{Template, Text};
+
+texts! {
+    /// What stands around the rows of a list.
+    pub struct Lists {
+        admin: Text,
+        sections: Text,
+        filter_by_name: Text,
+        regex: Text,
+        rows: Text,
+        columns: Text,
+        density: Text,
+        comfortable: Text,
+        compact: Text,
+        csv: Text,
+        page_of: Template<2>,
+        of_all: Template<1>,
+        of_filtered: Template<2>,
+        previous: Text,
+        next: Text,
+        rates_from: Template<1>,
+        copy_name: Text,
+        vhost: Text,
+        all_vhosts: Text,
+        not_there: Template<1>,
+        not_there_any_more: Text,
+    }
+}
+
+/// In English.
+pub const EN: Lists = Lists {
+    admin: "Admin",
+    sections: "Lists of this kind",
+    filter_by_name: "Filter by name",
+    regex: "Regular expression",
+    rows: "Rows",
+    columns: "Columns",
+    density: "Density",
+    comfortable: "comfortable",
+    compact: "compact",
+    csv: "CSV",
+    page_of: with("Page {0} of {1}"),
+    of_all: with("{0} in all"),
+    of_filtered: with("{0} of {1} match"),
+    previous: "Previous",
+    next: "Next",
+    rates_from: with("rates and details {0} ago"),
+    copy_name: "Copy name",
+    vhost: "Virtual host",
+    all_vhosts: "all",
+    not_there: with("There is no “{0}”, or this account may not see it."),
+    not_there_any_more: "It is not there any more: this is the last that was seen of it.",
+};
+
+/// In Simplified Chinese.
+#[cfg(feature = "ssr")]
+pub const ZH: Lists = Lists {
+    admin: "管理",
+    sections: "同类列表",
+    filter_by_name: "按名称筛选",
+    regex: "正则表达式",
+    rows: "行数",
+    columns: "列",
+    density: "密度",
+    comfortable: "宽松",
+    compact: "紧凑",
+    csv: "CSV",
+    page_of: with("第 {0} 页，共 {1} 页"),
+    of_all: with("共 {0} 条"),
+    of_filtered: with("{1} 条中有 {0} 条符合"),
+    previous: "上一页",
+    next: "下一页",
+    rates_from: with("速率和详情更新于 {0}前"),
+    copy_name: "复制名称",
+    vhost: "虚拟主机",
+    all_vhosts: "全部",
+    not_there: with("没有“{0}”，或此账号无权查看。"),
+    not_there_any_more: "它已不存在：以下是最后一次看到的内容。",
+};

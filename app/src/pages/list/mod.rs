@@ -1,0 +1,308 @@
+//! A list of a broker, whatever is in it: queues, connections, users.
+//!
+//! The server makes the rows ([`ListView`]); what the address asks for goes to it as it stands. So
+//! the page knows nothing of columns and formats, and is the same for every list.
+
+mod form;
+mod keys;
+mod pager;
+mod table;
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use futures_util::future::LocalBoxFuture;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::components::Redirect;
+use leptos_router::hooks::use_location;
+
+use crate::components::broker_notice::BrokerNotice;
+use crate::components::choices::Refreshes;
+use crate::components::error_page::{ErrorPage, error_page};
+use crate::components::polling::{Polling, StandsStill, UnknownRefresh};
+use crate::components::time::Clock;
+use crate::error::AppError;
+use crate::format;
+use crate::i18n::catalog;
+use crate::live::{Pulse, Settings, keep};
+use crate::reactive::{flag, maybe, part, text};
+use crate::resource::fetched;
+use crate::routes::{self, href};
+use crate::server_fns::lists::{ListView, fetch_list};
+
+/// The parameter with the columns to show, by their keys.
+pub const COLUMNS: &str = "columns";
+/// The parameter that says how close rows stand.
+pub const DENSITY: &str = "density";
+/// The cookie that keeps the choice of it. Not secret: the page's script writes it.
+pub const COOKIE_OF_DENSITY: &str = "warren_density";
+
+/// The lists that stand beside each other, and share an entry of the navigation.
+pub const SECTIONS: &[&[&str]] = &[
+    &["connections"],
+    &["channels"],
+    &["exchanges", "bindings"],
+    &["queues", "consumers"],
+    &["nodes"],
+    &[
+        "users",
+        "vhosts",
+        "permissions",
+        "topic-permissions",
+        "policies",
+        "operator-policies",
+        "vhost-limits",
+        "user-limits",
+        "feature-flags",
+        "deprecated-features",
+    ],
+];
+
+/// The cookie that keeps which columns of a list are to be shown.
+pub fn cookie_of_columns(kind: &str) -> String {
+    format!("warren_columns_{kind}")
+}
+
+/// What a list page's parts share. A Leptos context, and cheap to copy.
+#[derive(Clone, Copy)]
+struct Shown {
+    /// The last answer whose filter could be used; `None` before there was any.
+    view: RwSignal<Option<Arc<ListView>>>,
+    /// What is wrong with the filter that the address has now.
+    bad_filter: RwSignal<Option<String>>,
+    broker: StoredValue<String>,
+    kind: StoredValue<String>,
+}
+
+impl Shown {
+    /// Takes in an answer. Where the filter is none, the rows that stand stay.
+    fn take(self, view: ListView) {
+        self.bad_filter.set(view.bad_filter.clone());
+        let has_rows = self.view.with_untracked(Option::is_some);
+        if view.bad_filter.is_none() || !has_rows {
+            self.view.set(Some(Arc::new(view)));
+        }
+    }
+
+    /// Reads something off the last answer, and follows it.
+    fn read<T>(self, get: impl FnOnce(&ListView) -> T) -> Option<T> {
+        self.view.with(|view| view.as_deref().map(get))
+    }
+}
+
+/// `/brokers/{broker}/{list}?name=…&use_regex=…&sort=…&sort_reverse=…&page=…&page_size=…&columns=…`
+#[component]
+pub fn ListPage() -> impl IntoView {
+    let location = use_location();
+    let settings = Settings::from_query();
+    provide_context(settings);
+    let names = Memo::new(move |_| {
+        let mut parts = location
+            .pathname
+            .with(|path| routes::parts(path))
+            .into_iter();
+        (
+            parts.next().unwrap_or_default(),
+            parts.next().unwrap_or_default(),
+        )
+    });
+    let first = fetched(
+        move || names.get(),
+        move |(broker, kind)| fetch_list(broker, kind, location.search.get_untracked()),
+    );
+    view! {
+        <Transition>
+            {move || Suspend::new(async move {
+                let answer = first.await;
+                let (broker, kind) = names.get_untracked();
+                match answer {
+                    Err(error @ (AppError::UnknownBroker | AppError::NotFound)) => {
+                        view! { <Missing error name=broker /> }.into_any()
+                    }
+                    Err(AppError::SignedOut) => {
+                        let back = routes::sign_in(Some(&routes::here()), None);
+                        view! { <Redirect path=href(&back) /> }.into_any()
+                    }
+                    Err(error) => error_page(&error).into_any(),
+                    Ok(first) => view! { <List broker kind first /> }.into_any(),
+                }
+            })}
+        </Transition>
+    }
+    .into_any()
+}
+
+/// There is no such broker, no such list, or nothing of that name.
+#[component]
+pub fn Missing(
+    /// Which of it.
+    error: AppError,
+    /// Its name, or the broker's.
+    name: String,
+) -> impl IntoView {
+    let texts = catalog();
+    #[cfg(feature = "ssr")]
+    crate::ssr::leave_with_status(error.clone());
+    let lead = if error == AppError::UnknownBroker {
+        texts.unknown_broker.fill([&name])
+    } else {
+        texts.lists.not_there.fill([&name])
+    };
+    view! { <ErrorPage title=texts.not_found lead=lead /> }.into_any()
+}
+
+/// The list, alive.
+#[component]
+fn List(broker: String, kind: String, first: ListView) -> impl IntoView {
+    let texts = catalog();
+    let settings = expect_context::<Settings>();
+    let pulse = Pulse::new();
+    let title = first.title.clone();
+    let shown = Shown {
+        view: RwSignal::new(None),
+        bad_filter: RwSignal::new(None),
+        broker: StoredValue::new(broker.clone()),
+        kind: StoredValue::new(kind),
+    };
+    shown.take(first);
+    pulse.answered();
+    provide_context(pulse);
+    provide_context(shown);
+    pulse.beat();
+    let search = use_location().search;
+    let poll = move || -> LocalBoxFuture<'static, _> {
+        Box::pin(async move {
+            let (broker, kind) = (shown.broker.get_value(), shown.kind.get_value());
+            shown.take(fetch_list(broker, kind, search.get_untracked()).await?);
+            Ok(())
+        })
+    };
+    keep(pulse, settings, Rc::new(poll));
+    follow(pulse);
+
+    let time = Signal::derive(move || shown.read(|view| view.server_time));
+    let state = Signal::derive(move || shown.read(|view| view.broker.clone()));
+    let is_dim = flag(move || {
+        state.with(|broker| {
+            broker
+                .as_ref()
+                .is_some_and(|broker| broker.state != metering::BrokerState::Ok)
+        })
+    });
+    let notices = part(move || {
+        let line = |text: String| view! { <p class="notice warning">{text}</p> };
+        shown.read(|view| view.notices.iter().cloned().map(line).collect_view())
+    });
+    view! {
+        <Title text=format!("{title} · {broker}") />
+        <header class="page-head">
+            <div class="title">
+                <h1>{title}</h1>
+                <span class="versions">{texts.of_broker.fill([&broker])}</span>
+            </div>
+            <div class="controls"><Age /><Refreshes /></div>
+        </header>
+        <div class="page list-page" class:dim=is_dim>
+            <Tabs />
+            <section class="panel list-panel">
+                <form::Form />
+                <table::Table />
+                <pager::Pager />
+            </section>
+        </div>
+        <div class="notices" role="status">
+            <BrokerNotice broker=state />
+            <Polling />
+            <UnknownRefresh />
+            {notices}
+            <StandsStill time />
+        </div>
+    }
+    .into_any()
+}
+
+/// Asks anew, at once, when the address asks for something else.
+fn follow(pulse: Pulse) {
+    let search = use_location().search;
+    Effect::new(move |before: Option<String>| {
+        let now = search.get();
+        if before.is_some_and(|before| before != now) {
+            pulse.nudge();
+        }
+        now
+    });
+}
+
+/// The lists of the same section, as links.
+#[component]
+fn Tabs() -> impl IntoView {
+    let shown = expect_context::<Shown>();
+    let texts = catalog();
+    let tabs = shown
+        .view
+        .with_untracked(|view| view.as_ref().map(|view| view.tabs.clone()));
+    let tabs = tabs.unwrap_or_default();
+    (tabs.len() > 1)
+        .then(|| {
+            let link = |tab: crate::server_fns::lists::Tab| {
+                let current = tab.current.then_some("page");
+                view! { <a href=tab.href aria-current=current>{tab.label}</a> }
+            };
+            view! {
+                <nav class="tabs" aria-label=texts.lists.sections>
+                    {tabs.into_iter().map(link).collect_view()}
+                </nav>
+            }
+        })
+        .into_any()
+}
+
+/// How old the rows are. Goes on between two polls, told without trust in the viewer's clock.
+#[component]
+fn Age() -> impl IntoView {
+    let texts = catalog();
+    let shown = expect_context::<Shown>();
+    let pulse = expect_context::<Pulse>();
+    let settings = expect_context::<Settings>();
+    let clock = expect_context::<Clock>();
+    let age_of = move |get: fn(&ListView) -> Option<metering::Timestamp>| {
+        let behind = shown.read(|view| Some(view.server_time.as_millis() - get(view)?.as_millis()));
+        let elapsed = (pulse.clock.get() - pulse.received.get()).max(0.0) as i64;
+        behind.flatten().map(|behind| behind.max(0) + elapsed)
+    };
+    let observed = |view: &ListView| view.observed_at.or(view.broker.last_seen);
+    let is_old = Memo::new(move |_| {
+        let interval = i64::from(settings.interval().unwrap_or(10_000));
+        let state = shown.read(|view| view.broker.state);
+        let is_late = age_of(observed).is_some_and(|age| age > 3 * interval.max(20_000));
+        is_late || state.is_some_and(|state| state != metering::BrokerState::Ok)
+    });
+    let age = Memo::new(move |_| match age_of(observed) {
+        Some(age) => texts.ago.fill([&format::rough_age(age, texts)]),
+        None => texts.no_value.to_owned(),
+    });
+    // Of many queues the rates come later than the depths.
+    let rates = Memo::new(move |_| {
+        let age = age_of(|view| view.stats_observed_at)?;
+        Some(
+            texts
+                .lists
+                .rates_from
+                .fill([&format::rough_age(age, texts)]),
+        )
+    });
+    let exact = maybe(move || {
+        let observed = shown.read(observed).flatten()?;
+        Some(clock.time_of_day(observed, texts))
+    });
+    view! {
+        <span class="age" class:old=flag(move || is_old.get()) title=exact>
+            <span class="visually-hidden">{texts.updated}": "</span>
+            <span class="needs-script">{text(move || age.get())}</span>
+            <span class="without-script">{exact}</span>
+        </span>
+        {part(move || rates.get().map(|rates| view! { <span class="soft rates-age needs-script">{rates}</span> }))}
+    }
+    .into_any()
+}

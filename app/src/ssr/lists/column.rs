@@ -1,0 +1,116 @@
+//! A column of a list, and what makes a list.
+
+use std::sync::Arc;
+
+use client::{ClientError, ListQuery, Session};
+use metering::Page;
+
+use super::links::Scene;
+use super::value::Value;
+use crate::components::status::Level;
+use crate::i18n::views::Views;
+
+/// A column of rows of a type.
+pub(super) struct Col<T: 'static> {
+    /// RabbitMQ's name of the field, or a dotted path to it.
+    pub(super) key: &'static str,
+    pub(super) label: fn(&Views) -> &'static str,
+    pub(super) value: fn(&T, &Scene<'_>) -> Value,
+    /// To who has not chosen.
+    pub(super) shown: bool,
+    pub(super) sortable: bool,
+    pub(super) number: bool,
+}
+
+/// A column of texts, shown and sortable.
+pub(super) const fn col<T>(
+    key: &'static str,
+    label: fn(&Views) -> &'static str,
+    value: fn(&T, &Scene<'_>) -> Value,
+) -> Col<T> {
+    Col {
+        key,
+        label,
+        value,
+        shown: true,
+        sortable: true,
+        number: false,
+    }
+}
+
+/// A column of numbers.
+pub(super) const fn num<T>(
+    key: &'static str,
+    label: fn(&Views) -> &'static str,
+    value: fn(&T, &Scene<'_>) -> Value,
+) -> Col<T> {
+    Col {
+        number: true,
+        ..col(key, label, value)
+    }
+}
+
+/// Shown to who chooses it.
+pub(super) const fn extra<T>(mut col: Col<T>) -> Col<T> {
+    col.shown = false;
+    col
+}
+
+/// Made of several fields, so that there is none to order by.
+pub(super) const fn unsorted<T>(mut col: Col<T>) -> Col<T> {
+    col.sortable = false;
+    col
+}
+
+/// A list of a broker.
+pub(super) trait List: 'static {
+    /// A row, as the API gives it.
+    type Row: Send + Sync + 'static;
+    /// Its name in addresses, the API's.
+    const NAME: &'static str;
+
+    /// Its columns. The first is a row's name.
+    fn columns() -> &'static [Col<Self::Row>];
+
+    /// How bad a row is, where it is.
+    fn level(_: &Self::Row) -> Option<Level> {
+        None
+    }
+
+    /// A page of it.
+    fn fetch(
+        session: &Session,
+        broker: &str,
+        query: &ListQuery,
+    ) -> impl Future<Output = Result<Arc<Page<Self::Row>>, ClientError>> + Send;
+}
+
+/// A list that the API gives by pages.
+macro_rules! list {
+    ($name:ident = $kind:literal, $method:ident: $row:ty, $columns:expr $(, level $level:expr)?) => {
+        pub(super) struct $name;
+
+        impl crate::ssr::lists::column::List for $name {
+            type Row = $row;
+            const NAME: &'static str = $kind;
+
+            fn columns() -> &'static [crate::ssr::lists::column::Col<$row>] {
+                $columns
+            }
+
+            $(fn level(row: &$row) -> Option<crate::components::status::Level> {
+                $level(row)
+            })?
+
+            async fn fetch(
+                session: &client::Session,
+                broker: &str,
+                query: &client::ListQuery,
+            ) -> Result<std::sync::Arc<metering::Page<$row>>, client::ClientError> {
+                session.$method(broker, query).await
+            }
+        }
+    };
+}
+
+pub(super) use list;

@@ -1,0 +1,188 @@
+//! The page of one object, one file a kind.
+
+mod channel;
+mod connection;
+mod exchange;
+mod node;
+mod policy;
+mod queue;
+mod user;
+mod vhost;
+
+use client::{ClientError, Session};
+use metering::{Series, Stat};
+
+use super::links::Scene;
+use super::value::{Value, rate};
+use super::{find, title};
+use crate::cells::Cell;
+use crate::error::AppError;
+use crate::server_fns::lists::{ChartView, DetailTable, DetailView, Group, Tab};
+use crate::ssr::session::metering_session;
+use crate::ssr::{app_error, now};
+
+/// What is asked for, and for whom.
+struct Want<'a> {
+    session: Session,
+    scene: Scene<'a>,
+    /// How long a time the charts are to show, in milliseconds.
+    length: i64,
+    /// Its end, in milliseconds since the epoch; none: now.
+    end: Option<i64>,
+}
+
+impl Want<'_> {
+    fn broker(&self) -> &str {
+        &self.scene.broker.name
+    }
+}
+
+/// What a page shows of one object.
+#[derive(Default)]
+struct Made {
+    marks: Vec<Cell>,
+    groups: Vec<Group>,
+    tables: Vec<DetailTable>,
+    charts: Vec<ChartView>,
+    resource: String,
+    series: Series,
+    no_series: String,
+    notices: Vec<String>,
+}
+
+/// One object in full.
+pub(crate) async fn page(
+    broker: &str,
+    kind: &str,
+    names: &[String],
+    length: i64,
+    end: Option<i64>,
+) -> Result<DetailView, AppError> {
+    let (session, _) = metering_session().await?;
+    let broker = find(&session, broker).await?;
+    let want = Want {
+        session,
+        scene: Scene::new(&broker),
+        length,
+        end,
+    };
+    let names: Vec<_> = names.iter().map(String::as_str).collect();
+    let made = match (kind, names.as_slice()) {
+        ("queues", &[vhost, name]) => queue::make(&want, vhost, name).await,
+        ("exchanges", &[vhost, name]) => exchange::make(&want, vhost, name).await,
+        ("policies", &[vhost, name]) => policy::make(&want, vhost, name, false).await,
+        ("operator-policies", &[vhost, name]) => policy::make(&want, vhost, name, true).await,
+        ("connections", &[name]) => connection::make(&want, name).await,
+        ("channels", &[name]) => channel::make(&want, name).await,
+        ("nodes", &[name]) => node::make(&want, name).await,
+        ("vhosts", &[name]) => vhost::make(&want, name).await,
+        ("users", &[name]) => user::make(&want, name).await,
+        _ => return Err(AppError::NotFound),
+    };
+    let scene = &want.scene;
+    let made = match made {
+        Ok(made) => made,
+        Err(ClientError::NotFound { .. }) => return Err(AppError::NotFound),
+        // The page stands, and says why there is nothing on it.
+        Err(ClientError::Forbidden { .. }) => bare(scene.views.forbidden),
+        Err(ClientError::Unavailable { .. }) if broker.state != metering::BrokerState::Ok => {
+            Made::default()
+        }
+        Err(error) => return Err(app_error(&error)),
+    };
+    let vhost = (names.len() > 1).then(|| names.first().copied()).flatten();
+    let name = names.last().copied().unwrap_or_default();
+    Ok(DetailView {
+        title: if kind == "exchanges" && name == super::links::DEFAULT_EXCHANGE {
+            scene.views.default_exchange.to_owned()
+        } else {
+            name.to_owned()
+        },
+        list: Tab {
+            label: title(kind, scene).to_owned(),
+            href: scene.list(kind),
+            current: false,
+        },
+        vhost: vhost.map(|vhost| Tab {
+            label: vhost.to_owned(),
+            href: scene.object("vhosts", &[vhost]),
+            current: false,
+        }),
+        marks: made.marks,
+        groups: made.groups,
+        tables: made.tables,
+        charts: made.charts,
+        resource: made.resource,
+        series: made.series.into(),
+        no_series: made.no_series,
+        notices: made.notices,
+        server_time: now(),
+        broker: broker.clone(),
+    })
+}
+
+fn bare(notice: &str) -> Made {
+    Made {
+        notices: vec![notice.to_owned()],
+        ..Made::default()
+    }
+}
+
+/// The names of message statistics, in the viewer's language.
+fn stat_name(name: &str, scene: &Scene<'_>) -> Option<&'static str> {
+    let views = scene.views;
+    Some(match name {
+        "publish" => views.publish,
+        "publish_in" => views.publish_in,
+        "publish_out" => views.publish_out,
+        "confirm" => views.confirm,
+        "deliver" => views.deliver,
+        "deliver_no_ack" => views.deliver_no_ack,
+        "get" => views.get,
+        "get_no_ack" => views.get_no_ack,
+        "get_empty" => views.get_empty,
+        "deliver_get" => views.deliver_get,
+        "redeliver" => views.redeliver,
+        "ack" => views.ack,
+        "return_unroutable" => views.return_unroutable,
+        "drop_unroutable" => views.drop_unroutable,
+        "disk_reads" => views.disk_reads,
+        "disk_writes" => views.disk_writes,
+        _ => return None,
+    })
+}
+
+/// The rates of all statistics that are told, and their totals.
+fn stats_groups(stats: Option<&metering::overview::MessageStats>, scene: &Scene<'_>) -> Vec<Group> {
+    let Some(stats) = stats else {
+        return Vec::new();
+    };
+    let named =
+        |stat: Stat<'_>| Some((stat_name(stat.name, scene)?, stat.value, rate(stat.details)));
+    let told: Vec<_> = stats.iter().filter_map(named).collect();
+    let rates = told.iter().map(|(name, _, rate)| (*name, rate.clone()));
+    let totals = told
+        .iter()
+        .map(|(name, total, _)| (*name, total.map_or(Value::Nothing, Value::Count)));
+    let views = scene.views;
+    [
+        super::facts::group(views.rates, rates, scene),
+        super::facts::group(views.totals, totals, scene),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// Puts the samples of message statistics into a recorder.
+fn record_stats(
+    recorder: &mut super::history::Recorder,
+    stats: Option<&metering::overview::MessageStats>,
+) {
+    for stat in stats
+        .into_iter()
+        .flat_map(metering::overview::MessageStats::iter)
+    {
+        recorder.rate(stat.name, stat.details);
+    }
+}

@@ -1,0 +1,152 @@
+//! A vhost, and who may do what in it.
+
+use client::{ClientError, Samples};
+use metering::Value as Limit;
+
+use super::super::facts::{group, mark, table};
+use super::super::history::{Recorder, absence, depth, rates, samples, traffic};
+use super::super::value::{byte_rate, count, flag, tag, text};
+use super::super::{permissions, vhosts};
+use super::{Made, Value, Want, record_stats, stats_groups};
+
+pub(super) async fn make(want: &Want<'_>, name: &str) -> Result<Made, ClientError> {
+    let scene = &want.scene;
+    let views = scene.views;
+    let samples = samples(want.length, Samples::Day);
+    let details = want.session.vhost(want.broker(), name, samples).await?;
+    let vhost = &details.vhost;
+    let tags: Vec<_> = vhost
+        .tags
+        .iter()
+        .flatten()
+        .map(|word| tag(word, None))
+        .collect();
+    let overview = [
+        (views.description, text(vhost.description.as_ref())),
+        (
+            views.tags,
+            if tags.is_empty() {
+                Value::Nothing
+            } else {
+                Value::Tags(tags)
+            },
+        ),
+        (
+            views.default_queue_type,
+            text(vhost.default_queue_type.as_ref()),
+        ),
+        (views.tracing, flag(vhost.tracing)),
+        (views.protected, flag(vhost.protected_from_deletion)),
+        (views.state, vhosts::states(vhost, scene)),
+    ];
+    let messages = [
+        (views.total, count(vhost.messages)),
+        (views.ready, count(vhost.messages_ready)),
+        (views.unacknowledged, count(vhost.messages_unacknowledged)),
+    ];
+    let bytes = [
+        (
+            views.from_client,
+            byte_rate(vhost.recv_oct_details.as_ref()),
+        ),
+        (views.to_client, byte_rate(vhost.send_oct_details.as_ref())),
+    ];
+    let first = [
+        group(views.details, overview, scene),
+        group(views.messages, messages, scene),
+        group(views.traffic, bytes, scene),
+        limits(want, name).await,
+    ];
+    let stats = stats_groups(vhost.message_stats.as_ref(), scene);
+    let mut recorder = Recorder::new(name);
+    recorder.gauge("messages", vhost.messages_details.as_ref());
+    recorder.gauge("messages_ready", vhost.messages_ready_details.as_ref());
+    recorder.gauge(
+        "messages_unacknowledged",
+        vhost.messages_unacknowledged_details.as_ref(),
+    );
+    recorder.rate("recv_oct", vhost.recv_oct_details.as_ref());
+    recorder.rate("send_oct", vhost.send_oct_details.as_ref());
+    record_stats(&mut recorder, vhost.message_stats.as_ref());
+    let series = recorder.series();
+    let hidden = |is_told: bool, none| {
+        if is_told {
+            none
+        } else {
+            views.permissions_hidden
+        }
+    };
+    let of_vhost = table(
+        ("permissions", views.permissions_of),
+        permissions::COLUMNS,
+        &["user", "configure", "write", "read"],
+        details.permissions.as_deref().unwrap_or_default(),
+        hidden(details.permissions.is_some(), views.no_permissions),
+        scene,
+    );
+    let topics = table(
+        ("topic-permissions", views.topic_permissions_of),
+        permissions::OF_TOPICS,
+        &["user", "exchange", "write", "read"],
+        details.topic_permissions.as_deref().unwrap_or_default(),
+        hidden(
+            details.topic_permissions.is_some(),
+            views.no_topic_permissions,
+        ),
+        scene,
+    );
+    let fields = [
+        "publish",
+        "confirm",
+        "deliver",
+        "deliver_no_ack",
+        "get",
+        "get_no_ack",
+        "get_empty",
+        "ack",
+        "redeliver",
+        "return_unroutable",
+        "drop_unroutable",
+    ];
+    Ok(Made {
+        marks: mark(vhosts::state(vhost, scene), scene),
+        groups: first.into_iter().flatten().chain(stats).collect(),
+        tables: vec![of_vhost, topics],
+        charts: vec![depth(scene), rates(&fields, scene), traffic(scene)],
+        resource: name.to_owned(),
+        no_series: absence(&series, scene),
+        series,
+        ..Made::default()
+    })
+}
+
+/// Its limits, of the list of them.
+async fn limits(want: &Want<'_>, name: &str) -> Option<crate::server_fns::lists::Group> {
+    let scene = &want.scene;
+    let views = scene.views;
+    let query = client::ListQuery {
+        name: Some(name.to_owned()),
+        page_size: Some(500),
+        ..client::ListQuery::default()
+    };
+    let found = want
+        .session
+        .vhost_limits(want.broker(), &query)
+        .await
+        .ok()?;
+    let limits = found
+        .items
+        .iter()
+        .find(|limits| limits.vhost == name)?
+        .value
+        .as_ref()?;
+    let limit = |key| match limits.get(key) {
+        Some(Limit::Integer(limit)) if *limit >= 0 => Value::Count(*limit),
+        _ => Value::Nothing,
+    };
+    let facts = [
+        (views.max_connections, limit("max-connections")),
+        (views.max_queues, limit("max-queues")),
+    ];
+    group(views.limits, facts, scene)
+}

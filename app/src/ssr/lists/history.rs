@@ -1,0 +1,260 @@
+//! The charts of a detail page, from the samples that the broker itself keeps: of most objects an
+//! hour, of vhosts and nodes a day.
+
+use client::Samples;
+use metering::series::{Column, Values};
+use metering::{Details, Series};
+
+use super::links::Scene;
+use crate::chart::{Colour, Dash};
+use crate::format::Unit;
+use crate::i18n::views::Views;
+use crate::server_fns::lists::{ChartView, LineView};
+
+/// Which of the broker's samples cover so many milliseconds, of objects that it keeps so long.
+pub(super) fn samples(length: i64, longest: Samples) -> Samples {
+    const FITTING: [(i64, Samples); 4] = [
+        (60_000, Samples::Minute),
+        (600_000, Samples::TenMinutes),
+        (3_600_000, Samples::Hour),
+        (28_800_000, Samples::EightHours),
+    ];
+    let fitting = FITTING.iter().find(|(most, _)| length <= *most);
+    let fitting = fitting.map_or(Samples::Day, |(_, samples)| *samples);
+    if longest == Samples::Hour && matches!(fitting, Samples::EightHours | Samples::Day) {
+        Samples::Hour
+    } else {
+        fitting
+    }
+}
+
+/// Columns that are put together from the samples of one answer.
+pub(super) struct Recorder {
+    resource: String,
+    columns: Vec<(&'static str, Vec<(i64, f64)>)>,
+}
+
+impl Recorder {
+    pub(super) fn new(resource: &str) -> Self {
+        Self {
+            resource: resource.to_owned(),
+            columns: Vec::new(),
+        }
+    }
+
+    /// A value that goes up and down.
+    pub(super) fn gauge(&mut self, meter: &'static str, details: Option<&Details>) {
+        let points: Vec<_> = points(details);
+        if !points.is_empty() {
+            self.columns.push((meter, points));
+        }
+    }
+
+    /// The change per second of one that only grows. A fall is a new beginning, and no rate.
+    pub(super) fn rate(&mut self, meter: &'static str, details: Option<&Details>) {
+        let points = points(details);
+        let rate = |pair: &[(i64, f64)]| {
+            let [(before, from), (at, to)] = pair else {
+                return None;
+            };
+            let seconds = (at - before) as f64 / 1000.0;
+            (seconds > 0.0 && to >= from).then(|| (*at, (to - from) / seconds))
+        };
+        let rates: Vec<_> = points.windows(2).filter_map(rate).collect();
+        if !rates.is_empty() {
+            self.columns.push((meter, rates));
+        }
+    }
+
+    /// All of it on one grid of times.
+    pub(super) fn series(self) -> Series {
+        let mut timestamps: Vec<i64> = self
+            .columns
+            .iter()
+            .flat_map(|(_, points)| points.iter().map(|(time, _)| *time))
+            .collect();
+        timestamps.sort_unstable();
+        timestamps.dedup();
+        let steps = timestamps.windows(2).map(|pair| pair[1] - pair[0]);
+        let step = steps.min().unwrap_or(5_000);
+        let column = |(meter, points): (&str, Vec<(i64, f64)>)| {
+            let value = |time: &i64| {
+                let place = points.binary_search_by_key(time, |(time, _)| *time);
+                place.ok().map(|place| points[place].1)
+            };
+            Column {
+                meter: meter.to_owned(),
+                resource_id: self.resource.clone(),
+                avg: timestamps.iter().map(value).collect::<Values>(),
+                ..Column::default()
+            }
+        };
+        Series {
+            step: step.try_into().unwrap_or(5_000),
+            columns: self.columns.into_iter().map(column).collect(),
+            timestamps,
+        }
+    }
+}
+
+/// A detail's samples, oldest first.
+fn points(details: Option<&Details>) -> Vec<(i64, f64)> {
+    let samples = details.into_iter().flat_map(|details| &details.samples);
+    let mut points: Vec<_> = samples
+        .map(|sample| (sample.timestamp, sample.sample))
+        .collect();
+    points.sort_by_key(|(time, _)| *time);
+    points
+}
+
+fn line(meter: &str, label: &str, colour: Colour, dash: Dash) -> LineView {
+    LineView {
+        meter: meter.to_owned(),
+        label: label.to_owned(),
+        colour,
+        dash,
+    }
+}
+
+/// A chart of these lines.
+pub(super) fn chart(
+    id: &str,
+    title: &str,
+    (unit, unit_label): (Unit, &str),
+    lines: &[(&str, &str, Colour, Dash)],
+) -> ChartView {
+    ChartView {
+        id: id.to_owned(),
+        title: title.to_owned(),
+        unit_label: unit_label.to_owned(),
+        unit,
+        lines: lines
+            .iter()
+            .map(|&(meter, label, colour, dash)| line(meter, label, colour, dash))
+            .collect(),
+    }
+}
+
+/// Messages in a queue or a vhost.
+pub(super) fn depth(scene: &Scene<'_>) -> ChartView {
+    let views = scene.views;
+    let lines = [
+        ("messages", views.total, Colour::Blue, Dash::Solid),
+        ("messages_ready", views.ready, Colour::Green, Dash::Solid),
+        (
+            "messages_unacknowledged",
+            views.unacknowledged,
+            Colour::Orange,
+            Dash::Dashed,
+        ),
+    ];
+    chart(
+        "depth",
+        views.chart_depth,
+        (Unit::Count, views.unit_messages),
+        &lines,
+    )
+}
+
+/// Messages through something, by what happens to them: the lines of those that can.
+pub(super) fn rates(fields: &[&str], scene: &Scene<'_>) -> ChartView {
+    let views = scene.views;
+    let all = rate_lines(views);
+    let lines: Vec<_> = all
+        .into_iter()
+        .filter(|(field, ..)| fields.contains(field))
+        .collect();
+    chart(
+        "rates",
+        views.chart_rates,
+        (Unit::PerSecond, views.unit_messages_per_second),
+        &lines,
+    )
+}
+
+fn rate_lines(views: &Views) -> [(&'static str, &'static str, Colour, Dash); 13] {
+    use Colour::{Blue, Green, Grey, Orange, Purple};
+    use Dash::{DashDot, Dashed, Dotted, Solid};
+    [
+        ("publish", views.publish, Blue, Solid),
+        ("publish_in", views.publish_in, Blue, Dotted),
+        ("publish_out", views.publish_out, Blue, DashDot),
+        ("confirm", views.confirm, Blue, Dashed),
+        ("deliver", views.deliver, Green, Solid),
+        ("deliver_no_ack", views.deliver_no_ack, Green, Dashed),
+        ("get", views.get, Green, Dotted),
+        ("get_no_ack", views.get_no_ack, Green, DashDot),
+        ("redeliver", views.redeliver, Orange, Dashed),
+        ("ack", views.ack, Purple, Dotted),
+        ("return_unroutable", views.return_unroutable, Orange, Dotted),
+        ("drop_unroutable", views.drop_unroutable, Orange, DashDot),
+        ("get_empty", views.get_empty, Grey, Dashed),
+    ]
+}
+
+/// Bytes from and to a client.
+pub(super) fn traffic(scene: &Scene<'_>) -> ChartView {
+    let views = scene.views;
+    let lines = [
+        ("recv_oct", views.from_client, Colour::Blue, Dash::Solid),
+        ("send_oct", views.to_client, Colour::Green, Dash::Dashed),
+    ];
+    chart(
+        "traffic",
+        views.chart_traffic,
+        (Unit::Bytes, views.unit_bytes_per_second),
+        &lines,
+    )
+}
+
+/// Why there is nothing to draw, where there is nothing.
+pub(super) fn absence(series: &Series, scene: &Scene<'_>) -> String {
+    if series.timestamps.is_empty() {
+        scene.views.no_history.to_owned()
+    } else {
+        String::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use metering::Sample;
+
+    use super::*;
+
+    fn details(samples: &[(i64, f64)]) -> Details {
+        // Newest first, as brokers write them.
+        let samples = samples
+            .iter()
+            .rev()
+            .map(|&(timestamp, sample)| Sample { sample, timestamp });
+        Details {
+            rate: None,
+            samples: samples.collect(),
+        }
+    }
+
+    #[test]
+    fn counters_become_rates_and_a_fall_is_none() {
+        let mut recorder = Recorder::new("q");
+        let counted = details(&[(0, 0.0), (5_000, 50.0), (10_000, 60.0), (15_000, 3.0)]);
+        recorder.rate("publish", Some(&counted));
+        recorder.gauge("messages", Some(&details(&[(15_000, 7.0)])));
+        let series = recorder.series();
+        assert_eq!(
+            (series.step, series.timestamps.as_slice()),
+            (5_000, [5_000, 10_000, 15_000].as_slice())
+        );
+        let column = |meter| series.column(meter, "q").expect("a column");
+        assert_eq!(column("publish").avg.0[..2], [10.0, 2.0]);
+        assert!(column("publish").avg.0[2].is_nan());
+        assert_eq!(column("messages").avg.last(), Some(7.0));
+    }
+
+    #[test]
+    fn a_queue_has_an_hour_and_a_node_a_day() {
+        assert_eq!(samples(600_000, Samples::Hour), Samples::TenMinutes);
+        assert_eq!(samples(86_400_000, Samples::Hour), Samples::Hour);
+        assert_eq!(samples(86_400_000, Samples::Day), Samples::Day);
+    }
+}

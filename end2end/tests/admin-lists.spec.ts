@@ -1,0 +1,141 @@
+// The lists of administration, who sees them, and every page without what axe finds.
+
+import { expectAccessible } from '../support/axe.ts';
+import { page as pageOf, queue } from '../support/declared.ts';
+import { List } from '../support/list.ts';
+import { session } from '../support/sign-in.ts';
+import { expect, test } from '../support/test.ts';
+
+const LISTS = [
+  'connections', 'channels', 'exchanges', 'bindings', 'queues', 'consumers', 'nodes', 'users', 'vhosts',
+  'permissions', 'topic-permissions', 'policies', 'operator-policies', 'vhost-limits', 'user-limits',
+  'feature-flags',
+];
+
+test('accounts are the broker’s own, with their tags', async ({ signedIn, broker }) => {
+  await broker.addUser({ name: 'Zora', password: 'p' }, ['monitoring', 'management'], '/');
+  const list = new List(signedIn);
+  await list.open('/brokers/demo/users?name=zora');
+  await expect.poll(() => list.names()).toEqual(['Zora']);
+  await expect(list.row('Zora').locator('.tag')).toHaveText(['monitoring', 'management']);
+});
+
+test('the old address of the accounts leads to the new one', async ({ signedIn }) => {
+  await signedIn.goto('/users');
+  await expect(signedIn).toHaveURL('/brokers/demo/users');
+  await signedIn.goto('/users?broker=demo');
+  await expect(signedIn).toHaveURL('/brokers/demo/users');
+});
+
+test('the lists of administration lead to each other, and say what the broker says', async ({ signedIn, broker }) => {
+  await broker.send('PUT', '/api/policies/%2F/bound', { pattern: '^p\\.', definition: { 'max-length': 9 }, 'apply-to': 'queues', priority: 3 });
+  await broker.send('PUT', '/api/operator-policies/%2F/capped', { pattern: '.*', definition: { 'max-length': 90_000 }, 'apply-to': 'queues' });
+  await broker.send('PUT', '/api/vhost-limits/%2F/max-queues', { value: 7000 });
+  const list = new List(signedIn);
+  await list.open('/brokers/demo/users');
+  const tabs = signedIn.getByRole('navigation', { name: 'Lists of this kind' });
+  for (const [tab, text] of [
+    ['Policies', 'max-length: 9'], ['Operator policies', 'max-length: 90000'], ['Virtual host limits', '7,000'],
+    ['Feature flags', 'quorum_queue'], ['Permissions', '.*'], ['Virtual hosts', 'telemetry'],
+  ] as const) {
+    await tabs.getByRole('link', { name: tab, exact: true }).click();
+    await expect(signedIn.getByRole('heading', { level: 1 })).toHaveText(tab);
+    await expect(tabs.getByRole('link', { name: tab, exact: true })).toHaveAttribute('aria-current', 'page');
+    await expect(signedIn.locator('.rows')).toContainText(text, { timeout: 15_000 });
+  }
+  await list.open('/brokers/demo/deprecated-features');
+  await expect(signedIn.getByText('This broker does not have this list')).toBeVisible();
+});
+
+test('an account of one vhost sees that vhost’s queues alone, and is told what is not for it', async ({ page, context, warren, broker }) => {
+  await broker.send('PUT', '/api/vhosts/narrow');
+  const { name } = broker.administrator;
+  await broker.send('PUT', `/api/permissions/narrow/${name}`, { configure: '.*', write: '.*', read: '.*' });
+  await queue(broker, 'mine', {}, 'narrow');
+  await queue(broker, 'not.mine');
+  const account = await broker.addUser({ name: 'nora', password: 'p' }, ['management'], 'narrow');
+  await context.addCookies([await session(warren.url, account)]);
+  const list = new List(page);
+  await expect(async () => {
+    await list.open('/brokers/demo/queues');
+    expect(await list.names()).toEqual(['mine']);
+  }).toPass();
+  for (const kind of ['nodes', 'permissions', 'feature-flags', 'users']) {
+    await list.open(`/brokers/demo/${kind}`);
+    await expect(page.getByText('This account may not see this list'), kind).toBeVisible();
+    expect(await list.names(), kind).toEqual([]);
+  }
+  const answer = await page.request.get(pageOf('queues', '/', 'not.mine'));
+  expect(answer.status()).toBe(404);
+  expect((await page.request.get('/fn/csv?broker=demo&kind=permissions')).status()).toBe(403);
+});
+
+test('lists of a broker that is away are dimmed, dated and still there', async ({ page, context, victim, startWarren, complaints }) => {
+  test.slow();
+  complaints.expect(/status of 5/);
+  await queue(victim, 'still.there');
+  const warren = await startWarren({ brokers: [`demo=${victim.urlWithAccount}`] });
+  await context.addCookies([await session(warren.url, victim.administrator)]);
+  const list = new List(page);
+  await expect(async () => {
+    await list.open(`${warren.url}/brokers/demo/queues?name=still`);
+    expect(await list.names()).toEqual(['still.there']);
+  }).toPass();
+  await victim.kill();
+  try {
+    await expect(page.locator('.list-page.dim')).toBeVisible({ timeout: 30_000 });
+    await expect(page.locator('.notices')).toContainText(/demo: (stale|no answer)/);
+    expect(await list.names()).toEqual(['still.there']);
+  } finally {
+    await victim.restart();
+  }
+});
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test.describe(colorScheme, () => {
+    test.use({ colorScheme });
+
+    test('nothing that axe finds on any list', async ({ signedIn }) => {
+      test.slow();
+      const list = new List(signedIn);
+      for (const kind of LISTS) {
+        await list.open(`/brokers/demo/${kind}`);
+        await expectAccessible(signedIn);
+      }
+      await list.open('/brokers/demo/queues?name=%28&use_regex=true');
+      await signedIn.locator('.columns summary').click();
+      await expectAccessible(signedIn);
+    });
+
+    test('nothing that axe finds on any page of one object', async ({ signedIn, broker }) => {
+      test.slow();
+      const [node] = await broker.get('/api/nodes');
+      const [connection] = await broker.get('/api/connections');
+      const [channel] = await broker.get('/api/channels');
+      for (const path of [
+        pageOf('queues', '/', 'orders.new'), pageOf('exchanges', '/', 'demo.events'), pageOf('nodes', node.name),
+        pageOf('connections', connection.name), pageOf('channels', channel.name), pageOf('vhosts', '/'),
+        pageOf('users', broker.administrator.name),
+      ]) {
+        await signedIn.goto(path);
+        await expect(signedIn.getByRole('heading', { level: 1 })).toBeVisible();
+        await signedIn.waitForLoadState('networkidle');
+        await expectAccessible(signedIn);
+      }
+    });
+  });
+}
+
+test.describe('on a phone', () => {
+  test.use({ viewport: { width: 360, height: 780 } });
+
+  test('nothing is wider than the screen but what scrolls in its panel', async ({ signedIn }) => {
+    const list = new List(signedIn);
+    for (const path of ['/brokers/demo/queues', '/brokers/demo/policies', pageOf('queues', '/', 'orders.new')]) {
+      await list.open(path);
+      const width = await signedIn.evaluate(() => document.documentElement.scrollWidth);
+      expect(width, path).toBeLessThanOrEqual(360);
+      await expectAccessible(signedIn);
+    }
+  });
+});

@@ -1,0 +1,220 @@
+// Lists of a broker: filter, order, pages, columns, all of it in the address.
+
+import { HOSTILE, page as pageOf, publish, queue } from '../support/declared.ts';
+import { List } from '../support/list.ts';
+import { expect, test } from '../support/test.ts';
+
+const QUEUES = '/brokers/demo/queues';
+
+test.beforeAll(async ({ broker }) => {
+  for (let n = 0; n < 25; n += 1) await queue(broker, `many.${String(n).padStart(2, '0')}`);
+  await queue(broker, 'type.classic');
+  await queue(broker, 'type.quorum', { arguments: { 'x-queue-type': 'quorum' } });
+  await queue(broker, 'type.stream', { arguments: { 'x-queue-type': 'stream' } });
+  await publish(broker, 'many.07', 5);
+  await publish(broker, 'many.03', 2);
+});
+
+test('queues of every type stand in the list, with what the broker says of them', async ({ signedIn, broker }) => {
+  const list = new List(signedIn);
+  await list.open(`${QUEUES}?name=type.`);
+  await expect(signedIn).toHaveTitle('Queues and streams · demo · Warren');
+  await expect.poll(() => list.names()).toEqual(['type.classic', 'type.quorum', 'type.stream']);
+  for (const kind of ['classic', 'quorum', 'stream']) await expect(list.row(`type.${kind}`)).toContainText(kind);
+  const all = await broker.get('/api/queues');
+  await expect(signedIn.getByText(`3 of ${all.length} match`)).toBeVisible();
+});
+
+test('the filter holds as one types, and stands in the address', async ({ signedIn }) => {
+  const list = new List(signedIn);
+  await list.open(QUEUES);
+  await list.filter.pressSequentially('many.1', { delay: 20 });
+  await expect(signedIn).toHaveURL(`${QUEUES}?name=many.1`);
+  await expect.poll(() => list.names()).toEqual([...Array(10).keys()].map(n => `many.1${n}`));
+  await expect(list.filter).toHaveValue('many.1');
+  await signedIn.reload();
+  await expect(list.filter).toHaveValue('many.1');
+  expect(await list.names()).toHaveLength(10);
+});
+
+test('a regular expression filters; one that is none is told beside the field, and the rows stay', async ({ signedIn }) => {
+  const list = new List(signedIn);
+  await list.open(QUEUES);
+  await signedIn.getByLabel('Regular expression').check();
+  await list.filter.fill('^many\\.0[37]$');
+  await expect.poll(() => list.names()).toEqual(['many.03', 'many.07']);
+  await list.filter.fill('^many\\.0[37');
+  await expect(signedIn.locator('#filter-error')).toContainText('Not a regular expression: unclosed character class');
+  await expect(list.filter).toHaveAttribute('aria-invalid', 'true');
+  expect(await list.names()).toEqual(['many.03', 'many.07']);
+  await list.filter.fill('^many\\.03$');
+  await expect(signedIn.locator('#filter-error')).toBeEmpty();
+  await expect.poll(() => list.names()).toEqual(['many.03']);
+});
+
+test('every head that is a link sorts, one way and the other', async ({ signedIn }) => {
+  const list = new List(signedIn);
+  await list.open(`${QUEUES}?name=many.`);
+  await list.head('Total').getByRole('link').click();
+  await expect(signedIn).toHaveURL(/sort=messages&sort_reverse=true/);
+  await expect.poll(async () => (await list.names()).slice(0, 2)).toEqual(['many.07', 'many.03']);
+  await expect(list.head('Total')).toHaveAttribute('aria-sort', 'descending');
+  await list.head('Total').getByRole('link').click();
+  await expect(list.head('Total')).toHaveAttribute('aria-sort', 'ascending');
+  await expect.poll(async () => (await list.names()).slice(-2)).toEqual(['many.03', 'many.07']);
+  for (const kind of ['queues', 'connections', 'channels', 'exchanges', 'nodes', 'vhosts', 'users']) {
+    await list.open(`/brokers/demo/${kind}`);
+    const columns = await signedIn.locator('.columns input').evaluateAll(boxes => boxes.map(box => (box as HTMLInputElement).value));
+    await list.open(`/brokers/demo/${kind}?columns=${columns.join(',')}`);
+    const links = await signedIn.locator('.rows thead a').evaluateAll(links => links.map(link => link.getAttribute('href')!));
+    expect(links.length, kind).toBeGreaterThan(1);
+    for (const link of links) {
+      const answer = await signedIn.request.get(`/brokers/demo/${kind}${link}`);
+      expect(answer.status(), `${kind}${link}`).toBe(200);
+      expect(await answer.text(), `${kind}${link}`).toMatch(/aria-sort="(a|de)scending"/);
+    }
+  }
+});
+
+test('pages, of as many rows as one wants', async ({ signedIn }) => {
+  const list = new List(signedIn);
+  await list.open(`${QUEUES}?name=many.`);
+  await signedIn.getByLabel('Rows').selectOption('20');
+  await expect(signedIn).toHaveURL(/page_size=20/);
+  await expect.poll(async () => (await list.names()).length).toBe(20);
+  await signedIn.getByRole('link', { name: 'Next' }).click();
+  await expect(signedIn).toHaveURL(/page=2/);
+  await expect.poll(() => list.names()).toEqual([...Array(5).keys()].map(n => `many.2${n}`));
+  await expect(signedIn.getByText('Page 2 of 2')).toBeVisible();
+  await list.open(`${QUEUES}?name=many.&page=9`);
+  await expect(signedIn.getByText('There is no such page: the last one is 1.')).toBeVisible();
+});
+
+test('columns and density are chosen, stand in the address, and are kept', async ({ signedIn }) => {
+  const list = new List(signedIn);
+  await list.open(`${QUEUES}?name=type.`);
+  await expect(list.head('Process memory')).toHaveCount(0);
+  await signedIn.locator('.columns summary').click();
+  await signedIn.getByRole('checkbox', { name: 'Process memory' }).check();
+  await expect(list.head('Process memory')).toBeVisible();
+  await expect(signedIn).toHaveURL(/columns=name%2C.*memory/);
+  await signedIn.getByRole('checkbox', { name: 'Ack', exact: true }).uncheck();
+  await expect(list.head('Ack')).toHaveCount(0);
+  await signedIn.getByLabel('Density').selectOption('compact');
+  await expect(signedIn.locator('.rows table')).toHaveClass(/compact/);
+  // Another visit, with nothing of it in the address.
+  await list.open(QUEUES);
+  await expect(list.head('Process memory')).toBeVisible();
+  await expect(list.head('Ack')).toHaveCount(0);
+  await expect(signedIn.locator('.rows table')).toHaveClass(/compact/);
+  await signedIn.locator('.columns summary').click();
+  await signedIn.getByRole('checkbox', { name: 'Process memory' }).uncheck();
+  await signedIn.getByRole('checkbox', { name: 'Ack', exact: true }).check();
+  await expect(list.head('Ack')).toBeVisible();
+  await list.open(QUEUES);
+  await expect(list.head('Ack')).toBeVisible();
+});
+
+test('what the address asks for and the list has not is told', async ({ signedIn }) => {
+  const list = new List(signedIn);
+  await list.open(`${QUEUES}?sort=nonsense&columns=name,quux`);
+  await expect(signedIn.getByText('columns that this list does not have: quux')).toBeVisible();
+  await expect(signedIn.getByText('the order by “nonsense”')).toBeVisible();
+  expect((await list.names()).length).toBeGreaterThan(3);
+});
+
+test('the rows as a file: those of the filter, in their order, and no formula', async ({ signedIn, broker }) => {
+  const evil = '=HYPERLINK("http://evil.example")';
+  await queue(broker, evil);
+  const list = new List(signedIn);
+  await list.open(`${QUEUES}?name=many.&sort=messages&sort_reverse=true&columns=name,messages`);
+  const address = await signedIn.getByRole('link', { name: 'CSV' }).getAttribute('href');
+  const answer = await signedIn.request.get(address!);
+  expect(answer.headers()['content-type']).toContain('text/csv');
+  expect(answer.headers()['content-disposition']).toContain('demo-queues.csv');
+  const lines = (await answer.text()).replace('\ufeff', '').trim().split('\r\n');
+  expect(lines[0]).toBe('"Name","Total"');
+  expect(lines.slice(1, 3)).toEqual(['"many.07",5', '"many.03",2']);
+  expect(lines).toHaveLength(26);
+  const other = await signedIn.request.get(`/fn/csv?broker=demo&kind=queues&search=${encodeURIComponent('?name==HYP&columns=name')}`);
+  expect(await other.text()).toContain(`"'=HYPERLINK(""http://evil.example"")"`);
+});
+
+test('up, down and Enter lead through the rows by keyboard', async ({ signedIn }) => {
+  const list = new List(signedIn);
+  await list.open(`${QUEUES}?name=many.`);
+  await signedIn.locator('.rows').focus();
+  await signedIn.keyboard.press('ArrowDown');
+  await expect(signedIn.getByRole('link', { name: 'many.00' })).toBeFocused();
+  await signedIn.keyboard.press('ArrowDown');
+  await signedIn.keyboard.press('ArrowDown');
+  await signedIn.keyboard.press('ArrowUp');
+  await expect(signedIn.getByRole('link', { name: 'many.01' })).toBeFocused();
+  await signedIn.keyboard.press('End');
+  await expect(signedIn.getByRole('link', { name: 'many.24' })).toBeFocused();
+  await signedIn.keyboard.press('Enter');
+  await expect(signedIn).toHaveURL(pageOf('queues', '/', 'many.24'));
+});
+
+test('the list goes on by itself, and what is opened or focused stays so', async ({ signedIn, broker }) => {
+  const list = new List(signedIn);
+  await list.open(`${QUEUES}?name=many.1`);
+  await list.filter.focus();
+  await publish(broker, 'many.12', 3);
+  await expect(list.row('many.12')).toContainText('3', { timeout: 20_000 });
+  await expect(list.filter).toBeFocused();
+  await queue(broker, 'many.1x');
+  await expect.poll(() => list.names(), { timeout: 20_000 }).toContain('many.1x');
+});
+
+test('names that would break something are shown, linked, and found', async ({ signedIn, broker }) => {
+  test.slow();
+  for (const name of HOSTILE) await queue(broker, name);
+  const list = new List(signedIn);
+  for (const name of HOSTILE) {
+    await expect(async () => {
+      await list.open(`${QUEUES}?name=${encodeURIComponent(name)}`);
+      expect(await list.names(), name).toContain(name);
+    }).toPass();
+    await signedIn.locator('.rows tbody th a').filter({ hasText: name }).first().click();
+    await expect(signedIn.getByRole('heading', { level: 1 }).locator('bdi')).toHaveText(name, { useInnerText: false });
+    await expect(signedIn.getByRole('heading', { name: 'Consumers' })).toBeVisible();
+    // Asked for from the start, and not by a link.
+    await signedIn.reload();
+    await expect(signedIn.getByRole('heading', { level: 1 }).locator('bdi')).toHaveText(name);
+  }
+  await expect(signedIn.locator('img')).toHaveCount(0);
+});
+
+test('the address has a broker, or a list, that is none: a 404', async ({ signedIn, complaints }) => {
+  complaints.expect(/status of 404/);
+  for (const path of ['/brokers/none/queues', '/brokers/demo/nonsense', pageOf('queues', '/', 'no such queue')]) {
+    const answer = await signedIn.goto(path);
+    expect(answer?.status(), path).toBe(404);
+    await expect(signedIn.getByRole('heading', { level: 1 })).toHaveText('Not found');
+  }
+});
+
+test.describe('without scripts', () => {
+  test.use({ javaScriptEnabled: false });
+
+  test('filter, order, pages and columns work by forms and links', async ({ signedIn }) => {
+    const list = new List(signedIn);
+    await signedIn.goto(QUEUES);
+    await list.filter.fill('many.0');
+    await signedIn.getByRole('button', { name: 'Apply' }).click();
+    await expect(signedIn).toHaveURL(/name=many\.0/);
+    expect(await list.names()).toHaveLength(10);
+    await list.head('Total').getByRole('link').click();
+    expect((await list.names())[0]).toBe('many.07');
+    await signedIn.goto(`${QUEUES}?name=many.&page_size=20`);
+    await signedIn.getByRole('link', { name: 'Next' }).click();
+    expect(await list.names()).toContain('many.24');
+    await signedIn.locator('.columns summary').click();
+    await signedIn.getByRole('checkbox', { name: 'Process memory' }).check();
+    await signedIn.getByRole('button', { name: 'Apply' }).click();
+    await expect(list.head('Process memory')).toBeVisible();
+    await signedIn.getByRole('link', { name: 'many.00' }).click();
+    await expect(signedIn.getByRole('heading', { level: 1 })).toContainText('many.00');
+  });
+});
