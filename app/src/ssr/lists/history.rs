@@ -3,7 +3,7 @@
 
 use client::Samples;
 use metering::series::{Column, Values};
-use metering::{Details, Series};
+use metering::{Details, Series, meter};
 
 use super::links::Scene;
 use crate::chart::{Colour, Dash};
@@ -139,10 +139,15 @@ pub(super) fn chart(
 pub(super) fn depth(scene: &Scene<'_>) -> ChartView {
     let views = scene.views;
     let lines = [
-        ("messages", views.total, Colour::Blue, Dash::Solid),
-        ("messages_ready", views.ready, Colour::Green, Dash::Solid),
+        ("rabbit.messages", views.total, Colour::Blue, Dash::Solid),
         (
-            "messages_unacknowledged",
+            "rabbit.messages.ready",
+            views.ready,
+            Colour::Green,
+            Dash::Solid,
+        ),
+        (
+            "rabbit.messages.unacknowledged",
             views.unacknowledged,
             Colour::Orange,
             Dash::Dashed,
@@ -162,7 +167,12 @@ pub(super) fn rates(fields: &[&str], scene: &Scene<'_>) -> ChartView {
     let all = rate_lines(views);
     let lines: Vec<_> = all
         .into_iter()
-        .filter(|(field, ..)| fields.contains(field))
+        .filter_map(|(field, label, colour, dash)| {
+            let mut counters = meter::MESSAGE_STATS.iter();
+            let counter = counters.find(|counter| counter.total.field == field)?;
+            let is_wanted = fields.contains(&field);
+            is_wanted.then_some((counter.rate.name, label, colour, dash))
+        })
         .collect();
     chart(
         "rates",
@@ -209,7 +219,8 @@ pub(super) fn traffic(scene: &Scene<'_>) -> ChartView {
 
 /// Why there is nothing to draw, where there is nothing.
 pub(super) fn absence(series: &Series, scene: &Scene<'_>) -> String {
-    if series.timestamps.is_empty() {
+    let has_values = |column: &Column| column.avg.last().is_some();
+    if !series.columns.iter().any(has_values) {
         scene.views.no_history.to_owned()
     } else {
         String::new()

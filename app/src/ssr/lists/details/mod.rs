@@ -9,8 +9,8 @@ mod queue;
 mod user;
 mod vhost;
 
-use client::{ClientError, Session};
-use metering::{Series, Stat};
+use client::{ClientError, SeriesColumn, SeriesQuery, Session};
+use metering::{Series, Stat, Timestamp, meter};
 
 use super::links::Scene;
 use super::value::{Value, rate};
@@ -174,7 +174,7 @@ fn stats_groups(stats: Option<&metering::overview::MessageStats>, scene: &Scene<
     .collect()
 }
 
-/// Puts the samples of message statistics into a recorder.
+/// Puts the samples of message statistics into a recorder, by the meters of their rates.
 fn record_stats(
     recorder: &mut super::history::Recorder,
     stats: Option<&metering::overview::MessageStats>,
@@ -183,6 +183,48 @@ fn record_stats(
         .into_iter()
         .flat_map(metering::overview::MessageStats::iter)
     {
-        recorder.rate(stat.name, stat.details);
+        if let Some(counter) = meter::MESSAGE_STATS
+            .iter()
+            .find(|counter| counter.total.field == stat.name)
+        {
+            recorder.rate(counter.rate.name, stat.details);
+        }
     }
+}
+
+/// The depths and rates of a queue or a vhost: from the samples that the broker keeps, or, where the
+/// span goes beyond these, from what Warren kept itself of those that it follows.
+async fn series(
+    want: &Want<'_>,
+    longest: i64,
+    resource: &str,
+    sampled: super::history::Recorder,
+) -> Result<Series, ClientError> {
+    if want.end.is_none() && want.length <= longest {
+        return Ok(sampled.series());
+    }
+    let depths = meter::QUEUE_TOTALS.iter().map(|definition| definition.name);
+    let rates = meter::MESSAGE_STATS.iter().map(|counter| counter.rate.name);
+    let meters = depths.chain(rates).map(str::to_owned).collect();
+    recorded(want, resource, meters).await
+}
+
+/// From what Warren kept itself, which reaches further back than what a broker keeps.
+async fn recorded(
+    want: &Want<'_>,
+    resource: &str,
+    meters: Vec<String>,
+) -> Result<Series, ClientError> {
+    let end = want.end.unwrap_or_else(|| now().as_millis());
+    let query = SeriesQuery {
+        broker: want.broker().to_owned(),
+        meters,
+        resources: vec![resource.to_owned()],
+        from: Some(Timestamp::from_millis(end - want.length)),
+        to: Some(Timestamp::from_millis(end)),
+        points: Some(600),
+        columns: vec![SeriesColumn::Avg],
+        ..SeriesQuery::default()
+    };
+    Ok(want.session.series(&query).await?.as_ref().clone())
 }

@@ -2,18 +2,17 @@
 //!
 //! The API gives it as the broker names things, since brokers name more from version to version.
 
-use client::{ClientError, Samples, SeriesQuery};
-use metering::{Details, Sample, Series, Table, Timestamp, Value as Told, meter};
+use client::{ClientError, Samples};
+use metering::{Details, Sample, Series, Table, Value as Told, meter};
 
 use super::super::facts::{column, group, group_of_table, mark, plain};
 use super::super::history::{Recorder, absence, chart, samples};
 use super::super::nodes;
 use super::super::value::{tag, text};
-use super::{Made, Value, Want};
+use super::{Made, Value, Want, recorded};
 use crate::chart::{Colour, Dash};
 use crate::format::Unit;
 use crate::server_fns::lists::{ChartView, DetailTable};
-use crate::ssr::now;
 
 /// For so many milliseconds a broker keeps samples of its nodes.
 const DAY: i64 = 86_400_000;
@@ -34,7 +33,7 @@ pub(super) async fn make(want: &Want<'_>, name: &str) -> Result<Made, ClientErro
     let series = if want.end.is_none() && want.length <= DAY {
         sampled(&told, &resource)
     } else {
-        recorded(want, &resource).await?
+        recorded(want, &resource, node_meters()).await?
     };
     let views = scene.views;
     let mut groups: Vec<_> = [
@@ -469,22 +468,12 @@ fn details_at(told: &Table, field: &str) -> Option<Details> {
     })
 }
 
-/// From what Warren kept itself, which reaches further back than the broker's day.
-async fn recorded(want: &Want<'_>, resource: &str) -> Result<Series, ClientError> {
-    let end = want.end.unwrap_or_else(|| now().as_millis());
-    let query = SeriesQuery {
-        broker: want.broker().to_owned(),
-        meters: meter::NODE
-            .iter()
-            .map(|definition| definition.name.to_owned())
-            .collect(),
-        resources: vec![resource.to_owned()],
-        from: Some(Timestamp::from_millis(end - want.length)),
-        to: Some(Timestamp::from_millis(end)),
-        points: Some(600),
-        ..SeriesQuery::default()
-    };
-    Ok(want.session.series(&query).await?.as_ref().clone())
+/// The meters of nodes.
+fn node_meters() -> Vec<String> {
+    meter::NODE
+        .iter()
+        .map(|definition| definition.name.to_owned())
+        .collect()
 }
 
 fn charts(want: &Want<'_>) -> Vec<ChartView> {

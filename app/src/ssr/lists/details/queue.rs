@@ -1,6 +1,7 @@
 //! A queue or a stream.
 
 use client::{ClientError, ListQuery, Samples};
+use metering::series::queue_resource;
 use metering::{Binding, Queue, QueueDetails};
 
 use super::super::facts::{flows, group, group_of_table, mark, table};
@@ -10,6 +11,9 @@ use super::super::{bindings, consumers, queues};
 use super::{Made, Value, Want, record_stats, stats_groups};
 use crate::server_fns::lists::{DetailTable, Group};
 
+/// For so many milliseconds a broker keeps samples of its queues.
+const HOUR: i64 = 3_600_000;
+
 pub(super) async fn make(want: &Want<'_>, vhost: &str, name: &str) -> Result<Made, ClientError> {
     let scene = &want.scene;
     let samples = samples(want.length, Samples::Hour);
@@ -17,15 +21,19 @@ pub(super) async fn make(want: &Want<'_>, vhost: &str, name: &str) -> Result<Mad
     let (details, bindings) = tokio::join!(asked, bindings_to(want, vhost, name));
     let details = details?;
     let queue = &details.queue;
-    let mut recorder = Recorder::new(name);
-    recorder.gauge("messages", queue.messages_details.as_ref());
-    recorder.gauge("messages_ready", queue.messages_ready_details.as_ref());
+    let resource = queue_resource(want.broker(), vhost, name);
+    let mut recorder = Recorder::new(&resource);
+    recorder.gauge("rabbit.messages", queue.messages_details.as_ref());
     recorder.gauge(
-        "messages_unacknowledged",
+        "rabbit.messages.ready",
+        queue.messages_ready_details.as_ref(),
+    );
+    recorder.gauge(
+        "rabbit.messages.unacknowledged",
         queue.messages_unacknowledged_details.as_ref(),
     );
     record_stats(&mut recorder, queue.message_stats.as_ref());
-    let series = recorder.series();
+    let series = super::series(want, HOUR, &resource, recorder).await?;
     let fields = [
         "publish",
         "deliver",
@@ -44,7 +52,7 @@ pub(super) async fn make(want: &Want<'_>, vhost: &str, name: &str) -> Result<Mad
         groups,
         tables: tables(&details, bindings, want),
         charts: vec![depth(scene), rates(&fields, scene)],
-        resource: name.to_owned(),
+        resource,
         no_series: absence(&series, scene),
         series,
         ..Made::default()

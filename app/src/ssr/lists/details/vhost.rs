@@ -2,12 +2,16 @@
 
 use client::{ClientError, Samples};
 use metering::Value as Limit;
+use metering::series::vhost_resource;
 
 use super::super::facts::{group, mark, table};
 use super::super::history::{Recorder, absence, depth, rates, samples, traffic};
 use super::super::value::{byte_rate, count, flag, tag, text};
 use super::super::{permissions, vhosts};
 use super::{Made, Value, Want, record_stats, stats_groups};
+
+/// For so many milliseconds a broker keeps samples of its vhosts.
+const DAY: i64 = 86_400_000;
 
 pub(super) async fn make(want: &Want<'_>, name: &str) -> Result<Made, ClientError> {
     let scene = &want.scene;
@@ -58,17 +62,21 @@ pub(super) async fn make(want: &Want<'_>, name: &str) -> Result<Made, ClientErro
         limits(want, name).await,
     ];
     let stats = stats_groups(vhost.message_stats.as_ref(), scene);
-    let mut recorder = Recorder::new(name);
-    recorder.gauge("messages", vhost.messages_details.as_ref());
-    recorder.gauge("messages_ready", vhost.messages_ready_details.as_ref());
+    let resource = vhost_resource(want.broker(), name);
+    let mut recorder = Recorder::new(&resource);
+    recorder.gauge("rabbit.messages", vhost.messages_details.as_ref());
     recorder.gauge(
-        "messages_unacknowledged",
+        "rabbit.messages.ready",
+        vhost.messages_ready_details.as_ref(),
+    );
+    recorder.gauge(
+        "rabbit.messages.unacknowledged",
         vhost.messages_unacknowledged_details.as_ref(),
     );
     recorder.rate("recv_oct", vhost.recv_oct_details.as_ref());
     recorder.rate("send_oct", vhost.send_oct_details.as_ref());
     record_stats(&mut recorder, vhost.message_stats.as_ref());
-    let series = recorder.series();
+    let series = super::series(want, DAY, &resource, recorder).await?;
     let hidden = |is_told: bool, none| {
         if is_told {
             none
@@ -113,7 +121,7 @@ pub(super) async fn make(want: &Want<'_>, name: &str) -> Result<Made, ClientErro
         groups: first.into_iter().flatten().chain(stats).collect(),
         tables: vec![of_vhost, topics],
         charts: vec![depth(scene), rates(&fields, scene), traffic(scene)],
-        resource: name.to_owned(),
+        resource,
         no_series: absence(&series, scene),
         series,
         ..Made::default()
