@@ -22,6 +22,7 @@ mod overview;
 mod projects;
 mod protocol;
 mod query;
+mod queue_history;
 mod resources;
 mod root;
 mod samples;
