@@ -128,13 +128,17 @@ pub(crate) fn nodes(nodes: &[Node], has_statistics: bool) -> Vec<Checked> {
         checked(
             HealthCheck::Partitions,
             HealthState::Critical,
-            each(&|node| {
-                let others = node.partitions.clone().unwrap_or_default();
-                (!others.is_empty()).then(|| Finding {
-                    others,
-                    ..about(node)
+            // One that the others count as gone tells of it too, if it can be asked.
+            of(nodes
+                .iter()
+                .map(|node| {
+                    let others = node.partitions.clone().unwrap_or_default();
+                    (!others.is_empty()).then(|| Finding {
+                        others,
+                        ..about(node)
+                    })
                 })
-            }),
+                .collect()),
         ),
         checked(
             HealthCheck::TickTimes,

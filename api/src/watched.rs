@@ -32,6 +32,10 @@ const SIGN_INS: usize = 4;
 /// The ring goes back so much further than the history, so that the first step of a chart of all of
 /// it, which begins a little before, is in the ring too.
 const LEAD: Duration = Duration::from_mins(1);
+/// Where it seems to hang, so long.
+const SHORT_LOOK: Duration = Duration::from_millis(850);
+/// A poll that takes longer than this seems to hang.
+const HANGS_AFTER: Duration = Duration::from_millis(700);
 /// So long after the last look at its chart a queue goes on having a history.
 const CHARTED_FOR: Duration = Duration::from_mins(15);
 /// More queues than this are not looked at: those not looked at for longest go first.
@@ -77,6 +81,10 @@ pub(crate) struct Watched {
     /// Series that were computed since the last tick.
     pub(crate) series: AnswerCache,
     tried: AtomicBool,
+    /// Since when a poll is waited for; none between two.
+    polling: Mutex<Option<Instant>>,
+    /// Whether it tells what needs no other node of its cluster, and nothing else.
+    hampered: AtomicBool,
 }
 
 impl Watched {
@@ -120,6 +128,8 @@ impl Watched {
             details: Details::default(),
             series: AnswerCache::default(),
             tried: AtomicBool::new(false),
+            polling: Mutex::default(),
+            hampered: AtomicBool::new(false),
         })
     }
 
@@ -164,6 +174,47 @@ impl Watched {
             description: self.description.clone(),
             rabbitmq_version: None,
             cluster_name: None,
+        }
+    }
+
+    /// Whether it tells nothing at all.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.snapshot.load().is_stale() && !self.is_hampered()
+    }
+
+    /// Notes that a poll begins, or has ended. For the collector alone.
+    pub(crate) fn set_polling(&self, begins: bool) {
+        let mut polling = self.polling.lock().unwrap_or_else(PoisonError::into_inner);
+        *polling = begins.then(Instant::now);
+    }
+
+    /// Whether a poll takes so long that one had better not wait for it.
+    fn hangs(&self) -> bool {
+        let polling = self.polling.lock().unwrap_or_else(PoisonError::into_inner);
+        polling.is_some_and(|since| since.elapsed() > HANGS_AFTER)
+    }
+
+    /// Notes whether it tells what needs no other node of its cluster. For the collector alone.
+    pub(crate) fn set_hampered(&self, hampered: bool) {
+        self.hampered.store(hampered, Ordering::Relaxed);
+    }
+
+    /// Whether it tells what needs no other node of its cluster, and nothing else.
+    pub(crate) fn is_hampered(&self) -> bool {
+        self.hampered.load(Ordering::Relaxed)
+    }
+
+    /// Waits for something that a broker in health tells soon: three seconds, but less than one
+    /// where it seems to hang.
+    pub(crate) async fn first_look(&self, arrival: impl Future) {
+        let mut arrival = std::pin::pin!(arrival);
+        if tokio::time::timeout(SHORT_LOOK, &mut arrival)
+            .await
+            .is_err()
+            && !self.hangs()
+        {
+            // Whether it came or not: whoever waits looks.
+            let _ = tokio::time::timeout(FIRST_LOOK - SHORT_LOOK, arrival).await;
         }
     }
 
@@ -240,8 +291,8 @@ impl Watched {
             let snapshot = self.snapshot.load();
             snapshot.is_stale() || find(&snapshot).is_some()
         });
+        self.first_look(arrival).await;
         // Whether it came or not: the picture says.
-        let _ = tokio::time::timeout(FIRST_LOOK, arrival).await;
         let snapshot = self.snapshot();
         let found = find(&snapshot);
         (snapshot, found)

@@ -10,7 +10,7 @@ mod support;
 
 use std::time::Duration;
 
-use api::{ApiConfig, BrokerConfig};
+use api::{ApiConfig, BrokerConfig, PrometheusConfig};
 use metering::BrokerState;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use rig::{Management, Options, PrivateBroker};
@@ -74,7 +74,12 @@ async fn start(options: Options) -> PrivateBroker {
 }
 
 async fn app(broker: &PrivateBroker) -> TestApp {
+    app_with(broker, Vec::new()).await
+}
+
+async fn app_with(broker: &PrivateBroker, prometheus: Vec<PrometheusConfig>) -> TestApp {
     let app = TestApp::with(ApiConfig {
+        prometheus,
         brokers: vec![BrokerConfig {
             name: "prod".into(),
             url: broker.management_url().parse().expect("URL"),
@@ -162,6 +167,115 @@ async fn without_statistics_the_depths_are_there() {
     drop(broker);
 }
 
+/// A port that was free a moment ago.
+fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("bound").port()
+}
+
+#[tokio::test]
+async fn without_statistics_the_rest_works_and_says_what_is_missing() {
+    let port = free_port();
+    let options = Options::default()
+        .plugin("rabbitmq_prometheus")
+        .conf("management_agent.disable_metrics_collector = true")
+        .conf("prometheus.tcp.ip = 127.0.0.1")
+        .conf(format!("prometheus.tcp.port = {port}"));
+    let broker = start(options).await;
+    let publish = json!({"properties": {}, "routing_key": "tab\there", "payload": "x", "payload_encoding": "string"});
+    let management = broker.management_url();
+    blocking(move || {
+        let management = Management::new(&management, PrivateBroker::USER, PrivateBroker::PASSWORD);
+        let path = format!("/api/exchanges/{}/amq.default/publish", segment("hers/<b>"));
+        management.post(&path, &publish).expect("published");
+    })
+    .await;
+
+    // The management API alone.
+    let app = app(&broker).await;
+    let token = app.sign_in("administrator", "secret").await;
+    let get = async |path: &str| app.get(&token, &format!("/v2/rabbit/{path}")).await;
+    let overview = app
+        .until_some("prod", async || {
+            let overview = get("overview").await.ok();
+            overview["queue_totals"]["messages"]
+                .is_i64()
+                .then_some(overview)
+        })
+        .await;
+    assert_eq!(
+        overview["queue_totals"]["messages"], 1,
+        "summed from the list"
+    );
+    let missing = overview["missing"].to_string();
+    for field in ["message_stats", "object_totals.channels", "nodes"] {
+        assert!(missing.contains(field), "{missing}");
+    }
+    let page = get("queues?page=1").await.ok();
+    let missing = page["missing"].to_string();
+    assert!(
+        missing.contains("message_stats") && missing.contains("consumers"),
+        "{missing}"
+    );
+    for list in ["channels", "consumers"] {
+        let answer = get(list).await;
+        assert_eq!(answer.status, http::StatusCode::NOT_FOUND, "{list}");
+        let body = answer.json().to_string();
+        assert!(body.contains("statistics are off"), "{body}");
+    }
+    for list in [
+        "connections",
+        "exchanges",
+        "bindings",
+        "vhosts",
+        "policies",
+        "users",
+    ] {
+        assert_eq!(get(list).await.status, http::StatusCode::OK, "{list}");
+    }
+    let vhost = segment("hers/<b>");
+    let queue = get(&format!("queues/{vhost}/{}", segment("tab\there")))
+        .await
+        .ok();
+    assert_eq!(queue["messages"], 1, "{queue}");
+    let exchange = get(&format!("exchanges/{vhost}/amq.direct")).await.ok();
+    assert_eq!(exchange["type"], "direct");
+    let exchange = get(&format!("exchanges/{vhost}/amq.default")).await.ok();
+    assert!(exchange["bindings_source"].is_array(), "{exchange}");
+    let health = get("health").await.ok();
+    assert!(health.to_string().contains("disable_stats"), "{health}");
+    drop(app);
+
+    // With its Prometheus plugin.
+    let plugin = PrometheusConfig {
+        broker: "prod".into(),
+        url: format!("http://127.0.0.1:{port}").parse().expect("URL"),
+    };
+    let app = app_with(&broker, vec![plugin]).await;
+    let token = app.sign_in("administrator", "secret").await;
+    let overview = app
+        .until_some("prod", async || {
+            let overview = app.get(&token, "/v2/rabbit/overview").await.ok();
+            let published = overview["message_stats"]["publish"].as_i64();
+            published
+                .is_some_and(|published| published >= 1)
+                .then_some(overview)
+        })
+        .await;
+    let missing = overview["missing"].to_string();
+    assert!(
+        !missing.contains("message_stats") && !missing.contains("nodes"),
+        "{missing}"
+    );
+    assert!(overview["object_totals"]["channels"].is_i64(), "{overview}");
+    let nodes = app.get(&token, "/v2/rabbit/nodes").await.ok();
+    assert!(nodes[0]["mem_used"].as_i64() > Some(1_000_000), "{nodes}");
+    let page = app.get(&token, "/v2/rabbit/queues?page=1").await.ok();
+    assert_eq!(page["items"][0]["consumers"], 0, "{}", page["items"][0]);
+    drop(app);
+    drop(broker);
+}
+
 #[tokio::test]
 async fn whatever_it_is_called_it_can_be_looked_at_by_whom_it_concerns() {
     let broker = start(Options::default()).await;
@@ -185,6 +299,56 @@ async fn whatever_it_is_called_it_can_be_looked_at_by_whom_it_concerns() {
             );
         }
     }
+    for name in hostile() {
+        let letters: String = name.chars().take(200).collect();
+        let q: String = url::form_urlencoded::byte_serialize(letters.as_bytes()).collect();
+        let found = app
+            .until_some("prod", async || {
+                let found = app
+                    .get(&narrow, &format!("/v2/rabbit/search?limit=100&q={q}"))
+                    .await
+                    .ok();
+                let hits = found["hits"].as_array()?.clone();
+                let is_whole = found.get("gaps").is_none();
+                is_whole.then_some(hits)
+            })
+            .await;
+        let of = |vhost: &str| {
+            let hits = found.iter();
+            hits.filter(|hit| hit["name"] == name.as_str() && hit["vhost"] == vhost)
+                .count()
+        };
+        assert_eq!(of("hers/<b>"), 2, "{name:?}: a queue and an exchange");
+        assert_eq!(of("theirs"), 0, "{name:?}");
+    }
+    let vhost = app
+        .get(
+            &admin,
+            &format!("/v2/rabbit/vhosts/{}", segment("hers/<b>")),
+        )
+        .await
+        .ok();
+    assert_eq!(vhost["permissions"].as_array().map(Vec::len), Some(5));
+    let vhost = app
+        .get(
+            &narrow,
+            &format!("/v2/rabbit/vhosts/{}", segment("hers/<b>")),
+        )
+        .await
+        .ok();
+    assert!(
+        vhost.get("permissions").is_none(),
+        "for administrators alone"
+    );
+    let user = app.get(&admin, "/v2/rabbit/users/policymaker").await.ok();
+    assert_eq!(user["permissions"][0]["vhost"], "hers/<b>");
+    assert_eq!(user["has_password"], true);
+    assert!(user.get("password_hash").is_none(), "{user}");
+    let policy = app.get(
+        &narrow,
+        &format!("/v2/rabbit/policies/{}/p", segment("hers/<b>")),
+    );
+    assert_eq!(policy.await.ok()["pattern"], "^q");
     let exchange = app
         .get(&admin, "/v2/rabbit/exchanges/theirs/amq.default")
         .await

@@ -60,6 +60,19 @@ impl Management {
         accepted("PUT", path, answer).map(drop)
     }
 
+    /// `POST path` with a JSON body.
+    ///
+    /// # Errors
+    ///
+    /// When the broker does not answer, or refuses.
+    pub fn post(&self, path: &str, body: &Value) -> Result<(), Error> {
+        let request = self.agent.post(format!("{}{path}", self.url));
+        let answer = request
+            .header("Authorization", &self.authorization)
+            .send_json(body);
+        accepted("POST", path, answer).map(drop)
+    }
+
     /// `DELETE path`.
     ///
     /// # Errors

@@ -85,9 +85,15 @@ pub(crate) fn configure(dir: &Path, ports: &Ports, options: &Options) -> Result<
         conf.push_str(line);
         conf.push('\n');
     }
+    let mut plugins = "[rabbitmq_management".to_owned();
+    for plugin in &options.plugins {
+        plugins.push(',');
+        plugins.push_str(plugin);
+    }
+    plugins.push_str("].\n");
     for (name, text) in [
         ("rabbitmq.conf", conf.as_str()),
-        ("enabled_plugins", "[rabbitmq_management].\n"),
+        ("enabled_plugins", plugins.as_str()),
     ] {
         let path = dir.join(name);
         fs::write(&path, text).map_err(Error::io(format!("cannot write {}", path.display())))?;

@@ -14,6 +14,8 @@ pub struct Options {
     pub dir: Option<PathBuf>,
     /// Lines for `rabbitmq.conf`, after our own, such as `collect_statistics_interval = 1000`.
     pub conf: Vec<String>,
+    /// Plugins beside the management plugin, such as `rabbitmq_prometheus`.
+    pub plugins: Vec<String>,
     /// How long the broker may take to come up. Default: 2 minutes, for a machine that is busy
     /// compiling; alone it takes 8 s.
     pub start_timeout: Duration,
@@ -26,6 +28,7 @@ impl Default for Options {
                 .map_or_else(|| PathBuf::from(DEBIAN_SERVER), PathBuf::from),
             dir: None,
             conf: Vec::new(),
+            plugins: Vec::new(),
             start_timeout: Duration::from_mins(2),
         }
     }
@@ -36,6 +39,13 @@ impl Options {
     #[must_use]
     pub fn conf(mut self, line: impl Into<String>) -> Self {
         self.conf.push(line.into());
+        self
+    }
+
+    /// Enables a plugin.
+    #[must_use]
+    pub fn plugin(mut self, name: impl Into<String>) -> Self {
+        self.plugins.push(name.into());
         self
     }
 

@@ -5,6 +5,7 @@ mod browser;
 mod capture;
 mod counter;
 mod facts;
+mod lists;
 mod memory;
 mod metering;
 mod polls;
@@ -55,6 +56,12 @@ impl Options {
         self.only.is_empty() || self.only.contains(&row)
     }
 
+    fn wants_lists(&self) -> bool {
+        Row::ALL
+            .iter()
+            .any(|row| row.is_of_lists() && self.wants(*row))
+    }
+
     fn wants_dashboard(&self) -> bool {
         Row::ALL
             .iter()
@@ -65,11 +72,15 @@ impl Options {
 pub(crate) fn run(project: &Project, runner: &Runner, options: &Options) -> Result<(), Error> {
     let dashboard = options.wants_dashboard();
     debian::require(runner, &[debian::RABBITMQ], "")?;
+    let lists = options.wants_lists();
+    if lists {
+        debian::require(runner, &[WRK], "")?;
+    }
     if dashboard {
         debian::require(runner, &[debian::CHROMIUM, debian::FONTS, WRK], "")?;
         playwright(project, runner)?;
     }
-    let programs = Programs::build(project, runner, dashboard)?;
+    let programs = Programs::build(project, runner, dashboard, lists)?;
     let load = facts::load();
     say::doing("starting a private broker (10 s)");
     let broker = PrivateBroker::start(rig::Options::default())?;
@@ -92,6 +103,14 @@ pub(crate) fn run(project: &Project, runner: &Runner, options: &Options) -> Resu
             table: &mut table,
         };
         bench.measure(options)?;
+    }
+    if lists {
+        let yard = lists::Yard {
+            project,
+            runner,
+            programs: &programs,
+        };
+        lists::measure(yard, options, &mut table)?;
     }
 
     table.figures.sort_by_key(|figure| figure.row as u8);

@@ -125,6 +125,11 @@ impl BrokerError {
         matches!(self, Self::Status { status, .. } if *status == StatusCode::NOT_FOUND)
     }
 
+    /// Whether it was waited for in vain.
+    pub(crate) fn is_timeout(&self) -> bool {
+        matches!(self, Self::TimedOut { .. })
+    }
+
     /// Whether the broker itself decided, so that asking again changes nothing.
     pub(crate) fn is_refusal(&self) -> bool {
         matches!(self, Self::Credentials { .. } | Self::NotPermitted { .. })

@@ -9,6 +9,9 @@ use super::broker_error::BrokerError;
 use super::vhosts::Vhost;
 use crate::watched::Watched;
 
+/// So long it is waited for what costs a broker nothing.
+pub(crate) const CHEAP_PATIENCE: Duration = Duration::from_secs(1);
+
 /// What a broker answered in one tick.
 #[derive(Debug)]
 pub(crate) struct Gathered {
@@ -57,6 +60,18 @@ pub(crate) async fn gather(
         vhosts,
         backfill,
     })
+}
+
+/// Whether a broker that was waited for in vain tells what needs no other node of its cluster. While
+/// one of them hangs the others go on, but wait for its statistics until they count it as gone.
+pub(crate) async fn is_alive(broker: &Watched) -> bool {
+    let _turn = broker.turn.lock().await;
+    let answer = broker.client.get::<Overview>(
+        broker.credentials(),
+        "api/overview?disable_stats=true",
+        CHEAP_PATIENCE,
+    );
+    answer.await.is_ok()
 }
 
 /// Asks for the vhosts alone, between two ticks.

@@ -12,7 +12,7 @@ use super::backfill::started_at;
 use super::backoff;
 use super::broker_error::BrokerError;
 use super::changes::{Change, Seen};
-use super::gather::{Extras, Gathered, gather, gather_vhosts};
+use super::gather::{self, Extras, Gathered, gather, gather_vhosts};
 use super::health::Health;
 use super::keep;
 use super::prometheus;
@@ -160,7 +160,9 @@ impl Collector {
             vhosts: !self.broker.audiences().is_empty(),
             backfill: !self.contacted,
         };
+        self.broker.set_polling(true);
         let answer = gather(&self.broker, extras, self.spacing.patience()).await;
+        self.broker.set_polling(false);
         // First contact asks for more than a tick does: it says nothing about the cost of one.
         if !extras.backfill || answer.is_err() {
             self.spacing.record(started.elapsed());
@@ -171,7 +173,13 @@ impl Collector {
                 self.fill_in(&mut gathered).await;
                 self.accept(slot, now, gathered);
             }
-            Err(error) => self.refuse(now, &error),
+            Err(error) => {
+                let alive = error.is_timeout() && gather::is_alive(&self.broker).await;
+                self.broker.set_hampered(alive);
+                self.refuse(now, &error);
+                // Lists without statistics may be had now.
+                self.broker.lists.wake.notify_one();
+            }
         }
     }
 
@@ -199,7 +207,12 @@ impl Collector {
 
     fn refuse(&mut self, now: Timestamp, error: &BrokerError) {
         let before = self.health.state;
-        self.health.missed(now, error.to_string());
+        let hint = if self.broker.is_hampered() {
+            " What needs no other node it tells: one of its cluster may hang."
+        } else {
+            ""
+        };
+        self.health.missed(now, format!("{error}{hint}"));
         if self.health.state != before || self.health.missed == 1 {
             tracing::warn!(broker = self.broker.name, state = ?self.health.state, %error, "no answer");
             let (level, desc) = if self.health.state == BrokerState::Down {
@@ -407,9 +420,12 @@ impl Collector {
         let (before, since) = (self.health.state, self.health.since);
         let is_first = self.health.last_seen.is_none();
         self.health.answered(now);
+        self.broker.set_hampered(false);
         if before == BrokerState::Ok {
             return;
         }
+        // While it was silent nobody asked for lists.
+        self.broker.lists.wake.notify_one();
         let version = overview.rabbitmq_version.as_deref().unwrap_or("?");
         tracing::info!(broker = self.broker.name, version, "answers");
         let desc = if is_first {

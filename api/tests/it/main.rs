@@ -26,6 +26,7 @@ mod portals;
 mod projects;
 mod protocol;
 mod query;
+mod queue_history;
 mod resources;
 mod root;
 mod samples;

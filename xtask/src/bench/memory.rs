@@ -19,6 +19,11 @@ pub(super) struct Resident {
 }
 
 impl Resident {
+    /// Bytes now.
+    pub(super) fn bytes(self) -> u64 {
+        self.now
+    }
+
     pub(super) fn of(pid: u32) -> Result<Self, Error> {
         let path = format!("/proc/{pid}/status");
         let status = fs::read_to_string(&path).map_err(Error::io(format!("cannot read {path}")))?;

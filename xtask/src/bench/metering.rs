@@ -16,7 +16,7 @@ use rig::PrivateBroker;
 
 use super::{Options, row::Row, stage::Programs, table::Table};
 use crate::{Error, Runner, build, project::Project, say};
-use api::Api;
+pub(super) use api::Api;
 
 /// What its rows need.
 #[derive(Clone, Copy)]

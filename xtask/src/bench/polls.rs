@@ -26,16 +26,16 @@ const STEP: i64 = 5_000;
 
 /// One run of wrk.
 #[derive(Clone, Copy, Debug)]
-struct Run {
-    per_second: f64,
-    p50_ms: f64,
-    p99_ms: f64,
+pub(super) struct Run {
+    pub(super) per_second: f64,
+    pub(super) p50_ms: f64,
+    pub(super) p99_ms: f64,
     /// What an answer came to with its head, in bytes.
-    bytes_each: f64,
+    pub(super) bytes_each: f64,
 }
 
 impl Run {
-    fn json(self) -> Value {
+    pub(super) fn json(self) -> Value {
         json!({
             "per_second": self.per_second,
             "p50_ms": self.p50_ms,
@@ -46,21 +46,26 @@ impl Run {
 }
 
 /// What wrk is to ask for.
-struct Target {
-    url: String,
-    path: String,
-    header: (&'static str, String),
-    since: Option<i64>,
+pub(super) struct Target {
+    pub(super) url: String,
+    pub(super) path: String,
+    pub(super) header: (&'static str, String),
+    pub(super) since: Option<i64>,
     /// Length of an answer's body, in bytes.
-    length: usize,
+    pub(super) length: usize,
 }
 
 pub(super) fn measure(project: &Project, runner: &Runner, stage: &Stage) -> Result<Figure, Error> {
     let cookie = format!("warren_session={}", stage.sign_in()?);
     let (mut warren, mut broker) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
-        warren.push(wrk(project, runner, &overview_page(stage, &cookie)?)?);
-        broker.push(wrk(project, runner, &api_overview(stage)?)?);
+        warren.push(wrk(
+            project,
+            runner,
+            &overview_page(stage, &cookie)?,
+            CONNECTIONS,
+        )?);
+        broker.push(wrk(project, runner, &api_overview(stage)?, CONNECTIONS)?);
     }
     Ok(figure(&warren, &broker))
 }
@@ -69,7 +74,12 @@ pub(super) fn measure(project: &Project, runner: &Runner, stage: &Stage) -> Resu
 pub(super) fn load(project: &Project, runner: &Runner, stage: &Stage) -> Result<(), Error> {
     let cookie = format!("warren_session={}", stage.sign_in()?);
     for _ in 0..ROUNDS {
-        wrk(project, runner, &overview_page(stage, &cookie)?)?;
+        wrk(
+            project,
+            runner,
+            &overview_page(stage, &cookie)?,
+            CONNECTIONS,
+        )?;
     }
     Ok(())
 }
@@ -99,12 +109,17 @@ fn overview_page(stage: &Stage, cookie: &str) -> Result<Target, Error> {
 }
 
 fn api_overview(stage: &Stage) -> Result<Target, Error> {
+    of_broker(&stage.broker, "/api/overview".to_owned())
+}
+
+/// A path of a broker's own API.
+pub(super) fn of_broker(broker: &PrivateBroker, path: String) -> Result<Target, Error> {
     let login = format!("{}:{}", PrivateBroker::USER, PrivateBroker::PASSWORD);
     let header = (
         "Authorization",
         format!("Basic {}", BASE64_STANDARD.encode(login)),
     );
-    let (url, path) = (stage.broker.management_url(), "/api/overview".to_owned());
+    let url = broker.management_url();
     let (length, _) = Stage::get(&format!("{url}{path}"), (header.0, &header.1))?;
     Ok(Target {
         url,
@@ -115,11 +130,17 @@ fn api_overview(stage: &Stage) -> Result<Target, Error> {
     })
 }
 
-fn wrk(project: &Project, runner: &Runner, target: &Target) -> Result<Run, Error> {
+/// Asks for it over so many connections.
+pub(super) fn wrk(
+    project: &Project,
+    runner: &Runner,
+    target: &Target,
+    connections: u32,
+) -> Result<Run, Error> {
     let script = project.root.join("xtask/src/bench/polls.lua");
     let mut command = runner.command("wrk", &["-t1", "--latency"]);
     command
-        .arg(format!("-c{CONNECTIONS}"))
+        .arg(format!("-c{connections}"))
         .arg(format!("-d{SECONDS}s"))
         .arg("-s")
         .arg(script)

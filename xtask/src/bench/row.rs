@@ -21,10 +21,16 @@ pub(crate) enum Row {
     Month,
     Disk,
     Reads,
+    Pages,
+    LargePages,
+    LargePolls,
+    LargeMemory,
+    Cost,
+    Hang,
 }
 
 impl Row {
-    pub(crate) const ALL: [Self; 18] = [
+    pub(crate) const ALL: [Self; 24] = [
         Self::Page,
         Self::Paint,
         Self::Refresh,
@@ -43,6 +49,12 @@ impl Row {
         Self::Month,
         Self::Disk,
         Self::Reads,
+        Self::Pages,
+        Self::LargePages,
+        Self::LargePolls,
+        Self::LargeMemory,
+        Self::Cost,
+        Self::Hang,
     ];
 
     /// Those on a store of ten thousand samples, in the order in which they are measured: what
@@ -61,9 +73,23 @@ impl Row {
     /// Those on one of ten million.
     pub(super) const LARGE: [Self; 3] = [Self::Disk, Self::Day, Self::Month];
 
+    /// Those on a broker with many queues.
+    pub(super) const LISTS: [Self; 5] = [
+        Self::Pages,
+        Self::LargePages,
+        Self::LargePolls,
+        Self::LargeMemory,
+        Self::Cost,
+    ];
+
+    /// Whether it is about lists, and so wants brokers of its own.
+    pub(super) fn is_of_lists(self) -> bool {
+        Self::LISTS.contains(&self) || self == Self::Hang
+    }
+
     /// Whether it is about the dashboard, and so wants one.
     pub(super) fn is_of_dashboard(self) -> bool {
-        !Self::SMALL.contains(&self) && !Self::LARGE.contains(&self)
+        !Self::SMALL.contains(&self) && !Self::LARGE.contains(&self) && !self.is_of_lists()
     }
 
     /// For `--only`.
@@ -87,6 +113,12 @@ impl Row {
             Self::Month => "month",
             Self::Disk => "disk",
             Self::Reads => "reads",
+            Self::Pages => "pages",
+            Self::LargePages => "large-pages",
+            Self::LargePolls => "large-polls",
+            Self::LargeMemory => "large-memory",
+            Self::Cost => "cost",
+            Self::Hang => "hang",
         }
     }
 
@@ -110,6 +142,16 @@ impl Row {
             Self::Month => "series of a month, 600 points, same store, p50",
             Self::Disk => "bytes on disk a collected sample, with roll-ups",
             Self::Reads => "reads while taking in half the top rate, p99",
+            Self::Pages => {
+                "pages of 100 of 10,000 queues sorted by depth per second, 4 connections"
+            }
+            Self::LargePages => "the same of 50,000 queues, p99",
+            Self::LargePolls => "overviews per second with 50,000 queues, 4 connections",
+            Self::LargeMemory => "resident memory with 50,000 queues",
+            Self::Cost => {
+                "processor time of a broker with 50,000 queues for 100 viewers of its list"
+            }
+            Self::Hang => "answers while one node of three hangs, the slowest",
         }
     }
 
@@ -132,6 +174,12 @@ impl Row {
             Self::Day | Self::Month => "≤ 50 ms",
             Self::Disk => "≤ 30 B",
             Self::Reads => "≤ 5 × idle",
+            Self::Pages => "≥ 300 × the broker's",
+            Self::LargePages => "≤ 30 ms",
+            Self::LargePolls => "as with 10, within 10 %",
+            Self::LargeMemory => "≤ 200 MB",
+            Self::Cost => "≤ one open tab of its own Queues page",
+            Self::Hang => "≤ 1 s",
         }
     }
 }

@@ -34,11 +34,12 @@ pub(super) struct Programs {
 }
 
 impl Programs {
-    /// The bundle only for a dashboard.
+    /// The bundle only for a dashboard, `rig` for that and for lists.
     pub(super) fn build(
         project: &Project,
         runner: &Runner,
         dashboard: bool,
+        lists: bool,
     ) -> Result<Self, Error> {
         let given = |variable| {
             let path = env::var_os(variable).map(PathBuf::from)?;
@@ -62,12 +63,17 @@ impl Programs {
         let rig = if let Some(rig) = given("RIG_BIN") {
             rig
         } else {
-            if dashboard {
+            if dashboard || lists {
                 build::rig(runner, &["--release"])?;
             }
             project.program("release", "rig")
         };
         Ok(Self { warren, rig, site })
+    }
+
+    /// `rig`, with one of its commands.
+    pub(super) fn rig(&self, runner: &Runner, what: &str) -> Command {
+        runner.command(&self.rig.to_string_lossy(), &[what])
     }
 
     /// `warren serve`, without the settings of whoever calls us. One line of its log tells where

@@ -6,6 +6,8 @@ use tokio::time::Instant;
 
 /// One part in this many of all time is spent waiting for lists, at most.
 pub(crate) const SHARE: u32 = 20;
+/// However fast it usually is, a list may take this long.
+const LEAST_PATIENCE: Duration = Duration::from_secs(3);
 /// A list may take so many times as long as other answers may.
 const SLOWER: u32 = 6;
 /// However costly, what somebody looks at is asked for this often.
@@ -36,9 +38,13 @@ impl Budget {
         self.failed = !answered;
     }
 
-    /// How long to wait for an answer: as long as for any other, or three times what it usually takes.
+    /// How long to wait for an answer: the first time as long as for any other, then four times what
+    /// it usually takes. One that hangs keeps the collector from its turn.
     pub(crate) fn patience(&self, usual: Duration) -> Duration {
-        (self.cost * 3).clamp(usual, usual * SLOWER)
+        if self.cost.is_zero() {
+            return usual;
+        }
+        (self.cost * 4).clamp(LEAST_PATIENCE.min(usual), usual * SLOWER)
     }
 
     /// When it is due, as one of so many that share the twentieth.
@@ -98,8 +104,16 @@ mod tests {
         assert_eq!(budget.patience(usual), usual);
         budget.record(now, usual, false);
         assert_eq!(budget.due(TICK, 1, now) - now, usual);
-        assert_eq!(budget.patience(usual), usual * 3);
+        assert_eq!(budget.patience(usual), usual * 4);
         budget.record(now, usual * 3, false);
         assert_eq!(budget.patience(usual), usual * SLOWER);
+    }
+
+    #[test]
+    fn what_is_fast_is_not_waited_for_long() {
+        let (now, usual) = (Instant::now(), Duration::from_secs(10));
+        let mut budget = Budget::new();
+        budget.record(now, Duration::from_millis(20), true);
+        assert_eq!(budget.patience(usual), LEAST_PATIENCE);
     }
 }

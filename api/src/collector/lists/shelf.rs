@@ -13,8 +13,6 @@ use crate::watched::Watched;
 
 /// So long after the last request a list is still looked after.
 const ASKED_FOR: Duration = Duration::from_mins(1);
-/// So long the first who asks for a list waits for it.
-const FIRST_LOOK: Duration = Duration::from_secs(3);
 /// And so much longer for what is still to come of it.
 const REST: Duration = Duration::from_millis(500);
 /// So long after the last search the names of things are kept.
@@ -176,7 +174,7 @@ impl Watched {
             slot.searched = Some(Instant::now());
             slot.clone()
         });
-        if slot.table.is_some() || slot.failure.is_some() || self.snapshot().is_stale() {
+        if slot.table.is_some() || slot.failure.is_some() || self.is_silent() {
             return slot.table;
         }
         lists.wake.notify_one();
@@ -200,26 +198,29 @@ impl Watched {
         });
         let silent = self.snapshot().is_stale();
         if let Some(table) = slot.table
-            && !table.partial
+            && (!table.partial || silent)
         {
             let stale = silent || slot.failure.is_some();
             return Ok(Listed { table, stale });
         }
-        if silent {
+        if silent && !self.is_hampered() {
             let reason = self.snapshot().broker.reason.clone();
             return Err(Failure::Silent(reason.unwrap_or_default()));
         }
-        if slot.failure.is_none() {
+        if slot.failure.is_none() || silent {
             lists.wake.notify_one();
-            let is_there = |slot: &Slot| slot.table.is_some() || slot.failure.is_some();
+            let is_there =
+                |slot: &Slot| slot.table.is_some() || (!silent && slot.failure.is_some());
             let is_whole = |slot: &Slot| {
                 slot.table.as_ref().is_some_and(|table| !table.partial) || slot.failure.is_some()
             };
             // Whether they came or not: the slot says.
             let arrival = changed.wait_for(|()| lists.slot(kind, |slot| is_there(slot)));
-            let _ = tokio::time::timeout(FIRST_LOOK, arrival).await;
+            self.first_look(arrival).await;
             let rest = changed.wait_for(|()| lists.slot(kind, |slot| is_whole(slot)));
-            let _ = tokio::time::timeout(REST, rest).await;
+            if !self.snapshot().is_stale() && lists.table(kind).is_some() {
+                let _ = tokio::time::timeout(REST, rest).await;
+            }
         }
         let Slot { table, failure, .. } = lists.slot(kind, |slot| slot.clone());
         match (table, failure) {

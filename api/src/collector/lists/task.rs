@@ -15,6 +15,7 @@ use super::shelf::Failure;
 use super::table::Table;
 use crate::clock::Clock;
 use crate::collector::broker_error::BrokerError;
+use crate::collector::gather::CHEAP_PATIENCE;
 use crate::state::Shared;
 use crate::watched::Watched;
 
@@ -45,6 +46,8 @@ enum Part {
     Whole(Kind),
     /// The depths of queues, where they are many.
     Depths,
+    /// What a broker tells while a node of its cluster hangs: no statistics, no depths.
+    Bare(Kind),
     /// What things are called, where somebody searches and nobody looks at the list: of queues the
     /// cheap form.
     Names(Kind),
@@ -58,6 +61,7 @@ struct Librarian {
     limit: usize,
     wholes: [Budget; Kind::ALL.len()],
     depths: Budget,
+    bare: [Budget; Kind::ALL.len()],
     /// Whether there are more queues than a page has.
     many_queues: bool,
     generation: u64,
@@ -77,6 +81,7 @@ impl Librarian {
             limit: config.answer_limit.saturating_mul(LONGER),
             wholes: [Budget::new(); Kind::ALL.len()],
             depths: Budget::new(),
+            bare: [Budget::new(); Kind::ALL.len()],
             many_queues: false,
             generation: 0,
             history: History::default(),
@@ -118,8 +123,18 @@ impl Librarian {
     }
 
     /// What is to be fetched, now or later.
+    ///
+    /// Of a silent broker nothing: it would only keep the collector from its turn. Of one that tells
+    /// what needs no other node the lists that were never read, without statistics.
     fn wanted(&self) -> Vec<Part> {
         let lists = &self.broker.lists;
+        if self.broker.snapshot().is_stale() {
+            let unread = Kind::ALL.into_iter().filter(|&kind| {
+                let is_asked = lists.is_wanted(kind) || lists.needs_names(kind);
+                is_asked && lists.table(kind).is_none() && self.broker.is_hampered()
+            });
+            return unread.map(Part::Bare).collect();
+        }
         let mut wanted: Vec<_> = Kind::ALL
             .into_iter()
             .filter(|&kind| lists.is_wanted(kind))
@@ -148,6 +163,7 @@ impl Librarian {
     fn due(&self, part: Part, sharers: u32, now: Instant) -> Instant {
         match part {
             Part::Names(Kind::Queues) => self.depths.due(self.tick, sharers, now),
+            Part::Bare(kind) => self.bare[kind as usize].due(self.tick, sharers, now),
             Part::Whole(kind) | Part::Names(kind) => {
                 self.wholes[kind as usize].due(self.tick, sharers, now)
             }
@@ -162,6 +178,7 @@ impl Librarian {
     async fn fetch(&mut self, part: Part) {
         let (kind, fetched) = match part {
             Part::Whole(Kind::Queues) => (Kind::Queues, self.fetch_queues().await),
+            Part::Bare(kind) => (kind, self.fetch_bare(kind).await),
             Part::Whole(kind) | Part::Names(kind) if kind != Kind::Queues => {
                 (kind, self.fetch_list(kind).await)
             }
@@ -226,6 +243,19 @@ impl Librarian {
         if kind == Kind::Vhosts {
             self.note(kind, Fresh::All).await;
         }
+        Ok(())
+    }
+
+    async fn fetch_bare(&mut self, kind: Kind) -> Result<(), BrokerError> {
+        let mut cost = Duration::ZERO;
+        let path = kind.path();
+        let separator = if path.contains('?') { '&' } else { '?' };
+        let path = format!("{path}{separator}disable_stats=true");
+        let batch = self
+            .ask(path, CHEAP_PATIENCE, &mut cost, move |body| kind.read(body))
+            .await;
+        self.bare[kind as usize].record(Instant::now(), cost, batch.is_ok());
+        self.publish(kind, batch?.rows, None, true).await;
         Ok(())
     }
 

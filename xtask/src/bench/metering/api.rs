@@ -12,12 +12,16 @@ use ureq::Agent;
 use super::Ground;
 use crate::{
     Error,
-    bench::{memory::Resident, stage},
+    bench::{
+        memory::Resident,
+        polls::Target,
+        stage::{self, Stage},
+    },
 };
 
 /// `warren serve --only api`. Dropping it ends it.
 #[derive(Debug)]
-pub(super) struct Api {
+pub(in crate::bench) struct Api {
     warren: ChildGroup,
     url: String,
     token: String,
@@ -25,7 +29,7 @@ pub(super) struct Api {
 
 /// One connection to it, by an account that sees all.
 #[derive(Debug)]
-pub(super) struct Caller {
+pub(in crate::bench) struct Caller {
     agent: Agent,
     url: String,
     token: String,
@@ -33,7 +37,11 @@ pub(super) struct Caller {
 
 impl Api {
     /// Starts it in front of a broker, which it knows by each of these names.
-    pub(super) fn start(ground: Ground<'_>, names: &[&str], data: &Path) -> Result<Self, Error> {
+    pub(in crate::bench) fn start(
+        ground: Ground<'_>,
+        names: &[&str],
+        data: &Path,
+    ) -> Result<Self, Error> {
         let mut command = ground.programs.serve(ground.runner);
         command
             .args(["--only", "api", "--api-listen", "127.0.0.1:0"])
@@ -51,7 +59,20 @@ impl Api {
         Ok(Self { warren, url, token })
     }
 
-    pub(super) fn caller(&self) -> Caller {
+    /// What wrk is to ask for: a path of it.
+    pub(in crate::bench) fn target(&self, path: String) -> Result<Target, Error> {
+        let header = ("X-Auth-Token", self.token.clone());
+        let (length, _) = Stage::get(&format!("{}{path}", self.url), (header.0, &header.1))?;
+        Ok(Target {
+            url: self.url.clone(),
+            path,
+            header,
+            since: None,
+            length,
+        })
+    }
+
+    pub(in crate::bench) fn caller(&self) -> Caller {
         Caller {
             agent: agent(),
             url: self.url.clone(),
@@ -59,14 +80,14 @@ impl Api {
         }
     }
 
-    pub(super) fn memory(&self) -> Result<Resident, Error> {
+    pub(in crate::bench) fn memory(&self) -> Result<Resident, Error> {
         Resident::of(self.warren.id())
     }
 }
 
 impl Caller {
     /// What is answered to a request, and how long that took.
-    pub(super) fn get(&self, path: &str) -> Result<(Duration, Value), Error> {
+    pub(in crate::bench) fn get(&self, path: &str) -> Result<(Duration, Value), Error> {
         let start = Instant::now();
         let text = self.read(path)?;
         let took = start.elapsed();
@@ -98,7 +119,7 @@ impl Caller {
     }
 
     /// Posts samples of a meter, and waits until they are answered for with `201`.
-    pub(super) fn post(&self, meter: &str, samples: &str) -> Result<(), Error> {
+    pub(in crate::bench) fn post(&self, meter: &str, samples: &str) -> Result<(), Error> {
         let wrong = |what: String| Error::Wrong(format!("a post of {meter}: {what}"));
         let answer = self
             .agent

@@ -1,0 +1,124 @@
+//! The history of queues and vhosts: `GET /v2/rabbit/series` with their resources.
+
+use api::{ApiConfig, PinnedQueue};
+use http::StatusCode;
+use metering::Series;
+use serde_json::{Value, json};
+
+use crate::support::{Account, COLLECTOR, FakeBroker, TestApp, local, sqlite};
+
+fn queue(vhost: &str, name: &str, messages: i64) -> Value {
+    json!({"vhost": vhost, "name": name, "messages": messages, "messages_ready": messages,
+        "messages_unacknowledged": 0, "consumers": 2,
+        "message_stats": {"publish": 10 * messages, "publish_details": {"rate": 0.0}}})
+}
+
+fn fake() -> FakeBroker {
+    let fake = FakeBroker::start();
+    fake.set_list(
+        "queues",
+        json!([
+            queue("/", "deep", 500),
+            queue("/", "calm", 0),
+            queue("a/b", "c", 7)
+        ]),
+    );
+    fake.set_vhosts(json!([{"name": "/", "messages": 500}, {"name": "a/b", "messages": 7}]));
+    fake.add(Account::new("anna", "secret", &["management"], &["a/b"]));
+    fake
+}
+
+/// The last value of a column, once there is one.
+async fn last(app: &TestApp, token: &str, resource: &str, meter: &str) -> f64 {
+    let path = format!("/v2/rabbit/series?meter={meter}&resource={resource}&columns=avg");
+    let resource = resource.replace("%25", "%");
+    app.until_some("prod", async || {
+        let series: Series =
+            serde_json::from_value(app.get(token, &path).await.ok()).expect("series");
+        series.column(meter, &resource)?.avg.last()
+    })
+    .await
+}
+
+#[tokio::test]
+async fn who_looks_at_a_queues_chart_has_its_depth_from_then_on() {
+    let (app, token) = TestApp::ready(&fake()).await;
+    let depth = last(&app, &token, "prod/%252F/calm", "rabbit.messages").await;
+    assert!(depth.abs() < f64::EPSILON, "{depth}");
+    let depth = last(&app, &token, "prod/a%252Fb/c", "rabbit.messages.ready").await;
+    assert!((depth - 7.0).abs() < f64::EPSILON, "{depth}");
+    let depth = last(&app, &token, "prod/%252F/", "rabbit.messages").await;
+    assert!((depth - 500.0).abs() < f64::EPSILON, "the vhost's: {depth}");
+}
+
+#[tokio::test]
+async fn the_deepest_have_one_while_somebody_looks_at_the_list() {
+    let fake = fake();
+    let mut config = local(&[("prod", &fake)]);
+    config.busy_queues = 1;
+    let app = TestApp::with_store(config, sqlite());
+    let token = app.sign_in("guest", "guest").await;
+    let resources = async || {
+        app.get(&token, "/v2/rabbit/queues?page=1").await.ok();
+        let resources = app.get(&token, "/v2/resources").await.ok();
+        let resources = resources.as_array().expect("a list").iter();
+        let mut ids: Vec<_> = resources
+            .filter_map(|resource| resource["resource_id"].as_str())
+            .filter(|id| id.matches('/').count() > 1)
+            .map(str::to_owned)
+            .collect();
+        ids.sort();
+        ids
+    };
+    let told = app
+        .until_some("prod", async || {
+            let ids = resources().await;
+            (!ids.is_empty()).then_some(ids)
+        })
+        .await;
+    assert_eq!(told, ["prod/%2F/deep"], "of telemetry's resources too");
+}
+
+#[tokio::test]
+async fn pinned_ones_have_one_though_nobody_looks() {
+    let fake = fake();
+    let pinned = PinnedQueue {
+        broker: "prod".into(),
+        vhost: "a/b".into(),
+        name: "c".into(),
+    };
+    let config = ApiConfig {
+        pinned_queues: vec![pinned],
+        busy_queues: 0,
+        ..local(&[("prod", &fake)])
+    };
+    let app = TestApp::with(config);
+    app.until_some("prod", async || {
+        let asked = fake.asked_by(COLLECTOR);
+        let lists = asked.iter().filter(|path| path.starts_with("/api/queues"));
+        (lists.count() > 3).then_some(())
+    })
+    .await;
+    let token = app.sign_in("guest", "guest").await;
+    let path = "/v2/rabbit/series?meter=rabbit.messages&resource=prod/a%252Fb/c&columns=avg";
+    let series: Series = serde_json::from_value(app.get(&token, path).await.ok()).expect("series");
+    let column = series.column("rabbit.messages", "prod/a%2Fb/c");
+    assert!(
+        column.is_some_and(|column| column.avg.known().count() > 1),
+        "{series:?}"
+    );
+    assert_eq!(fake.most_in_flight(), 1);
+}
+
+#[tokio::test]
+async fn a_narrower_account_sees_its_own_alone() {
+    let (app, _) = TestApp::ready(&fake()).await;
+    let anna = app.sign_in("anna", "secret").await;
+    let depth = last(&app, &anna, "prod/a%252Fb/c", "rabbit.messages").await;
+    assert!((depth - 7.0).abs() < f64::EPSILON, "{depth}");
+    for resource in ["prod/%252F/deep", "prod/a/b/c", "prod/%252F/"] {
+        let path = format!("/v2/rabbit/series?meter=rabbit.messages&resource={resource}");
+        let answer = app.get(&anna, &path).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{resource}");
+    }
+}
