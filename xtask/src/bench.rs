@@ -4,6 +4,7 @@
 mod browser;
 mod capture;
 mod counter;
+mod embeds;
 mod facts;
 mod lists;
 mod memory;
@@ -185,6 +186,11 @@ impl Bench<'_> {
         }
         if wants(Row::Heap) {
             self.in_browser(Row::Heap, 10, |raw, _| browser::heap(raw))?;
+        }
+        for (row, minutes) in Row::EMBEDDED {
+            if wants(row) {
+                self.in_browser(row, minutes, |raw, _| embeds::figure(row, raw))?;
+            }
         }
         Ok(())
     }

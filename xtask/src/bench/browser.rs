@@ -9,7 +9,7 @@ use super::{
     capture,
     report::{Figure, median},
     row::Row,
-    stage::{BROKER, Stage},
+    stage::{BROKER, PORTAL_KEY, Stage},
 };
 use crate::{Error, Runner, project::Project};
 
@@ -32,7 +32,11 @@ pub(super) fn script(
             format!("http://{}", stage.viewer.address()),
         )
         .env("BENCH_USER", PrivateBroker::USER)
-        .env("BENCH_PASSWORD", PrivateBroker::PASSWORD);
+        .env("BENCH_PASSWORD", PrivateBroker::PASSWORD)
+        .env("BENCH_API", &stage.api)
+        .env("BENCH_WARREN_PID", stage.pid().to_string())
+        .env("BENCH_PORTAL_PORT", stage.portal_port.to_string())
+        .env("BENCH_PORTAL_KEY", PORTAL_KEY);
     capture::last_line(runner, &mut command, limit)
 }
 

@@ -10,6 +10,11 @@ pub(crate) enum Row {
     Polls,
     Heap,
     Memory,
+    Embed,
+    EmbedTick,
+    Embeds,
+    EmbedMounts,
+    EmbedShift,
     Ingest,
     Samples,
     Meters,
@@ -30,7 +35,7 @@ pub(crate) enum Row {
 }
 
 impl Row {
-    pub(crate) const ALL: [Self; 24] = [
+    pub(crate) const ALL: [Self; 29] = [
         Self::Page,
         Self::Paint,
         Self::Refresh,
@@ -38,6 +43,11 @@ impl Row {
         Self::Polls,
         Self::Heap,
         Self::Memory,
+        Self::Embed,
+        Self::EmbedTick,
+        Self::Embeds,
+        Self::EmbedMounts,
+        Self::EmbedShift,
         Self::Ingest,
         Self::Samples,
         Self::Meters,
@@ -87,6 +97,15 @@ impl Row {
         Self::LISTS.contains(&self) || self == Self::Hang
     }
 
+    /// Those on panels in other people's pages, each with how many minutes it may take.
+    pub(super) const EMBEDDED: [(Self, u64); 5] = [
+        (Self::Embed, 2),
+        (Self::EmbedTick, 3),
+        (Self::Embeds, 4),
+        (Self::EmbedMounts, 5),
+        (Self::EmbedShift, 2),
+    ];
+
     /// Whether it is about the dashboard, and so wants one.
     pub(super) fn is_of_dashboard(self) -> bool {
         !Self::SMALL.contains(&self) && !Self::LARGE.contains(&self) && !self.is_of_lists()
@@ -102,6 +121,11 @@ impl Row {
             Self::Polls => "polls",
             Self::Heap => "heap",
             Self::Memory => "memory",
+            Self::Embed => "embed",
+            Self::EmbedTick => "embed-tick",
+            Self::Embeds => "embeds",
+            Self::EmbedMounts => "embed-mounts",
+            Self::EmbedShift => "embed-shift",
             Self::Ingest => "ingest",
             Self::Samples => "samples",
             Self::Meters => "meters",
@@ -131,6 +155,11 @@ impl Row {
             Self::Polls => "polls of the overview server function per second, 64 connections",
             Self::Heap => "browser heap after 5,000 refreshes",
             Self::Memory => "resident memory of `warren serve`, one broker",
+            Self::Embed => "embed of one panel, over the wire, first and second visit",
+            Self::EmbedTick => "ten panels in a page: requests a tick",
+            Self::Embeds => "500 embeds, 5 s tick: slowest answer, processor of the server",
+            Self::EmbedMounts => "heap of a page after 500 mounts of a panel",
+            Self::EmbedShift => "layout shift that panels cause in a page",
             Self::Ingest => "samples taken in over HTTP, posts of 500, durable",
             Self::Samples => "100 samples of 10,000, p50",
             Self::Meters => "their meters, 50 resources, p50",
@@ -164,6 +193,11 @@ impl Row {
             Self::Polls => "≥ 20 × the broker's `/api/overview`, p99 ≤ 10 ms",
             Self::Heap => "within 10 % of after 100",
             Self::Memory => "≤ 64 MB",
+            Self::Embed => "≤ 220 KB, ≤ 5 KB",
+            Self::EmbedTick => "1",
+            Self::Embeds => "within the tick, ≤ 25 % of a core",
+            Self::EmbedMounts => "within 5 % of after 10",
+            Self::EmbedShift => "0",
             Self::Ingest => "≥ 20,000 samples/s",
             Self::Samples
             | Self::Meters

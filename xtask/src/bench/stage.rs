@@ -3,7 +3,7 @@
 use std::{
     env, fs,
     io::{BufRead, BufReader},
-    net::{Ipv4Addr, SocketAddr},
+    net::{Ipv4Addr, SocketAddr, TcpListener},
     path::PathBuf,
     process::{ChildStderr, Command, Stdio},
     sync::mpsc::{self, Receiver},
@@ -20,6 +20,10 @@ use crate::{Error, Runner, build, project::Project, say};
 
 /// The broker's name in Warren.
 pub(super) const BROKER: &str = "bench";
+/// What the portal's back end shows as its key.
+pub(super) const PORTAL_KEY: &str = "bench-portal-key-of-nobody-else";
+/// Its SHA-256, by which Warren knows it.
+const PORTAL_KEY_HASH: &str = "318ae79464c58ce9a44c7d30171932008b0de9f2db06ccdb014da36e16924ab3";
 /// The second virtual host of the traffic.
 const VHOST: &str = "telemetry";
 /// From the start of the server to its being ready.
@@ -104,6 +108,10 @@ pub(super) struct Stage {
     pub(super) viewer: Counter,
     /// The dashboard's address, without a slash at its end.
     pub(super) url: String,
+    /// The metering API's address, likewise.
+    pub(super) api: String,
+    /// Where the registered portal's pages are to be.
+    pub(super) portal_port: u16,
     /// When Warren was started.
     started: Instant,
 }
@@ -133,7 +141,14 @@ impl Stage {
 
         say::doing("starting the dashboard");
         let started = Instant::now();
-        let (warren, url) = start_warren(project, runner, programs, collector.address())?;
+        let [api, portal_port] = free_ports()?;
+        let (warren, url) = start_warren(
+            project,
+            runner,
+            programs,
+            collector.address(),
+            [api, portal_port],
+        )?;
         let mut stage = Self {
             warren,
             _traffic: traffic,
@@ -141,6 +156,8 @@ impl Stage {
             collector,
             viewer,
             url,
+            api: format!("http://127.0.0.1:{api}"),
+            portal_port,
             started,
         };
         stage.wait_until_ready(runner)?;
@@ -153,6 +170,10 @@ impl Stage {
             self.pause(runner)?;
         }
         Ok(())
+    }
+
+    pub(super) fn pid(&self) -> u32 {
+        self.warren.id()
     }
 
     pub(super) fn memory(&self) -> Result<Resident, Error> {
@@ -239,12 +260,25 @@ fn agent() -> Agent {
     config.build().into()
 }
 
+/// Two ports that nobody listens on: they must be known before the server starts.
+fn free_ports() -> Result<[u16; 2], Error> {
+    let bind = || TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
+    let listeners = [bind(), bind()];
+    let mut ports = [0; 2];
+    for (port, listener) in ports.iter_mut().zip(listeners) {
+        let address = listener.and_then(|listener| listener.local_addr());
+        *port = address.map_err(Error::io("cannot listen"))?.port();
+    }
+    Ok(ports)
+}
+
 /// Starts the server as one does in production, and gives the dashboard's address.
 fn start_warren(
     project: &Project,
     runner: &Runner,
     programs: &Programs,
     broker: SocketAddr,
+    [api, portal]: [u16; 2],
 ) -> Result<(ChildGroup, String), Error> {
     // Where no warren.toml of ours lies.
     let folder = project.scratch().join("bench");
@@ -254,7 +288,10 @@ fn start_warren(
     let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).to_string();
     let (user, password) = (PrivateBroker::USER, PrivateBroker::PASSWORD);
     command
-        .args(["--listen", &any, "--api-listen", &any])
+        .args(["--listen", &any])
+        .args(["--api-listen", &format!("127.0.0.1:{api}")])
+        .args(["--portal", &format!("bench=http://localhost:{portal}")])
+        .args(["--portal-key-hash", &format!("bench={PORTAL_KEY_HASH}")])
         .arg("--site")
         .arg(&programs.site)
         .env(

@@ -1,0 +1,17 @@
+// As docs/embedding.md has it.
+
+import { useEffect, useRef } from 'react';
+
+const getToken = async () => (await (await fetch('/warren-token')).json()).token;
+
+export function WarrenPanel({ onStale, ...attributes }) {
+  const panel = useRef(null);
+  useEffect(() => { panel.current.getToken = getToken; }, []);
+  useEffect(() => {
+    const element = panel.current;
+    const hear = event => onStale?.(event.detail.stale);
+    element.addEventListener('warren-stale', hear);
+    return () => element.removeEventListener('warren-stale', hear);
+  }, [onStale]);
+  return <warren-panel ref={panel} {...attributes} />;
+}

@@ -1,0 +1,206 @@
+// <warren-panel> in pages of another origin.
+
+import { Embedded, expect, PANELS, PanelPolls, test } from '../support/embedded.ts';
+import { page as pageWith, panel } from '../support/host.ts';
+
+
+test('a page of another origin shows a live chart, without a cookie', async ({ page, portal, embedding }) => {
+  portal.pages.set('/', pageWith(embedding.url, panel('queued-messages')));
+  const polls = new PanelPolls(page);
+  const embedded = new Embedded(page);
+  await page.goto(portal.origin);
+  await embedded.alive('queued-messages');
+  await embedded.moves('queued-messages');
+  expect(polls.headers.every(headers => !headers.cookie)).toBe(true);
+  expect(polls.headers.at(-1)?.['x-auth-token']).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
+  expect(await page.context().cookies()).toEqual([]);
+});
+
+test('all panels of a page poll together, once a tick', async ({ page, portal, embedding }) => {
+  const names = [
+    'overview', 'tiles', 'queued-messages', 'message-rates', 'objects', 'churn', 'churn-totals', 'nodes', 'alarms',
+    'about',
+  ];
+  portal.pages.set('/', pageWith(embedding.url, names.map(name => panel(name)).join('') + panel('tiles')));
+  await page.clock.install();
+  const polls = new PanelPolls(page);
+  const embedded = new Embedded(page);
+  await page.goto(portal.origin);
+  await embedded.alive('churn');
+  expect(portal.asked, 'tokens').toBe(1);
+  await page.clock.pauseAt(Date.now() + 60_000);
+  const before = polls.count;
+  for (let second = 0; second < 20; second += 1) {
+    await page.clock.runFor(1_000);
+    await page.waitForTimeout(50);
+  }
+  expect(polls.count - before).toBeGreaterThanOrEqual(3);
+  expect(polls.count - before).toBeLessThanOrEqual(5);
+  // What two panels want alike is asked once.
+  expect(polls.asked.at(-1)!.toSorted()).toEqual(names.toSorted());
+});
+
+test('every panel has something to show', async ({ page, portal, embedding }) => {
+  const texts: Record<string, RegExp> = {
+    overview: /Message rates/, tiles: /Connections/, nodes: /rabbit@|rig/, alarms: /No alarm is in effect/,
+    about: /RabbitMQ/, listeners: /amqp/, contexts: /RabbitMQ Management|management/i, 'exchange-types': /direct/,
+    'churn-totals': /onnection/,
+  };
+  portal.pages.set('/', pageWith(embedding.url, Object.keys(texts).map(name => panel(name)).join('')));
+  await page.goto(portal.origin);
+  for (const [name, text] of Object.entries(texts)) {
+    await expect(page.locator(`warren-panel[panel="${name}"]`), name).toContainText(text);
+  }
+});
+
+test('attributes are live, and leave the viewer’s zoom and hidden lines alone', async ({ page, portal, embedding }) => {
+  portal.pages.set('/', pageWith(embedding.url, panel('queued-messages')));
+  const embedded = new Embedded(page);
+  await page.goto(portal.origin);
+  await embedded.alive('queued-messages');
+  const element = embedded.panel('queued-messages');
+  const ready = element.getByRole('button', { name: /^Ready/ });
+  await ready.click();
+  await expect(ready).toHaveAttribute('aria-pressed', 'false');
+  await element.getByRole('slider').press('+');
+  const back = element.getByRole('button', { name: 'Back to now' });
+  await expect(back).toBeVisible();
+
+  await element.evaluate(element => element.setAttribute('theme', 'dark'));
+  await expect(element.locator('.warren')).toHaveCSS('color-scheme', 'dark');
+  await element.evaluate(element => element.setAttribute('refresh', '30s'));
+  await expect(ready).toHaveAttribute('aria-pressed', 'false');
+  await expect(back).toBeVisible();
+
+  await back.click();
+  await expect(back).toBeHidden();
+  await expect(ready).toHaveAttribute('aria-pressed', 'false');
+  await element.evaluate(element => element.setAttribute('panel', 'objects'));
+  await embedded.alive('objects');
+});
+
+test('colours and font come from the page around', async ({ page, portal, embedding }) => {
+  const style = '<style>body { --warren-blue: rgb(1, 2, 3); --warren-font: monospace }</style>';
+  portal.pages.set('/', pageWith(embedding.url, style + panel('queued-messages')));
+  const embedded = new Embedded(page);
+  await page.goto(portal.origin);
+  await embedded.alive('queued-messages');
+  const element = embedded.panel('queued-messages');
+  await expect(element.locator('.plot-area .line.blue').first()).toHaveCSS('stroke', 'rgb(1, 2, 3)');
+  await expect(element.locator('h2')).toHaveCSS('font-family', 'monospace');
+});
+
+test('a panel that is removed polls no more, and one that is moved stays as it is', async ({ page, portal, embedding }) => {
+  portal.pages.set('/', pageWith(embedding.url, `<div id="there"></div>${panel('queued-messages')}`));
+  const polls = new PanelPolls(page);
+  const embedded = new Embedded(page);
+  await page.goto(portal.origin);
+  await embedded.alive('queued-messages');
+  const element = embedded.panel('queued-messages');
+  await element.getByRole('slider').press('+');
+  await page.evaluate(() => document.querySelector('#there')!.append(document.querySelector('warren-panel')!));
+  await expect(element.getByRole('button', { name: 'Back to now' })).toBeVisible();
+
+  await page.evaluate(() => document.querySelector('warren-panel')!.remove());
+  const { count } = polls;
+  await page.waitForTimeout(6_000);
+  expect(polls.count).toBe(count);
+  await page.evaluate(() => {
+    const again = Object.assign(document.createElement('warren-panel'), { id: 'again' });
+    for (const [name, value] of [['panel', 'objects'], ['broker', 'demo'], ['token-url', '/warren-token']]) {
+      again.setAttribute(name, value);
+    }
+    document.body.append(again);
+  });
+  await embedded.alive('objects');
+  expect(portal.asked, 'the token is still good').toBe(1);
+});
+
+test('the page hears of readiness and of what goes wrong', async ({ page, portal, embedding, complaints }) => {
+  complaints.expect(/status of 503/);
+  portal.pages.set('/', pageWith(embedding.url, `<script>
+    window.heard = [];
+    for (const name of ['ready', 'error', 'stale', 'token-needed'])
+      addEventListener('warren-' + name, ({ type, detail }) => heard.push([type, detail.panel, detail.code ?? detail.stale]));
+  </script>${panel('tiles')}<warren-panel panel="tilez" broker="demo" token-url="/warren-token"></warren-panel>
+  <warren-panel panel="nodes" broker="nowhere" token-url="/warren-token"></warren-panel>`));
+  await page.goto(portal.origin);
+  const heard = () => page.evaluate(() => (window as any).heard as unknown[][]);
+  await expect.poll(heard).toContainEqual(['warren-ready', 'tiles', undefined]);
+  await expect.poll(heard).toContainEqual(['warren-error', 'tilez', 'unknown-panel']);
+  await expect.poll(heard).toContainEqual(['warren-error', 'nodes', 'unknown-broker']);
+  await page.route(PANELS, route => route.fulfill({
+    status: 503, headers: { 'access-control-allow-origin': portal.origin }, json: { Unavailable: { retry_after: 1 } },
+  }));
+  await expect.poll(heard, { timeout: 20_000 }).toContainEqual(['warren-stale', 'tiles', true]);
+  await page.unroute(PANELS);
+  await expect.poll(heard, { timeout: 30_000 }).toContainEqual(['warren-stale', 'tiles', false]);
+});
+
+test('a token that the page sets by itself', async ({ page, portal, embedding }) => {
+  const unset = panel('queued-messages').replace('token-url="/warren-token"', '');
+  portal.pages.set('/', pageWith(embedding.url, `${unset}<script type="module">
+    addEventListener('warren-token-needed', async event => {
+      event.target.token = (await (await fetch('/warren-token')).json()).token;
+    });
+  </script>`));
+  const embedded = new Embedded(page);
+  await page.goto(portal.origin);
+  await embedded.alive('queued-messages');
+});
+
+test('nothing in the page moves when a panel comes', async ({ page, portal, embedding }) => {
+  portal.pages.set('/', pageWith(embedding.url, `<p>Before</p>${panel('queued-messages', 'style="height:340px"')}<p>Behind</p>`));
+  await page.addInitScript(() => {
+    (window as any).shift = 0;
+    new PerformanceObserver(list => {
+      for (const entry of list.getEntries()) (window as any).shift += (entry as any).value;
+    }).observe({ type: 'layout-shift', buffered: true });
+  });
+  const embedded = new Embedded(page);
+  await page.goto(portal.origin);
+  await embedded.alive('queued-messages');
+  await embedded.moves('queued-messages');
+  expect(await page.evaluate(() => (window as any).shift)).toBe(0);
+});
+
+test('panels come and go and leave nothing behind', async ({ page, portal, embedding }) => {
+  portal.pages.set('/', pageWith(embedding.url, panel('nodes')));
+  await page.goto(portal.origin);
+  await expect(page.locator('warren-panel')).toContainText('Nodes');
+  const cdp = await page.context().newCDPSession(page);
+  await cdp.send('Performance.enable');
+  const round = () => page.evaluate(async () => {
+    const one = document.createElement('warren-panel');
+    for (const [name, value] of [['panel', 'queued-messages'], ['broker', 'demo'], ['token-url', '/warren-token']]) {
+      one.setAttribute(name, value);
+    }
+    document.body.append(one);
+    await new Promise(resolve => setTimeout(resolve, 10));
+    one.remove();
+    await new Promise(resolve => setTimeout(resolve, 0));
+  });
+  const nodes = async () => {
+    await cdp.send('HeapProfiler.collectGarbage');
+    await cdp.send('HeapProfiler.collectGarbage');
+    const { metrics } = await cdp.send('Performance.getMetrics');
+    const value = (name: string) => metrics.find(metric => metric.name === name)!.value;
+    return { nodes: value('Nodes'), listeners: value('JSEventListeners') };
+  };
+  for (let n = 0; n < 5; n += 1) await round();
+  const few = await nodes();
+  for (let n = 0; n < 30; n += 1) await round();
+  const many = await nodes();
+  expect(many.nodes).toBeLessThan(few.nodes + 100);
+  expect(many.listeners).toBeLessThanOrEqual(few.listeners + 5);
+});
+
+test('under a strict policy a panel needs Warren’s origin and WebAssembly, and complains of nothing', async ({ page, portal, embedding }) => {
+  portal.policy = `default-src 'none'; img-src data:; script-src ${embedding.url} 'wasm-unsafe-eval'; ` +
+    `connect-src 'self' ${embedding.url}; base-uri 'none'; form-action 'none'`;
+  portal.pages.set('/', pageWith(embedding.url, panel('queued-messages')).replace(/<style>.*<\/style>/s, ''));
+  const embedded = new Embedded(page);
+  await page.goto(portal.origin);
+  await embedded.alive('queued-messages');
+  await embedded.moves('queued-messages');
+});

@@ -1,0 +1,61 @@
+// A React application that embeds panels, built as such applications are.
+
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { Embedded, expect, PanelPolls, test as base } from '../support/embedded.ts';
+import { Portal } from '../support/host.ts';
+
+
+const FOLDER = join(import.meta.dirname, '../hosts/react');
+
+const test = base.extend({
+  portal: async ({ stopAtEnd }, use) => {
+    const run = (...args: string[]) => execFileSync('npm', args, { cwd: FOLDER, stdio: 'pipe' });
+    if (!existsSync(join(FOLDER, 'node_modules'))) run('ci');
+    run('run', 'build');
+    await use(stopAtEnd(await Portal.start({ folder: join(FOLDER, 'dist'), host: 'localhost' })));
+  },
+});
+
+test('panels come, change and go with the application’s state', async ({ page, portal, embedding }) => {
+  portal.pages.set('/', `<!DOCTYPE html><html lang="en"><title>Orders</title><link rel="icon" href="data:,">
+    <script type="module" src="${embedding.url}/embed.js"></script>
+    <div id="root"></div><script type="module" src="/main.js"></script>`);
+  const polls = new PanelPolls(page);
+  const embedded = new Embedded(page);
+  await page.goto(portal.origin);
+  await embedded.alive('queued-messages');
+  await embedded.moves('queued-messages');
+  expect(portal.asked, 'both panels share a token').toBe(1);
+  expect(polls.asked.at(-1)!.toSorted()).toEqual(['queued-messages', 'tiles']);
+
+  await page.getByRole('button', { name: 'The last hour' }).click();
+  await expect(embedded.panel('queued-messages')).toHaveAttribute('range', '1h');
+  await embedded.moves('queued-messages');
+
+  await page.getByRole('button', { name: 'Hide' }).click();
+  await expect(page.locator('warren-panel')).toHaveCount(0);
+  const { count } = polls;
+  await page.waitForTimeout(6_000);
+  expect(polls.count).toBe(count);
+  await page.getByRole('button', { name: 'Show' }).click();
+  await embedded.alive('queued-messages');
+
+  await expect(page.getByRole('status')).toHaveText('fresh numbers');
+});
+
+test('the application hears when its numbers are old', async ({ page, portal, embedding, complaints }) => {
+  complaints.expect(/net::ERR_/);
+  portal.pages.set('/', `<!DOCTYPE html><html lang="en"><title>Orders</title><link rel="icon" href="data:,">
+    <script type="module" src="${embedding.url}/embed.js"></script>
+    <div id="root"></div><script type="module" src="/main.js"></script>`);
+  const embedded = new Embedded(page);
+  await page.goto(portal.origin);
+  await embedded.alive('queued-messages');
+  await embedding.stop();
+  await expect(page.getByRole('status')).toHaveText('old numbers', { timeout: 30_000 });
+  await embedding.restart();
+  await expect(page.getByRole('status')).toHaveText('fresh numbers', { timeout: 60_000 });
+});

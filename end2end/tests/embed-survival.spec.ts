@@ -1,0 +1,154 @@
+// What an embedded panel withstands. The page's clock is the test's: hours pass in an instant.
+
+import type { Page } from '@playwright/test';
+
+import { Embedded, expect, PANELS, PanelPolls, test as base } from '../support/embedded.ts';
+import { page as pageWith, panel } from '../support/host.ts';
+import { answered, notConnected } from '../support/console.ts';
+import { pass } from '../support/polls.ts';
+
+interface Fixtures {
+  /** A portal's page with a zoomed chart of queued messages whose line Ready is hidden. */
+  embedded: Embedded;
+  polls: PanelPolls;
+}
+
+const test = base.extend<Fixtures>({
+  polls: async ({ page }, use) => use(new PanelPolls(page)),
+  embedded: async ({ page, portal, embedding, polls }, use) => {
+    expect(polls.count).toBe(0);
+    await page.clock.install();
+    portal.pages.set('/', pageWith(embedding.url, panel('queued-messages') + panel('tiles')));
+    const embedded = new Embedded(page);
+    await page.goto(portal.origin);
+    await embedded.alive('queued-messages');
+    await embedded.panel('queued-messages').getByRole('button', { name: /^Ready/ }).click();
+    await use(embedded);
+  },
+});
+
+/** Hides the tab, or shows it again. */
+const setVisibility = (page: Page, state: 'hidden' | 'visible') =>
+  page.evaluate(state => {
+    Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => state });
+    document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));
+  }, state);
+
+/** The panel is alive, and what the viewer chose is as it was. */
+async function goesOn(embedded: Embedded): Promise<void> {
+  await embedded.moves('queued-messages');
+  const element = embedded.panel('queued-messages');
+  await expect(element.getByRole('button', { name: /^Ready/ })).toHaveAttribute('aria-pressed', 'false');
+  await expect(element.locator('.notices')).not.toContainText('fail');
+}
+
+/** Ends every token that was given so far. */
+const endTokens = (page: Page, origin: string) =>
+  page.route(PANELS, async route => {
+    const before = await page.evaluate(() => (window as any).ended as string | undefined);
+    const token = route.request().headers()['x-auth-token'];
+    if (before === undefined) await page.evaluate(token => { (window as any).ended = token; }, token);
+    if (before === undefined || before === token) {
+      await route.fulfill({ status: 401, headers: { 'access-control-allow-origin': origin }, json: 'SignedOut' });
+    } else {
+      await route.continue();
+    }
+  });
+
+test('a tab that slept for eight hours', async ({ page, portal, embedded, polls, complaints }) => {
+  complaints.expect(answered(401));
+  await setVisibility(page, 'hidden');
+  const { count } = polls;
+  // The token it holds ends meanwhile.
+  await endTokens(page, portal.origin);
+  await page.clock.fastForward('08:00:00');
+  expect(polls.count).toBe(count);
+  await setVisibility(page, 'visible');
+  await goesOn(embedded);
+  expect(portal.asked).toBe(2);
+});
+
+test('a laptop that slept for eight hours with the tab in sight', async ({ page, portal, embedded, complaints }) => {
+  complaints.expect(answered(401));
+  await endTokens(page, portal.origin);
+  await page.clock.fastForward('08:00:00');
+  await goesOn(embedded);
+  expect(portal.asked).toBe(2);
+});
+
+test('a connection that was lost', async ({ page, context, embedded, complaints }) => {
+  complaints.expect(notConnected);
+  const element = embedded.panel('queued-messages');
+  const before = await embedded.lines('queued-messages');
+  await context.setOffline(true);
+  await pass(page, 15);
+  await expect(element.locator('.notices')).toContainText('Updates fail');
+  expect(await embedded.lines('queued-messages')).toEqual(before);
+  await page.clock.fastForward('01:00:00');
+  await context.setOffline(false);
+  await goesOn(embedded);
+});
+
+for (const [what, minutes] of [['fast', 10], ['slow', -10]] as const) {
+  test(`a viewer’s clock that is ten minutes ${what}`, async ({ page, portal, embedding }) => {
+    await page.clock.install({ time: Date.now() + minutes * 60_000 });
+    portal.pages.set('/', pageWith(embedding.url, panel('queued-messages') + panel('overview')));
+    const embedded = new Embedded(page);
+    await page.goto(portal.origin);
+    await embedded.alive('queued-messages');
+    await embedded.moves('queued-messages');
+    await expect(embedded.panel('overview').locator('.age')).toContainText(/\b\d{1,2} s ago/);
+    expect(portal.asked).toBe(1);
+  });
+
+  test(`a viewer’s clock that is put ${what} by ten minutes while a panel is open`, async ({ page, embedded }) => {
+    await page.clock.setSystemTime(Date.now() + minutes * 60_000);
+    await goesOn(embedded);
+  });
+}
+
+test('a server that was restarted', async ({ embedding, embedded, complaints }) => {
+  complaints.expect(notConnected);
+  complaints.expect(answered(401));
+  await embedding.stop();
+  await expect(embedded.panel('queued-messages').locator('.notices')).toContainText('Updates fail', { timeout: 20_000 });
+  await embedding.restart();
+  await goesOn(embedded);
+});
+
+test('a portal whose token address fails for a while', async ({ page, portal, embedded, polls, complaints }) => {
+  complaints.expect(answered(401));
+  complaints.expect(answered(500));
+  portal.refuse = 500;
+  await endTokens(page, portal.origin);
+  await pass(page, 10);
+  const element = embedded.panel('queued-messages');
+  await expect(element.locator('.notices')).toContainText('The page around this panel has no valid access to give');
+  const before = { asked: portal.asked, polls: polls.count };
+  await page.clock.runFor(300_000);
+  // It backs off, and asks Warren nothing without a token.
+  expect(portal.asked - before.asked).toBeLessThanOrEqual(12);
+  expect(polls.count).toBe(before.polls);
+  portal.refuse = undefined;
+  await page.clock.runFor(61_000);
+  await goesOn(embedded);
+});
+
+test('a poll that hangs is given up, and the next one is answered', async ({ page, embedded }) => {
+  await page.route(PANELS, () => {});
+  await pass(page, 20);
+  const element = embedded.panel('queued-messages');
+  await expect(element.locator('.notices')).toContainText('took too long');
+  await page.unroute(PANELS);
+  await page.clock.runFor(61_000);
+  await goesOn(embedded);
+});
+
+test('a hidden tab makes no polls', async ({ page, embedded, polls }) => {
+  await setVisibility(page, 'hidden');
+  const { count } = polls;
+  await page.clock.runFor(600_000);
+  expect(polls.count).toBe(count);
+  await setVisibility(page, 'visible');
+  await goesOn(embedded);
+});
