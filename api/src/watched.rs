@@ -214,7 +214,7 @@ impl Watched {
             && !self.hangs()
         {
             // Whether it came or not: whoever waits looks.
-            let _ = tokio::time::timeout(FIRST_LOOK - SHORT_LOOK, arrival).await;
+            let _ = tokio::time::timeout(FIRST_LOOK.saturating_sub(SHORT_LOOK), arrival).await;
         }
     }
 

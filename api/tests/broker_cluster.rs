@@ -16,7 +16,8 @@ use http::StatusCode;
 use metering::{BrokerState, Health, HealthCheck, HealthState};
 use rig::{Options, PrivateBroker, PrivateCluster};
 use serde_json::json;
-use support::{Answer, TestApp};
+use support::TestApp;
+use support::app::Answer;
 
 /// Seconds without a sign of life after which nodes count each other as gone: a quarter of the
 /// default, so that the test need not wait a minute.

@@ -94,6 +94,7 @@ impl AppError {
             Self::SignedOut | Self::NoToken => "token",
             Self::Forbidden => "forbidden",
             Self::UnknownBroker => "unknown-broker",
+            Self::NotFound => "not-found",
             Self::TooManyRequests { .. } => "too-many-requests",
             Self::Unavailable { .. } => "unavailable",
             Self::Unreachable => "unreachable",

@@ -153,9 +153,9 @@ async fn answer(
     let query = ListQuery::read(kind, &mut arguments)?;
     arguments.finish()?;
     let picked = shared.pick(&caller.0, name.as_deref())?;
-    let hashes = shared.config.password_hashes && picked.is_administrator();
+    let with_hashes = shared.config.password_hashes && picked.is_administrator();
     let kind = match kind {
-        Kind::Users if hashes => Kind::UsersWithHashes,
+        Kind::Users if with_hashes => Kind::UsersWithHashes,
         kind => kind,
     };
     let scope = picked

@@ -28,7 +28,6 @@ pub mod panels;
 pub(crate) mod projects;
 pub mod search;
 pub mod session;
-pub mod session;
 pub mod shared;
 pub mod sharing;
 pub mod texts;

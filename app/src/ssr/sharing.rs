@@ -61,8 +61,8 @@ fn portal_row(portal: &Portal) -> WrittenRow {
         }
     };
     let shown = portal.shown.iter().map(|shown| {
-        let last = written(shown.last);
-        (texts.shown)(&shown.panel, shown.updates, &last)
+        let when = written(shown.last);
+        (texts.shown)(&shown.panel, shown.updates, &when)
     });
     let why = portal.last_reason.clone().unwrap_or_default();
     let refused = if portal.refused == 0 {

@@ -130,7 +130,8 @@ fn Vhosts() -> impl IntoView {
         (vhosts.len() > 1 || !chosen.is_empty()).then(|| {
             let option = |vhost: String| {
                 let selected = vhost == chosen;
-                view! { <option value=vhost.clone() selected=selected>{vhost}</option> }
+                let value = vhost.clone();
+                view! { <option value=value selected=selected>{vhost}</option> }
             };
             view! {
                 <label>

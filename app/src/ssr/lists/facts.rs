@@ -90,17 +90,17 @@ pub(super) fn plain(
     none: &str,
     scene: &Scene<'_>,
 ) -> DetailTable {
-    let note = note(rows.len(), none, scene);
-    let row = |row: Vec<Value>| Row {
-        cells: row.into_iter().map(|value| value.cell(scene)).collect(),
+    let remark = note(rows.len(), none, scene);
+    let made = |values: Vec<Value>| Row {
+        cells: values.into_iter().map(|value| value.cell(scene)).collect(),
         level: None,
     };
     DetailTable {
         id: id.to_owned(),
         title: title.to_owned(),
         columns,
-        rows: rows.into_iter().take(MOST_ROWS).map(row).collect(),
-        note,
+        rows: rows.into_iter().take(MOST_ROWS).map(made).collect(),
+        note: remark,
     }
 }
 

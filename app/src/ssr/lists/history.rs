@@ -220,10 +220,10 @@ pub(super) fn traffic(scene: &Scene<'_>) -> ChartView {
 /// Why there is nothing to draw, where there is nothing.
 pub(super) fn absence(series: &Series, scene: &Scene<'_>) -> String {
     let has_values = |column: &Column| column.avg.last().is_some();
-    if !series.columns.iter().any(has_values) {
-        scene.views.no_history.to_owned()
-    } else {
+    if series.columns.iter().any(has_values) {
         String::new()
+    } else {
+        scene.views.no_history.to_owned()
     }
 }
 
