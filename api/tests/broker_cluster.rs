@@ -86,7 +86,7 @@ async fn state(app: &TestApp, token: &str, check: HealthCheck) -> HealthState {
 }
 
 async fn until(what: &str, mut condition: impl AsyncFnMut() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(60);
+    let deadline = Instant::now() + Duration::from_mins(1);
     while !condition().await {
         assert!(Instant::now() < deadline, "not within a minute: {what}");
         tokio::time::sleep(Duration::from_millis(200)).await;

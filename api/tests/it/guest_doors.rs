@@ -309,8 +309,8 @@ async fn tokens_of_two_vhosts_side_by_side_see_each_its_own() {
         async move {
             for path in ["overview", "queues", "series?meter=rabbit.messages"] {
                 let (path, separator) = (path, if path.contains('?') { '&' } else { '?' });
-                let answer = app.get(token, &format!("/v2/rabbit/{path}{separator}broker=prod"));
-                let text = answer.await.ok().to_string();
+                let path = format!("/v2/rabbit/{path}{separator}broker=prod");
+                let text = app.get(token, &path).await.ok().to_string();
                 assert!(!text.contains(theirs), "{path}: {text}");
                 if path != "series?meter=rabbit.messages" {
                     assert!(text.contains(ours), "{path}: {text}");

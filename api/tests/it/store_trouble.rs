@@ -40,7 +40,7 @@ async fn must_be_live(app: &TestApp, token: &str) {
         .as_array()
         .expect("a column")
         .last();
-    assert!(last.is_some_and(|value| value.is_number()), "{series}");
+    assert!(last.is_some_and(serde_json::Value::is_number), "{series}");
 }
 
 fn must_be_told(answer: &Answer, words: &str) {
@@ -67,7 +67,7 @@ async fn a_full_disk_leaves_the_live_view_running() {
     };
     let fake = FakeBroker::start();
     let (app, token) = on(&folder.path().join("warren.db"), options, &fake).await;
-    let mut taken = 0;
+    let mut posted = 0;
     let refused = loop {
         let samples: Vec<_> = (0..200)
             .map(|n| {
@@ -83,13 +83,13 @@ async fn a_full_disk_leaves_the_live_view_running() {
         if answer.status != StatusCode::CREATED {
             break answer;
         }
-        taken += samples.len();
+        posted += samples.len();
     };
     must_be_told(&refused, "no room left");
     must_be_live(&app, &token).await;
     // What was taken can be read.
     let listed = app.get(&token, "/v2/meters/m?limit=1000000").await.ok();
-    assert_eq!(listed.as_array().map(Vec::len), Some(taken));
+    assert_eq!(listed.as_array().map(Vec::len), Some(posted));
 }
 
 #[tokio::test]
@@ -119,7 +119,7 @@ async fn a_file_that_is_damaged_underneath_leaves_the_live_view_running() {
         .await;
     for name in ["warren.db", "warren.db-wal"] {
         let path = folder.path().join(name);
-        let length = fs::metadata(&path).map(|file| file.len()).unwrap_or(0);
+        let length = fs::metadata(&path).map_or(0, |file| file.len());
         let mut open = fs::OpenOptions::new();
         let mut file = open.write(true).open(&path).expect("opens");
         file.seek(SeekFrom::Start(0)).expect("at its start");

@@ -209,25 +209,22 @@ fn of_table(
     brokers: Option<&[String]>,
 ) -> Result<Draft, Vec<Refusal>> {
     let mut refusals = Vec::new();
-    let name = match table.one("name") {
-        Some((name, origin)) => {
-            if let Err(reason) = is_name(name) {
-                let accepts = "1 to 64 of a-z, 0-9, \".\", \"_\" and \"-\"";
-                refusals.push(of_key("name", origin, Some(name), reason, accepts));
-            }
-            name.as_str()
+    let name = if let Some((name, origin)) = table.one("name") {
+        if let Err(reason) = is_name(name) {
+            let accepts = "1 to 64 of a-z, 0-9, \".\", \"_\" and \"-\"";
+            refusals.push(of_key("name", origin, Some(name), reason, accepts));
         }
-        None => {
-            let accepts = "a name, such as shop";
-            refusals.push(of_key(
-                "name",
-                &table.origin,
-                None,
-                "it is missing",
-                accepts,
-            ));
-            ""
-        }
+        name.as_str()
+    } else {
+        let accepts = "a name, such as shop";
+        refusals.push(of_key(
+            "name",
+            &table.origin,
+            None,
+            "it is missing",
+            accepts,
+        ));
+        ""
     };
     let mut draft = Draft::new(name);
     let mut list = |key: &str, accepts: &str, read: &dyn Fn(&str) -> Result<String, String>| {

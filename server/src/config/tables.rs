@@ -82,18 +82,15 @@ pub(super) fn read(
                 refusals.push(source.refuse(&full, &name.span(), reason, &kind.names()));
                 continue;
             };
-            match texts(source, value, several.is_some()) {
-                Some(texts) => {
-                    read.values.insert(key, texts);
-                }
-                None => {
-                    let accepts = if several.is_some() {
-                        "a text, or a list of texts"
-                    } else {
-                        "a text"
-                    };
-                    refusals.push(source.refuse(&full, &value.span(), "not a text", accepts));
-                }
+            if let Some(texts) = texts(source, value, several.is_some()) {
+                read.values.insert(key, texts);
+            } else {
+                let accepts = if several.is_some() {
+                    "a text, or a list of texts"
+                } else {
+                    "a text"
+                };
+                refusals.push(source.refuse(&full, &value.span(), "not a text", accepts));
             }
         }
         tables.push(read);

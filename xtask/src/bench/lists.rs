@@ -68,7 +68,7 @@ pub(super) fn measure(yard: Yard<'_>, options: &Options, table: &mut Table) -> R
         table.unless_measured(options, &Row::LISTS, laid)?;
     }
     if options.wants(Row::Hang) {
-        table.attempt(Row::Hang, || hang::measure(ground))?;
+        table.attempt(Row::Hang, || hang::measure(yard))?;
     }
     Ok(())
 }

@@ -59,10 +59,17 @@ pub(super) fn page<T: Clone>(
 mod tests {
     use super::*;
 
+    fn name(row: &i64) -> &str {
+        match row {
+            12 => "twelve",
+            3 => "three",
+            45 => "forty",
+            _ => "twenty",
+        }
+    }
+
     fn found(query: &ListQuery) -> (Vec<i64>, u64, u64) {
         let rows = [12, 3, 45, 23];
-        let names = ["twelve", "three", "forty", "twenty"];
-        let name = |row: &i64| names[rows.iter().position(|known| known == row).unwrap_or(0)];
         let page = page(&rows, name, |row, _| Value::Count(*row), query);
         (page.items, page.filtered_count, page.page_count)
     }
