@@ -28,6 +28,7 @@ test('the old address of the accounts leads to the new one', async ({ signedIn }
 });
 
 test('the lists of administration lead to each other, and say what the broker says', async ({ signedIn, broker }) => {
+  test.slow();
   await broker.send('PUT', '/api/policies/%2F/bound', { pattern: '^p\\.', definition: { 'max-length': 9 }, 'apply-to': 'queues', priority: 3 });
   await broker.send('PUT', '/api/operator-policies/%2F/capped', { pattern: '.*', definition: { 'max-length': 90_000 }, 'apply-to': 'queues' });
   await broker.send('PUT', '/api/vhost-limits/%2F/max-queues', { value: 7000 });
@@ -48,6 +49,7 @@ test('the lists of administration lead to each other, and say what the broker sa
 });
 
 test('an account of one vhost sees that vhost’s queues alone, and is told what is not for it', async ({ page, context, warren, broker }) => {
+  test.slow();
   await broker.send('PUT', '/api/vhosts/narrow');
   const { name } = broker.administrator;
   await broker.send('PUT', `/api/permissions/narrow/${name}`, { configure: '.*', write: '.*', read: '.*' });
@@ -130,6 +132,7 @@ test.describe('on a phone', () => {
   test.use({ viewport: { width: 360, height: 780 } });
 
   test('nothing is wider than the screen but what scrolls in its panel', async ({ signedIn }) => {
+    test.slow();
     const list = new List(signedIn);
     for (const path of ['/brokers/demo/queues', '/brokers/demo/policies', pageOf('queues', '/', 'orders.new')]) {
       await list.open(path);

@@ -8,6 +8,7 @@ const fact = (page: import('@playwright/test').Page, name: string) =>
   page.locator('.facts > div').filter({ has: page.locator('dt').getByText(name, { exact: true }) }).locator('dd').first();
 
 test('a queue: messages, arguments, bindings, each type with what it alone has', async ({ signedIn: page, broker }) => {
+  test.slow();
   await queue(broker, 'd.classic', { arguments: { 'x-max-length': 500, 'x-message-ttl': 60_000_000 } });
   await queue(broker, 'd.quorum', { arguments: { 'x-queue-type': 'quorum', 'x-delivery-limit': 7 } });
   await queue(broker, 'd.stream', { arguments: { 'x-queue-type': 'stream' } });

@@ -25,6 +25,7 @@ test('queues of every type stand in the list, with what the broker says of them'
 });
 
 test('the filter holds as one types, and stands in the address', async ({ signedIn }) => {
+  test.slow();
   const list = new List(signedIn);
   await list.open(QUEUES);
   await list.filter.pressSequentially('many.1', { delay: 20 });
@@ -52,6 +53,7 @@ test('a regular expression filters; one that is none is told beside the field, a
 });
 
 test('every head that is a link sorts, one way and the other', async ({ signedIn }) => {
+  test.slow();
   const list = new List(signedIn);
   await list.open(`${QUEUES}?name=many.`);
   await list.head('Total').getByRole('link').click();
@@ -76,6 +78,7 @@ test('every head that is a link sorts, one way and the other', async ({ signedIn
 });
 
 test('pages, of as many rows as one wants', async ({ signedIn }) => {
+  test.slow();
   const list = new List(signedIn);
   await list.open(`${QUEUES}?name=many.`);
   await signedIn.getByLabel('Rows').selectOption('20');
@@ -90,6 +93,7 @@ test('pages, of as many rows as one wants', async ({ signedIn }) => {
 });
 
 test('columns and density are chosen, stand in the address, and are kept', async ({ signedIn }) => {
+  test.slow();
   const list = new List(signedIn);
   await list.open(`${QUEUES}?name=type.`);
   await expect(list.head('Process memory')).toHaveCount(0);
@@ -140,6 +144,7 @@ test('the rows as a file: those of the filter, in their order, and no formula', 
 });
 
 test('up, down and Enter lead through the rows by keyboard', async ({ signedIn }) => {
+  test.slow();
   const list = new List(signedIn);
   await list.open(`${QUEUES}?name=many.`);
   await signedIn.locator('.rows').focus();
@@ -156,6 +161,7 @@ test('up, down and Enter lead through the rows by keyboard', async ({ signedIn }
 });
 
 test('the list goes on by itself, and what is opened or focused stays so', async ({ signedIn, broker }) => {
+  test.slow();
   const list = new List(signedIn);
   await list.open(`${QUEUES}?name=many.1`);
   await list.filter.focus();
@@ -198,6 +204,7 @@ test.describe('without scripts', () => {
   test.use({ javaScriptEnabled: false });
 
   test('filter, order, pages and columns work by forms and links', async ({ signedIn }) => {
+    test.slow();
     const list = new List(signedIn);
     await signedIn.goto(QUEUES);
     await list.filter.fill('many.0');
