@@ -11,6 +11,7 @@ use crate::i18n::catalog;
 use crate::pages::brokers::Brokers;
 use crate::pages::detail::DetailPage;
 use crate::pages::embedding::Embedding;
+use crate::pages::health::Health;
 use crate::pages::list::ListPage;
 use crate::pages::log::Log;
 use crate::pages::meters::Meters;
@@ -57,6 +58,7 @@ pub fn App(
                     <Route path=path!("/") view=Start ssr=SsrMode::Async />
                     <Route path=path!("/brokers") view=Brokers ssr=SsrMode::Async />
                     <Route path=path!("/brokers/:broker") view=OverviewPage ssr=SsrMode::Async />
+                    <Route path=path!("/brokers/:broker/health") view=Health ssr=SsrMode::Async />
                     <Route path=path!("/brokers/:broker/:list") view=ListPage ssr=SsrMode::Async />
                     <Route path=path!("/brokers/:broker/:list/*names") view=DetailPage ssr=SsrMode::Async />
                     <Route path=path!("/meters") view=Meters ssr=SsrMode::Async />

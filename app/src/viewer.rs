@@ -1,19 +1,49 @@
 //! The signed-in viewer, fetched once for the frame of all pages.
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
 use crate::error::AppError;
+use crate::live::{every, visible};
 use crate::resource::{Fetched, fetched};
 use crate::server_fns::viewer::{Viewer, fetch_viewer};
 
 /// Who looks, and at which brokers. A Leptos context of the pages that need a sign-in.
 #[derive(Clone, Copy)]
-pub struct Viewers(Fetched<Result<Viewer, AppError>>);
+pub struct Viewers {
+    first: Fetched<Result<Viewer, AppError>>,
+    /// What has come since.
+    fresh: RwSignal<Option<Viewer>>,
+}
+
+/// The states in the navigation are asked for again after so many milliseconds.
+const PACE: u32 = 30_000;
 
 impl Viewers {
     /// Fetched on the server with the page, in the browser where pages change without a load.
     pub fn fetch() -> Self {
-        Self(fetched(|| (), |()| fetch_viewer()))
+        let fresh = RwSignal::new(None);
+        let visible = visible();
+        every(PACE, move || {
+            if visible.get_untracked() {
+                spawn_local(async move {
+                    // Pages tell of failures themselves; here the last states stand.
+                    if let Ok(viewer) = fetch_viewer().await {
+                        fresh.try_set(Some(viewer));
+                    }
+                });
+            }
+        });
+        Self {
+            first: fetched(|| (), |()| fetch_viewer()),
+            fresh,
+        }
+    }
+
+    /// Reads off the latest that is known, which was `first` at first.
+    pub fn latest<T>(self, first: &Viewer, read: impl Fn(&Viewer) -> T) -> T {
+        self.fresh
+            .with(|fresh| read(fresh.as_ref().unwrap_or(first)))
     }
 
     /// A part of a view that shows something of the viewer; nothing where there is none.
@@ -25,7 +55,7 @@ impl Viewers {
             <Transition>
                 {move || {
                     let view = view.clone();
-                    Suspend::new(async move { self.0.await.ok().map(|viewer| view(viewer).into_any()) })
+                    Suspend::new(async move { self.first.await.ok().map(|viewer| view(viewer).into_any()) })
                 }}
             </Transition>
         }
@@ -39,7 +69,7 @@ impl Viewers {
                 {move || {
                     let path = otherwise.clone();
                     Suspend::new(async move {
-                        let is_signed_out = matches!(self.0.await, Err(AppError::SignedOut));
+                        let is_signed_out = matches!(self.first.await, Err(AppError::SignedOut));
                         is_signed_out
                             .then(|| view! { <leptos_router::components::Redirect path /> }.into_any())
                     })

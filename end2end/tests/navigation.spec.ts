@@ -1,7 +1,7 @@
 // Addresses: which lead where, and what those that lead nowhere say.
 
 import { answered } from '../support/console.ts';
-import { Overview } from '../support/overview.ts';
+import { Overview, POLL } from '../support/overview.ts';
 import { DEMO, expect, test } from '../support/test.ts';
 
 test('with one broker the start is its overview', async ({ signedIn }) => {
@@ -39,7 +39,9 @@ test('the page that was left polls no more', async ({ signedIn }) => {
   await signedIn.getByRole('link', { name: 'Brokers', exact: true }).click();
   await expect(signedIn.getByRole('heading', { level: 1 })).toHaveText('Brokers');
   const polls: string[] = [];
-  signedIn.on('request', request => polls.push(request.url()));
+  signedIn.on('request', request => {
+    if (POLL.test(request.url())) polls.push(request.url());
+  });
   await signedIn.clock.runFor(60_000);
   expect(polls).toEqual([]);
 });

@@ -25,8 +25,9 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
+pub use path::{HEIGHT, WIDTH};
 pub use span_bar::SpanBar;
-pub use sparkline::Sparkline;
+pub use sparkline::{Sparkline, line_of};
 pub use stage::Stage;
 pub use view::Chart;
 

@@ -56,6 +56,25 @@ pub fn Sparkline(
     }
 }
 
+/// The `d` of a line of columns of numbers, for where no [`Live`] is; empty where nothing is known.
+pub fn line_of(times: &[i64], values: &[f64]) -> String {
+    let Some(&end) = times
+        .last()
+        .filter(|_| values.iter().any(|value| !value.is_nan()))
+    else {
+        return String::new();
+    };
+    let known = values.iter().copied().filter(|value| !value.is_nan());
+    let (low, high) = bounds(known);
+    let shifted: Vec<f64> = values.iter().map(|value| value - low).collect();
+    let window = Window {
+        start: start(times, &shifted, end),
+        end,
+        top: high - low,
+    };
+    path::line(times, &shifted, &window)
+}
+
 /// A shorter history than this is not stretched over the tile, in milliseconds.
 const SHORTEST: i64 = 300_000;
 

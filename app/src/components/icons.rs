@@ -37,6 +37,8 @@ pub enum IconName {
     Share,
     /// A folder: the Keystone's project.
     Project,
+    /// A heartbeat: health.
+    Health,
     /// A glass: search.
     Search,
     /// Three bars: the navigation, where there is no room for it.
@@ -74,6 +76,9 @@ impl IconName {
             }
             Self::Share => "M10 12.500v-9M6.500 7l3.500-3.500 3.500 3.500M4 10v6.500h12v-6.500",
             Self::Project => "M2.500 5h5l2 2.500h8v8h-15z",
+            Self::Health => {
+                "M10 16.500C5 13 2.500 10.500 2.500 7.500a4 4 0 0 1 7.500-2 4 4 0 0 1 7.500 2c0 3-2.500 5.500-7.500 9z"
+            }
             Self::Search => "M9 3.500a5.500 5.500 0 1 0 0 11 5.500 5.500 0 1 0 0-11M13 13l4 4",
             Self::Menu => "M3 5h14M3 10h14M3 15h14",
             Self::Connections => "M7 2.500v4M13 2.500v4M5 6.500h10v3a5 5 0 0 1-10 0zM10 14.500v3",

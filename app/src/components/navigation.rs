@@ -27,13 +27,14 @@ struct Section {
 /// A broker's pages, in the order of the navigation.
 const SECTIONS: &[Section] = &[
     section("", IconName::Overview, |texts| texts.overview, "o"),
+    section(HEALTH, IconName::Health, |texts| texts.health, "h"),
     section(
         "connections",
         IconName::Connections,
         |texts| texts.connections,
         "c",
     ),
-    section("channels", IconName::Channels, |texts| texts.channels, "h"),
+    section("channels", IconName::Channels, |texts| texts.channels, "k"),
     section(
         "exchanges",
         IconName::Exchanges,
@@ -44,6 +45,9 @@ const SECTIONS: &[Section] = &[
     section("nodes", IconName::Nodes, |texts| texts.nodes, "n"),
     section("users", IconName::Users, |texts| texts.lists.admin, "a"),
 ];
+
+/// The word of the page that marks in the navigation lead to.
+const HEALTH: &str = "health";
 
 const fn section(
     word: &'static str,
@@ -214,29 +218,32 @@ fn Sections(viewer: Viewer, broker: Signal<String>) -> impl IntoView {
     let Some(first) = viewer.brokers.first().map(|broker| encode(&broker.name)) else {
         return ().into_any();
     };
-    let brokers = StoredValue::new(viewer.brokers);
+    let viewers = expect_context::<Viewers>();
+    let viewer = StoredValue::new(viewer);
     let shown = text(move || {
         Some(broker.get())
             .filter(|name| !name.is_empty())
             .unwrap_or_else(|| first.clone())
     });
+    // What is wrong with the broker, in a shape and a word.
     let mark = move || {
         part(move || {
-            let state = brokers.with_value(|brokers| {
-                let shown = shown.get();
-                let broker = brokers
-                    .iter()
-                    .find(|broker| encode(&broker.name) == shown)?;
-                Some(Level::from(broker.state)).filter(|&level| level != Level::Good)
-            });
-            state.map(|level| {
-                let text = if level == Level::Warning {
-                    texts.state_stale
-                } else {
-                    texts.state_down
-                };
-                view! { <Pill level=Signal::stored(level) text=Signal::stored(text.to_owned()) /> }
-            })
+            let shown = shown.get();
+            let level = viewer.with_value(|first| {
+                viewers.latest(first, |viewer| {
+                    let mut brokers = viewer.brokers.iter();
+                    let place = brokers.position(|broker| encode(&broker.name) == shown)?;
+                    viewer.health.get(place).copied()
+                })
+            })?;
+            let word = match level {
+                Level::Good | Level::Quiet => return None,
+                Level::Warning => texts.level_warning,
+                Level::Bad => texts.level_error,
+            };
+            Some(
+                view! { <Pill level=Signal::stored(level) text=Signal::stored(word.to_owned()) /> },
+            )
         })
         .into_any()
     };
@@ -248,7 +255,7 @@ fn Sections(viewer: Viewer, broker: Signal<String>) -> impl IntoView {
                 let is_here = word.with(|word| word.as_deref().map(entry) == Some(section.word));
                 is_here.then(|| "page".to_owned())
             });
-            let mark = section.word.is_empty().then(mark);
+            let mark = (section.word == HEALTH).then(mark);
             view! {
                 <Link address icon=section.icon name=(section.name)(texts) go=section.go is_here mark=mark.unwrap_or_else(|| ().into_any()) />
             }
@@ -281,10 +288,12 @@ pub fn Switcher(
         };
         navigate(&path, NavigateOptions::default());
     };
+    let viewers = expect_context::<Viewers>();
     let options = part(move || {
         let shown = broker.get();
         let every = (String::new(), texts.all_brokers.to_owned());
-        let names = viewer.brokers.iter().map(|broker| {
+        let brokers = viewers.latest(&viewer, |viewer| viewer.brokers.clone());
+        let names = brokers.iter().map(|broker| {
             let level = Level::from(broker.state);
             let mark = if level == Level::Good {
                 ""

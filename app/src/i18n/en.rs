@@ -15,6 +15,9 @@ pub static EN: Catalog = Catalog {
     navigation: "Navigation",
     brokers: "Brokers",
     all_brokers: "All brokers",
+    health: "Health",
+    looked_at: "Nothing wrong here",
+    what_to_do: "What to do:",
     overview: "Overview",
 
     sign_in: "Sign in",

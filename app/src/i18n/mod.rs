@@ -42,6 +42,8 @@ mod embed;
 mod embedding;
 mod en;
 pub mod find;
+#[cfg(feature = "ssr")]
+pub mod health;
 mod keystone;
 mod language;
 pub mod lists;
@@ -88,6 +90,9 @@ texts! {
         navigation: Text,
         brokers: Text,
         all_brokers: Text,
+        health: Text,
+        looked_at: Text,
+        what_to_do: Text,
         overview: Text,
 
         sign_in: Text,

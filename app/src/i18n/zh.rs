@@ -15,6 +15,9 @@ pub static ZH: Catalog = Catalog {
     navigation: "导航",
     brokers: "Broker 列表",
     all_brokers: "全部 broker",
+    health: "健康状况",
+    looked_at: "未发现问题",
+    what_to_do: "处理办法：",
     overview: "概览",
 
     sign_in: "登录",

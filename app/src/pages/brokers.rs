@@ -1,81 +1,188 @@
-//! The brokers that the account may see, with their states.
+//! The brokers that the account may see, at a glance and alive: one poll fetches all.
 
+use std::rc::Rc;
+use std::sync::Arc;
+
+use futures_util::future::LocalBoxFuture;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use metering::{Broker, BrokerState};
+use leptos_router::components::Redirect;
+use metering::BrokerState;
 
+use crate::chart::{HEIGHT, WIDTH};
+use crate::components::choices::Refreshes;
+use crate::components::error_page::error_page;
+use crate::components::polling::{Polling, StandsStill, UnknownRefresh};
 use crate::components::status::{Level, Pill};
 use crate::components::time::Clock;
+use crate::error::AppError;
 use crate::i18n::catalog;
-use crate::reactive::text;
+use crate::live::{Pulse, Settings, keep};
+use crate::reactive::{maybe, part, text};
+use crate::resource::fetched;
 use crate::routes::{self, href};
-use crate::viewer::Viewers;
+use crate::server_fns::brokers::{BrokerRow, BrokersPage, fetch_brokers};
 
-/// `/brokers`
+/// `/brokers?refresh=…`
 #[component]
 pub fn Brokers() -> impl IntoView {
     let texts = catalog();
-    let viewer = expect_context::<Viewers>();
+    provide_context(Settings::from_query());
+    let first = fetched(|| (), |()| fetch_brokers());
     view! {
         <Title text=texts.brokers />
-        <header class="page-head"><h1>{texts.brokers}</h1></header>
-        <section class="panel">
-            {viewer.show(|viewer| view! { <List brokers=viewer.brokers.to_vec() /> })}
-        </section>
+        <Transition>
+            {move || Suspend::new(async move {
+                match first.await {
+                    Ok(page) => view! { <Shown page /> }.into_any(),
+                    Err(AppError::SignedOut) => {
+                        let back = routes::sign_in(Some(&routes::here()), None);
+                        view! { <Redirect path=href(&back) /> }.into_any()
+                    }
+                    Err(error) => error_page(&error).into_any(),
+                }
+            })}
+        </Transition>
     }
     .into_any()
 }
 
 #[component]
-fn List(brokers: Vec<Broker>) -> impl IntoView {
+fn Shown(page: BrokersPage) -> impl IntoView {
     let texts = catalog();
-    let clock = expect_context::<Clock>();
-    if brokers.is_empty() {
-        return view! { <p class="empty">{texts.no_brokers}</p> }.into_any();
-    }
-    let rows = brokers
-        .into_iter()
-        .map(|broker| {
-            let state = match broker.state {
-                BrokerState::Ok => texts.state_ok,
-                BrokerState::Stale => texts.state_stale,
-                BrokerState::Down => texts.state_down,
-            };
-            let since = broker.since;
-            view! {
-                <tr>
-                    <th scope="row"><a href=href(&routes::overview(&broker.name))>{broker.name.clone()}</a></th>
-                    <td>
-                        <Pill
-                            level=Signal::stored(Level::from(broker.state))
-                            text=Signal::stored(state.to_owned())
-                        />
-                        {" "}
-                        <span class="soft">{text(move || texts.since.fill([&clock.time_of_day(since, texts)]))}</span>
-                        {broker.reason.map(|reason| view! { <p class="reason">{reason}</p> })}
-                    </td>
-                    <td>{broker.rabbitmq_version.unwrap_or_else(|| texts.no_value.to_owned())}</td>
-                    <td>{broker.cluster_name.unwrap_or_else(|| texts.no_value.to_owned())}</td>
-                    <td>{broker.description}</td>
-                </tr>
-            }
+    let settings = expect_context::<Settings>();
+    let pulse = Pulse::new();
+    pulse.answered();
+    provide_context(pulse);
+    pulse.beat();
+    let heads = page.heads.clone();
+    let time = RwSignal::new(Some(page.server_time));
+    let rows = RwSignal::new(page.rows);
+    let poll = move || -> LocalBoxFuture<'static, _> {
+        Box::pin(async move {
+            let page = fetch_brokers().await?;
+            time.set(Some(page.server_time));
+            rows.set(page.rows);
+            Ok(())
         })
+    };
+    keep(pulse, settings, Rc::new(poll));
+    view! {
+        <header class="page-head">
+            <h1>{texts.brokers}</h1>
+            <div class="controls"><Refreshes /></div>
+        </header>
+        <section class="panel"><Table heads rows /></section>
+        <div class="notices" role="status">
+            <Polling />
+            <UnknownRefresh />
+            <StandsStill time />
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Table(heads: Vec<String>, rows: RwSignal<Arc<Vec<BrokerRow>>>) -> impl IntoView {
+    let texts = catalog();
+    let count = heads.len();
+    let heads = heads
+        .into_iter()
+        .map(|head| view! { <th scope="col" class="number">{head}</th> })
         .collect_view();
+    // A row stands as long as its broker does, so that what has the focus keeps it.
+    let names = Memo::new(move |_| {
+        rows.with(|rows| rows.iter().map(|row| row.name.clone()).collect::<Vec<_>>())
+    });
+    let body = part(move || {
+        let names = names.get();
+        if names.is_empty() {
+            return view! { <tr><td class="empty">{texts.no_brokers}</td></tr> }.into_any();
+        }
+        let names = names.into_iter().enumerate();
+        names
+            .map(|(index, name)| view! { <Row name rows index count /> })
+            .collect_view()
+            .into_any()
+    });
     view! {
         <div class="scroll" tabindex="0" role="group" aria-label=texts.brokers>
-            <table class="list">
+            <table class="list brokers">
                 <thead>
                     <tr>
                         <th scope="col">{texts.broker}</th>
                         <th scope="col">{texts.state}</th>
+                        {heads}
                         <th scope="col">{texts.version}</th>
-                        <th scope="col">{texts.cluster_name}</th>
-                        <th scope="col">{texts.description}</th>
                     </tr>
                 </thead>
-                <tbody>{rows}</tbody>
+                <tbody>{body}</tbody>
             </table>
         </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Row(
+    name: String,
+    rows: RwSignal<Arc<Vec<BrokerRow>>>,
+    index: usize,
+    count: usize,
+) -> impl IntoView {
+    let texts = catalog();
+    let clock = expect_context::<Clock>();
+    let read = move |read: &dyn Fn(&BrokerRow) -> Option<String>| {
+        rows.with(|rows| rows.get(index).and_then(read))
+    };
+    let state =
+        move || rows.with(|rows| rows.get(index).map_or(BrokerState::Down, |row| row.state));
+    let word = move || match state() {
+        BrokerState::Ok => texts.state_ok,
+        BrokerState::Stale => texts.state_stale,
+        BrokerState::Down => texts.state_down,
+    };
+    let since =
+        move |row: &BrokerRow| Some(texts.since.fill([&clock.time_of_day(row.since, texts)]));
+    let figure = |place: usize| {
+        let number = text(move || {
+            let number = read(&|row| Some(row.figures.get(place)?.text.clone()));
+            number
+                .filter(|text| !text.is_empty())
+                .unwrap_or_else(|| texts.no_value.to_owned())
+        });
+        let line = maybe(move || {
+            read(&|row| Some(row.figures.get(place)?.line.clone())).filter(|line| !line.is_empty())
+        });
+        view! {
+            <td class="number">
+                {number}
+                {part(move || line.get().is_some().then(|| view! {
+                    <svg class="sparkline" viewBox=format!("0 0 {WIDTH} {HEIGHT}") preserveAspectRatio="none" aria-hidden="true">
+                        <path class="line blue solid" d=line />
+                    </svg>
+                }))}
+            </td>
+        }
+    };
+    view! {
+        <tr>
+            <th scope="row">
+                <a href=href(&routes::overview(&name))>{name}</a>
+                <p class="reason">{maybe(move || read(&|row| row.description.clone()))}</p>
+            </th>
+            <td>
+                <Pill
+                    level=Signal::derive(move || Level::from(state()))
+                    text=text(move || word().to_owned())
+                />
+                {" "}
+                <span class="soft">{maybe(move || read(&since))}</span>
+                <p class="reason">{maybe(move || read(&|row| row.reason.clone()))}</p>
+            </td>
+            {(0..count).map(figure).collect_view()}
+            <td>{maybe(move || read(&|row| Some(row.version.clone())))}</td>
+        </tr>
     }
     .into_any()
 }

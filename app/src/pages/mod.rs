@@ -3,6 +3,7 @@
 pub mod brokers;
 pub mod detail;
 pub mod embedding;
+pub mod health;
 pub mod list;
 pub mod log;
 pub mod meters;

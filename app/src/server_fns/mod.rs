@@ -4,7 +4,9 @@
 //! returns the shared type. Their addresses are given by hand: the default
 //! ones hash the folder of the build.
 
+pub mod brokers;
 pub mod fetch;
+pub mod health;
 pub mod lists;
 pub mod log;
 pub mod meters;

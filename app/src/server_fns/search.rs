@@ -37,7 +37,7 @@ pub struct Hits {
 
 /// Pages, and objects of every broker, whose names have the letters of `q` in them. Without `q`
 /// the pages alone, and the brokers are asked for what is to be searched next. `broker` is the one
-/// whose pages are meant.
+/// whose pages are meant, as it is encoded in addresses.
 ///
 /// # Errors
 /// See [`AppError`].

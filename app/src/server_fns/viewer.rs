@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use server_fn::codec::GetUrl;
 
 use super::fetch::FetchClient;
+use crate::components::status::Level;
 use crate::error::AppError;
 use crate::json::JsonText;
 
@@ -21,6 +22,9 @@ pub struct Viewer {
     /// The name of the Keystone's project that this is for, where there is a Keystone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub project: Option<String>,
+    /// How the health of each is, in their order.
+    #[serde(default)]
+    pub health: Vec<Level>,
 }
 
 /// The signed-in viewer: `GET /fn/viewer`.

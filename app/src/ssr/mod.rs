@@ -18,6 +18,8 @@ use metering::Timestamp;
 use crate::error::AppError;
 use crate::i18n::negotiate;
 
+pub mod brokers;
+pub mod health;
 mod keystone;
 pub mod language;
 pub mod lists;

@@ -1,9 +1,9 @@
 //! What is called so: pages, and what the metering API finds.
 
-use metering::Broker;
+use metering::{Broker, SearchHit, SearchKind};
 
-use super::context;
 use super::session::metering_session;
+use super::{app_error, context};
 use crate::error::AppError;
 use crate::i18n::{Catalog, EN, Text, ZH, catalog};
 use crate::routes;
@@ -19,16 +19,22 @@ struct Page {
     broker: Option<String>,
 }
 
-/// The pages of all brokers, those of the one that is looked at first.
+/// The pages of all brokers, those of the one that is looked at, as it is encoded in addresses, first.
 fn pages(brokers: &[Broker], shown: &str) -> Vec<Page> {
     let mut pages = Vec::new();
-    let (here, others): (Vec<_>, Vec<_>) = brokers.iter().partition(|broker| broker.name == shown);
+    let (here, others): (Vec<_>, Vec<_>) = brokers
+        .iter()
+        .partition(|broker| routes::encode(&broker.name) == shown);
     for Broker { name, .. } in here.into_iter().chain(others) {
-        pages.push(Page {
-            name: |texts| texts.overview,
-            path: routes::overview(name),
+        let of_broker: [(Name, _); 2] = [
+            (|texts| texts.overview, routes::overview(name)),
+            (|texts| texts.health, routes::list(name, "health")),
+        ];
+        pages.extend(of_broker.map(|(title, path)| Page {
+            name: title,
+            path,
             broker: Some(name.clone()),
-        });
+        }));
     }
     let everywhere: [(Name, _); 4] = [
         (|texts| texts.brokers, routes::BROKERS),
@@ -75,21 +81,52 @@ pub(crate) async fn hits(q: &str, shown: &str) -> Result<Hits, AppError> {
     let texts = catalog();
     let base = context().base_path;
     let (session, _) = metering_session().await?;
-    let brokers = session
-        .brokers()
-        .await
-        .map_err(|error| super::app_error(&error))?;
+    let (brokers, found) = tokio::join!(session.brokers(), session.search(None, q.trim(), None));
+    let brokers = brokers.map_err(|error| app_error(&error))?;
+    let found = found.map_err(|error| app_error(&error))?;
     let pages = fitting(pages(&brokers, shown), q).into_iter();
-    let hits = pages.map(|page| Hit {
+    let pages = pages.map(|page| Hit {
         kind: texts.find.page.to_owned(),
         name: (page.name)(texts).to_owned(),
         place: page.broker.unwrap_or_default(),
         href: format!("{base}{}", page.path),
     });
+    let objects = found.hits.into_iter().map(|hit| object(hit, texts, &base));
     Ok(Hits {
-        hits: hits.collect(),
-        unfinished: false,
+        hits: pages.chain(objects).collect(),
+        // What a broker will never tell must not be asked for over and over: without letters nothing
+        // is waited for.
+        unfinished: !found.gaps.is_empty() && !q.trim().is_empty(),
     })
+}
+
+/// A hit of the metering API, and where its page is.
+fn object(hit: SearchHit, texts: &Catalog, base: &str) -> Hit {
+    let (kind, list) = match hit.kind {
+        SearchKind::Node => (texts.node, "nodes"),
+        SearchKind::Vhost => (texts.find.vhost, "vhosts"),
+        SearchKind::User => (texts.user, "users"),
+        SearchKind::Queue => (texts.find.queue, "queues"),
+        SearchKind::Exchange => (texts.find.exchange, "exchanges"),
+        SearchKind::Connection => (texts.find.connection, "connections"),
+    };
+    let mut names = vec![hit.name.as_str()];
+    // A connection's name is its own, whatever vhost it is in.
+    if matches!(hit.kind, SearchKind::Queue | SearchKind::Exchange) {
+        names.insert(0, hit.vhost.as_deref().unwrap_or("/"));
+    }
+    let href = format!("{base}{}", routes::object(&hit.broker, list, &names));
+    let vhost = hit.vhost.filter(|_| hit.kind != SearchKind::Vhost);
+    Hit {
+        kind: kind.to_owned(),
+        place: [Some(hit.broker), vhost]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(" · "),
+        name: hit.name,
+        href,
+    }
 }
 
 #[cfg(test)]
@@ -118,7 +155,7 @@ mod tests {
     #[test]
     fn pages_are_found_by_a_few_letters_of_their_names_or_brokers() {
         assert_eq!(found("syst"), ["/log"]);
-        assert_eq!(found(" EU"), ["/brokers/eu"]);
+        assert_eq!(found(" EU"), ["/brokers/eu", "/brokers/eu/health"]);
         assert_eq!(found("nothing"), [""; 0]);
     }
 
@@ -129,8 +166,8 @@ mod tests {
 
     #[test]
     fn the_broker_that_is_looked_at_comes_first() {
-        let overviews = found("over");
+        let overviews = found("overv");
         assert_eq!(overviews, ["/brokers/oversea", "/brokers/eu"]);
-        assert_eq!(found("").len(), 6, "without letters, all");
+        assert_eq!(found("").len(), 8, "without letters, all");
     }
 }

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use client::{ClientError, Credentials, Session, Token};
+use futures_util::future::join_all;
 use http::HeaderMap;
 use leptos_axum::extract;
 use secrecy::SecretString;
@@ -167,10 +168,17 @@ pub(crate) async fn viewer() -> Result<Viewer, AppError> {
     let signed_in = signed_in().await?;
     let session = context().client.session(token(&signed_in.token)?);
     let brokers = session.brokers().await.map_err(|error| app_error(&error))?;
+    let health = join_all(
+        brokers
+            .iter()
+            .map(|broker| super::health::level_of(&session, broker)),
+    );
+    let health = health.await;
     Ok(Viewer {
         user: signed_in.user,
         brokers,
         project: signed_in.keystone.map(|keystone| keystone.project_name),
+        health,
     })
 }
 

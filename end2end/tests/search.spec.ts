@@ -1,0 +1,133 @@
+// Search everywhere, and the keys that lead about.
+
+import { expectAccessible } from '../support/axe.ts';
+import { DEMO, expect, test } from '../support/test.ts';
+import type { Page } from '@playwright/test';
+
+const dialog = (page: Page) => page.getByRole('dialog', { name: 'Search' });
+const field = (page: Page) => dialog(page).getByRole('combobox');
+
+/** Opens the search, once scripts have taken the page over. */
+async function open(page: Page, keys = 'Control+k'): Promise<void> {
+  await expect(async () => {
+    await page.keyboard.press(keys);
+    await expect(field(page)).toBeFocused({ timeout: 500 });
+  }).toPass();
+}
+
+test('a few letters and Enter lead to a page', async ({ signedIn: page }) => {
+  await page.goto(DEMO);
+  await open(page);
+  await expect(dialog(page).getByRole('option')).not.toHaveCount(0);
+  await field(page).fill('syst');
+  const option = dialog(page).getByRole('option', { name: 'System log' });
+  await expect(option).toHaveAttribute('aria-selected', 'true');
+  await expect(dialog(page).getByRole('option')).toHaveCount(1);
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL('/log');
+  await expect(dialog(page)).toHaveCount(0);
+});
+
+test('arrow keys choose, Escape closes and gives the focus back', async ({ signedIn: page }) => {
+  await page.goto('/log');
+  const button = page.getByRole('button', { name: 'Search' });
+  await button.focus();
+  await open(page, 'Enter');
+  const options = dialog(page).getByRole('option');
+  await expect(options.nth(1)).toBeVisible();
+  await page.keyboard.press('ArrowDown');
+  await expect(options.nth(1)).toHaveAttribute('aria-selected', 'true');
+  await expect(field(page)).toHaveAttribute('aria-activedescendant', (await options.nth(1).getAttribute('id'))!);
+  await page.keyboard.press('ArrowUp');
+  await page.keyboard.press('ArrowUp');
+  await expect(options.last()).toHaveAttribute('aria-selected', 'true');
+  await page.keyboard.press('Escape');
+  await expect(dialog(page)).toHaveCount(0);
+  await expect(button).toBeFocused();
+  await expect(page).toHaveURL('/log');
+});
+
+test('what nothing is called says so, and a click leads too', async ({ signedIn: page }) => {
+  await page.goto('/log');
+  await open(page);
+  await field(page).fill('no such thing');
+  await expect(dialog(page).getByText('Nothing is called so.')).toBeVisible();
+  await field(page).fill('meters');
+  await dialog(page).getByRole('option', { name: 'Meters' }).click();
+  await expect(page).toHaveURL(/\/meters/);
+});
+
+test('letters typed fast are one question, and an older answer does not come after', async ({ signedIn: page }) => {
+  await page.goto('/log');
+  await open(page);
+  await expect(dialog(page).getByRole('option')).not.toHaveCount(0);
+  const asked: string[] = [];
+  page.on('request', request => {
+    const url = new URL(request.url());
+    if (url.pathname === '/fn/search') asked.push(url.searchParams.get('q') ?? '');
+  });
+  await field(page).pressSequentially('meter', { delay: 20 });
+  await expect(dialog(page).getByRole('option')).toHaveCount(1);
+  expect(asked).toEqual(['meter']);
+});
+
+test('the sheet tells the keys, and g with a letter leads to a page', async ({ signedIn: page }) => {
+  await page.goto('/log');
+  await open(page);
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('?');
+  const sheet = page.getByRole('dialog', { name: 'Keyboard' });
+  await expect(sheet.getByRole('row', { name: /Go to System log/ })).toContainText('l');
+  await expectAccessible(page);
+  await page.keyboard.press('Escape');
+  await expect(sheet).toHaveCount(0);
+  await page.keyboard.press('g');
+  await page.keyboard.press('o');
+  await expect(page).toHaveURL(DEMO);
+});
+
+test('a slash leads to the page’s filter, and there letters are letters', async ({ signedIn: page }) => {
+  await page.goto('/users');
+  await open(page);
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('/');
+  const filter = page.getByRole('searchbox', { name: 'Name or tag' });
+  await expect(filter).toBeFocused();
+  await page.keyboard.type('gl?');
+  await expect(filter).toHaveValue('gl?');
+  await expect(page).toHaveURL('/users');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+});
+
+test('without scripting the search is not offered', async ({ browser, baseURL }) => {
+  const context = await browser.newContext({ javaScriptEnabled: false, baseURL });
+  const page = await context.newPage();
+  await page.goto('/sign-in');
+  await expect(page.getByRole('button', { name: 'Search' })).toHaveCount(0);
+  await context.close();
+});
+
+test.describe('on a phone', () => {
+  test.use({ viewport: { width: 360, height: 780 } });
+
+  test('the navigation opens from its button and closes behind a choice', async ({ signedIn: page }) => {
+    await page.goto('/log');
+    const navigation = page.getByRole('navigation');
+    await expect(navigation).toBeHidden();
+    await page.getByRole('button', { name: 'Navigation' }).click();
+    await expectAccessible(page);
+    await navigation.getByRole('link', { name: 'Meters' }).click();
+    await expect(page).toHaveURL(/\/meters/);
+    await expect(navigation).toBeHidden();
+  });
+
+  test('the search fits, and nothing of it is without a name', async ({ signedIn: page }) => {
+    await page.goto('/log');
+    await open(page);
+    await expect(dialog(page).getByRole('option').first()).toBeVisible();
+    const box = (await dialog(page).boundingBox())!;
+    expect(box.x).toBeGreaterThanOrEqual(0);
+    expect(box.x + box.width).toBeLessThanOrEqual(360);
+    await expectAccessible(page);
+  });
+});
