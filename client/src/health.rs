@@ -14,9 +14,12 @@ impl Session {
     /// # Errors
     /// [`ClientError::NotFound`] for an unknown broker, and the others of [`ClientError`].
     pub async fn health(&self, broker: &str) -> Result<Arc<Health>, ClientError> {
-        let mut parameters = path::parameters();
-        parameters.append_pair("broker", broker);
-        self.fetch(path::with("/v2/rabbit/health", parameters))
-            .await
+        self.fetch(address(broker)).await
     }
+}
+
+fn address(broker: &str) -> String {
+    let mut parameters = path::parameters();
+    parameters.append_pair("broker", broker);
+    path::with("/v2/rabbit/health", parameters)
 }

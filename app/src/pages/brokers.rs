@@ -165,10 +165,11 @@ fn Row(
             </td>
         }
     };
+    let address = href(&routes::overview(&name));
     view! {
         <tr>
             <th scope="row">
-                <a href=href(&routes::overview(&name))>{name}</a>
+                <a href=address>{name}</a>
                 <p class="reason">{maybe(move || read(&|row| row.description.clone()))}</p>
             </th>
             <td>
