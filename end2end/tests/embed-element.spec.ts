@@ -1,8 +1,7 @@
 // <warren-panel> in pages of another origin.
 
 import { Embedded, expect, PANELS, PanelPolls, test } from '../support/embedded.ts';
-import { page as pageWith, panel } from '../support/host.ts';
-
+import { page as pageWith, panel, Portal } from '../support/host.ts';
 
 test('a page of another origin shows a live chart, without a cookie', async ({ page, portal, embedding }) => {
   portal.pages.set('/', pageWith(embedding.url, panel('queued-messages')));
@@ -193,6 +192,27 @@ test('panels come and go and leave nothing behind', async ({ page, portal, embed
   const many = await nodes();
   expect(many.nodes).toBeLessThan(few.nodes + 100);
   expect(many.listeners).toBeLessThanOrEqual(few.listeners + 5);
+});
+
+test('a token for one panel opens no other', async ({ page, portal, embedding }) => {
+  portal.scope = { panels: ['tiles'] };
+  portal.pages.set('/', pageWith(embedding.url, panel('tiles') + panel('nodes')));
+  await page.goto(portal.origin);
+  const embedded = new Embedded(page);
+  await expect(embedded.panel('tiles').locator('.tile-value').first()).toHaveText(/^\d+$/);
+  await expect(embedded.panel('nodes').locator('.notices')).toContainText('Updates fail');
+  await expect(embedded.panel('nodes').locator('tbody tr')).toHaveCount(0);
+});
+
+test('a token of one origin opens nothing on another', async ({ page, portal, embedding, stopAtEnd, complaints }) => {
+  complaints.expect(/CORS|net::ERR_FAILED/);
+  const token = await portal.token();
+  const stranger = stopAtEnd(await Portal.start({ host: 'localhost' }));
+  stranger.pages.set('/', pageWith(embedding.url, panel('tiles').replace('token-url="/warren-token"', 'id="stolen"')));
+  await page.goto(stranger.origin);
+  await page.evaluate(token => { (document.querySelector('#stolen') as any).token = token; }, token);
+  await expect(page.locator('#stolen .notices')).toContainText('Updates fail');
+  await expect(page.locator('#stolen .tile-value').first()).not.toHaveText(/\d/);
 });
 
 test('under a strict policy a panel needs Warren’s origin and WebAssembly, and complains of nothing', async ({ page, portal, embedding }) => {

@@ -42,25 +42,23 @@ async function goesOn(embedded: Embedded): Promise<void> {
   await expect(element.locator('.notices')).not.toContainText('fail');
 }
 
-/** Ends every token that was given so far. */
-const endTokens = (page: Page, origin: string) =>
-  page.route(PANELS, async route => {
-    const before = await page.evaluate(() => (window as any).ended as string | undefined);
+/** Ends the token that the page has now. */
+async function endToken(page: Page, origin: string): Promise<void> {
+  let ended: string | undefined;
+  await page.route(PANELS, async route => {
     const token = route.request().headers()['x-auth-token'];
-    if (before === undefined) await page.evaluate(token => { (window as any).ended = token; }, token);
-    if (before === undefined || before === token) {
-      await route.fulfill({ status: 401, headers: { 'access-control-allow-origin': origin }, json: 'SignedOut' });
-    } else {
-      await route.continue();
-    }
+    ended ??= token;
+    if (token !== ended) return route.continue();
+    return route.fulfill({ status: 401, headers: { 'access-control-allow-origin': origin }, json: 'SignedOut' });
   });
+}
 
 test('a tab that slept for eight hours', async ({ page, portal, embedded, polls, complaints }) => {
   complaints.expect(answered(401));
   await setVisibility(page, 'hidden');
   const { count } = polls;
   // The token it holds ends meanwhile.
-  await endTokens(page, portal.origin);
+  await endToken(page, portal.origin);
   await page.clock.fastForward('08:00:00');
   expect(polls.count).toBe(count);
   await setVisibility(page, 'visible');
@@ -70,7 +68,7 @@ test('a tab that slept for eight hours', async ({ page, portal, embedded, polls,
 
 test('a laptop that slept for eight hours with the tab in sight', async ({ page, portal, embedded, complaints }) => {
   complaints.expect(answered(401));
-  await endTokens(page, portal.origin);
+  await endToken(page, portal.origin);
   await page.clock.fastForward('08:00:00');
   await goesOn(embedded);
   expect(portal.asked).toBe(2);
@@ -120,7 +118,7 @@ test('a portal whose token address fails for a while', async ({ page, portal, em
   complaints.expect(answered(401));
   complaints.expect(answered(500));
   portal.refuse = 500;
-  await endTokens(page, portal.origin);
+  await endToken(page, portal.origin);
   await pass(page, 10);
   const element = embedded.panel('queued-messages');
   await expect(element.locator('.notices')).toContainText('The page around this panel has no valid access to give');

@@ -174,7 +174,8 @@ fn take_seat(hub: &Rc<Hub>, kind: Kind, shown: Shown, live: Live, settings: Sett
         let pause = untrack(|| settings.interval()).map_or(f64::INFINITY, f64::from);
         let is_failing = live.pulse.updates.get_untracked() != Updates::Fine;
         // Those that poll more seldom than others are left out in between.
-        let is_past = now() - answered >= pause - 500.0;
+        // Either way: the viewer's clock may be put back.
+        let is_past = (now() - answered).abs() >= pause - 500.0;
         let is_due = is_wished || is_past || is_failing || needed > depth || answered == 0.0;
         if !is_due {
             return None;
