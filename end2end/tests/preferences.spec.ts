@@ -1,5 +1,7 @@
 // Theme, motion and width are the viewer's.
 
+import type { Locator } from '@playwright/test';
+
 import { Overview } from '../support/overview.ts';
 import { DEMO, expect, test } from '../support/test.ts';
 
@@ -80,16 +82,25 @@ test.describe('on a phone', () => {
 
   test('every control is there and can be hit', async ({ overview }) => {
     const { page } = overview;
-    for (const target of [
-      page.getByRole('button', { name: 'Sign out' }),
-      page.getByRole('button', { name: /^Theme/ }),
-      page.getByRole('button', { name: 'Refresh now (R)' }),
-      page.getByRole('group', { name: 'Range' }).getByRole('link', { name: '1h' }),
-    ]) {
+    const canBeHit = async (target: Locator) => {
       await target.click({ trial: true });
       const box = (await target.boundingBox())!;
       // Success criterion 2.5.8 of WCAG 2.2.
       expect(Math.min(box.width, box.height), String(target)).toBeGreaterThanOrEqual(24);
-    }
+    };
+    const menu = page.getByRole('button', { name: 'Navigation' });
+    for (const target of [
+      menu,
+      page.getByRole('button', { name: 'Search' }),
+      page.getByRole('button', { name: 'Refresh now (R)' }),
+      page.getByRole('group', { name: 'Range' }).getByRole('link', { name: '1h' }),
+    ]) await canBeHit(target);
+    await menu.click();
+    for (const target of [
+      page.getByRole('button', { name: 'Sign out' }),
+      page.getByRole('button', { name: /^Theme/ }),
+      page.getByRole('button', { name: '切换为简体中文' }),
+      page.getByRole('navigation').getByRole('link', { name: 'System log' }),
+    ]) await canBeHit(target);
   });
 });
