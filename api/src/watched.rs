@@ -41,6 +41,7 @@ const CHARTED_FOR: Duration = Duration::from_mins(15);
 /// More queues than this are not looked at: those not looked at for longest go first.
 const MAX_CHARTS: usize = 64;
 /// So long the first viewer of a new audience waits for its sums, and of a new service for a poll.
+/// Of what hangs less: see [`Watched::first_look`].
 const FIRST_LOOK: Duration = Duration::from_secs(3);
 
 /// A broker that is watched.

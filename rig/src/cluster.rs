@@ -37,24 +37,8 @@ impl PrivateCluster {
             }
             PrivateBroker::launch(options, name.clone(), Arc::clone(&mapper), Some(&cookie))
         };
-        let launch = &launch;
-        // The first is there for the others to join; those come up side by side.
-        let mut nodes = Vec::new();
-        for group in [names.get(..1), names.get(1..)].into_iter().flatten() {
-            let started = thread::scope(|scope| {
-                let threads: Vec<_> = group
-                    .iter()
-                    .map(|name| scope.spawn(move || launch(name)))
-                    .collect();
-                let joined = threads.into_iter().map(|thread| {
-                    thread
-                        .join()
-                        .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-                });
-                joined.collect::<Result<Vec<_>, _>>()
-            });
-            nodes.extend(started?);
-        }
+        // One after the other: each finds those before it, and none waits for another's lock.
+        let nodes = names.iter().map(launch).collect::<Result<Vec<_>, _>>()?;
         let cluster = Self { nodes };
         cluster.until_whole(options.start_timeout)?;
         Ok(cluster)

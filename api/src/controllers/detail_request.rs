@@ -4,12 +4,13 @@ use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 
 use axum::response::Response;
-use http::{HeaderMap, HeaderValue};
+use http::HeaderMap;
 use metering::Node;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use super::lists::dated;
 use crate::collector::details::{Detail, Wanted};
 use crate::collector::lists::kind::Kind;
 use crate::collector::lists::select::Scope;
@@ -183,9 +184,8 @@ impl<'a> DetailRequest<'a> {
             stale: detail.stale,
         }
         .to(self.headers);
-        if let Ok(at) = HeaderValue::from_str(&detail.observed_at.to_string()) {
-            response.headers_mut().insert("x-observed-at", at);
-        }
+        let now = self.shared.config.clock.now();
+        dated(&mut response, detail.observed_at, now);
         response
     }
 

@@ -56,6 +56,7 @@ macro_rules! details {
                 responses(
                     (status = 200, body = $type, headers(
                         ("X-Observed-At" = String, description = "When the broker told of it"),
+                        ("Age" = u64, description = "How long ago that is, in seconds"),
                         ("Warning" = Option<String>, description = "`110` where the broker does not answer"))),
                     (status = 304, description = "Unchanged since the `ETag` in `If-None-Match`"),
                     (status = 400, body = ErrorBody, description = "Several brokers and none named, or an unknown argument"),

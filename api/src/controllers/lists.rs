@@ -9,12 +9,13 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::Response;
 use bytes::Bytes;
+use http::header::AGE;
 use http::{HeaderMap, HeaderValue};
 use metering::error::{ErrorBody, KeystoneErrorBody};
 use metering::series::queue_of_path;
 use metering::{
     Binding, Channel, Connection, Consumer, DeprecatedFeature, Exchange, FeatureFlag, Permission,
-    Policy, Queue, TopicPermission, User, UserLimit, Vhost, VhostLimit,
+    Policy, Queue, Timestamp, TopicPermission, User, UserLimit, Vhost, VhostLimit,
 };
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -223,10 +224,18 @@ async fn answer(
     }
     .to(headers);
     // A list has no place for it but this.
-    if let Ok(at) = HeaderValue::from_str(&observed_at.to_string()) {
-        response.headers_mut().insert("x-observed-at", at);
-    }
+    dated(&mut response, observed_at, shared.config.clock.now());
     Ok(response)
+}
+
+/// Says how old an answer is, in both of HTTP's ways.
+pub(crate) fn dated(response: &mut Response, observed_at: Timestamp, now: Timestamp) {
+    let age = (now.as_millis() - observed_at.as_millis()).max(0) / 1000;
+    let headers = response.headers_mut();
+    headers.insert(AGE, HeaderValue::from(age));
+    if let Ok(at) = HeaderValue::from_str(&observed_at.to_string()) {
+        headers.insert("x-observed-at", at);
+    }
 }
 
 /// The handlers, which differ in their paths and types alone.
@@ -262,6 +271,7 @@ macro_rules! lists {
                 responses(
                     (status = 200, body = Vec<$type>, headers(
                         ("X-Observed-At" = String, description = "When the broker told of it"),
+                        ("Age" = u64, description = "How long ago that is, in seconds"),
                         ("Warning" = Option<String>, description = "`110` where the broker does not answer"))),
                     (status = 304, description = "Unchanged since the `ETag` in `If-None-Match`"),
                     (status = 400, body = ErrorBody, description = "Several brokers and none named, or an argument that is unknown or cannot be used"),
