@@ -89,13 +89,14 @@ pub struct Scope {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub project: Option<ProjectRef>,
     /// For nothing at all, though the account may have a default project: a token to get others with.
+    /// A Keystone's alone, and so not in the embedded identity's document.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(ignore))]
     pub unscoped: Option<Unscoped>,
 }
 
 /// Stands, empty, where a token shall be for nothing at all.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Unscoped {}
 
 /// A project by name or id.

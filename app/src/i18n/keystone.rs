@@ -55,7 +55,7 @@ pub const ZH: KeystoneTexts = KeystoneTexts {
     no_project: "您的账号不属于任何项目，因此没有可查看的内容。",
     no_role: "您的账号在该项目中没有可查看此处的角色。",
     projects: "项目",
-    projects_lead: "您看到的是当前项目有权查看的内容，其他项目可能看到其他代理（broker）。",
+    projects_lead: "您看到的是当前项目有权查看的内容，其他项目可能看到其他 broker。",
     without_keystone: "此处没有项目：账号来自各 broker。",
     current: "当前",
     switch: "切换",
