@@ -49,6 +49,23 @@ export class Keystone {
   assign = (user: string, project: string, role: string) => this.command(`assign ${user} ${project} ${role}`);
   /** From then on it refuses the account and all of its tokens. */
   disable = (user: string) => this.command(`disable ${user}`);
+  /** Puts a service into the catalog. */
+  addService = (type: string, url: string) => this.command(`add-service ${type} ${url}`);
+
+  /** A token of an account for a project by its name. */
+  async token(user: string, password: string, project: string): Promise<string> {
+    const domain = { id: 'default' };
+    const identity = { methods: ['password'], password: { user: { name: user, domain, password } } };
+    const answer = await fetch(`${this.url}/auth/tokens`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ auth: { identity, scope: { project: { name: project, domain } } } }),
+    });
+    const token = answer.headers.get('x-subject-token');
+    if (!token) throw new Error(`no token: ${answer.status}`);
+    return token;
+  }
+
   kill = () => this.command('kill');
   restart = () => this.command('restart');
 

@@ -47,6 +47,17 @@ export class Warren {
 
   stop = () => this.child.stop();
 
+  /** Makes it read the portals of its configuration again. */
+  async readAgain(): Promise<void> {
+    const before = this.log.length;
+    this.child.process.kill('SIGHUP');
+    const deadline = Date.now() + PATIENCE;
+    while (!this.log.slice(before).some(line => entry(line).message === 'the portals were read again')) {
+      if (Date.now() > deadline) throw new Error(`it did not read them:\n${this.log.slice(before).join('\n')}`);
+      await new Promise(resolve => setTimeout(resolve, 50));
+    }
+  }
+
   /** Starts it anew at the same address. It has forgotten everybody. */
   async restart(): Promise<void> {
     await this.stop();

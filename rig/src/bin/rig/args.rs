@@ -4,7 +4,7 @@ use std::time::Duration;
 use lexopt::{Arg, Parser, ValueExt};
 
 pub(crate) const HELP: &str = "\
-A private RabbitMQ on loopback, light traffic for it, and a private Keystone.
+A private RabbitMQ on loopback, light traffic for it, a private Keystone and a private Horizon.
 
 rig broker [--dir DIR] [--conf LINE]... [--traffic]
     Starts a broker and prints one line of JSON: management_url, amqp_url, pid, node, user,
@@ -33,8 +33,18 @@ rig keystone [--token-lifetime SECONDS]
         freeze | thaw | kill | restart | stop
         add-project NAME | add-user NAME PASSWORD        (answered with the new \"id\")
         assign USER_ID PROJECT_ID ROLE | disable USER_ID
+        add-service TYPE URL
 
     --token-lifetime SECONDS  how long its tokens live (default: an hour)
+
+rig horizon --keystone URL --warren URL --plugin DIR
+    Starts a Horizon with Warren's panel in it and prints one line of JSON: url. Then obeys and ends
+    as `rig broker` does; the commands:
+        log (answered with the \"log\" so far) | stop
+
+    --keystone URL  the Keystone's v3 address
+    --warren URL    where a browser finds Warren's dashboard
+    --plugin DIR    the folder with the plugin's package, warren_horizon
 ";
 
 pub(crate) enum Command {
@@ -46,6 +56,7 @@ pub(crate) enum Command {
     Traffic(rig::traffic::Options),
     Queues(rig::traffic::Options, Range<u32>),
     Keystone(rig::KeystoneOptions),
+    Horizon(rig::HorizonOptions),
 }
 
 pub(crate) fn parse() -> Result<Command, lexopt::Error> {
@@ -55,9 +66,10 @@ pub(crate) fn parse() -> Result<Command, lexopt::Error> {
         Some(Arg::Value(name)) if name == "traffic" => traffic(&mut parser),
         Some(Arg::Value(name)) if name == "queues" => queues(&mut parser),
         Some(Arg::Value(name)) if name == "keystone" => keystone(&mut parser),
+        Some(Arg::Value(name)) if name == "horizon" => horizon(&mut parser),
         Some(Arg::Long("help") | Arg::Short('h')) => Ok(Command::Help),
         Some(other) => Err(other.unexpected()),
-        None => Err("a command is missing: broker, traffic, queues or keystone".into()),
+        None => Err("a command is missing: broker, traffic, queues, keystone or horizon".into()),
     }
 }
 
@@ -124,4 +136,22 @@ fn keystone(parser: &mut Parser) -> Result<Command, lexopt::Error> {
         }
     }
     Ok(Command::Keystone(options))
+}
+
+fn horizon(parser: &mut Parser) -> Result<Command, lexopt::Error> {
+    let (mut keystone_url, mut warren_url, mut plugin) = (None, None, None);
+    while let Some(arg) = parser.next()? {
+        match arg {
+            Arg::Long("keystone") => keystone_url = Some(parser.value()?.string()?),
+            Arg::Long("warren") => warren_url = Some(parser.value()?.string()?),
+            Arg::Long("plugin") => plugin = Some(parser.value()?.into()),
+            Arg::Long("help") | Arg::Short('h') => return Ok(Command::Help),
+            other => return Err(other.unexpected()),
+        }
+    }
+    Ok(Command::Horizon(rig::HorizonOptions {
+        keystone_url: keystone_url.ok_or("--keystone URL is missing")?,
+        warren_url: warren_url.ok_or("--warren URL is missing")?,
+        plugin: plugin.ok_or("--plugin DIR is missing")?,
+    }))
 }

@@ -40,10 +40,12 @@ fn obey(keystone: &mut PrivateKeystone, line: &str) -> Result<Value, Box<dyn Err
         ["add-user", name, password] => return made(keystone.add_user(name, password)?),
         ["assign", user, project, role] => keystone.assign(user, project, role)?,
         ["disable", user] => keystone.disable(user)?,
+        ["add-service", service_type, url] => keystone.add_service(service_type, url)?,
         _ => {
             return Err(format!(
                 "unknown command {line:?}; known: freeze, thaw, kill, restart, stop, add-project \
-                 NAME, add-user NAME PASSWORD, assign USER PROJECT ROLE, disable USER"
+                 NAME, add-user NAME PASSWORD, assign USER PROJECT ROLE, disable USER, \
+                 add-service TYPE URL"
             )
             .into());
         }

@@ -1,8 +1,10 @@
-//! `rig`: a private RabbitMQ, AMQP traffic, or a private Keystone, for callers that are not Rust.
+//! `rig`: a private RabbitMQ, AMQP traffic, a private Keystone or Horizon, for callers that are not
+//! Rust.
 
 mod args;
 mod broker;
 mod commands;
+mod horizon;
 mod keystone;
 
 use std::{
@@ -32,6 +34,7 @@ fn main() -> ExitCode {
             rig::traffic::declare_many(&options, numbers).map_err(Into::into)
         }
         Ok(Command::Keystone(options)) => keystone::run(options),
+        Ok(Command::Horizon(options)) => horizon::run(options),
         Err(e) => {
             eprintln!("rig: {e}\n\n{}", args::HELP);
             return ExitCode::from(2);
