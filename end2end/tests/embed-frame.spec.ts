@@ -62,6 +62,7 @@ test('the page around changes theme, language and range', async ({ page, portal,
   await page.evaluate(() => (window as any).frame.set('panel', 'nodes'));
   await page.evaluate(() => (window as any).frame.set('lang', 'zh-CN'));
   await expect(frameOf(page).locator('warren-panel')).toHaveAttribute('lang', 'zh-CN');
+  await expect(frameOf(page).locator('h2')).toHaveText(/[\u4e00-\u9fff]/);
   await expect(frameOf(page).locator('warren-panel')).toHaveAttribute('panel', 'queued-messages');
   expect(await frameOf(page).locator('warren-panel').getAttribute('onclick')).toBeNull();
 });

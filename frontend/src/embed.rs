@@ -17,6 +17,12 @@ pub fn start(base: &str) {
     app::server_fns::fetch::set_base_path(base);
 }
 
+/// Takes the texts of a language that the bundle does not hold.
+#[wasm_bindgen]
+pub fn set_texts(file: String) {
+    app::i18n::set_texts(file);
+}
+
 /// Says where the token of a number comes from: `ask(refused)` gives a promise of a token, or of
 /// nothing where none is needed.
 #[wasm_bindgen]

@@ -20,8 +20,8 @@ use super::embed;
 const FOLDER: &str = "dist";
 /// In it, what panels in other people's pages load.
 pub(crate) const EMBED: &str = "embed";
-/// Where that is, below the bundle's own path.
-const FOR_OTHERS: &str = "/embed/";
+/// What of the bundle's own path is for them: that folder, and the languages.
+const FOR_OTHERS: [&str; 2] = ["/embed/", "/texts-"];
 
 /// The files that a panel in somebody else's page loads.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -183,7 +183,8 @@ pub(crate) fn routes(folder: &Path) -> Router {
 
 async fn keep(request: Request, next: Next) -> Response {
     let immutable = is_immutable(request.uri().path());
-    let for_others = request.uri().path().starts_with(FOR_OTHERS);
+    let path = request.uri().path();
+    let for_others = FOR_OTHERS.iter().any(|start| path.starts_with(start));
     let mut answer = next.run(request).await;
     let found = answer.status().is_success() || answer.status() == StatusCode::NOT_MODIFIED;
     let value = match (found, immutable) {

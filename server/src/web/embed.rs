@@ -11,6 +11,8 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use app::embed::Kind;
+use app::i18n::Language;
+use app::ssr::texts;
 use axum::Router;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -108,10 +110,20 @@ fn element(bundle: &EmbedBundle) -> String {
         .into_iter()
         .map(|kind| (kind.word().to_owned(), json!(kind.height())))
         .collect();
+    let texts: serde_json::Map<_, _> = Language::ALL
+        .into_iter()
+        .filter_map(|language| {
+            Some((
+                language.tag().to_owned(),
+                json!(texts::file(language)?.name),
+            ))
+        })
+        .collect();
     let files = json!({
         "script": bundle.script,
         "wasm": bundle.wasm,
         "styles": bundle.styles,
+        "texts": texts,
         "heights": heights,
     });
     ELEMENT.replacen(FILES, &files.to_string(), 1)

@@ -4,7 +4,7 @@
 // and is kept for ever. It needs no inline style, no eval but WebAssembly's own, and no cookie.
 
 const BASE = new URL('.', import.meta.url).href.replace(/\/$/, '');
-const { script, wasm, styles, heights } = /*FILES*/{};
+const { script, wasm, styles, texts, heights } = /*FILES*/{};
 const ATTRIBUTES = ['panel', 'broker', 'vhost', 'queue', 'range', 'from', 'to', 'refresh', 'lang'];
 const PROPERTIES = ['token', 'getToken'];
 const FIRST_RETRY = 5_000;
@@ -40,6 +40,24 @@ async function sheet(style) {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(await answer.text());
   return sheet;
+}
+
+/** What was loaded of languages that the module does not hold. */
+const spoken = new Map();
+
+/** The texts of a language; without them a panel goes on in English. */
+function speak(module, lang) {
+  const primary = lang.toLowerCase().split(/[-_]/)[0];
+  const tag = Object.keys(texts).find(tag => tag.split('-')[0] === primary);
+  if (!tag) return undefined;
+  if (!spoken.has(tag)) {
+    const file = fetch(`${BASE}/pkg/${texts[tag]}`, { credentials: 'omit' }).then(answer => {
+      if (!answer.ok) throw new Error(`${texts[tag]}: ${answer.status}`);
+      return answer.text();
+    });
+    spoken.set(tag, file.then(module.set_texts).catch(() => spoken.delete(tag)));
+  }
+  return spoken.get(tag);
 }
 
 // ---- tokens --------------------------------------------------------------
@@ -210,6 +228,7 @@ class WarrenPanel extends HTMLElement {
       return;
     }
     this.#wait = FIRST_RETRY;
+    await speak(module, this.#lang());
     if (!this.isConnected) return;
     this.#use(module);
     if (this.#panel) {
@@ -238,8 +257,12 @@ class WarrenPanel extends HTMLElement {
       const value = this.getAttribute(name);
       if (value) query.set(name, value);
     }
-    if (!query.has('lang')) query.set('lang', this.closest('[lang]')?.lang || navigator.language);
+    query.set('lang', this.#lang());
     return query.toString();
+  }
+
+  #lang() {
+    return this.getAttribute('lang') || this.closest('[lang]')?.lang || navigator.language;
   }
 
   /** What is to be loaded cannot be had: later once more, sooner where the connection is back. */
