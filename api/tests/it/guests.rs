@@ -24,6 +24,8 @@ fn fake() -> FakeBroker {
     fake.set_vhosts(json!([vhost("a", 10), vhost("b", 200), vhost("/", 3000)]));
     let queue = |vhost: &str, name: &str| json!({"vhost": vhost, "name": name, "messages": 1});
     fake.set_list("queues", json!([queue("a", "alpha"), queue("b", "beta")]));
+    // As the broker shows them to mona, who may look into one vhost.
+    fake.set_list("exchanges", json!([{"name": "amq.direct", "vhost": "a"}]));
     fake.add(Account::new("anna", "secret", &["management"], &["a"]));
     fake.add(Account::new("mona", "secret", &["monitoring"], &["a"]));
     fake

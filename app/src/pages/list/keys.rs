@@ -23,7 +23,7 @@ pub(super) fn step(event: ev::KeyboardEvent) {
         ("ArrowUp", None) | ("End", _) => edge(&event, "tbody tr:last-child"),
         _ => return,
     };
-    let link = target.and_then(|row| row.query_selector("th a").ok().flatten());
+    let link = target.and_then(|row| row.query_selector("[scope=row] a").ok().flatten());
     if let Some(link) = link.and_then(|link| link.dyn_into::<HtmlElement>().ok()) {
         event.prevent_default();
         // Where it cannot take the focus nothing moves.
