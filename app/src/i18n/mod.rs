@@ -9,7 +9,7 @@
 //!
 //! The texts of an area are a struct of their own, in a file of their own:
 //!
-//! ```ignore
+//! ```text
 //! // i18n/lists.rs, and `lists: Lists` in `Catalog`, `lists: super::lists::EN` in `en.rs`, …
 //! texts! {
 //!     /// Texts of the lists.
@@ -36,7 +36,7 @@
 //!
 //! The bundle holds the English texts alone. A page in another language names a file with its texts
 //! (`pkg/texts-<tag>-<hash>.txt`, see `ssr::texts`), which comes beside the bundle and is handed to
-//! [`set_texts`] before hydration: so a further language costs its own readers alone.
+//! `set_texts` before hydration: so a further language costs its own readers alone.
 
 mod embed;
 mod embedding;

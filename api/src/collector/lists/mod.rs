@@ -13,7 +13,7 @@
 //! | [`kind`] | which lists there are, and who may see what of them |
 //! | [`row`] | what of a row is needed beside its JSON |
 //! | [`rows`] | many rows in little memory |
-//! | [`column`] | the value that a row is ordered by |
+//! | [`mod@column`] | the value that a row is ordered by |
 //! | [`select`] | filter and order |
 //! | [`table`] | a list at one instant |
 //! | [`budget`] | how often a list is asked for |

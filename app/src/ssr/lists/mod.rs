@@ -7,7 +7,7 @@
 //! | module | what |
 //! |---|---|
 //! | `queues`, `connections`, … | one list each: its columns, and the page of one object of it |
-//! | [`column`] | a column, and a list of them |
+//! | [`mod@column`] | a column, and a list of them |
 //! | [`value`] | a value, and how it is written |
 //! | [`ask`] | what the address asks for |
 //! | [`local`] | filter, order and pages of a list that the API gives whole |
