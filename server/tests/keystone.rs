@@ -97,6 +97,20 @@ impl Cloud {
         .to_vec()
     }
 
+    /// Waits until the Keystone's log tells of so many revocations: it writes a line after it has
+    /// answered.
+    async fn has_revoked(&self, count: usize, what: &str) {
+        let deadline = Instant::now() + Duration::from_secs(5);
+        loop {
+            let seen = self.keystone.revocations().expect("its log");
+            if seen == count {
+                return;
+            }
+            assert!(Instant::now() < deadline, "{seen}, not {count}: {what}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
     /// Does something to the Keystone where it may block.
     async fn with(mut self, work: impl FnOnce(&mut PrivateKeystone) + Send + 'static) -> Self {
         let done = tokio::task::spawn_blocking(move || {
@@ -251,18 +265,17 @@ async fn projects_are_switched_and_no_token_outlives_its_use() {
             (Some("ops"), Some(true)),
         ]
     );
-    let revoked = || cloud.keystone.revocations().expect("its log");
-    assert_eq!(revoked(), 0);
+    assert_eq!(cloud.keystone.revocations().expect("its log"), 0);
 
     let to = "%2Fbrokers%2Fprod%3Frange%3D1h";
     let location = switch(&running, &cookie, &cloud.dev, to).await;
     assert_eq!(location, "/brokers/prod?range=1h");
     assert_eq!(seen(&running, &cookie).await.0, "dev");
-    assert_eq!(revoked(), 1, "the token of the project that was left");
+    cloud.has_revoked(1, "the token of the project left").await;
     // And back, from a page of a broker that this project does not see.
     let location = switch(&running, &cookie, &cloud.ops, "%2Fbrokers%2Ftest").await;
     assert_eq!(location, "/");
-    assert_eq!(revoked(), 2);
+    cloud.has_revoked(2, "the other project's token").await;
 
     for (project, reason) in [
         (cloud.lab.as_str(), "role"),
@@ -276,12 +289,16 @@ async fn projects_are_switched_and_no_token_outlives_its_use() {
             "it stays where it was"
         );
     }
-    assert_eq!(revoked(), 3, "the token of the project that did not open");
+    cloud
+        .has_revoked(3, "the token of the project that did not open")
+        .await;
 
     let out = running.post("/fn/sign_out", "").header("cookie", &cookie);
     let out = out.send().await.expect("an answer");
     assert_eq!(header(out.headers(), "location"), "/sign-in");
-    assert_eq!(revoked(), 5, "the project's token, and the one for nothing");
+    cloud
+        .has_revoked(5, "the project's token, and the one for nothing")
+        .await;
     let answer = viewer(&running, &cookie).await;
     assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
 }

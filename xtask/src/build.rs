@@ -23,6 +23,9 @@ const INPUTS: [&str; 11] = [
     "xtask/precompress.mjs",
 ];
 
+/// The profile of what the end-to-end tests start.
+pub(crate) const TESTED: &str = "tested";
+
 /// The folder in `dist/` for panels in other people's pages.
 const EMBED: &str = "embed";
 /// What Trunk is told to build them.
@@ -49,17 +52,17 @@ pub(crate) fn all(project: &Project, runner: &Runner) -> Result<(), Error> {
 /// The program `warren`, in release.
 pub(crate) fn server(runner: &Runner) -> Result<(), Error> {
     say::doing("building the server in release");
-    runner.run(&mut runner.command(
-        "cargo",
-        &[
-            "build",
-            "--release",
-            "--package",
-            "server",
-            "--bin",
-            "warren",
-        ],
-    ))
+    server_in(runner, "release")
+}
+
+/// The program `warren`, for the end-to-end tests.
+pub(crate) fn server_for_tests(runner: &Runner) -> Result<(), Error> {
+    server_in(runner, TESTED)
+}
+
+fn server_in(runner: &Runner, profile: &str) -> Result<(), Error> {
+    let mut command = runner.command("cargo", &["build", "--profile", profile]);
+    runner.run(command.args(["--package", "server", "--bin", "warren"]))
 }
 
 /// An example of the crate `store`, in release.

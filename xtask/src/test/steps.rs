@@ -72,7 +72,7 @@ pub(crate) const STEPS: [Step; 13] = [
     },
     Step {
         name: "server",
-        what: "the server, as users get it",
+        what: "the server, for the end-to-end tests",
         needs: &[],
         run: server,
     },
@@ -181,7 +181,7 @@ fn doc(_: &Project, runner: &Runner) -> Result<(), Error> {
 }
 
 fn server(_: &Project, runner: &Runner) -> Result<(), Error> {
-    build::server(runner)
+    build::server_for_tests(runner)
 }
 
 fn rig(_: &Project, runner: &Runner) -> Result<(), Error> {
@@ -211,7 +211,7 @@ fn e2e(project: &Project, runner: &Runner) -> Result<(), Error> {
     runner.run(&mut npm("npm", &["ci"]))?;
     runner.run(
         npm("npx", &["playwright", "test"])
-            .env("WARREN_BIN", project.program("release", "warren"))
+            .env("WARREN_BIN", project.program(build::TESTED, "warren"))
             .env("RIG_BIN", project.program("debug", "rig"))
             .env("WARREN_SITE", project.dist()),
     )
