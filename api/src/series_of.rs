@@ -40,24 +40,36 @@ impl SeriesOf<'_> {
     /// Reads them. Who sees some vhosts alone sees of their sums what the ring has: they are formed
     /// while somebody looks, and kept nowhere else.
     ///
+    /// Where the store cannot be read, what the ring has goes on being shown, behind a gap.
+    ///
     /// # Errors
-    /// Where the store is needed and cannot be read.
+    /// Where the store cannot be read and the ring has nothing of it.
     pub(crate) async fn read(&self, store: &dyn Store) -> Result<Series, StoreError> {
         let sees_all = matches!(self.view, View::All);
-        if !sees_all && self.objects.is_empty() {
+        let steps = self.steps_before_ring();
+        if steps == 0 || (!sees_all && self.objects.is_empty()) {
             return Ok(self.join(Past::default()));
         }
+        match self.before_ring(store, steps).await {
+            Ok(past) => Ok(self.join(past)),
+            Err(error) if steps < self.grid.count => {
+                tracing::debug!(%error, "charts begin with what is in memory");
+                Ok(self.join(Past::default()))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn before_ring(&self, store: &dyn Store, steps: usize) -> Result<Past, StoreError> {
         let mut past = Past {
-            steps: self.steps_before_ring(),
+            steps,
             ..Past::default()
         };
-        if past.steps > 0 {
-            self.past_of_objects(store, &mut past).await?;
-            if sees_all {
-                self.past(store, &mut past).await?;
-            }
+        self.past_of_objects(store, &mut past).await?;
+        if matches!(self.view, View::All) {
+            self.past(store, &mut past).await?;
         }
-        Ok(self.join(past))
+        Ok(past)
     }
 
     /// How many steps begin before the ring does.

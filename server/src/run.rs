@@ -9,7 +9,7 @@ use api::{Api, ApiConfig, ApiError, Portals};
 use axum::{Router, middleware};
 use client::{Client, Endpoints, HttpOptions, HttpTransport, InProcess, Transport, TransportError};
 use metering::LogLevel;
-use store::{LogRecord, Options, Retention, SqliteStore, Store, StoreError};
+use store::{DamagedStore, LogRecord, Options, Retention, SqliteStore, Store, StoreError};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -74,7 +74,7 @@ pub struct Server {
     /// Where others reach the metering API, for viewers who want to ask it themselves.
     metering_url: String,
     api: Option<Arc<Api>>,
-    store: Option<Arc<SqliteStore>>,
+    store: Option<Arc<dyn Store>>,
     /// The registered portals, of every part that runs.
     portals: Portals,
     listeners: JoinSet<()>,
@@ -176,7 +176,7 @@ impl Server {
     ) -> Result<Arc<Api>, StartError> {
         let listener = bind(&keys::API_LISTEN, part.listen).await?;
         let address = local(&listener, part.listen);
-        let store = Arc::new(open(data_dir, retention)?);
+        let store = open(data_dir, retention)?;
         self.store = Some(Arc::clone(&store));
         let config = with_public_url(part.api, address);
         store.log(started(&config));
@@ -237,8 +237,9 @@ fn started(config: &ApiConfig) -> LogRecord {
     }
 }
 
-/// The store in the data folder, or for want of one in memory.
-fn open(data_dir: Option<&Path>, retention: Retention) -> Result<SqliteStore, StartError> {
+/// The store in the data folder, or for want of one in memory. A damaged file is left as it is, and
+/// costs what is in it, not the sight of the brokers.
+fn open(data_dir: Option<&Path>, retention: Retention) -> Result<Arc<dyn Store>, StartError> {
     let options = Options {
         retention,
         ..Options::default()
@@ -247,12 +248,16 @@ fn open(data_dir: Option<&Path>, retention: Retention) -> Result<SqliteStore, St
         Some(folder) => SqliteStore::open(&folder.join(STORE), options),
         None => SqliteStore::in_memory(options),
     };
-    opened.map_err(|source| StartError::Store {
-        key: keys::DATA_DIR.name,
-        folder: data_dir.map(PathBuf::from).unwrap_or_default(),
-        source,
-        accepts: keys::DATA_DIR.accepts,
-    })
+    match opened {
+        Ok(store) => Ok(Arc::new(store)),
+        Err(reason @ StoreError::Corrupt(_)) => Ok(Arc::new(DamagedStore::new(reason))),
+        Err(source) => Err(StartError::Store {
+            key: keys::DATA_DIR.name,
+            folder: data_dir.map(PathBuf::from).unwrap_or_default(),
+            source,
+            accepts: keys::DATA_DIR.accepts,
+        }),
+    }
 }
 
 async fn bind(key: &'static keys::Key, address: SocketAddr) -> Result<TcpListener, StartError> {

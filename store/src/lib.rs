@@ -12,8 +12,10 @@
 //! | [`sample`] | what goes in |
 //! | [`error`] | why something cannot be had |
 //! | [`sqlite`] | the store in a file |
+//! | `damaged` | what stands in for it where the file is damaged |
 //! | `testing` | a plain store in memory, what tests run on and the real one is held against |
 
+mod damaged;
 pub mod error;
 pub mod filter;
 mod matcher;
@@ -33,6 +35,7 @@ use matcher::Found;
 use metering::Timestamp;
 use metering::telemetry::{Meter, Sample, Statistics};
 
+pub use damaged::DamagedStore;
 pub use error::StoreError;
 pub use filter::{Field, Filter, Op, Value};
 pub use query::{

@@ -5,6 +5,7 @@ mod common;
 
 mod base_path;
 mod bundle;
+mod damaged;
 mod embed;
 mod forwarded;
 mod guests;

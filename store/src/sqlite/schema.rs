@@ -67,7 +67,9 @@ pub(super) fn migrate(conn: &mut Connection, steps: &[&str]) -> Outcome<()> {
     let owner: i32 = conn.pragma_query_value(None, "application_id", |row| row.get(0))?;
     let tables: i64 = conn.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     if owner != APPLICATION_ID && (tables > 0 || owner != 0) {
-        return Err(Failure::damaged("this is a database of another program"));
+        return Err(Failure::Store(StoreError::Unavailable(
+            "the file is a database of another program".to_owned(),
+        )));
     }
     let known = steps.len() as i64;
     if version > known {

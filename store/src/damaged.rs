@@ -1,0 +1,96 @@
+//! What stands in for a store whose file is damaged.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use metering::Timestamp;
+use metering::telemetry::{Meter, Sample, Statistics};
+
+use crate::query::{
+    Aggregate, ByResource, LogPage, LogQuery, MeterQuery, Range, ResourceQuery, SampleQuery,
+    StatisticsQuery,
+};
+use crate::sample::{Collected, LogRecord, Posted};
+use crate::{Filter, Store, StoreError};
+
+/// Keeps nothing and has nothing, and says why: so that who has a damaged file sees their brokers
+/// all the same, and no sample is taken that would not outlive the program.
+#[derive(Debug)]
+pub struct DamagedStore(StoreError);
+
+impl DamagedStore {
+    /// In the place of a store that cannot be opened for this reason.
+    pub fn new(reason: StoreError) -> Self {
+        Self(reason)
+    }
+
+    fn refuse<T>(&self) -> Result<T, StoreError> {
+        Err(self.0.clone())
+    }
+}
+
+#[async_trait]
+impl Store for DamagedStore {
+    async fn post(&self, _: Vec<Posted>) -> Result<Vec<Sample>, StoreError> {
+        self.refuse()
+    }
+
+    fn collect(&self, _: Collected) {}
+
+    async fn samples(&self, _: SampleQuery) -> Result<Vec<Sample>, StoreError> {
+        self.refuse()
+    }
+
+    async fn sample(&self, _: &str, _: Filter) -> Result<Option<Sample>, StoreError> {
+        self.refuse()
+    }
+
+    async fn meters(&self, _: MeterQuery) -> Result<Vec<Meter>, StoreError> {
+        self.refuse()
+    }
+
+    async fn resources(&self, _: ResourceQuery) -> Result<Vec<ByResource>, StoreError> {
+        self.refuse()
+    }
+
+    async fn statistics(&self, _: StatisticsQuery) -> Result<Vec<Statistics>, StoreError> {
+        self.refuse()
+    }
+
+    async fn series(&self, _: Range) -> Result<Vec<Option<Aggregate>>, StoreError> {
+        self.refuse()
+    }
+
+    async fn collected_resources(
+        &self,
+        _: &str,
+        _: Timestamp,
+        _: Timestamp,
+    ) -> Result<Vec<Arc<str>>, StoreError> {
+        self.refuse()
+    }
+
+    fn log(&self, _: LogRecord) {}
+
+    async fn logs(&self, _: LogQuery) -> Result<LogPage, StoreError> {
+        self.refuse()
+    }
+
+    fn log_generation(&self) -> u64 {
+        0
+    }
+
+    async fn keep(&self, _: &'static str, _: String, _: Option<String>) -> Result<(), StoreError> {
+        self.refuse()
+    }
+
+    async fn kept(&self, _: &'static str) -> Result<Vec<(String, String)>, StoreError> {
+        self.refuse()
+    }
+
+    fn trouble(&self) -> Option<String> {
+        Some(self.0.to_string())
+    }
+
+    async fn close(&self) {}
+}
