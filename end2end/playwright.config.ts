@@ -12,8 +12,6 @@ const UNSETTLED = [
   'admin-lists.spec.ts',
   'details.spec.ts',
   'embed-element.spec.ts',
-  'embed-frame.spec.ts',
-  'embed-own.spec.ts',
   'embed-react.spec.ts',
   'embed-survival.spec.ts',
   'horizon.spec.ts',
