@@ -15,6 +15,9 @@ const said = (page: Page) => page.locator('main > p');
 
 const FOLDER = join(import.meta.dirname, '../hosts/react');
 
+/** The first test builds the application. */
+base.slow();
+
 const test = base.extend({
   portal: async ({ stopAtEnd }, use) => {
     const run = (...args: string[]) => execFileSync('npm', args, { cwd: FOLDER, stdio: 'pipe' });
