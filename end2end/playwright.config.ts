@@ -11,7 +11,6 @@ const isCi = Boolean(process.env.CI);
 const UNSETTLED = [
   'accessibility-everywhere.spec.ts',
   'embed-element.spec.ts',
-  'embed-react.spec.ts',
   'embed-survival.spec.ts',
   'horizon.spec.ts',
   'keystone.spec.ts',

@@ -1,7 +1,6 @@
 //! Links that the router would spoil.
 
 use leptos::ev;
-use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 /// Of a link that is clicked the router puts the path into the address bar decoded once: of a name
