@@ -1,5 +1,6 @@
 // One object in full: what the broker says of it, and what belongs to it.
 
+import { answered } from '../support/console.ts';
 import { bind, exchange, page as pageOf, publish, queue } from '../support/declared.ts';
 import { expect, test } from '../support/test.ts';
 
@@ -101,7 +102,8 @@ test('vhosts, accounts and policies have their pages', async ({ signedIn: page, 
   await expect(fact(page, 'max-length')).toHaveText('9');
 });
 
-test('what goes away while one looks stays in sight, and says so', async ({ signedIn: page, broker }) => {
+test('what goes away while one looks stays in sight, and says so', async ({ signedIn: page, broker, complaints }) => {
+  complaints.expect(answered(404));
   await queue(broker, 'short.lived');
   await page.goto(pageOf('queues', '/', 'short.lived'));
   await expect(fact(page, 'Type')).toHaveText('classic');

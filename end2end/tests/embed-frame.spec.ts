@@ -2,8 +2,9 @@
 
 import type { FrameLocator, Page } from '@playwright/test';
 
-import { expect, test } from '../support/embedded.ts';
 import { answered } from '../support/console.ts';
+import { Embedded, expect, test } from '../support/embedded.ts';
+import { panel } from '../support/host.ts';
 
 const frameOf = (page: Page): FrameLocator => page.frameLocator('iframe');
 
@@ -36,6 +37,31 @@ test('a frame shows a live chart with a token that came over a channel', async (
   expect(urls.filter(url => /token=|eyJ/.test(url))).toEqual([]);
   expect(await page.context().cookies()).toEqual([]);
   await expect.poll(() => page.evaluate(() => (window as any).heard)).toContainEqual(['ready', '']);
+});
+
+test('where the browser blocks cookies of third parties, element and frame live on', async ({ page, portal, embedding }) => {
+  portal.pages.set('/', framing(
+    embedding.url, 'queued-messages?portal=shop&broker=demo',
+    `<script type="module" src="${embedding.url}/embed.js"></script>${panel('message-rates')}`,
+  ));
+  const embedded = new Embedded(page);
+  await page.goto(portal.origin);
+  const drawn = frameOf(page).locator('.plot-area path.line').last();
+  await expect(drawn).toHaveAttribute('d', /^M/);
+  // Every context of these tests is such a browser: what the frame keeps is gone at once.
+  const kept = await frameOf(page).locator('html').evaluate(() => {
+    document.cookie = 'probe=1; SameSite=None; Secure';
+    try {
+      return [document.cookie, localStorage.length];
+    } catch (refusal) {
+      return [document.cookie, (refusal as Error).name];
+    }
+  });
+  expect(kept).toEqual(['', 'SecurityError']);
+  await embedded.alive('message-rates');
+  await embedded.moves('message-rates');
+  const before = await drawn.getAttribute('d');
+  await expect.poll(() => drawn.getAttribute('d'), { timeout: 20_000 }).not.toBe(before);
 });
 
 test('a frame grows and shrinks with its content', async ({ page, portal, embedding }) => {

@@ -4,11 +4,19 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
+import type { Page } from '@playwright/test';
+
+import { answered } from '../support/console.ts';
 import { Embedded, expect, PanelPolls, test as base } from '../support/embedded.ts';
 import { Portal } from '../support/host.ts';
 
+/** What the application itself says of its numbers. */
+const said = (page: Page) => page.locator('main > p');
 
 const FOLDER = join(import.meta.dirname, '../hosts/react');
+
+/** The first test builds the application. */
+base.slow();
 
 const test = base.extend({
   portal: async ({ stopAtEnd }, use) => {
@@ -43,11 +51,13 @@ test('panels come, change and go with the application’s state', async ({ page,
   await page.getByRole('button', { name: 'Show' }).click();
   await embedded.alive('queued-messages');
 
-  await expect(page.getByRole('status')).toHaveText('fresh numbers');
+  await expect(said(page)).toHaveText('fresh numbers');
 });
 
 test('the application hears when its numbers are old', async ({ page, portal, embedding, complaints }) => {
   complaints.expect(/net::ERR_/);
+  // It has forgotten the token.
+  complaints.expect(answered(401));
   portal.pages.set('/', `<!DOCTYPE html><html lang="en"><title>Orders</title><link rel="icon" href="data:,">
     <script type="module" src="${embedding.url}/embed.js"></script>
     <div id="root"></div><script type="module" src="/main.js"></script>`);
@@ -55,7 +65,7 @@ test('the application hears when its numbers are old', async ({ page, portal, em
   await page.goto(portal.origin);
   await embedded.alive('queued-messages');
   await embedding.stop();
-  await expect(page.getByRole('status')).toHaveText('old numbers', { timeout: 30_000 });
+  await expect(said(page)).toHaveText('old numbers', { timeout: 30_000 });
   await embedding.restart();
-  await expect(page.getByRole('status')).toHaveText('fresh numbers', { timeout: 60_000 });
+  await expect(said(page)).toHaveText('fresh numbers', { timeout: 60_000 });
 });

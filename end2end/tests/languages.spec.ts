@@ -53,9 +53,8 @@ test.describe('a Chinese browser', () => {
     const english = ['Messages', 'Queues', 'Connections', 'healthy', 'running', 'Refresh', 'Range', 'Table', 'Sign out', 'Theme', 'ago'];
     const all = await page.evaluate(said);
     expect(all.length).toBeGreaterThan(50);
-    for (const text of all) {
-      for (const word of english) expect(text).not.toMatch(new RegExp(`\\b${word}\\b`, 'i'));
-    }
+    const words = new RegExp(`\\b(${english.join('|')})\\b`, 'i');
+    expect(all.filter(text => words.test(text))).toEqual([]);
   });
 
   test('may have English all the same', async ({ overview, context }) => {

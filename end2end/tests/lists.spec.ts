@@ -11,6 +11,7 @@ test.beforeAll(async ({ broker }) => {
   await queue(broker, 'type.classic');
   await queue(broker, 'type.quorum', { arguments: { 'x-queue-type': 'quorum' } });
   await queue(broker, 'type.stream', { arguments: { 'x-queue-type': 'stream' } });
+  for (const name of HOSTILE) await queue(broker, name);
   await publish(broker, 'many.07', 5);
   await publish(broker, 'many.03', 2);
 });
@@ -64,9 +65,11 @@ test('every head that is a link sorts, one way and the other', async ({ signedIn
   await expect(list.head('Total')).toHaveAttribute('aria-sort', 'ascending');
   await expect.poll(async () => (await list.names()).slice(-2)).toEqual(['many.03', 'many.07']);
   for (const kind of ['queues', 'connections', 'channels', 'exchanges', 'nodes', 'vhosts', 'users']) {
-    await list.open(`/brokers/demo/${kind}`);
+    // As the server draws it: scripts change nothing about the links.
+    await signedIn.goto(`/brokers/demo/${kind}`, { waitUntil: 'domcontentloaded' });
     const columns = await signedIn.locator('.columns input').evaluateAll(boxes => boxes.map(box => (box as HTMLInputElement).value));
-    await list.open(`/brokers/demo/${kind}?columns=${columns.join(',')}`);
+    await signedIn.goto(`/brokers/demo/${kind}?columns=${columns.join(',')}`, { waitUntil: 'domcontentloaded' });
+    await expect(signedIn.locator('.rows thead a').first(), kind).toBeVisible();
     const links = await signedIn.locator('.rows thead a').evaluateAll(links => links.map(link => link.getAttribute('href')!));
     expect(links.length, kind).toBeGreaterThan(1);
     for (const link of links) {
@@ -126,9 +129,7 @@ test('what the address asks for and the list has not is told', async ({ signedIn
   expect((await list.names()).length).toBeGreaterThan(3);
 });
 
-test('the rows as a file: those of the filter, in their order, and no formula', async ({ signedIn, broker }) => {
-  const evil = '=HYPERLINK("http://evil.example")';
-  await queue(broker, evil);
+test('the rows as a file: those of the filter, in their order, and no formula', async ({ signedIn }) => {
   const list = new List(signedIn);
   await list.open(`${QUEUES}?name=many.&sort=messages&sort_reverse=true&columns=name,messages`);
   const address = await signedIn.getByRole('link', { name: 'CSV' }).getAttribute('href');
@@ -166,15 +167,14 @@ test('the list goes on by itself, and what is opened or focused stays so', async
   await list.open(`${QUEUES}?name=many.1`);
   await list.filter.focus();
   await publish(broker, 'many.12', 3);
-  await expect(list.row('many.12')).toContainText('3', { timeout: 20_000 });
+  await expect(list.row('many.12')).toContainText('3', { timeout: 60_000 });
   await expect(list.filter).toBeFocused();
   await queue(broker, 'many.1x');
-  await expect.poll(() => list.names(), { timeout: 20_000 }).toContain('many.1x');
+  await expect.poll(() => list.names(), { timeout: 60_000 }).toContain('many.1x');
 });
 
-test('names that would break something are shown, linked, and found', async ({ signedIn, broker }) => {
+test('names that would break something are shown, linked, and found', async ({ signedIn }) => {
   test.slow();
-  for (const name of HOSTILE) await queue(broker, name);
   const list = new List(signedIn);
   for (const name of HOSTILE) {
     await expect(async () => {
@@ -185,8 +185,7 @@ test('names that would break something are shown, linked, and found', async ({ s
     await expect(signedIn.getByRole('heading', { level: 1 }).locator('bdi')).toHaveText(name, { useInnerText: false });
     await expect(signedIn.getByRole('heading', { name: 'Consumers' })).toBeVisible();
     // Asked for from the start, and not by a link.
-    await signedIn.reload();
-    await expect(signedIn.getByRole('heading', { level: 1 }).locator('bdi')).toHaveText(name);
+    expect((await signedIn.request.get(signedIn.url())).status(), name).toBe(200);
   }
   await expect(signedIn.locator('img')).toHaveCount(0);
 });

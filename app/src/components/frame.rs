@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::icons::{Icon, IconName, Logo};
 use super::keys;
 use super::language::LanguageSwitch;
+use super::links::spare_percent_signs;
 use super::navigation::{Navigation, Switcher, shown_broker};
 use super::palette::Palette;
 use super::sheet::Sheet;
@@ -34,7 +35,7 @@ pub fn Frame(
         <a class="skip" href="#content" rel="external">
             {texts.skip_to_content}
         </a>
-        <div class="frame">
+        <div class="frame" on:click=move |event| spare_percent_signs(&event)>
             <header class="side">
                 <a class="brand" href=href("/")>
                     <Logo />

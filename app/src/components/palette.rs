@@ -11,6 +11,7 @@ use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
 
 use super::dialog::Dialog;
+use super::links::spare_percent_signs;
 use crate::i18n::catalog;
 use crate::reactive::{maybe, part, text};
 use crate::server_fns::search::{Hit, Hits, fetch_search};
@@ -98,6 +99,10 @@ fn Search(broker: Signal<String>, is_open: RwSignal<bool>) -> impl IntoView {
             option.scroll_into_view_with_bool(false);
         }
     };
+    let chosen = move |event: ev::MouseEvent| {
+        spare_percent_signs(&event);
+        is_open.set(false);
+    };
     let has_some = move || found.with(|found| !found.hits.is_empty());
     let meant = maybe(move || has_some().then(|| id(at.get())));
     let options = part(move || {
@@ -127,7 +132,7 @@ fn Search(broker: Signal<String>, is_open: RwSignal<bool>) -> impl IntoView {
             />
             <button type="button" class="button" on:click=move |_| is_open.set(false)>{texts.close}</button>
         </div>
-        <div class="found" id="found" role="listbox" aria-label=texts.results on:click=move |_| is_open.set(false)>
+        <div class="found" id="found" role="listbox" aria-label=texts.results on:click=chosen>
             {options}
         </div>
         <p class="empty" role="status">

@@ -7,6 +7,7 @@ use super::time::Clock;
 use crate::format;
 use crate::i18n::catalog;
 use crate::live::{PAUSED, Pulse, REFRESH, Settings, Updates};
+use crate::pages::shared::Shared;
 use crate::reactive::{maybe, part, text};
 use crate::routes::{self, href};
 
@@ -17,7 +18,15 @@ pub fn Polling() -> impl IntoView {
     let settings = expect_context::<Settings>();
     let texts = catalog();
     let again = text(move || href(&routes::sign_in(Some(&routes::here()), None)));
+    // Whoever looks with a link has no session that could have ended.
+    let is_shared = use_context::<Shared>().is_some();
     part(move || match pulse.updates.get() {
+        Updates::SignedOut if is_shared => view! {
+            <p class="notice bad">
+                <b>{texts.sharing.ended}{texts.full_stop}</b>{texts.sharing.ended_lead}
+            </p>
+        }
+        .into_any(),
         Updates::SignedOut => view! {
             <p class="notice bad">
                 <b>{texts.session_ended}{texts.full_stop}</b>{texts.session_ended_lead}" "

@@ -55,7 +55,7 @@ fn Shown(page: SharingPage) -> impl IntoView {
                 <span class="versions">{texts.lead}</span>
             </div>
         </header>
-        <div class="page">
+        <div class="page sharing">
             <NewLink fresh=page.fresh />
             <section class="panel" aria-labelledby="links">
                 <h2 id="links">{texts.links}</h2>

@@ -19,6 +19,14 @@ fn texts() -> &'static Rows {
     language().pick(&ROWS_EN, &ROWS_ZH)
 }
 
+/// A count and when it last grew; of none that it never did.
+fn counted(write: fn(u64, &str) -> String, count: u64, at: Option<Timestamp>) -> String {
+    if count == 0 {
+        return texts().never.to_owned();
+    }
+    write(count, &last(at))
+}
+
 /// A time to the minute. In UTC, since it stands in what the server writes.
 pub(super) fn written(time: Timestamp) -> String {
     let text = time.to_string().replace('T', " ");
@@ -36,7 +44,7 @@ fn heads(heads: &[&str]) -> Vec<String> {
 
 fn link_row(link: &ShareLink) -> WrittenRow {
     let texts = texts();
-    let opened = (texts.opened)(link.opened, &last(link.last_opened));
+    let opened = counted(texts.opened, link.opened, link.last_opened);
     WrittenRow {
         id: link.id.clone(),
         cells: vec![
@@ -80,8 +88,8 @@ fn portal_row(portal: &Portal) -> WrittenRow {
                 (texts.brokers)(&list(&portal.brokers)),
                 (texts.vhosts)(&list(&portal.vhosts)),
             ],
-            vec![(texts.tokens)(portal.issued, &last(portal.last_issued))],
-            vec![(texts.reads)(portal.reads, &last(portal.last_read))],
+            vec![counted(texts.tokens, portal.issued, portal.last_issued)],
+            vec![counted(texts.reads, portal.reads, portal.last_read)],
             shown.collect(),
             vec![refused],
         ],

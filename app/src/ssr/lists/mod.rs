@@ -39,7 +39,7 @@ mod users;
 mod vhosts;
 
 use client::{ClientError, ListQuery, Session};
-use metering::{Broker, BrokerState, Page};
+use metering::{Broker, Page};
 use regex::RegexBuilder;
 
 use self::ask::{Ask, kept};
@@ -205,9 +205,8 @@ async fn rows_of<L: List>(
         Ok(page) => Answer::Rows(page),
         Err(ClientError::Forbidden { .. }) => Answer::Empty(views.forbidden.to_owned()),
         Err(ClientError::NotFound { .. }) => Answer::Empty(views.not_offered.to_owned()),
-        Err(ClientError::Unavailable { .. }) if scene.broker.state != BrokerState::Ok => {
-            Answer::Empty(views.no_answer_yet.to_owned())
-        }
+        // The list was not asked of the broker before, and is not here yet: the next poll has it.
+        Err(ClientError::Unavailable { .. }) => Answer::Empty(views.no_answer_yet.to_owned()),
         Err(error) => return Err(app_error(&error)),
     })
 }

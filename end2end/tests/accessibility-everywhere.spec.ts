@@ -1,0 +1,73 @@
+// Every route, in both languages and in light and dark, without a violation that axe finds.
+
+import type { Page } from '@playwright/test';
+
+import { expectAccessible } from '../support/axe.ts';
+import type { Broker } from '../support/broker.ts';
+import { page as pageOf } from '../support/declared.ts';
+import { DEMO, expect, test } from '../support/test.ts';
+
+const LISTS = [
+  'connections', 'channels', 'exchanges', 'bindings', 'queues', 'consumers', 'nodes', 'users', 'vhosts',
+  'permissions', 'topic-permissions', 'policies', 'operator-policies', 'vhost-limits', 'user-limits',
+  'feature-flags',
+];
+
+/** The pages of the dashboard, beside lists and objects. */
+const PAGES = [
+  DEMO, `${DEMO}/health`, '/brokers', '/meters', '/embedding', '/log',
+  '/sharing?view=%2Fbrokers%2Fdemo&page=overview&broker=demo',
+];
+
+/** A page of each kind of object. */
+async function objects(broker: Broker): Promise<string[]> {
+  // A broker that has just started has no clients yet.
+  const clients = async () => (await broker.get('/api/channels')).length;
+  await expect.poll(clients, { timeout: 30_000 }).toBeGreaterThan(0);
+  await broker.send('PUT', '/api/policies/%2F/seen', { pattern: '^seen', definition: { 'max-length': 9 } });
+  const [node] = await broker.get('/api/nodes');
+  const [connection] = await broker.get('/api/connections');
+  const [channel] = await broker.get('/api/channels');
+  return [
+    pageOf('queues', '/', 'orders.new'), pageOf('exchanges', '/', 'demo.events'), pageOf('nodes', node.name),
+    pageOf('connections', connection.name), pageOf('channels', channel.name), pageOf('vhosts', '/'),
+    pageOf('users', broker.administrator.name), pageOf('policies', '/', 'seen'),
+  ];
+}
+
+/** Opens a page and has it looked at in light, and in dark. */
+async function look(page: Page, path: string): Promise<void> {
+  await test.step(path, async () => {
+    await page.emulateMedia({ colorScheme: 'light' });
+    await page.goto(path);
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+    await page.waitForLoadState('networkidle');
+    await expectAccessible(page);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await expectAccessible(page);
+  });
+}
+
+for (const [language, locale] of [['English', 'en-GB'], ['Chinese', 'zh-CN']] as const) {
+  test.describe(language, () => {
+    test.use({ locale });
+    test.setTimeout(300_000);
+
+    test('every page and the form', async ({ page, signedIn, context }) => {
+      for (const path of PAGES) await look(signedIn, path);
+      await context.clearCookies();
+      await look(page, '/sign-in?error=credentials');
+    });
+
+    test('every list', async ({ signedIn }) => {
+      for (const kind of LISTS) await look(signedIn, `${DEMO}/${kind}`);
+      await look(signedIn, `${DEMO}/queues?name=%28&use_regex=true`);
+      await signedIn.locator('.columns summary').click();
+      await expectAccessible(signedIn);
+    });
+
+    test('a page of every kind of object', async ({ signedIn, broker }) => {
+      for (const path of await objects(broker)) await look(signedIn, path);
+    });
+  });
+}
