@@ -11,6 +11,7 @@ use tokio::time::Instant;
 
 use super::broker_error::BrokerError;
 use crate::config::ApiConfig;
+use crate::turns::Errand;
 use crate::watched::Watched;
 
 /// As many objects are kept a broker; those looked at longest ago go first.
@@ -156,7 +157,12 @@ impl Watched {
     async fn ask_details(&self, wanted: &Wanted, patience: Duration) -> Result<Bytes, BrokerError> {
         let mut bodies = Vec::new();
         for (n, path) in wanted.paths.iter().enumerate() {
-            let _turn = self.turn.lock().await;
+            let errand = Errand::Quick;
+            let _turn = self.turns.take(errand).await;
+            let patience = errand.patience(patience);
+            if self.turns.was_in_vain() {
+                return Err(self.client.in_vain(patience));
+            }
             let limit = self.client.limit();
             let body = self
                 .client
