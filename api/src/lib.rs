@@ -45,6 +45,7 @@ mod series_query;
 mod snapshot;
 mod state;
 mod telemetry;
+mod turns;
 mod watched;
 
 use std::sync::Arc;

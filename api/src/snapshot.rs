@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
+use metering::overview::ObjectTotals;
 use metering::{Broker, BrokerState, Overview, Timestamp};
 
 use crate::audience::Class;
@@ -29,6 +30,8 @@ pub(crate) struct Facts {
     pub(crate) observed_at: Timestamp,
     /// The part of the overview that every account of the broker may see.
     pub(crate) common: Overview,
+    /// How many things there are, of whomever.
+    pub(crate) object_totals: Option<ObjectTotals>,
     /// The overview as JSON, for those who see all.
     pub(crate) overview_json: Bytes,
     /// The nodes as JSON, for those who see all.

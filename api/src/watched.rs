@@ -22,6 +22,7 @@ use crate::collector::prometheus::Prometheus;
 use crate::config::{ApiConfig, ApiError, BrokerConfig};
 use crate::ring::Ring;
 use crate::snapshot::{MemberView, Snapshot};
+use crate::turns::Turns;
 
 /// For so long after the last request of one of its viewers an audience is looked after.
 const WATCHED_FOR: Duration = Duration::from_mins(1);
@@ -33,9 +34,9 @@ const SIGN_INS: usize = 4;
 /// it, which begins a little before, is in the ring too.
 const LEAD: Duration = Duration::from_mins(1);
 /// Where it seems to hang, so long.
-const SHORT_LOOK: Duration = Duration::from_millis(850);
-/// A poll that takes longer than this seems to hang.
-const HANGS_AFTER: Duration = Duration::from_millis(700);
+const SHORT_LOOK: Duration = Duration::from_millis(700);
+/// So often it is looked whether it does.
+const NEXT_LOOK: Duration = Duration::from_millis(50);
 /// So long after the last look at its chart a queue goes on having a history.
 const CHARTED_FOR: Duration = Duration::from_mins(15);
 /// More queues than this are not looked at: those not looked at for longest go first.
@@ -58,8 +59,8 @@ pub(crate) struct Watched {
     password: SecretString,
     /// The way to it.
     pub(crate) client: BrokerClient,
-    /// Held by whoever has a request in flight with the collector's account: there is one at any time.
-    pub(crate) turn: tokio::sync::Mutex<()>,
+    /// Whoever has a request in flight with the collector's account has a turn.
+    pub(crate) turns: Turns,
     /// Bounds the sign-ins in flight, which come with the viewers' own accounts.
     pub(crate) sign_ins: Semaphore,
     snapshot: ArcSwap<Snapshot>,
@@ -82,8 +83,6 @@ pub(crate) struct Watched {
     /// Series that were computed since the last tick.
     pub(crate) series: AnswerCache,
     tried: AtomicBool,
-    /// Since when a poll is waited for; none between two.
-    polling: Mutex<Option<Instant>>,
     /// Whether it tells what needs no other node of its cluster, and nothing else.
     hampered: AtomicBool,
 }
@@ -111,7 +110,7 @@ impl Watched {
             username: broker.username.clone(),
             password: broker.password.clone(),
             client,
-            turn: tokio::sync::Mutex::new(()),
+            turns: Turns::default(),
             sign_ins: Semaphore::new(SIGN_INS),
             snapshot: ArcSwap::from_pointee(picture),
             prometheus: Prometheus::new(
@@ -129,7 +128,6 @@ impl Watched {
             details: Details::default(),
             series: AnswerCache::default(),
             tried: AtomicBool::new(false),
-            polling: Mutex::default(),
             hampered: AtomicBool::new(false),
         })
     }
@@ -183,18 +181,6 @@ impl Watched {
         self.snapshot.load().is_stale() && !self.is_hampered()
     }
 
-    /// Notes that a poll begins, or has ended. For the collector alone.
-    pub(crate) fn set_polling(&self, begins: bool) {
-        let mut polling = self.polling.lock().unwrap_or_else(PoisonError::into_inner);
-        *polling = begins.then(Instant::now);
-    }
-
-    /// Whether a poll takes so long that one had better not wait for it.
-    fn hangs(&self) -> bool {
-        let polling = self.polling.lock().unwrap_or_else(PoisonError::into_inner);
-        polling.is_some_and(|since| since.elapsed() > HANGS_AFTER)
-    }
-
     /// Notes whether it tells what needs no other node of its cluster. For the collector alone.
     pub(crate) fn set_hampered(&self, hampered: bool) {
         self.hampered.store(hampered, Ordering::Relaxed);
@@ -209,13 +195,13 @@ impl Watched {
     /// where it seems to hang.
     pub(crate) async fn first_look(&self, arrival: impl Future) {
         let mut arrival = std::pin::pin!(arrival);
-        if tokio::time::timeout(SHORT_LOOK, &mut arrival)
-            .await
-            .is_err()
-            && !self.hangs()
-        {
-            // Whether it came or not: whoever waits looks.
-            let _ = tokio::time::timeout(FIRST_LOOK.saturating_sub(SHORT_LOOK), arrival).await;
+        let until = Instant::now() + FIRST_LOOK;
+        let mut look = SHORT_LOOK;
+        while tokio::time::timeout(look, &mut arrival).await.is_err() {
+            if self.turns.hang() || Instant::now() >= until {
+                return;
+            }
+            look = NEXT_LOOK;
         }
     }
 

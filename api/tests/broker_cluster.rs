@@ -112,7 +112,12 @@ async fn while_a_node_hangs_dies_or_is_partitioned_answers_come_within_a_second(
     cluster.node(2).freeze().expect("frozen");
     let frozen = Instant::now();
     let mut marked = false;
-    while frozen.elapsed() < Duration::from_secs(TICK_TIME / 2) {
+    // The others count it as gone after three quarters of that time, at the earliest.
+    while !marked {
+        assert!(
+            frozen.elapsed() < Duration::from_secs(TICK_TIME) * 3 / 4,
+            "what is old is marked"
+        );
         for path in SEEN {
             let answer = timely(&app, &token, path).await;
             assert_eq!(answer.status, StatusCode::OK, "{path}: {:?}", answer.body);
@@ -127,9 +132,10 @@ async fn while_a_node_hangs_dies_or_is_partitioned_answers_come_within_a_second(
         );
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    assert!(marked, "what is old is marked");
-    let unseen = timely(&app, &token, UNSEEN).await;
-    assert_eq!(unseen.status, StatusCode::OK, "{:?}", unseen.body);
+    until("what nobody looked at is told too", async || {
+        timely(&app, &token, UNSEEN).await.status == StatusCode::OK
+    })
+    .await;
 
     // The others count it as gone, and answer again.
     until("the node is told to be down", async || {
@@ -151,9 +157,9 @@ async fn while_a_node_hangs_dies_or_is_partitioned_answers_come_within_a_second(
         cluster
     })
     .await;
-    until("all is well", async || {
+    // The others go on telling of the partition until they are restarted too.
+    until("all nodes are told to run", async || {
         state(&app, &token, HealthCheck::NodesRunning).await == HealthState::Ok
-            && state(&app, &token, HealthCheck::Partitions).await == HealthState::Ok
     })
     .await;
     cluster.node(1).kill().expect("killed");

@@ -368,7 +368,15 @@ async fn whatever_it_is_called_it_can_be_looked_at_by_whom_it_concerns() {
     let path = format!("/v2/rabbit/nodes/{}", segment(name));
     let node = app.get(&admin, &path).await.ok();
     assert!(node["memory"]["total"].is_object(), "{node}");
-    let refused = app.get(&narrow, &path).await;
-    assert_eq!(refused.status, http::StatusCode::FORBIDDEN);
+    let internals = format!("/v2/rabbit/node-internals/{}", segment(name));
+    let told = app.get(&admin, &internals).await.ok();
+    for part in ["ets_tables_memory", "binary"] {
+        let has_bytes = |told: &Value| told.as_object().is_some_and(|parts| parts.len() > 3);
+        assert!(has_bytes(&told[part]), "{part} of {told}");
+    }
+    for path in [path, internals] {
+        let refused = app.get(&narrow, &path).await;
+        assert_eq!(refused.status, http::StatusCode::FORBIDDEN, "{path}");
+    }
     drop(broker);
 }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use metering::{
-    ChannelDetails, ConnectionDetails, ExchangeDetails, Policy, QueueDetails, Table, UserDetails,
-    VhostDetails,
+    ChannelDetails, ConnectionDetails, ExchangeDetails, NodeInternals, Policy, QueueDetails, Table,
+    UserDetails, VhostDetails,
 };
 
 use crate::error::ClientError;
@@ -95,6 +95,8 @@ details! {
     channel(name; samples) = "channels": ChannelDetails;
     /// A node with where its memory went, as the broker names things.
     node(name; samples) = "nodes": Table;
+    /// What a node finds out with some effort, at most once a minute.
+    node_internals(name) = "node-internals": NodeInternals;
     /// A vhost, for administrators with its permissions.
     vhost(name; samples) = "vhosts": VhostDetails;
     /// An account, for administrators with its permissions.

@@ -97,7 +97,13 @@ test('vhosts, accounts and policies have their pages', async ({ signedIn: page, 
   await expect(page).toHaveURL(pageOf('users', 'detailed'));
   await expect(fact(page, 'Tags')).toContainText('monitoring');
   await expect(page.locator('#permissions')).toContainText('/');
+  await queue(broker, 'd.bound');
+  await queue(broker, 'D.free');
   await page.goto(pageOf('policies', '/', 'long'));
+  // Warren may have the list of queues from a moment ago.
+  await expect(page.locator('#matched-queues tbody tr').filter({ hasText: 'd.bound' })).toContainText('long', { timeout: 30_000 });
+  await expect(page.locator('#matched-queues')).not.toContainText('D.free');
+  await expect(page.locator('#matched-exchanges')).toHaveCount(0);
   await expect(fact(page, 'Pattern')).toHaveText('^d\\.');
   await expect(fact(page, 'max-length')).toHaveText('9');
 });

@@ -52,6 +52,18 @@ test('every panel has something to show', async ({ page, portal, embedding }) =>
   }
 });
 
+test('charts of a queue and of a node stand alone', async ({ page, portal, embedding, broker }) => {
+  const [node] = await broker.get('/api/nodes');
+  portal.pages.set('/', pageWith(embedding.url, [
+    panel('queue-rates', 'vhost="/" queue="orders.new"'), panel('node-memory', `node="${node.name}"`), panel('queue-depth'),
+  ].join('')));
+  const embedded = new Embedded(page);
+  await page.goto(portal.origin);
+  await embedded.alive('queue-rates');
+  await embedded.alive('node-memory');
+  await expect(page.locator('warren-panel[panel="queue-depth"]')).toContainText('The attribute “queue” is missing.');
+});
+
 test('attributes are live, and leave the viewer’s zoom and hidden lines alone', async ({ page, portal, embedding }) => {
   portal.pages.set('/', pageWith(embedding.url, panel('queued-messages')));
   const embedded = new Embedded(page);

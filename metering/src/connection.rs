@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::amqp::AmqpSession;
 use crate::channel::Channel;
 use crate::record::record;
 use crate::slots::slots;
@@ -98,6 +99,9 @@ pub struct ConnectionDetails {
     /// The channels that are open on it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub channel_details: Option<Vec<Channel>>,
+    /// The sessions of an AMQP 1.0 connection (4.1 and later).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sessions: Option<Vec<AmqpSession>>,
     /// Rate of `reductions`, per second.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reductions_details: Option<Details>,
@@ -106,4 +110,4 @@ pub struct ConnectionDetails {
     pub garbage_collection: Option<Table>,
 }
 
-slots!(ConnectionDetails: channel_details reductions_details garbage_collection; connection);
+slots!(ConnectionDetails: channel_details sessions reductions_details garbage_collection; connection);

@@ -38,6 +38,7 @@
 //! | [`lenient`] | reading what brokers of a decade write differently |
 
 pub mod access;
+mod amqp;
 pub mod broker;
 pub mod channel;
 pub mod connection;
@@ -68,6 +69,7 @@ pub mod timestamp;
 pub mod user;
 pub mod vhost;
 
+pub use amqp::{AmqpLink, AmqpSession};
 pub use broker::{Broker, BrokerState};
 pub use channel::{Channel, ChannelDetails};
 pub use connection::{Connection, ConnectionDetails};
@@ -77,7 +79,7 @@ pub use exchange::{Binding, Exchange, ExchangeDetails};
 pub use feature::{DeprecatedFeature, FeatureFlag};
 pub use health::{Health, HealthCheck, HealthState};
 pub use log::{LogEntry, LogLevel};
-pub use node::Node;
+pub use node::{Node, NodeInternals};
 pub use overview::Overview;
 pub use page::Page;
 pub use policy::Policy;

@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
+use crate::record::record;
 use crate::slots::slots;
+use crate::table::Table;
 
 /// A node. One that is down has `name`, `type` and `running: false` alone.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -89,6 +91,17 @@ slots! { Node:
     mem_limit mem_alarm mem_calculation_strategy disk_free disk_free_limit disk_free_alarm
     fd_used fd_total sockets_used sockets_total proc_used proc_total rates_mode net_ticktime
     partitions enabled_plugins
+}
+
+record! {
+    /// What a node finds out with some effort: `GET /v2/rabbit/node-internals/{name}`.
+    pub struct NodeInternals {
+        always {}
+        /// The largest of Erlang's own tables, and what they hold in bytes.
+        ets_tables_memory: Table,
+        /// Bytes of the messages and the like that parts of the node refer to, by part.
+        binary: Table,
+    }
 }
 
 impl Node {

@@ -104,12 +104,15 @@ impl BrokerClient {
         limit: usize,
     ) -> Result<Vec<u8>, BrokerError> {
         let answer = tokio::time::timeout(patience, self.read(credentials, path, limit)).await;
-        answer.unwrap_or_else(|_| {
-            Err(BrokerError::TimedOut {
-                authority: self.authority.clone(),
-                waited: patience,
-            })
-        })
+        answer.unwrap_or_else(|_| Err(self.in_vain(patience)))
+    }
+
+    /// The error of an answer that was waited for in vain.
+    pub(crate) fn in_vain(&self, waited: Duration) -> BrokerError {
+        BrokerError::TimedOut {
+            authority: self.authority.clone(),
+            waited,
+        }
     }
 
     /// The bytes that an answer may have.

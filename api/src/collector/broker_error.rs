@@ -125,6 +125,14 @@ impl BrokerError {
         matches!(self, Self::Status { status, .. } if *status == StatusCode::NOT_FOUND)
     }
 
+    /// Whether the broker said no, for whatever reason: there is no such thing, it makes no sense of
+    /// this one, or it is not for this account.
+    pub(crate) fn is_no(&self) -> bool {
+        let is_senseless =
+            matches!(self, Self::Status { status, .. } if *status == StatusCode::BAD_REQUEST);
+        is_senseless || self.is_absence() || self.is_refusal()
+    }
+
     /// Whether it was waited for in vain.
     pub(crate) fn is_timeout(&self) -> bool {
         matches!(self, Self::TimedOut { .. })

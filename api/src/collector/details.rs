@@ -11,6 +11,7 @@ use tokio::time::Instant;
 
 use super::broker_error::BrokerError;
 use crate::config::ApiConfig;
+use crate::turns::Errand;
 use crate::watched::Watched;
 
 /// As many objects are kept a broker; those looked at longest ago go first.
@@ -22,7 +23,8 @@ const LOOK: Duration = Duration::from_millis(800);
 pub(crate) struct Wanted {
     /// The broker's paths.
     pub(crate) paths: Vec<String>,
-    /// As many of them are needed. The others may be refused, or not be there: their body is empty.
+    /// As many of them are needed. The others may be refused, not be there or make no sense: their
+    /// body is empty.
     pub(crate) needed: usize,
     /// Puts them together.
     pub(crate) make: fn(&[Vec<u8>]) -> Result<Bytes, serde_json::Error>,
@@ -91,7 +93,7 @@ impl Known {
 }
 
 impl Watched {
-    /// An object, not older than a tick where the broker answers.
+    /// An object, not older than `every` where the broker answers.
     ///
     /// # Errors
     /// Where the broker does not tell of it and never did: why. `None` of a broker that is known to
@@ -99,15 +101,13 @@ impl Watched {
     pub(crate) async fn details(
         &self,
         wanted: Wanted,
+        every: Duration,
         config: &ApiConfig,
     ) -> Result<Detail, Option<Arc<BrokerError>>> {
         let entry = self.details.entry(&wanted.paths.join(" "));
         // Held while asking, so that a hundred viewers ask once.
         let mut known = entry.lock().await;
-        if known
-            .asked
-            .is_some_and(|asked| asked.elapsed() < config.tick)
-        {
+        if known.asked.is_some_and(|asked| asked.elapsed() < every) {
             return known.told();
         }
         if self.snapshot().is_stale() {
@@ -156,16 +156,19 @@ impl Watched {
     async fn ask_details(&self, wanted: &Wanted, patience: Duration) -> Result<Bytes, BrokerError> {
         let mut bodies = Vec::new();
         for (n, path) in wanted.paths.iter().enumerate() {
-            let _turn = self.turn.lock().await;
+            let errand = Errand::Quick;
+            let _turn = self.turns.take(errand).await;
+            let patience = errand.patience(patience);
+            if self.turns.was_in_vain() {
+                return Err(self.client.in_vain(patience));
+            }
             let limit = self.client.limit();
             let body = self
                 .client
                 .get_bytes(self.credentials(), path, patience, limit)
                 .await;
             bodies.push(match body {
-                Err(error) if n >= wanted.needed && (error.is_absence() || error.is_refusal()) => {
-                    Vec::new()
-                }
+                Err(error) if n >= wanted.needed && error.is_no() => Vec::new(),
                 body => body?,
             });
         }

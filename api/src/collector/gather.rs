@@ -7,6 +7,7 @@ use metering::{Node, Overview};
 use super::backfill::{Backfill, COARSE, FINE};
 use super::broker_error::BrokerError;
 use super::vhosts::Vhost;
+use crate::turns::Errand;
 use crate::watched::Watched;
 
 /// So long it is waited for what costs a broker nothing.
@@ -28,6 +29,8 @@ pub(crate) struct Gathered {
 pub(crate) struct Extras {
     pub(crate) vhosts: bool,
     pub(crate) backfill: bool,
+    /// Whether the last poll was answered: a broker that is slow gets its time with the next one.
+    pub(crate) first_doubt: bool,
 }
 
 /// Asks a broker, one request after the other. What is extra may fail without harm to the rest.
@@ -36,7 +39,18 @@ pub(crate) async fn gather(
     extras: Extras,
     patience: Duration,
 ) -> Result<Gathered, BrokerError> {
-    let _turn = broker.turn.lock().await;
+    let errand = if extras.backfill {
+        Errand::Long
+    } else {
+        Errand::Quick
+    };
+    let _turn = broker.turns.take(errand).await;
+    // What was asked before it hangs: then this will, and whoever looks is to know soon.
+    let patience = if extras.first_doubt && broker.turns.hang() {
+        CHEAP_PATIENCE
+    } else {
+        patience
+    };
     let client = &broker.client;
     let overview: Overview = client
         .get(broker.credentials(), "api/overview", patience)
@@ -65,7 +79,7 @@ pub(crate) async fn gather(
 /// Whether a broker that was waited for in vain tells what needs no other node of its cluster. While
 /// one of them hangs the others go on, but wait for its statistics until they count it as gone.
 pub(crate) async fn is_alive(broker: &Watched) -> bool {
-    let _turn = broker.turn.lock().await;
+    let _turn = broker.turns.take(Errand::Quick).await;
     let answer = broker.client.get::<Overview>(
         broker.credentials(),
         "api/overview?disable_stats=true",
@@ -76,7 +90,7 @@ pub(crate) async fn is_alive(broker: &Watched) -> bool {
 
 /// Asks for the vhosts alone, between two ticks.
 pub(crate) async fn gather_vhosts(broker: &Watched, patience: Duration) -> Option<Vec<Vhost>> {
-    let _turn = broker.turn.lock().await;
+    let _turn = broker.turns.take(Errand::Quick).await;
     get_vhosts(broker, patience).await
 }
 

@@ -159,10 +159,10 @@ impl Collector {
         let extras = Extras {
             vhosts: !self.broker.audiences().is_empty(),
             backfill: !self.contacted,
+            first_doubt: self.health.missed == 0,
         };
-        self.broker.set_polling(true);
         let answer = gather(&self.broker, extras, self.spacing.patience()).await;
-        self.broker.set_polling(false);
+        self.broker.turns.note(&answer);
         // First contact asks for more than a tick does: it says nothing about the cost of one.
         if !extras.backfill || answer.is_err() {
             self.spacing.record(started.elapsed());
@@ -288,6 +288,7 @@ impl Collector {
         self.keep(slot, filled);
         let facts = Facts {
             observed_at: now,
+            object_totals: overview.object_totals.clone(),
             overview_json: json(&overview),
             nodes_json: json(&nodes),
             common,

@@ -2,6 +2,7 @@
 
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
+use std::time::Duration;
 
 use axum::response::Response;
 use http::HeaderMap;
@@ -161,9 +162,30 @@ impl<'a> DetailRequest<'a> {
         }
     }
 
+    /// Whether the broker is of this version or a later one, as far as is known.
+    pub(crate) fn is_at_least(&self, version: (u32, u32)) -> bool {
+        let snapshot = self.picked.broker.snapshot();
+        let known = snapshot.facts.as_ref();
+        let known = known.and_then(|facts| facts.common.rabbitmq_version.as_deref());
+        let mut parts = known.unwrap_or_default().split('.').map(str::parse);
+        match (parts.next(), parts.next()) {
+            (Some(Ok(major)), Some(Ok(minor))) => (major, minor) >= version,
+            _ => false,
+        }
+    }
+
     pub(crate) async fn fetch(&self, wanted: Wanted) -> Result<Detail, Error> {
+        self.fetch_seldom(self.shared.config.tick, wanted).await
+    }
+
+    /// Not more often than this.
+    pub(crate) async fn fetch_seldom(
+        &self,
+        every: Duration,
+        wanted: Wanted,
+    ) -> Result<Detail, Error> {
         let broker = self.picked.broker;
-        let found = broker.details(wanted, &self.shared.config).await;
+        let found = broker.details(wanted, every, &self.shared.config).await;
         found.map_err(|error| match error {
             Some(error) if error.is_absence() => self.not_found(),
             error => {

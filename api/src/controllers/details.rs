@@ -1,14 +1,15 @@
 //! `GET /v2/rabbit/queues/{vhost}/{name}` and the like: one object in full.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::{Path, State};
 use axum::response::Response;
 use http::HeaderMap;
 use metering::error::{ErrorBody, KeystoneErrorBody};
 use metering::{
-    ChannelDetails, ConnectionDetails, Exchange, ExchangeDetails, Page, Policy, Queue,
-    QueueDetails, Table, UserDetails, VhostDetails,
+    ChannelDetails, ConnectionDetails, Exchange, ExchangeDetails, NodeInternals, Page, Policy,
+    Queue, QueueDetails, Table, UserDetails, VhostDetails,
 };
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -22,6 +23,9 @@ use crate::protocol::query::Arguments;
 use crate::snapshot::json;
 use crate::state::Shared;
 
+/// What costs a broker some effort it is asked for no more often.
+const EFFORT: Duration = Duration::from_mins(1);
+
 pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
     OpenApiRouter::new()
         .routes(routes!(queue))
@@ -29,6 +33,7 @@ pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(connection))
         .routes(routes!(channel))
         .routes(routes!(node))
+        .routes(routes!(node_internals))
         .routes(routes!(vhost))
         .routes(routes!(user))
         .routes(routes!(policy))
@@ -139,16 +144,21 @@ details! {
         Ok(request.answer(detail.await?))
     };
     connection(name = "name"), "/v2/rabbit/connections/{name}", "getConnection", ConnectionDetails,
-    "A connection in full, with its channels.",
+    "A connection in full, with its channels, or the sessions of AMQP 1.0.",
     |request| {
         let path = request.path("connections", &[&name])?;
-        let channels = format!("{path}/channels");
+        let mut paths = vec![request.with_samples(&path), format!("{path}/channels")];
+        // Older ones would say that there is no such thing, every time.
+        if request.is_at_least((4, 1)) {
+            paths.push(format!("{path}/sessions"));
+        }
         let detail = request.fetch(Wanted {
-            paths: vec![request.with_samples(&path), channels],
+            paths,
             needed: 1,
             make: |bodies| {
                 let mut connection: ConnectionDetails = read(bodies, 0)?;
                 connection.channel_details = read_if(bodies, 1)?;
+                connection.sessions = read_if(bodies, 2)?;
                 Ok(json(&connection))
             },
         });
@@ -174,6 +184,26 @@ details! {
             paths: vec![request.with_samples(&path)],
             needed: 1,
             make: |bodies| Ok(json(&read::<Table>(bodies, 0)?)),
+        });
+        Ok(request.answer(detail.await?))
+    };
+    node_internals(name = "name"), "/v2/rabbit/node-internals/{name}", "getNodeInternals", NodeInternals,
+    "Erlang's tables of a node and what refers to binaries there. Finding it out costs the node some effort: it is \
+     asked once a minute at most.",
+    |request| {
+        request.picked.must_see_all()?;
+        request.must_be_node()?;
+        let path = request.path("nodes", &[&name])?;
+        let detail = request.fetch_seldom(EFFORT, Wanted {
+            paths: vec![format!("{path}/memory/ets"), format!("{path}?binary=true&columns=binary")],
+            needed: 0,
+            make: |bodies| {
+                let ets: Option<NodeInternals> = read_if(bodies, 0)?;
+                let mut internals = ets.unwrap_or_default();
+                let binary: Option<NodeInternals> = read_if(bodies, 1)?;
+                internals.binary = binary.and_then(|read| read.binary);
+                Ok(json(&internals))
+            },
         });
         Ok(request.answer(detail.await?))
     };

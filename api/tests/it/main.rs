@@ -7,6 +7,7 @@ mod capabilities;
 mod collector;
 mod contract;
 mod dashboard;
+mod details;
 mod faults;
 mod grammar;
 mod guest_doors;

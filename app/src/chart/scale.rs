@@ -2,6 +2,7 @@
 
 use metering::timestamp::date_of_days;
 
+use crate::format::Unit;
 use crate::i18n::Catalog;
 
 /// At which multiples the steps of an axis are round.
@@ -13,6 +14,17 @@ pub enum Base {
     Decimal,
     /// 1, 2, 4, … 512 × 1024ⁿ.
     Binary,
+}
+
+impl Base {
+    /// Where the axis of values in a unit has its steps.
+    pub(crate) fn of(unit: Unit) -> Self {
+        match unit {
+            Unit::Count => Self::Whole,
+            Unit::Bytes => Self::Binary,
+            _ => Self::Decimal,
+        }
+    }
 }
 
 /// The values of an axis from 0 up: round, at most `most` steps, the last one at or above `max`.

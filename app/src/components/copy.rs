@@ -1,9 +1,19 @@
-//! Copies a text that stands in the page.
+//! Texts to take along: one that stands in the page, or one in a field of its own.
 
 use leptos::ev;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::Element;
+
+use crate::i18n::catalog;
+use crate::reactive::text;
+
+/// Copies what is selected, and says whether the browser did. The clipboard's newer interface is not
+/// there without TLS, where this often stands. Browser only.
+fn copy_selection() -> bool {
+    let document = document().dyn_into::<web_sys::HtmlDocument>();
+    document.is_ok_and(|document| document.exec_command("copy").unwrap_or(false))
+}
 
 /// Copies the text of what stands before the button that was pressed, which stays selected, so that
 /// one sees what was copied. Browser only.
@@ -18,11 +28,43 @@ pub fn copy_text_before(event: ev::MouseEvent) {
     let Ok(Some(selection)) = window().get_selection() else {
         return;
     };
-    if selection.select_all_children(&text).is_ok()
-        && let Ok(document) = document().dyn_into::<web_sys::HtmlDocument>()
-    {
-        // The clipboard's newer interface is not there without TLS, where this often stands. Where
-        // the browser refuses, the text is selected all the same.
-        let _ = document.exec_command("copy");
+    if selection.select_all_children(&text).is_ok() {
+        // Where the browser refuses, the text is selected all the same.
+        copy_selection();
     }
+}
+
+/// A field that holds a text, and a button to copy it.
+#[component]
+pub fn Copied(
+    /// The id of what says what it is.
+    labelled_by: &'static str,
+    /// The text.
+    #[prop(into)]
+    value: Signal<String>,
+    /// The field's height in lines.
+    rows: &'static str,
+) -> impl IntoView {
+    let texts = catalog();
+    let is_copied = RwSignal::new(false);
+    let field = NodeRef::<leptos::html::Textarea>::new();
+    let copy = move |_| {
+        let Some(field) = field.get_untracked() else {
+            return;
+        };
+        field.select();
+        is_copied.set(copy_selection());
+    };
+    view! {
+        <div class="copied">
+            <textarea node_ref=field readonly rows=rows spellcheck="false" aria-labelledby=labelled_by prop:value=value>
+                {value.get_untracked()}
+            </textarea>
+            <button type="button" class="button needs-script" on:click=copy>{texts.copy}</button>
+            <span class="soft" role="status">
+                {text(move || if is_copied.get() { texts.copied } else { "" }.to_owned())}
+            </span>
+        </div>
+    }
+    .into_any()
 }

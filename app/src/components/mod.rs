@@ -3,7 +3,6 @@
 pub mod bar;
 pub mod broker_notice;
 pub mod choices;
-pub mod copied;
 pub mod copy;
 pub mod dialog;
 pub mod error_page;

@@ -9,7 +9,7 @@ use crate::live::Live;
 use crate::reactive::{flag, part};
 
 /// Every alarm of a node, not the worst alone.
-fn of(node: &Node, texts: &Catalog) -> Vec<(Level, &'static str)> {
+pub(crate) fn of(node: &Node, texts: &Catalog) -> Vec<(Level, &'static str)> {
     let is_parted = node
         .partitions
         .as_ref()

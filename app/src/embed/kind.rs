@@ -31,11 +31,38 @@ pub enum Kind {
     Contexts,
     /// The kinds of exchanges that it knows.
     ExchangeTypes,
+    /// The chart of messages in a queue.
+    QueueDepth,
+    /// The chart of messages through a queue.
+    QueueRates,
+    /// The chart of a node's memory.
+    NodeMemory,
+    /// The chart of a node's free disk space.
+    NodeDisk,
+    /// The chart of a node's file descriptors and sockets.
+    NodeFiles,
+    /// The chart of a node's Erlang processes.
+    NodeProcesses,
+    /// The chart of a node's reads and writes.
+    NodeIo,
+    /// The same in bytes.
+    NodeIoBytes,
+}
+
+/// What a panel is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// A broker.
+    Broker,
+    /// A queue, or a stream.
+    Queue,
+    /// A node.
+    Node,
 }
 
 impl Kind {
     /// Every panel.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 21] = [
         Self::Overview,
         Self::Tiles,
         Self::QueuedMessages,
@@ -49,6 +76,14 @@ impl Kind {
         Self::Listeners,
         Self::Contexts,
         Self::ExchangeTypes,
+        Self::QueueDepth,
+        Self::QueueRates,
+        Self::NodeMemory,
+        Self::NodeDisk,
+        Self::NodeFiles,
+        Self::NodeProcesses,
+        Self::NodeIo,
+        Self::NodeIoBytes,
     ];
 
     /// Its name, in attributes, addresses and tokens.
@@ -67,7 +102,34 @@ impl Kind {
             Self::Listeners => "listeners",
             Self::Contexts => "contexts",
             Self::ExchangeTypes => "exchange-types",
+            Self::QueueDepth => "queue-depth",
+            Self::QueueRates => "queue-rates",
+            Self::NodeMemory => "node-memory",
+            Self::NodeDisk => "node-disk",
+            Self::NodeFiles => "node-files",
+            Self::NodeProcesses => "node-processes",
+            Self::NodeIo => "node-io",
+            Self::NodeIoBytes => "node-io-bytes",
         }
+    }
+
+    /// What it is about.
+    pub const fn subject(self) -> Subject {
+        match self {
+            Self::QueueDepth | Self::QueueRates => Subject::Queue,
+            Self::NodeMemory
+            | Self::NodeDisk
+            | Self::NodeFiles
+            | Self::NodeProcesses
+            | Self::NodeIo
+            | Self::NodeIoBytes => Subject::Node,
+            _ => Subject::Broker,
+        }
+    }
+
+    /// Whether it is about one thing within a broker.
+    pub const fn is_of_object(self) -> bool {
+        !matches!(self.subject(), Subject::Broker)
     }
 
     /// The panel of a name.
@@ -87,23 +149,23 @@ impl Kind {
             Self::Overview => 1_100,
             Self::Tiles => 128,
             Self::QueuedMessages | Self::MessageRates | Self::Objects | Self::Churn => 340,
+            kind if kind.is_of_object() => 340,
             Self::ChurnTotals | Self::About => 280,
-            Self::Nodes | Self::Alarms | Self::Listeners | Self::Contexts | Self::ExchangeTypes => {
-                200
-            }
+            _ => 200,
         }
     }
 
     /// Whether it draws lines over the time that is chosen.
     pub const fn is_charted(self) -> bool {
-        matches!(
-            self,
-            Self::Overview
-                | Self::QueuedMessages
-                | Self::MessageRates
-                | Self::Objects
-                | Self::Churn
-        )
+        self.is_of_object()
+            || matches!(
+                self,
+                Self::Overview
+                    | Self::QueuedMessages
+                    | Self::MessageRates
+                    | Self::Objects
+                    | Self::Churn
+            )
     }
 
     /// Whether it needs the last hour whatever time is chosen, as tiles do.
@@ -123,9 +185,20 @@ impl Kind {
         match self {
             Self::Overview => true,
             Self::Tiles | Self::Objects => is_gauge(meter::OBJECT_TOTALS),
-            Self::QueuedMessages => is_gauge(meter::QUEUE_TOTALS),
-            Self::MessageRates => is_rate(meter::MESSAGE_STATS),
+            Self::QueuedMessages | Self::QueueDepth => is_gauge(meter::QUEUE_TOTALS),
+            Self::MessageRates | Self::QueueRates => is_rate(meter::MESSAGE_STATS),
             Self::Churn => is_rate(meter::CHURN_RATES),
+            Self::NodeMemory => meter == "rabbit.node.memory",
+            Self::NodeDisk => meter == "rabbit.node.disk_free",
+            Self::NodeFiles => {
+                matches!(
+                    meter,
+                    "rabbit.node.file_descriptors" | "rabbit.node.sockets"
+                )
+            }
+            Self::NodeProcesses => meter == "rabbit.node.processes",
+            Self::NodeIo => meter.starts_with("io_") && meter.ends_with("_count"),
+            Self::NodeIoBytes => meter.starts_with("io_") && meter.ends_with("_bytes"),
             _ => false,
         }
     }
@@ -152,5 +225,7 @@ mod tests {
         assert!(Kind::Objects.draws("rabbit.connections"));
         assert!(Kind::MessageRates.draws("rabbit.publish.rate"));
         assert!(!Kind::Nodes.draws("rabbit.messages"));
+        assert!(Kind::QueueDepth.draws("rabbit.messages.ready"));
+        assert!(Kind::NodeIo.draws("io_sync_count") && !Kind::NodeIo.draws("io_read_bytes"));
     }
 }

@@ -30,7 +30,9 @@ use leptos::prelude::*;
 use leptos::tachys::view::any_view::AnyViewState;
 use web_sys::HtmlElement;
 
-pub use kind::Kind;
+#[cfg(feature = "ssr")]
+pub(crate) use alarms::of as alarms_of;
+pub use kind::{Kind, Subject};
 pub use panel::Tell;
 
 use crate::query::Query;

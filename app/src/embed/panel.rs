@@ -4,16 +4,18 @@ use std::rc::Rc;
 
 use leptos::prelude::*;
 use metering::BrokerState;
+use metering::series::queue_resource;
 use send_wrapper::SendWrapper;
 
 use super::alarms::Alarms;
 use super::hub::{Hub, Member, Seat};
-use super::kind::Kind;
+use super::kind::{Kind, Subject};
 use crate::chart::{Chart, SpanBar, Stage};
 use crate::components::time::Clock;
 use crate::error::AppError;
 use crate::i18n::{Catalog, catalog};
 use crate::live::{Live, Pulse, SPAN, Settings, Span, Updates, now};
+use crate::pages::node_charts;
 use crate::pages::overview::about::{Contexts, ExchangeTypes, Facts, Listeners};
 use crate::pages::overview::charts::{churn, message_rates, objects, queued_messages};
 use crate::pages::overview::churn::Churn;
@@ -41,6 +43,7 @@ struct Shown {
     broker: String,
     vhost: Option<String>,
     queue: Option<String>,
+    node: Option<String>,
     lang: String,
     /// The number of the token's source.
     source: u32,
@@ -54,11 +57,41 @@ impl Shown {
             broker: text("broker").unwrap_or_default(),
             vhost: text("vhost"),
             queue: text("queue"),
+            node: text("node"),
             lang: text("lang").unwrap_or_default(),
             source: query
                 .get("source")
                 .and_then(|number| number.parse().ok())
                 .unwrap_or_default(),
+        }
+    }
+}
+
+impl Shown {
+    /// The attribute that a panel cannot do without and that is not there.
+    fn missing(&self, kind: Kind) -> Option<&'static str> {
+        if self.broker.is_empty() {
+            return Some("broker");
+        }
+        match kind.subject() {
+            Subject::Queue if self.queue.is_none() => Some("queue"),
+            Subject::Node if self.node.is_none() => Some("node"),
+            _ => None,
+        }
+    }
+
+    /// The vhost of its queue.
+    fn vhost(&self) -> &str {
+        self.vhost.as_deref().unwrap_or("/")
+    }
+
+    /// Whose columns it draws.
+    fn resource(&self, kind: Kind) -> String {
+        let broker = &self.broker;
+        match (kind.subject(), &self.queue, &self.node) {
+            (Subject::Queue, Some(queue), _) => queue_resource(broker, self.vhost(), queue),
+            (Subject::Node, _, Some(node)) => format!("{broker}/{node}"),
+            _ => broker.clone(),
         }
     }
 }
@@ -88,8 +121,9 @@ pub(super) fn Slot(query: RwSignal<Query>, tell: Tell) -> impl IntoView {
                 .fill([&shown.panel, &Kind::accepted()]);
             return wrong("unknown-panel", text);
         };
-        if shown.broker.is_empty() {
-            return wrong("no-broker", texts.embed.no_broker.to_owned());
+        if let Some(missing) = shown.missing(kind) {
+            let text = texts.embed.no_attribute.fill([&missing]);
+            return wrong(&format!("no-{missing}"), text);
         }
         match Hub::of(shown.source) {
             Some(hub) => view! { <Panel kind shown hub tell /> }.into_any(),
@@ -110,13 +144,23 @@ fn Panel(kind: Kind, shown: Shown, hub: Rc<Hub>, tell: Tell) -> impl IntoView {
         ..Pulse::new()
     };
     let live = Live::waiting(broker.clone(), pulse);
-    let source = Signal::derive(move || live.source(settings.span.get()));
+    let source = Signal::derive(move || {
+        if kind.is_of_object() {
+            live.charted
+        } else {
+            live.source(settings.span.get())
+        }
+    });
     let latest = Signal::derive(move || live.latest());
-    let stage = Stage::new(broker.clone(), source, live.events, latest);
+    let stage = Stage::new(shown.resource(kind), source, live.events, latest);
     provide_context(live);
     provide_context(pulse);
     provide_context(stage);
-    live.follow(settings);
+    if kind.is_of_object() {
+        live.follow_whole(settings);
+    } else {
+        live.follow(settings);
+    }
     follow(hub.pulse, pulse);
     report(live, tell);
 
@@ -140,8 +184,8 @@ fn content(kind: Kind, broker: String, texts: &'static Catalog) -> AnyView {
     match kind {
         Kind::Overview => view! { <Toolbar broker /><Whole /> }.into_any(),
         Kind::Tiles => view! { <Tiles /> }.into_any(),
-        Kind::QueuedMessages => chart(queued_messages(texts)),
-        Kind::MessageRates => chart(message_rates(texts)),
+        Kind::QueuedMessages | Kind::QueueDepth => chart(queued_messages(texts)),
+        Kind::MessageRates | Kind::QueueRates => chart(message_rates(texts)),
         Kind::Objects => chart(objects(texts)),
         Kind::Churn => chart(churn(texts)),
         Kind::ChurnTotals => view! { <Churn /> }.into_any(),
@@ -151,6 +195,12 @@ fn content(kind: Kind, broker: String, texts: &'static Catalog) -> AnyView {
         Kind::Listeners => view! { <Listeners /> }.into_any(),
         Kind::Contexts => view! { <Contexts /> }.into_any(),
         Kind::ExchangeTypes => view! { <ExchangeTypes /> }.into_any(),
+        Kind::NodeMemory => chart(node_charts::memory(texts)),
+        Kind::NodeDisk => chart(node_charts::disk(texts)),
+        Kind::NodeFiles => chart(node_charts::files(texts)),
+        Kind::NodeProcesses => chart(node_charts::processes(texts)),
+        Kind::NodeIo => chart(node_charts::io(texts)),
+        Kind::NodeIoBytes => chart(node_charts::io_bytes(texts)),
     }
 }
 
@@ -180,7 +230,9 @@ fn take_seat(hub: &Rc<Hub>, kind: Kind, shown: Shown, live: Live, settings: Sett
         if !is_due {
             return None;
         }
-        let asked = if kind.is_charted() && live.is_due(span) {
+        let asked = if kind.is_of_object() {
+            Asked::whole(span)
+        } else if kind.is_charted() && live.is_due(span) {
             Asked::of(span)
         } else {
             Asked::default()
@@ -190,6 +242,7 @@ fn take_seat(hub: &Rc<Hub>, kind: Kind, shown: Shown, live: Live, settings: Sett
             broker: shown.broker.clone(),
             vhost: shown.vhost.clone(),
             queue: shown.queue.clone(),
+            node: shown.node.clone(),
             depth: (needed > 0).then_some(needed),
             since: live.since().filter(|_| needed > 0 && needed <= depth),
             length: asked.length,
@@ -218,6 +271,7 @@ fn take_seat(hub: &Rc<Hub>, kind: Kind, shown: Shown, live: Live, settings: Sett
 /// How much of the time up to now a panel goes on with, in milliseconds.
 fn depth_of(kind: Kind, span: Span) -> i64 {
     match span {
+        _ if kind.is_of_object() => 0,
         _ if kind.needs_hour() => SPAN,
         Span::Last(length) if kind.is_charted() && span.is_recent() => length,
         _ => 0,

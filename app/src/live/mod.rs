@@ -129,6 +129,18 @@ impl Live {
         });
     }
 
+    /// Follows the address where every span is asked for whole: at once for another one.
+    pub fn follow_whole(&self, settings: Settings) {
+        let live = *self;
+        Effect::new(move |before: Option<Span>| {
+            let span = settings.span.get();
+            if before.is_some_and(|before| before != span) {
+                live.pulse.nudge();
+            }
+            span
+        });
+    }
+
     /// The columns that the charts of a span show: until they are here, those that are.
     pub fn source(&self, span: Span) -> RwSignal<Series> {
         let has_none = || self.charted.with(|series| series.timestamps.is_empty());

@@ -9,6 +9,7 @@ use leptos_meta::Title;
 use leptos_router::components::Redirect;
 use metering::BrokerState;
 
+use crate::cells::cell;
 use crate::chart::{HEIGHT, WIDTH};
 use crate::components::choices::Refreshes;
 use crate::components::error_page::error_page;
@@ -112,6 +113,7 @@ fn Table(heads: Vec<String>, rows: RwSignal<Arc<Vec<BrokerRow>>>) -> impl IntoVi
                     <tr>
                         <th scope="col">{texts.broker}</th>
                         <th scope="col">{texts.state}</th>
+                        <th scope="col">{texts.embed.alarms}</th>
                         {heads}
                         <th scope="col">{texts.version}</th>
                     </tr>
@@ -165,6 +167,21 @@ fn Row(
             </td>
         }
     };
+    let raised = Memo::new(move |_| rows.with(|rows| rows.get(index)?.alarms.clone()));
+    let alarms = move || {
+        match raised.get() {
+        None => view! { <span class="soft">{texts.no_value}</span> }.into_any(),
+        Some(none) if none.is_empty() => view! {
+            <Pill level=Signal::stored(Level::Good) text=Signal::stored(texts.embed.none.to_owned()) />
+        }
+        .into_any(),
+        Some(alarms) => alarms
+            .iter()
+            .map(|alarm| view! { <p>{cell(alarm, clock)}</p> })
+            .collect_view()
+            .into_any(),
+    }
+    };
     let address = href(&routes::overview(&name));
     view! {
         <tr>
@@ -181,6 +198,7 @@ fn Row(
                 <span class="soft">{maybe(move || read(&since))}</span>
                 <p class="reason">{maybe(move || read(&|row| row.reason.clone()))}</p>
             </td>
+            <td class="alarms">{part(alarms)}</td>
             {(0..count).map(figure).collect_view()}
             <td>{maybe(move || read(&|row| Some(row.version.clone())))}</td>
         </tr>

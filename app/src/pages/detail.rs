@@ -24,7 +24,6 @@ use crate::components::icons::{Icon, IconName};
 use crate::components::polling::{Polling, StandsStill, UnknownRefresh};
 use crate::components::time::Clock;
 use crate::error::AppError;
-use crate::format::Unit;
 use crate::i18n::catalog;
 use crate::live::{Pulse, Settings, Span, keep};
 use crate::reactive::{flag, maybe, part};
@@ -96,9 +95,13 @@ fn Detail(names: Names, first: DetailView) -> impl IntoView {
     let resource = first.resource.clone();
     let view = RwSignal::new(None::<Arc<DetailView>>);
     let series = RwSignal::new(Series::default());
+    let events = RwSignal::new(Arc::<Vec<metering::LogEntry>>::default());
     let is_gone = RwSignal::new(false);
     let take = move |mut answer: DetailView| {
         series.set(Arc::unwrap_or_clone(std::mem::take(&mut answer.series)));
+        if events.with_untracked(|events| *events != answer.events) {
+            events.set(Arc::clone(&answer.events));
+        }
         view.set(Some(Arc::new(answer)));
         is_gone.set(false);
     };
@@ -130,7 +133,7 @@ fn Detail(names: Names, first: DetailView) -> impl IntoView {
     let time = Signal::derive(move || view.with(|view| Some(view.as_ref()?.server_time)));
     let latest = Signal::derive(move || time.get().map_or(0, metering::Timestamp::as_millis));
     let source = Signal::derive(move || series);
-    let stage = Stage::new(resource, source, RwSignal::default(), latest);
+    let stage = Stage::new(resource, source, events, latest);
     provide_context(stage);
     let broker = Signal::derive(move || view.with(|view| Some(view.as_ref()?.broker.clone())));
     let is_dim = flag(move || {
@@ -252,11 +255,7 @@ fn definition(chart: ChartView) -> Definition {
         title: chart.title.into(),
         unit_label: chart.unit_label.into(),
         unit: chart.unit,
-        base: match chart.unit {
-            Unit::Count => Base::Whole,
-            Unit::Bytes => Base::Binary,
-            _ => Base::Decimal,
-        },
+        base: Base::of(chart.unit),
         lines: chart.lines.into_iter().map(line).collect(),
     }
 }

@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use crate::components::copied::Copied;
-use crate::components::filters::{Filters, Select};
-use crate::embed::Kind;
+use crate::components::copy::Copied;
+use crate::components::filters::{Filters, Search, Select};
+use crate::embed::{Kind, Subject};
 use crate::i18n::catalog;
 use crate::live::{RANGE, REFRESH};
 use crate::query::{Query, use_query};
@@ -14,9 +14,12 @@ use crate::routes::{BasePath, href};
 use crate::viewer::Viewers;
 
 /// The attributes that the form has fields for, in the order of the snippets.
-const CHOSEN: [&str; 8] = [
+const CHOSEN: [&str; 11] = [
     "panel",
     "broker",
+    "vhost",
+    "queue",
+    "node",
     "range",
     "refresh",
     "theme",
@@ -81,6 +84,9 @@ fn Options() -> impl IntoView {
                 });
                 field("broker", all.broker, brokers.collect())
             })}
+            <Search name="vhost" label=all.lists.vhost />
+            <Search name="queue" label=all.find.queue />
+            <Search name="node" label=all.node />
             {field("range", all.range, words(RANGE.words, RANGE.default))}
             {field("refresh", all.refresh, words(REFRESH.words, REFRESH.default))}
             {field("theme", all.theme, vec![
@@ -106,8 +112,18 @@ fn Options() -> impl IntoView {
 /// The panel of an address that names none.
 const DEFAULT: Kind = Kind::QueuedMessages;
 
+/// Whether an attribute is one of that panel.
+fn is_of(kind: Kind, name: &str) -> bool {
+    match name {
+        "vhost" | "queue" => kind.subject() == Subject::Queue,
+        "node" => kind.subject() == Subject::Node,
+        _ => true,
+    }
+}
+
 /// The attributes that an address asks for.
 fn attributes(query: &Query, first_broker: &str) -> Vec<(&'static str, String)> {
+    let kind = query.get("panel").and_then(Kind::find).unwrap_or(DEFAULT);
     let value = |name: &'static str| {
         let default = match name {
             "panel" => Some(DEFAULT.word()),
@@ -115,7 +131,8 @@ fn attributes(query: &Query, first_broker: &str) -> Vec<(&'static str, String)> 
             _ => None,
         };
         let value = query.get(name).or(default)?;
-        Some((name, value.to_owned()))
+        let is_shown = !value.is_empty() && is_of(kind, name);
+        is_shown.then(|| (name, value.to_owned()))
     };
     CHOSEN.into_iter().filter_map(value).collect()
 }
@@ -165,6 +182,9 @@ fn Shown(
             <warren-panel
                 panel=value("panel")
                 broker=value("broker")
+                vhost=value("vhost")
+                queue=value("queue")
+                node=value("node")
                 range=value("range")
                 refresh=value("refresh")
                 theme=value("theme")
@@ -299,6 +319,23 @@ mod tests {
         assert_eq!(
             written(&given("")),
             "panel=\"queued-messages\" broker=\"prod\""
+        );
+    }
+
+    #[test]
+    fn a_panel_has_its_own_attributes_alone() {
+        let all = "vhost=%2F&queue=orders&node=rabbit%40a";
+        assert_eq!(
+            written(&given(&format!("panel=queue-depth&{all}"))),
+            "panel=\"queue-depth\" broker=\"prod\" vhost=\"/\" queue=\"orders\""
+        );
+        assert_eq!(
+            written(&given(&format!("panel=node-memory&{all}"))),
+            "panel=\"node-memory\" broker=\"prod\" node=\"rabbit@a\""
+        );
+        assert_eq!(
+            written(&given(&format!("panel=tiles&{all}"))),
+            "panel=\"tiles\" broker=\"prod\""
         );
     }
 

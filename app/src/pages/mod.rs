@@ -7,6 +7,7 @@ pub mod health;
 pub mod list;
 pub mod log;
 pub mod meters;
+pub(crate) mod node_charts;
 pub mod not_found;
 pub mod overview;
 pub mod projects;

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use server_fn::codec::GetUrl;
 
 use super::fetch::FetchClient;
+use crate::cells::Cell;
 use crate::error::AppError;
 use crate::json::JsonText;
 
@@ -40,6 +41,9 @@ pub struct BrokerRow {
     /// Its version and its cluster's name.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub version: String,
+    /// The alarms in effect on its nodes; none where the account sees no node.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alarms: Option<Vec<Cell>>,
     /// Its figures, one a head.
     pub figures: Vec<Figure>,
 }

@@ -9,13 +9,14 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use leptos::prelude::*;
-use metering::{Broker, Series, Timestamp};
+use metering::{Broker, LogEntry, Series, Timestamp};
 use serde::{Deserialize, Serialize};
 use server_fn::codec::{GetUrl, Post};
 use server_fn::{ContentType, Decodes, Encodes, Format, FormatType};
 
 use super::fetch::FetchClient;
 use crate::cells::{Cell, Column, Row};
+use crate::chart::{Definition, Line};
 use crate::components::status::Level;
 use crate::error::AppError;
 use crate::json::JsonText;
@@ -116,6 +117,9 @@ pub struct DetailView {
     /// Why there is nothing to draw, where there is nothing.
     #[serde(default)]
     pub no_series: String,
+    /// What happened to the broker in that span, where it was no matter of course.
+    #[serde(default)]
+    pub events: Arc<Vec<LogEntry>>,
     /// The server's clock.
     pub server_time: Timestamp,
     /// What else there is to say.
@@ -161,6 +165,24 @@ pub struct ChartView {
     pub unit: crate::format::Unit,
     /// Its lines.
     pub lines: Vec<LineView>,
+}
+
+impl From<Definition> for ChartView {
+    fn from(chart: Definition) -> Self {
+        let line = |line: Line| LineView {
+            meter: line.meter.into(),
+            label: line.label.into(),
+            colour: line.colour,
+            dash: line.dash,
+        };
+        Self {
+            id: chart.id.into(),
+            title: chart.title.into(),
+            unit_label: chart.unit_label.into(),
+            unit: chart.unit,
+            lines: chart.lines.into_iter().map(line).collect(),
+        }
+    }
 }
 
 /// A line of a chart.

@@ -29,13 +29,17 @@ pub struct Want {
     /// The queue, of a panel about one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub queue: Option<String>,
+    /// The node, of a panel about one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub node: Option<String>,
     /// How much of the time up to now it holds and goes on with, in milliseconds; absent: nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub depth: Option<i64>,
     /// The last time (milliseconds since the epoch) that it has of that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<i64>,
-    /// The length of a longer or earlier span, in milliseconds; absent: none.
+    /// The length of a longer or earlier span, or of any of a panel about a queue or node, in
+    /// milliseconds; absent: none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub length: Option<i64>,
     /// That span's end (milliseconds since the epoch); absent: now.

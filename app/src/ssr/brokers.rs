@@ -2,11 +2,14 @@
 
 use client::{SeriesColumn, SeriesQuery, Session};
 use futures_util::future::join_all;
-use metering::{Broker, Overview, Series, Timestamp};
+use metering::{Broker, Node, Overview, Series, Timestamp};
 
 use super::session::metering_session;
 use super::{app_error, now};
+use crate::cells::Cell;
 use crate::chart::line_of;
+use crate::components::status::Level;
+use crate::embed::alarms_of;
 use crate::error::AppError;
 use crate::format::{self, Unit};
 use crate::i18n::{Catalog, catalog};
@@ -97,10 +100,32 @@ fn figure(
     }
 }
 
+/// What is raised on each node, with the node's name where there are several.
+fn alarms(nodes: &[Node]) -> Vec<Cell> {
+    let texts = catalog();
+    let of_node = |node: &Node| {
+        let raised = alarms_of(node, texts).into_iter();
+        let name = (nodes.len() > 1).then(|| node.name.clone());
+        let cell = move |(level, word): (Level, &str)| Cell {
+            text: name
+                .as_ref()
+                .map_or_else(|| word.to_owned(), |name| format!("{word} · {name}")),
+            level: Some(level),
+            ..Cell::default()
+        };
+        raised.map(cell).collect::<Vec<_>>()
+    };
+    nodes.iter().flat_map(of_node).collect()
+}
+
 async fn row(session: &Session, broker: &Broker, now: Timestamp) -> BrokerRow {
     let query = query(&broker.name, now);
     // What one broker does not tell is left out, for the sake of the others.
-    let (overview, series) = tokio::join!(session.overview(&broker.name), session.series(&query));
+    let (overview, series, nodes) = tokio::join!(
+        session.overview(&broker.name),
+        session.series(&query),
+        session.nodes(&broker.name)
+    );
     let (overview, series) = (overview.ok(), series.ok());
     let figures = KINDS.iter();
     let figures = figures
@@ -115,6 +140,7 @@ async fn row(session: &Session, broker: &Broker, now: Timestamp) -> BrokerRow {
         reason: broker.reason.clone(),
         description: broker.description.clone(),
         version: version.join(" · "),
+        alarms: nodes.ok().map(|nodes| alarms(&nodes)),
         figures,
     }
 }

@@ -19,6 +19,7 @@ use crate::error::AppError;
 use crate::i18n::negotiate;
 
 pub mod brokers;
+mod happened;
 pub mod health;
 mod keystone;
 pub mod language;

@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use client::{ClientError, LogQuery, SeriesColumn, SeriesQuery, Session};
+use client::{ClientError, SeriesColumn, SeriesQuery, Session};
 use futures_util::future::join_all;
 use metering::dashboard::Dashboard;
-use metering::{Broker, LogEntry, LogLevel, Overview, Series, Timestamp};
+use metering::{Broker, Overview, Series, Timestamp};
 
+use super::happened::happened;
+use super::lists::details;
 use super::session::panel_session;
 use super::{app_error, now};
-use crate::embed::Kind;
+use crate::embed::{Kind, Subject};
 use crate::error::AppError;
 use crate::live::{LONGEST, SHORTEST, SPAN};
 use crate::server_fns::panels::{MOST_WANTS, PanelAnswer, Want};
@@ -18,8 +20,6 @@ use crate::server_fns::panels::{MOST_WANTS, PanelAnswer, Want};
 const STEP: u32 = 5_000;
 /// So many points, at most, has a longer or earlier span: more than a pixel column each helps nobody.
 const CHART_POINTS: u32 = 600;
-/// More marks than this would hide the lines.
-const MOST_EVENTS: u64 = 100;
 
 /// What could be known, or nothing where the broker never answered or the account may not see it.
 fn known<T>(answer: Result<T, ClientError>) -> Result<Option<T>, AppError> {
@@ -73,6 +73,9 @@ async fn answer(session: &Session, brokers: &[Broker], want: &Want) -> PanelAnsw
     };
     let charts = async {
         match want.length.filter(|_| kind.is_charted()) {
+            Some(length) if kind.is_of_object() => {
+                of_object(session, &broker, kind, want, length).await
+            }
             Some(length) => {
                 let query = whole(&want.broker, length, want.end, server_time);
                 session.series(&query).await.map(Some)
@@ -88,12 +91,26 @@ async fn answer(session: &Session, brokers: &[Broker], want: &Want) -> PanelAnsw
         }
     };
     let overview = session.overview(&want.broker);
-    let events = happened(session, kind, want, server_time);
+    let events = async {
+        match want.length.or(want.depth).filter(|_| kind.is_charted()) {
+            Some(length) => {
+                let end = want.end.filter(|_| want.length.is_some());
+                happened(session, &want.broker, length, end, server_time).await
+            }
+            None => Arc::default(),
+        }
+    };
     let (overview, nodes, series, charts, events) =
         tokio::join!(overview, nodes, series, charts, events);
     let shown = |series: Arc<Series>| only_drawn(kind, series);
+    // What a broker's panels do without, one of an object is.
+    if kind.is_of_object()
+        && let Err(error) = &charts
+    {
+        return Err(app_error(error));
+    }
     Ok(Dashboard {
-        broker,
+        broker: broker.clone(),
         overview: known(overview)?.map(|overview| only_shown(kind, &overview)),
         nodes: known(nodes)?.flatten(),
         series: known(series)?.map(shown).unwrap_or_default(),
@@ -137,29 +154,27 @@ fn whole(broker: &str, length: i64, end: Option<i64>, now: Timestamp) -> SeriesQ
     }
 }
 
-/// What happened in the time that a chart shows, where it was no matter of course. Charts do without
-/// where the log cannot be had.
-async fn happened(
+/// How a queue or a node went in a span.
+async fn of_object(
     session: &Session,
+    broker: &Broker,
     kind: Kind,
     want: &Want,
-    now: Timestamp,
-) -> Arc<Vec<LogEntry>> {
-    let Some(length) = want.length.or(want.depth).filter(|_| kind.is_charted()) else {
-        return Arc::default();
+    length: i64,
+) -> Result<Option<Arc<Series>>, ClientError> {
+    let span = (length.clamp(SHORTEST, LONGEST), want.end);
+    let name = match kind.subject() {
+        Subject::Node => &want.node,
+        _ => &want.queue,
     };
-    let end = want.end.filter(|_| want.length.is_some());
-    // Up to the minute: viewers who come within one ask the same.
-    let begin = (end.unwrap_or(now.as_millis()) - length).div_euclid(60_000) * 60_000;
-    let query = LogQuery {
-        limit: Some(MOST_EVENTS),
-        level: Some(LogLevel::Warning),
-        source: Some(want.broker.clone()),
-        from: Some(Timestamp::from_millis(begin)),
-        to: end.map(Timestamp::from_millis),
-        ..LogQuery::default()
+    let name = name.as_deref().unwrap_or_default();
+    let series = if kind.subject() == Subject::Node {
+        details::series_of_node(session, broker, name, span).await
+    } else {
+        let vhost = want.vhost.as_deref().unwrap_or("/");
+        details::series_of_queue(session, broker, vhost, name, span).await
     };
-    session.logs(&query).await.unwrap_or_default()
+    series.map(|series| Some(Arc::new(series)))
 }
 
 /// The columns that a panel draws.
@@ -225,7 +240,15 @@ fn only_shown(kind: Kind, overview: &Arc<Overview>) -> Arc<Overview> {
         | Kind::Objects
         | Kind::Churn
         | Kind::Nodes
-        | Kind::Alarms => none(),
+        | Kind::Alarms
+        | Kind::QueueDepth
+        | Kind::QueueRates
+        | Kind::NodeMemory
+        | Kind::NodeDisk
+        | Kind::NodeFiles
+        | Kind::NodeProcesses
+        | Kind::NodeIo
+        | Kind::NodeIoBytes => none(),
     };
     Arc::new(shown)
 }

@@ -3,49 +3,68 @@
 use metering::{Broker, SearchHit, SearchKind};
 
 use super::session::metering_session;
-use super::{app_error, context};
+use super::{app_error, context, lists};
 use crate::error::AppError;
-use crate::i18n::{Catalog, EN, Text, ZH, catalog};
+use crate::i18n::views::Views;
+use crate::i18n::{Catalog, EN, Text, ZH, catalog, language};
+use crate::pages::list::SECTIONS;
 use crate::routes;
 use crate::server_fns::search::{Hit, Hits};
 
-/// A page's name in a language.
-type Name = fn(&Catalog) -> Text;
+/// A page's name in English and in Chinese.
+type Names = [Text; 2];
 
 /// A page that is not about one object.
 struct Page {
-    name: Name,
+    names: Names,
     path: String,
     broker: Option<String>,
+    /// Whether its broker's name finds it too: lists are many.
+    by_broker: bool,
+}
+
+fn names(name: fn(&Catalog) -> Text) -> Names {
+    [&EN, &ZH].map(name)
 }
 
 /// The pages of all brokers, those of the one that is looked at, as it is encoded in addresses, first.
-fn pages(brokers: &[Broker], shown: &str) -> Vec<Page> {
+/// Without letters the lists are left out.
+fn pages(brokers: &[Broker], shown: &str, with_lists: bool) -> Vec<Page> {
     let mut pages = Vec::new();
     let (here, others): (Vec<_>, Vec<_>) = brokers
         .iter()
         .partition(|broker| routes::encode(&broker.name) == shown);
     for Broker { name, .. } in here.into_iter().chain(others) {
-        let of_broker: [(Name, _); 2] = [
-            (|texts| texts.overview, routes::overview(name)),
-            (|texts| texts.health, routes::list(name, "health")),
+        let of_broker = [
+            (names(|texts| texts.overview), routes::overview(name)),
+            (names(|texts| texts.health), routes::list(name, "health")),
         ];
-        pages.extend(of_broker.map(|(title, path)| Page {
-            name: title,
+        let page = |by_broker, (names, path)| Page {
+            names,
             path,
             broker: Some(name.clone()),
-        }));
+            by_broker,
+        };
+        pages.extend(of_broker.map(|named| page(true, named)));
+        if with_lists {
+            let lists = SECTIONS.iter().copied().flatten().map(|list| {
+                let names = [&Views::EN, &Views::ZH].map(|views| lists::title(list, views));
+                (names, routes::list(name, list))
+            });
+            pages.extend(lists.map(|named| page(false, named)));
+        }
     }
-    let everywhere: [(Name, _); 4] = [
-        (|texts| texts.brokers, routes::BROKERS),
-        (|texts| texts.meters, routes::METERS),
-        (|texts| texts.system_log, routes::LOG),
-        (|texts| texts.users, routes::USERS),
+    let everywhere = [
+        (names(|texts| texts.brokers), routes::BROKERS),
+        (names(|texts| texts.meters), routes::METERS),
+        (names(|texts| texts.system_log), routes::LOG),
+        (names(|texts| texts.users), routes::USERS),
     ];
-    pages.extend(everywhere.map(|(name, path)| Page {
-        name,
+    pages.extend(everywhere.map(|(names, path)| Page {
+        names,
         path: path.to_owned(),
         broker: None,
+        by_broker: false,
     }));
     pages
 }
@@ -53,8 +72,9 @@ fn pages(brokers: &[Broker], shown: &str) -> Vec<Page> {
 /// How well a page fits, the least the best: its name begins with the letters in some language, or
 /// its broker's does, or either holds them.
 fn fit(page: &Page, q: &str) -> Option<u8> {
-    let names = [&EN, &ZH].map(|texts| (page.name)(texts).to_lowercase());
-    let broker = page.broker.as_deref().unwrap_or_default().to_lowercase();
+    let names = page.names.map(str::to_lowercase);
+    let broker = page.broker.as_deref().filter(|_| page.by_broker);
+    let broker = broker.unwrap_or_default().to_lowercase();
     if names.iter().any(|name| name.starts_with(q)) {
         Some(0)
     } else if broker.starts_with(q) {
@@ -84,10 +104,10 @@ pub(crate) async fn hits(q: &str, shown: &str) -> Result<Hits, AppError> {
     let (brokers, found) = tokio::join!(session.brokers(), session.search(None, q.trim(), None));
     let brokers = brokers.map_err(|error| app_error(&error))?;
     let found = found.map_err(|error| app_error(&error))?;
-    let pages = fitting(pages(&brokers, shown), q).into_iter();
+    let pages = fitting(pages(&brokers, shown, !q.trim().is_empty()), q).into_iter();
     let pages = pages.map(|page| Hit {
         kind: texts.find.page.to_owned(),
-        name: (page.name)(texts).to_owned(),
+        name: (*language().pick(&page.names[0], &page.names[1])).to_owned(),
         place: page.broker.unwrap_or_default(),
         href: format!("{base}{}", page.path),
     });
@@ -147,7 +167,7 @@ mod tests {
             rabbitmq_version: None,
             cluster_name: None,
         };
-        let pages = pages(&[broker("eu"), broker("oversea")], "oversea");
+        let pages = pages(&[broker("eu"), broker("oversea")], "oversea", !q.is_empty());
         let found = fitting(pages, q).into_iter();
         found.map(|page| page.path).collect()
     }
@@ -157,6 +177,13 @@ mod tests {
         assert_eq!(found("syst"), ["/log"]);
         assert_eq!(found(" EU"), ["/brokers/eu", "/brokers/eu/health"]);
         assert_eq!(found("nothing"), [""; 0]);
+    }
+
+    #[test]
+    fn every_list_is_a_page() {
+        let limits = ["/brokers/oversea/vhost-limits", "/brokers/eu/vhost-limits"];
+        assert_eq!(found("virtual host l"), limits);
+        assert_eq!(found("虚拟主机限制"), limits);
     }
 
     #[test]

@@ -17,10 +17,13 @@ use crate::clock::Clock;
 use crate::collector::broker_error::BrokerError;
 use crate::collector::gather::CHEAP_PATIENCE;
 use crate::state::Shared;
+use crate::turns::Errand;
 use crate::watched::Watched;
 
 /// So often it is looked whether a list is still asked for.
 const LOOK: Duration = Duration::from_secs(10);
+/// A broker in health tells of so many things at once.
+const AT_ONCE: i64 = 1000;
 /// A list may have so many times the bytes that other answers may.
 const LONGER: usize = 8;
 
@@ -205,23 +208,62 @@ impl Librarian {
         }
     }
 
+    /// Whether a broker in health tells of so many at once.
+    fn errand(&self, kind: Kind) -> Errand {
+        let snapshot = self.broker.snapshot();
+        let totals = snapshot.facts.as_ref();
+        let totals = totals.and_then(|facts| facts.object_totals.as_ref());
+        let Some(totals) = totals else {
+            return Errand::Long;
+        };
+        let many = match kind {
+            // Each queue has a binding.
+            Kind::Queues | Kind::Bindings => totals.queues,
+            Kind::Connections => totals.connections,
+            Kind::Channels => totals.channels,
+            Kind::Consumers => totals.consumers,
+            Kind::Exchanges => totals.exchanges,
+            _ => None,
+        };
+        if many.is_some_and(|many| many > AT_ONCE) {
+            Errand::Long
+        } else {
+            Errand::Quick
+        }
+    }
+
     /// Reads an answer on a thread that may block. Says what asking took, whatever came of it.
     async fn ask<T: Send + 'static>(
         &self,
+        kind: Kind,
         path: String,
         patience: Duration,
         cost: &mut Duration,
         read: impl FnOnce(&[u8]) -> Result<T, serde_json::Error> + Send + 'static,
     ) -> Result<T, BrokerError> {
         let body = {
-            let _turn = self.broker.turn.lock().await;
+            let errand = self.errand(kind);
+            let _turn = self.broker.turns.take(errand).await;
+            let is_bare = path.contains("disable_stats");
+            if !is_bare && self.broker.turns.was_in_vain() {
+                return Err(self.broker.client.in_vain(errand.patience(patience)));
+            }
             let started = Instant::now();
             let answer = self
                 .broker
                 .client
-                .get_bytes(self.broker.credentials(), &path, patience, self.limit)
+                .get_bytes(
+                    self.broker.credentials(),
+                    &path,
+                    errand.patience(patience),
+                    self.limit,
+                )
                 .await;
             *cost += started.elapsed();
+            // Without statistics it tells while another node hangs.
+            if errand == Errand::Quick && !is_bare {
+                self.broker.turns.note(&answer);
+            }
             answer?
         };
         let read = tokio::task::spawn_blocking(move || read(&body)).await;
@@ -234,7 +276,7 @@ impl Librarian {
         let mut cost = Duration::ZERO;
         let patience = self.wholes[kind as usize].patience(self.patience);
         let batch = self
-            .ask(kind.path(), patience, &mut cost, move |body| {
+            .ask(kind, kind.path(), patience, &mut cost, move |body| {
                 kind.read(body)
             })
             .await;
@@ -252,7 +294,9 @@ impl Librarian {
         let separator = if path.contains('?') { '&' } else { '?' };
         let path = format!("{path}{separator}disable_stats=true");
         let batch = self
-            .ask(path, CHEAP_PATIENCE, &mut cost, move |body| kind.read(body))
+            .ask(kind, path, CHEAP_PATIENCE, &mut cost, move |body| {
+                kind.read(body)
+            })
             .await;
         self.bare[kind as usize].record(Instant::now(), cost, batch.is_ok());
         self.publish(kind, batch?.rows, None, true).await;
@@ -274,7 +318,9 @@ impl Librarian {
     /// Whether it came to its end.
     async fn sweep(&mut self, cost: &mut Duration) -> Result<bool, BrokerError> {
         let read = |body: &[u8]| Kind::Queues.read(body);
-        let first = self.ask(queues::page(1), self.patience, cost, read).await?;
+        let first = self
+            .ask(Kind::Queues, queues::page(1), self.patience, cost, read)
+            .await?;
         let pages = first.page_count.unwrap_or(1);
         self.many_queues = pages > 1;
         if !self.many_queues {
@@ -291,9 +337,15 @@ impl Librarian {
                 return Ok(false);
             }
             parts.push(
-                self.ask(queues::page(number), self.patience, cost, read)
-                    .await?
-                    .rows,
+                self.ask(
+                    Kind::Queues,
+                    queues::page(number),
+                    self.patience,
+                    cost,
+                    read,
+                )
+                .await?
+                .rows,
             );
         }
         let Some(known) = self.broker.lists.table(Kind::Queues) else {
@@ -340,6 +392,7 @@ impl Librarian {
         let mut cost = Duration::ZERO;
         let patience = self.depths.patience(self.patience);
         let rows = self.ask(
+            Kind::Queues,
             queues::DEPTHS.to_owned(),
             patience,
             &mut cost,

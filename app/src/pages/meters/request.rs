@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::components::copied::Copied;
+use crate::components::copy::Copied;
 use crate::i18n::catalog;
 
 /// A `curl` line with a button to copy it. The token stands in it by a variable's name, as the

@@ -151,8 +151,16 @@ pub(crate) struct Asked {
 
 impl Asked {
     pub(crate) fn of(span: Span) -> Self {
+        if span.is_recent() {
+            Self::default()
+        } else {
+            Self::whole(span)
+        }
+    }
+
+    /// Of one that is asked for whole, however short.
+    pub(crate) fn whole(span: Span) -> Self {
         match span {
-            span if span.is_recent() => Self::default(),
             Span::Last(length) => Self {
                 length: Some(length),
                 end: None,

@@ -2,23 +2,13 @@
 
 use metering::Channel;
 
-use super::column::{Col, col, extra, list, num, unsorted};
+use super::column::{Col, col, counted, extra, list, rated, unsorted};
 use super::connections::level_of;
 use super::links::Scene;
-use super::value::{Value, count, rate, tag, text};
+use super::value::{Value, tag, text};
 use crate::components::status::Level;
 
 list!(Channels = "channels", channels: Channel, COLUMNS, level level);
-
-/// The rate of one of a channel's counters.
-macro_rules! rate_of {
-    ($field:ident) => {
-        |channel, _| {
-            let stats = channel.message_stats.as_ref();
-            rate(stats.and_then(|stats| stats.$field.as_ref()))
-        }
-    };
-}
 
 pub(super) const COLUMNS: &[Col<Channel>] = &[
     col(
@@ -38,96 +28,28 @@ pub(super) const COLUMNS: &[Col<Channel>] = &[
     ),
     unsorted(col("mode", |v| v.mode, mode)),
     col("state", |v| v.state, state),
-    num(
-        "messages_unconfirmed",
-        |v| v.unconfirmed,
-        |channel, _| count(channel.messages_unconfirmed),
-    ),
-    num(
-        "prefetch_count",
-        |v| v.prefetch,
-        |channel, _| count(channel.prefetch_count),
-    ),
-    num(
-        "messages_unacknowledged",
-        |v| v.unacknowledged,
-        |channel, _| count(channel.messages_unacknowledged),
-    ),
-    num(
-        "message_stats.publish_details.rate",
-        |v| v.publish,
-        rate_of!(publish_details),
-    ),
-    num(
-        "message_stats.confirm_details.rate",
-        |v| v.confirm,
-        rate_of!(confirm_details),
-    ),
-    num(
-        "message_stats.deliver_get_details.rate",
-        |v| v.deliver_get,
-        rate_of!(deliver_get_details),
-    ),
-    num(
-        "message_stats.ack_details.rate",
-        |v| v.ack,
-        rate_of!(ack_details),
-    ),
-    extra(num(
-        "consumer_count",
-        |v| v.consumers,
-        |channel, _| count(channel.consumer_count),
-    )),
+    counted!(messages_unconfirmed, unconfirmed),
+    counted!(prefetch_count, prefetch),
+    counted!(messages_unacknowledged, unacknowledged),
+    rated!(publish_details, publish),
+    rated!(confirm_details, confirm),
+    rated!(deliver_get_details, deliver_get),
+    rated!(ack_details, ack),
+    extra(counted!(consumer_count, consumers)),
     extra(col(
         "node",
         |v| v.node,
         |channel, scene| scene.maybe_link("nodes", channel.node.as_ref()),
     )),
-    extra(num(
-        "global_prefetch_count",
-        |v| v.global_prefetch,
-        |channel, _| count(channel.global_prefetch_count),
-    )),
-    extra(num(
-        "messages_uncommitted",
-        |v| v.uncommitted,
-        |channel, _| count(channel.messages_uncommitted),
-    )),
-    extra(num(
-        "acks_uncommitted",
-        |v| v.acks_uncommitted,
-        |channel, _| count(channel.acks_uncommitted),
-    )),
-    extra(num(
-        "message_stats.drop_unroutable_details.rate",
-        |v| v.drop_unroutable,
-        rate_of!(drop_unroutable_details),
-    )),
-    extra(num(
-        "message_stats.return_unroutable_details.rate",
-        |v| v.return_unroutable,
-        rate_of!(return_unroutable_details),
-    )),
-    extra(num(
-        "message_stats.redeliver_details.rate",
-        |v| v.redelivered,
-        rate_of!(redeliver_details),
-    )),
-    extra(num(
-        "message_stats.get_empty_details.rate",
-        |v| v.get_empty,
-        rate_of!(get_empty_details),
-    )),
-    extra(num(
-        "pending_raft_commands",
-        |v| v.pending_commands,
-        |channel, _| count(channel.pending_raft_commands),
-    )),
-    extra(num(
-        "number",
-        |v| v.number,
-        |channel, _| count(channel.number),
-    )),
+    extra(counted!(global_prefetch_count, global_prefetch)),
+    extra(counted!(messages_uncommitted, uncommitted)),
+    extra(counted!(acks_uncommitted, acks_uncommitted)),
+    extra(rated!(drop_unroutable_details, drop_unroutable)),
+    extra(rated!(return_unroutable_details, return_unroutable)),
+    extra(rated!(redeliver_details, redelivered)),
+    extra(rated!(get_empty_details, get_empty)),
+    extra(counted!(pending_raft_commands, pending_commands)),
+    extra(counted!(number, number)),
     extra(col(
         "idle_since",
         |v| v.idle_since,

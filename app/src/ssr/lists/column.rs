@@ -113,4 +113,40 @@ macro_rules! list {
     };
 }
 
-pub(super) use list;
+/// A column of a number of things.
+macro_rules! counted {
+    ($field:ident, $label:ident) => {
+        crate::ssr::lists::column::num(
+            stringify!($field),
+            |v| v.$label,
+            |row, _| crate::ssr::lists::value::count(row.$field),
+        )
+    };
+}
+
+/// A column of a number of bytes.
+macro_rules! sized {
+    ($field:ident, $label:ident) => {
+        crate::ssr::lists::column::num(
+            stringify!($field),
+            |v| v.$label,
+            |row, _| crate::ssr::lists::value::bytes(row.$field),
+        )
+    };
+}
+
+/// A column of the rate of one of the message statistics.
+macro_rules! rated {
+    ($field:ident, $label:ident) => {
+        crate::ssr::lists::column::num(
+            concat!("message_stats.", stringify!($field), ".rate"),
+            |v| v.$label,
+            |row, _| {
+                let stats = row.message_stats.as_ref();
+                crate::ssr::lists::value::rate(stats.and_then(|stats| stats.$field.as_ref()))
+            },
+        )
+    };
+}
+
+pub(super) use {counted, list, rated, sized};

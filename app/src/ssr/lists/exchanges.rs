@@ -2,24 +2,14 @@
 
 use metering::Exchange;
 
-use super::column::{Col, col, extra, list, num, unsorted};
+use super::column::{Col, col, extra, list, num, rated, unsorted};
 use super::links::Scene;
-use super::value::{Value, count, flag, rate, table, tag, text};
+use super::value::{Value, count, flag, table, tag, text};
 use crate::i18n::views::ARGUMENTS;
 
 list!(Exchanges = "exchanges", exchanges: Exchange, COLUMNS);
 
-/// The rate of one of an exchange's counters.
-macro_rules! rate_of {
-    ($field:ident) => {
-        |exchange, _| {
-            let stats = exchange.message_stats.as_ref();
-            rate(stats.and_then(|stats| stats.$field.as_ref()))
-        }
-    };
-}
-
-const COLUMNS: &[Col<Exchange>] = &[
+pub(super) const COLUMNS: &[Col<Exchange>] = &[
     col(
         "name",
         |v| v.name,
@@ -37,16 +27,8 @@ const COLUMNS: &[Col<Exchange>] = &[
     ),
     unsorted(col("features", |v| v.features, features)),
     col("policy", |v| v.policy, policy),
-    num(
-        "message_stats.publish_in_details.rate",
-        |v| v.rate_in,
-        rate_of!(publish_in_details),
-    ),
-    num(
-        "message_stats.publish_out_details.rate",
-        |v| v.rate_out,
-        rate_of!(publish_out_details),
-    ),
+    rated!(publish_in_details, rate_in),
+    rated!(publish_out_details, rate_out),
     extra(num(
         "message_stats.publish_in",
         |v| v.published_in,

@@ -49,6 +49,7 @@ use super::session::metering_session;
 use super::{app_error, now};
 use crate::cells::{Column, Row};
 use crate::error::AppError;
+use crate::i18n::views::Views;
 use crate::pages::list::SECTIONS;
 use crate::server_fns::lists::{ListView, Tab};
 
@@ -148,7 +149,7 @@ async fn view_of<L: List>(
     let vhosts = vhosts_of(columns, session, broker).await;
     let counts = found.as_deref();
     Ok(ListView {
-        title: title(L::NAME, &scene).to_owned(),
+        title: title(L::NAME, scene.views).to_owned(),
         tabs: tabs(L::NAME, &scene),
         columns: heads(columns, &shown, &scene),
         rows,
@@ -279,7 +280,7 @@ fn heads<T>(columns: &[Col<T>], shown: &[usize], scene: &Scene<'_>) -> Vec<Colum
 fn tabs(kind: &str, scene: &Scene<'_>) -> Vec<Tab> {
     let section = SECTIONS.iter().find(|section| section.contains(&kind));
     let tab = |&name: &&str| Tab {
-        label: title(name, scene).to_owned(),
+        label: title(name, scene.views).to_owned(),
         href: scene.list(name),
         current: name == kind,
     };
@@ -287,8 +288,7 @@ fn tabs(kind: &str, scene: &Scene<'_>) -> Vec<Tab> {
 }
 
 /// What a list is called.
-fn title(kind: &str, scene: &Scene<'_>) -> &'static str {
-    let views = scene.views;
+pub(crate) fn title(kind: &str, views: &Views) -> &'static str {
     match kind {
         "queues" => views.queues,
         "connections" => views.connections,

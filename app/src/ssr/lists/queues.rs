@@ -3,26 +3,16 @@
 use metering::queue::QueueDetails;
 use metering::{Queue, Table};
 
-use super::column::{Col, col, extra, list, num, unsorted};
+use super::column::{Col, col, counted, extra, list, num, rated, sized, unsorted};
 use super::links::Scene;
-use super::value::{Value, bytes, count, flag, known, rate, table, tag, text};
+use super::value::{Value, flag, known, table, tag, text};
 use crate::cells::Cell;
 use crate::components::status::Level;
 use crate::i18n::views::{ARGUMENTS, EXCLUSIVE, SHORT};
 
 list!(Queues = "queues", queues: Queue, COLUMNS, level level);
 
-/// The rate of one of a queue's counters.
-macro_rules! rate_of {
-    ($field:ident) => {
-        |queue, _| {
-            let stats = queue.message_stats.as_ref();
-            rate(stats.and_then(|stats| stats.$field.as_ref()))
-        }
-    };
-}
-
-const COLUMNS: &[Col<Queue>] = &[
+pub(super) const COLUMNS: &[Col<Queue>] = &[
     col(
         "name",
         |v| v.name,
@@ -36,37 +26,13 @@ const COLUMNS: &[Col<Queue>] = &[
     col("type", |v| v.kind, kind),
     unsorted(col("features", |v| v.features, features)),
     col("state", |v| v.state, state),
-    num(
-        "messages_ready",
-        |v| v.ready,
-        |queue, _| count(queue.messages_ready),
-    ),
-    num(
-        "messages_unacknowledged",
-        |v| v.unacknowledged,
-        |queue, _| count(queue.messages_unacknowledged),
-    ),
-    num("messages", |v| v.total, |queue, _| count(queue.messages)),
-    num(
-        "message_stats.publish_details.rate",
-        |v| v.incoming,
-        rate_of!(publish_details),
-    ),
-    num(
-        "message_stats.deliver_get_details.rate",
-        |v| v.deliver_get,
-        rate_of!(deliver_get_details),
-    ),
-    num(
-        "message_stats.ack_details.rate",
-        |v| v.ack,
-        rate_of!(ack_details),
-    ),
-    num(
-        "consumers",
-        |v| v.consumers,
-        |queue, _| count(queue.consumers),
-    ),
+    counted!(messages_ready, ready),
+    counted!(messages_unacknowledged, unacknowledged),
+    counted!(messages, total),
+    rated!(publish_details, incoming),
+    rated!(deliver_get_details, deliver_get),
+    rated!(ack_details, ack),
+    counted!(consumers, consumers),
     extra(col(
         "node",
         |v| v.node,
@@ -83,77 +49,21 @@ const COLUMNS: &[Col<Queue>] = &[
         |v| v.consumer_capacity,
         |queue, _| capacity(queue),
     )),
-    extra(num(
-        "message_stats.redeliver_details.rate",
-        |v| v.redelivered,
-        rate_of!(redeliver_details),
-    )),
-    extra(num(
-        "message_stats.get_empty_details.rate",
-        |v| v.get_empty,
-        rate_of!(get_empty_details),
-    )),
-    extra(num(
-        "messages_ram",
-        |v| v.in_memory,
-        |queue, _| count(queue.messages_ram),
-    )),
-    extra(num(
-        "messages_persistent",
-        |v| v.persistent,
-        |queue, _| count(queue.messages_persistent),
-    )),
-    extra(num(
-        "messages_paged_out",
-        |v| v.paged_out,
-        |queue, _| count(queue.messages_paged_out),
-    )),
-    extra(num(
-        "messages_delayed",
-        |v| v.delayed,
-        |queue, _| count(queue.messages_delayed),
-    )),
-    extra(num(
-        "messages_dlx",
-        |v| v.dead_lettering,
-        |queue, _| count(queue.messages_dlx),
-    )),
-    extra(num(
-        "message_bytes_ready",
-        |v| v.bytes_ready,
-        |queue, _| bytes(queue.message_bytes_ready),
-    )),
-    extra(num(
-        "message_bytes_unacknowledged",
-        |v| v.bytes_unacknowledged,
-        |queue, _| bytes(queue.message_bytes_unacknowledged),
-    )),
-    extra(num(
-        "message_bytes_ram",
-        |v| v.bytes_in_memory,
-        |queue, _| bytes(queue.message_bytes_ram),
-    )),
-    extra(num(
-        "message_bytes_persistent",
-        |v| v.bytes_persistent,
-        |queue, _| bytes(queue.message_bytes_persistent),
-    )),
-    extra(num(
-        "message_bytes",
-        |v| v.bytes_total,
-        |queue, _| bytes(queue.message_bytes),
-    )),
-    extra(num(
-        "memory",
-        |v| v.process_memory,
-        |queue, _| bytes(queue.memory),
-    )),
+    extra(rated!(redeliver_details, redelivered)),
+    extra(rated!(get_empty_details, get_empty)),
+    extra(counted!(messages_ram, in_memory)),
+    extra(counted!(messages_persistent, persistent)),
+    extra(counted!(messages_paged_out, paged_out)),
+    extra(counted!(messages_delayed, delayed)),
+    extra(counted!(messages_dlx, dead_lettering)),
+    extra(sized!(message_bytes_ready, bytes_ready)),
+    extra(sized!(message_bytes_unacknowledged, bytes_unacknowledged)),
+    extra(sized!(message_bytes_ram, bytes_in_memory)),
+    extra(sized!(message_bytes_persistent, bytes_persistent)),
+    extra(sized!(message_bytes, bytes_total)),
+    extra(sized!(memory, process_memory)),
     extra(col("members", |v| v.members, members)),
-    extra(num(
-        "segments",
-        |v| v.segments,
-        |queue, _| count(queue.segments),
-    )),
+    extra(counted!(segments, segments)),
     extra(col(
         "durable",
         |v| v.durable,

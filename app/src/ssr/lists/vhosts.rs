@@ -2,23 +2,13 @@
 
 use metering::{Table, Vhost};
 
-use super::column::{Col, col, extra, list, num, unsorted};
+use super::column::{Col, col, counted, extra, list, num, rated, unsorted};
 use super::links::Scene;
-use super::value::{Value, byte_rate, count, flag, rate, tag, text};
+use super::value::{Value, byte_rate, flag, tag, text};
 use crate::cells::Cell;
 use crate::components::status::Level;
 
 list!(Vhosts = "vhosts", vhosts: Vhost, COLUMNS, level level);
-
-/// The rate of one of a vhost's counters.
-macro_rules! rate_of {
-    ($field:ident) => {
-        |vhost, _| {
-            let stats = vhost.message_stats.as_ref();
-            rate(stats.and_then(|stats| stats.$field.as_ref()))
-        }
-    };
-}
 
 const COLUMNS: &[Col<Vhost>] = &[
     col(
@@ -32,17 +22,9 @@ const COLUMNS: &[Col<Vhost>] = &[
         |v| v.default_queue_type,
         |vhost, _| text(vhost.default_queue_type.as_ref()),
     ),
-    num(
-        "messages_ready",
-        |v| v.ready,
-        |vhost, _| count(vhost.messages_ready),
-    ),
-    num(
-        "messages_unacknowledged",
-        |v| v.unacknowledged,
-        |vhost, _| count(vhost.messages_unacknowledged),
-    ),
-    num("messages", |v| v.total, |vhost, _| count(vhost.messages)),
+    counted!(messages_ready, ready),
+    counted!(messages_unacknowledged, unacknowledged),
+    counted!(messages, total),
     num(
         "recv_oct_details.rate",
         |v| v.from_client,
@@ -53,16 +35,8 @@ const COLUMNS: &[Col<Vhost>] = &[
         |v| v.to_client,
         |vhost, _| byte_rate(vhost.send_oct_details.as_ref()),
     ),
-    num(
-        "message_stats.publish_details.rate",
-        |v| v.publish,
-        rate_of!(publish_details),
-    ),
-    num(
-        "message_stats.deliver_get_details.rate",
-        |v| v.deliver_get,
-        rate_of!(deliver_get_details),
-    ),
+    rated!(publish_details, publish),
+    rated!(deliver_get_details, deliver_get),
     extra(col(
         "description",
         |v| v.description,

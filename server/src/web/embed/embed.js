@@ -5,7 +5,7 @@
 
 const BASE = new URL('.', import.meta.url).href.replace(/\/$/, '');
 const { script, wasm, styles, texts, heights } = /*FILES*/{};
-const ATTRIBUTES = ['panel', 'broker', 'vhost', 'queue', 'range', 'from', 'to', 'refresh', 'lang'];
+const ATTRIBUTES = ['panel', 'broker', 'vhost', 'queue', 'node', 'range', 'from', 'to', 'refresh', 'lang'];
 const PROPERTIES = ['token', 'getToken'];
 const FIRST_RETRY = 5_000;
 const LAST_RETRY = 60_000;

@@ -26,10 +26,11 @@ pub(in crate::web) type Origins = Arc<dyn Fn(&str) -> Vec<String> + Send + Sync>
 
 const STYLE: &str = include_str!("frame.css");
 /// What of an address becomes an attribute of the panel.
-const ATTRIBUTES: [&str; 10] = [
+const ATTRIBUTES: [&str; 11] = [
     "broker",
     "vhost",
     "queue",
+    "node",
     "range",
     "from",
     "to",

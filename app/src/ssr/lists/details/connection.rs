@@ -7,7 +7,7 @@ use super::super::facts::{group, group_of_table, mark, table};
 use super::super::history::{Recorder, absence, samples, traffic};
 use super::super::value::{byte_rate, bytes, count, flag, known, rate, text};
 use super::super::{channels, connections};
-use super::{Made, Value, Want};
+use super::{Made, Value, Want, sessions};
 use crate::server_fns::lists::Group;
 
 pub(super) async fn make(want: &Want<'_>, name: &str) -> Result<Made, ClientError> {
@@ -36,18 +36,24 @@ pub(super) async fn make(want: &Want<'_>, name: &str) -> Result<Made, ClientErro
     recorder.rate("recv_oct", connection.recv_oct_details.as_ref());
     recorder.rate("send_oct", connection.send_oct_details.as_ref());
     let series = recorder.series();
-    let channels = table(
-        ("channels", views.channels_of),
-        channels::COLUMNS,
-        channels::OF_CONNECTION,
-        details.channel_details.as_deref().unwrap_or_default(),
-        views.no_channels,
-        scene,
-    );
+    let channels = || {
+        table(
+            ("channels", views.channels_of),
+            channels::COLUMNS,
+            channels::OF_CONNECTION,
+            details.channel_details.as_deref().unwrap_or_default(),
+            views.no_channels,
+            scene,
+        )
+    };
+    let tables = match &details.sessions {
+        Some(sessions) => sessions::tables(sessions, scene),
+        None => vec![channels()],
+    };
     Ok(Made {
         marks: mark(connections::state(connection, scene), scene),
         groups,
-        tables: vec![channels],
+        tables,
         charts: vec![traffic(scene)],
         resource: name.to_owned(),
         no_series: absence(&series, scene),

@@ -4,13 +4,17 @@ mod channel;
 mod connection;
 mod exchange;
 mod node;
+mod permissions;
 mod policy;
 mod queue;
+mod sessions;
 mod user;
 mod vhost;
 
+use std::sync::Arc;
+
 use client::{ClientError, SeriesColumn, SeriesQuery, Session};
-use metering::{Series, Stat, Timestamp, meter};
+use metering::{Broker, Series, Stat, Timestamp, meter};
 
 use super::links::Scene;
 use super::value::{Value, rate};
@@ -18,6 +22,7 @@ use super::{find, title};
 use crate::cells::Cell;
 use crate::error::AppError;
 use crate::server_fns::lists::{ChartView, DetailTable, DetailView, Group, Tab};
+use crate::ssr::happened::happened;
 use crate::ssr::session::metering_session;
 use crate::ssr::{app_error, now};
 
@@ -75,11 +80,19 @@ pub(crate) async fn page(
         ("connections", &[name]) => connection::make(&want, name).await,
         ("channels", &[name]) => channel::make(&want, name).await,
         ("nodes", &[name]) => node::make(&want, name).await,
+        (node::INTERNALS, &[name]) => node::internals(&want, name).await,
         ("vhosts", &[name]) => vhost::make(&want, name).await,
         ("users", &[name]) => user::make(&want, name).await,
         _ => return Err(AppError::NotFound),
     };
     let scene = &want.scene;
+    let server_time = now();
+    let events = if made.as_ref().is_ok_and(|made| !made.charts.is_empty()) {
+        let broker = &broker.name;
+        happened(&want.session, broker, want.length, want.end, server_time).await
+    } else {
+        Arc::default()
+    };
     let made = match made {
         Ok(made) => made,
         Err(ClientError::NotFound { .. }) => return Err(AppError::NotFound),
@@ -98,11 +111,7 @@ pub(crate) async fn page(
         } else {
             name.to_owned()
         },
-        list: Tab {
-            label: title(kind, scene).to_owned(),
-            href: scene.list(kind),
-            current: false,
-        },
+        list: above(kind, name, scene),
         vhost: vhost.map(|vhost| Tab {
             label: vhost.to_owned(),
             href: scene.object("vhosts", &[vhost]),
@@ -115,10 +124,58 @@ pub(crate) async fn page(
         resource: made.resource,
         series: made.series.into(),
         no_series: made.no_series,
+        events,
         notices: made.notices,
-        server_time: now(),
+        server_time,
         broker: broker.clone(),
     })
+}
+
+/// How a queue went in so many milliseconds up to an end, or up to now.
+pub(crate) async fn series_of_queue(
+    session: &Session,
+    broker: &Broker,
+    vhost: &str,
+    name: &str,
+    (length, end): (i64, Option<i64>),
+) -> Result<Series, ClientError> {
+    let want = Want {
+        session: session.clone(),
+        scene: Scene::new(broker),
+        length,
+        end,
+    };
+    queue::series(&want, vhost, name).await
+}
+
+/// How a node went.
+pub(crate) async fn series_of_node(
+    session: &Session,
+    broker: &Broker,
+    name: &str,
+    (length, end): (i64, Option<i64>),
+) -> Result<Series, ClientError> {
+    let want = Want {
+        session: session.clone(),
+        scene: Scene::new(broker),
+        length,
+        end,
+    };
+    node::series(&want, name).await
+}
+
+/// Where a page belongs: its list, and of a page about a node that node's.
+fn above(kind: &str, name: &str, scene: &Scene<'_>) -> Tab {
+    let (label, href) = if kind == node::INTERNALS {
+        (name, scene.object("nodes", &[name]))
+    } else {
+        (title(kind, scene.views), scene.list(kind))
+    };
+    Tab {
+        label: label.to_owned(),
+        href,
+        current: false,
+    }
 }
 
 fn bare(notice: &str) -> Made {

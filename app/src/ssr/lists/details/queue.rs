@@ -2,7 +2,7 @@
 
 use client::{ClientError, ListQuery, Samples};
 use metering::series::queue_resource;
-use metering::{Binding, Queue, QueueDetails};
+use metering::{Binding, Queue, QueueDetails, Series};
 
 use super::super::facts::{flows, group, group_of_table, mark, table};
 use super::super::history::{Recorder, absence, depth, rates, samples};
@@ -22,18 +22,7 @@ pub(super) async fn make(want: &Want<'_>, vhost: &str, name: &str) -> Result<Mad
     let details = details?;
     let queue = &details.queue;
     let resource = queue_resource(want.broker(), vhost, name);
-    let mut recorder = Recorder::new(&resource);
-    recorder.gauge("rabbit.messages", queue.messages_details.as_ref());
-    recorder.gauge(
-        "rabbit.messages.ready",
-        queue.messages_ready_details.as_ref(),
-    );
-    recorder.gauge(
-        "rabbit.messages.unacknowledged",
-        queue.messages_unacknowledged_details.as_ref(),
-    );
-    record_stats(&mut recorder, queue.message_stats.as_ref());
-    let series = super::series(want, HOUR, &resource, recorder).await?;
+    let series = series_from(want, queue, &resource).await?;
     let fields = [
         "publish",
         "deliver",
@@ -57,6 +46,38 @@ pub(super) async fn make(want: &Want<'_>, vhost: &str, name: &str) -> Result<Mad
         series,
         ..Made::default()
     })
+}
+
+/// How it went, without the rest.
+pub(super) async fn series(
+    want: &Want<'_>,
+    vhost: &str,
+    name: &str,
+) -> Result<Series, ClientError> {
+    let samples = samples(want.length, Samples::Hour);
+    let asked = want.session.queue(want.broker(), vhost, name, samples);
+    let details = asked.await?;
+    let resource = queue_resource(want.broker(), vhost, name);
+    series_from(want, &details.queue, &resource).await
+}
+
+async fn series_from(
+    want: &Want<'_>,
+    queue: &Queue,
+    resource: &str,
+) -> Result<Series, ClientError> {
+    let mut recorder = Recorder::new(resource);
+    recorder.gauge("rabbit.messages", queue.messages_details.as_ref());
+    recorder.gauge(
+        "rabbit.messages.ready",
+        queue.messages_ready_details.as_ref(),
+    );
+    recorder.gauge(
+        "rabbit.messages.unacknowledged",
+        queue.messages_unacknowledged_details.as_ref(),
+    );
+    record_stats(&mut recorder, queue.message_stats.as_ref());
+    super::series(want, HOUR, resource, recorder).await
 }
 
 /// The bindings that lead to it, of the broker's list of them: the rows whose text has its name, and

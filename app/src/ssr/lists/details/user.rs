@@ -2,10 +2,10 @@
 
 use client::ClientError;
 
-use super::super::facts::{group, table};
+use super::super::facts::group;
+use super::super::users;
 use super::super::value::flag;
-use super::super::{permissions, users};
-use super::{Made, Want};
+use super::{Made, Want, permissions};
 
 pub(super) async fn make(want: &Want<'_>, name: &str) -> Result<Made, ClientError> {
     let scene = &want.scene;
@@ -18,35 +18,15 @@ pub(super) async fn make(want: &Want<'_>, name: &str) -> Result<Made, ClientErro
         (views.max_connections, users::limit(user, "max-connections")),
         (views.max_channels, users::limit(user, "max-channels")),
     ];
-    let hidden = |is_told: bool, none| {
-        if is_told {
-            none
-        } else {
-            views.permissions_hidden
-        }
-    };
-    let of_user = table(
-        ("permissions", views.permissions_of),
-        permissions::COLUMNS,
-        &["vhost", "configure", "write", "read"],
-        details.permissions.as_deref().unwrap_or_default(),
-        hidden(details.permissions.is_some(), views.no_permissions),
-        scene,
-    );
-    let topics = table(
-        ("topic-permissions", views.topic_permissions_of),
-        permissions::OF_TOPICS,
-        &["vhost", "exchange", "write", "read"],
-        details.topic_permissions.as_deref().unwrap_or_default(),
-        hidden(
-            details.topic_permissions.is_some(),
-            views.no_topic_permissions,
-        ),
+    let tables = permissions::tables(
+        details.permissions.as_deref(),
+        details.topic_permissions.as_deref(),
+        "vhost",
         scene,
     );
     Ok(Made {
         groups: group(views.details, overview, scene).into_iter().collect(),
-        tables: vec![of_user, topics],
+        tables,
         ..Made::default()
     })
 }

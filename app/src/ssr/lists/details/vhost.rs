@@ -4,11 +4,11 @@ use client::{ClientError, Samples};
 use metering::Value as Limit;
 use metering::series::vhost_resource;
 
-use super::super::facts::{group, mark, table};
+use super::super::facts::{group, mark};
 use super::super::history::{Recorder, absence, depth, rates, samples, traffic};
 use super::super::value::{byte_rate, count, flag, tag, text};
-use super::super::{permissions, vhosts};
-use super::{Made, Value, Want, record_stats, stats_groups};
+use super::super::vhosts;
+use super::{Made, Value, Want, permissions, record_stats, stats_groups};
 
 /// For so many milliseconds a broker keeps samples of its vhosts.
 const DAY: i64 = 86_400_000;
@@ -77,30 +77,10 @@ pub(super) async fn make(want: &Want<'_>, name: &str) -> Result<Made, ClientErro
     recorder.rate("send_oct", vhost.send_oct_details.as_ref());
     record_stats(&mut recorder, vhost.message_stats.as_ref());
     let series = super::series(want, DAY, &resource, recorder).await?;
-    let hidden = |is_told: bool, none| {
-        if is_told {
-            none
-        } else {
-            views.permissions_hidden
-        }
-    };
-    let of_vhost = table(
-        ("permissions", views.permissions_of),
-        permissions::COLUMNS,
-        &["user", "configure", "write", "read"],
-        details.permissions.as_deref().unwrap_or_default(),
-        hidden(details.permissions.is_some(), views.no_permissions),
-        scene,
-    );
-    let topics = table(
-        ("topic-permissions", views.topic_permissions_of),
-        permissions::OF_TOPICS,
-        &["user", "exchange", "write", "read"],
-        details.topic_permissions.as_deref().unwrap_or_default(),
-        hidden(
-            details.topic_permissions.is_some(),
-            views.no_topic_permissions,
-        ),
+    let tables = permissions::tables(
+        details.permissions.as_deref(),
+        details.topic_permissions.as_deref(),
+        "user",
         scene,
     );
     let fields = [
@@ -119,7 +99,7 @@ pub(super) async fn make(want: &Want<'_>, name: &str) -> Result<Made, ClientErro
     Ok(Made {
         marks: mark(vhosts::state(vhost, scene), scene),
         groups: first.into_iter().flatten().chain(stats).collect(),
-        tables: vec![of_vhost, topics],
+        tables,
         charts: vec![depth(scene), rates(&fields, scene), traffic(scene)],
         resource,
         no_series: absence(&series, scene),

@@ -1,0 +1,75 @@
+//! One object in full, where a broker's version or its cost decides what is asked.
+
+use serde_json::json;
+
+use crate::support::{COLLECTOR, FakeBroker, TestApp};
+
+/// A connection of AMQP 1.0, as 4.1 tells of it.
+fn with_sessions(version: &str) -> FakeBroker {
+    let fake = FakeBroker::start();
+    fake.change_overview(|overview| overview["rabbitmq_version"] = version.into());
+    fake.set_list(
+        "connections/c",
+        json!({"name": "c", "protocol": "AMQP 1-0", "user": "ops"}),
+    );
+    fake.set_list("connections/c/channels", json!([]));
+    fake.set_list(
+        "connections/c/sessions",
+        json!([{"channel_number": 0, "handle_max": 255, "incoming_window": 400,
+            "outgoing_unsettled_deliveries": 2,
+            "incoming_links": [{"handle": 0, "link_name": "sender", "target_address": "/queues/orders",
+                "snd_settle_mode": "mixed", "credit": 128, "unconfirmed_messages": 0}],
+            "outgoing_links": [{"handle": 1, "link_name": "receiver", "queue_name": "orders",
+                "send_settled": false, "filter": []}]}]),
+    );
+    fake
+}
+
+fn asked(fake: &FakeBroker, part: &str) -> usize {
+    let asked = fake.asked_by(COLLECTOR);
+    asked.iter().filter(|path| path.contains(part)).count()
+}
+
+#[tokio::test]
+async fn a_connection_of_amqp_1_0_has_sessions_and_their_links() {
+    let fake = with_sessions("4.1.0");
+    let (app, token) = TestApp::ready(&fake).await;
+    let connection = app.get(&token, "/v2/rabbit/connections/c").await.ok();
+    let session = &connection["sessions"][0];
+    assert_eq!(session["outgoing_unsettled_deliveries"], 2, "{connection}");
+    assert_eq!(
+        session["incoming_links"][0]["target_address"],
+        "/queues/orders"
+    );
+    assert_eq!(session["outgoing_links"][0]["queue_name"], "orders");
+}
+
+#[tokio::test]
+async fn an_older_broker_is_not_asked_for_sessions() {
+    let fake = with_sessions("4.0.5");
+    let (app, token) = TestApp::ready(&fake).await;
+    let connection = app.get(&token, "/v2/rabbit/connections/c").await.ok();
+    assert!(connection.get("sessions").is_none(), "{connection}");
+    assert_eq!(asked(&fake, "/sessions"), 0);
+}
+
+#[tokio::test]
+async fn what_costs_a_node_effort_is_asked_for_once_a_minute() {
+    let fake = FakeBroker::start();
+    let node = "nodes/warren%40localhost";
+    fake.set_list(
+        &format!("{node}/memory/ets"),
+        json!({"ets_tables_memory": {"rabbit_queue": 4096, "total": 9000}}),
+    );
+    fake.set_list(node, json!({"binary": {"mgmt_db": 77}}));
+    let (app, token) = TestApp::ready(&fake).await;
+    let path = "/v2/rabbit/node-internals/warren%40localhost";
+    let told = app.get(&token, path).await.ok();
+    assert_eq!(told["ets_tables_memory"]["rabbit_queue"], 4096);
+    assert_eq!(told["binary"]["mgmt_db"], 77);
+    app.polls("prod", 3).await;
+    assert_eq!(app.get(&token, path).await.ok(), told);
+    assert_eq!(asked(&fake, "/memory/ets"), 1);
+    let unknown = app.get(&token, "/v2/rabbit/node-internals/nope").await;
+    assert_eq!(unknown.status, http::StatusCode::NOT_FOUND);
+}
