@@ -34,7 +34,7 @@ test('a link shows the live overview to whoever has it, and nothing else, until 
   await expect.poll(() => shared.lines('queued-messages'), 'it lives').not.toEqual(before);
   expect(await context.cookies()).toEqual([]);
   // The link opens this page alone.
-  const elsewhere = await guest.request.get(`${warren.url}/brokers`);
+  const elsewhere = await guest.request.get(`${warren.url}/brokers`, { headers: { accept: 'text/html' } });
   expect(new URL(elsewhere.url()).pathname).toBe('/sign-in');
   const secret = address!.split('/')[2];
   const others = await guest.request.get(`${warren.url}/fn/sharing`, { headers: { 'x-share-link': secret } });
