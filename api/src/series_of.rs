@@ -10,7 +10,7 @@ use store::{Aggregate, Range, Store, StoreError};
 use crate::audience::View;
 use crate::meters::{Kind, Meter};
 use crate::ring::{Grid, Resource, rounded};
-use crate::series_query::{Columns, SeriesQuery};
+use crate::series_query::{Columns, HOUR, SeriesQuery};
 use crate::watched::Watched;
 
 /// Which series.
@@ -40,10 +40,10 @@ impl SeriesOf<'_> {
     /// Reads them. Who sees some vhosts alone sees of their sums what the ring has: they are formed
     /// while somebody looks, and kept nowhere else.
     ///
-    /// Where the store cannot be read, what the ring has goes on being shown, behind a gap.
+    /// Where the store cannot be read, charts of what a ring can hold go on, behind a gap.
     ///
     /// # Errors
-    /// Where the store cannot be read and the ring has nothing of it.
+    /// Where the store is needed and cannot be read.
     pub(crate) async fn read(&self, store: &dyn Store) -> Result<Series, StoreError> {
         let sees_all = matches!(self.view, View::All);
         let steps = self.steps_before_ring();
@@ -52,12 +52,19 @@ impl SeriesOf<'_> {
         }
         match self.before_ring(store, steps).await {
             Ok(past) => Ok(self.join(past)),
-            Err(error) if steps < self.grid.count => {
+            Err(error) if steps < self.grid.count && self.is_live() => {
                 tracing::debug!(%error, "charts begin with what is in memory");
                 Ok(self.join(Past::default()))
             }
             Err(error) => Err(error),
         }
+    }
+
+    /// Whether a ring that is full has all of it.
+    fn is_live(&self) -> bool {
+        let Grid { step, count, .. } = self.grid;
+        // Whole steps may stick out at both ends.
+        step.saturating_mul(count as i64) <= HOUR + 2 * step
     }
 
     async fn before_ring(&self, store: &dyn Store, steps: usize) -> Result<Past, StoreError> {

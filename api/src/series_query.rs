@@ -14,7 +14,7 @@ const POINTS: u32 = 600;
 /// … and at most.
 const MAX_POINTS: u32 = 10_000;
 /// The span by default, in milliseconds.
-const HOUR: i64 = 3_600_000;
+pub(crate) const HOUR: i64 = 3_600_000;
 const MINUTE: i64 = 60_000;
 /// Times are between the epoch and the year 3000, in milliseconds since the epoch.
 pub(crate) const LAST_TIME: i64 = 32_503_680_000_000;
