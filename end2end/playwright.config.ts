@@ -29,7 +29,7 @@ export default defineConfig({
   retries: isCi ? 1 : 0,
   forbidOnly: isCi,
   // A broker takes ten seconds to start, and longer beside a compiler.
-  timeout: 60_000,
+  timeout: 90_000,
   expect: { timeout: 15_000 },
   use: {
     browserName: 'chromium',
