@@ -45,9 +45,8 @@ impl SeriesOf<'_> {
     /// # Errors
     /// Where the store is needed and cannot be read.
     pub(crate) async fn read(&self, store: &dyn Store) -> Result<Series, StoreError> {
-        let sees_all = matches!(self.view, View::All);
         let steps = self.steps_before_ring();
-        if steps == 0 || (!sees_all && self.objects.is_empty()) {
+        if steps == 0 || (!self.sees_all() && self.objects.is_empty()) {
             return Ok(self.join(Past::default()));
         }
         match self.before_ring(store, steps).await {
@@ -58,6 +57,10 @@ impl SeriesOf<'_> {
             }
             Err(error) => Err(error),
         }
+    }
+
+    fn sees_all(&self) -> bool {
+        matches!(self.view, View::All)
     }
 
     /// Whether a ring that is full has all of it.
@@ -73,7 +76,7 @@ impl SeriesOf<'_> {
             ..Past::default()
         };
         self.past_of_objects(store, &mut past).await?;
-        if matches!(self.view, View::All) {
+        if self.sees_all() {
             self.past(store, &mut past).await?;
         }
         Ok(past)

@@ -36,7 +36,17 @@ struct Want<'a> {
     end: Option<i64>,
 }
 
-impl Want<'_> {
+impl<'a> Want<'a> {
+    /// Of a broker, for so many milliseconds up to an end, or up to now.
+    fn of(session: &Session, broker: &'a Broker, (length, end): (i64, Option<i64>)) -> Self {
+        Self {
+            session: session.clone(),
+            scene: Scene::new(broker),
+            length,
+            end,
+        }
+    }
+
     fn broker(&self) -> &str {
         &self.scene.broker.name
     }
@@ -65,12 +75,7 @@ pub(crate) async fn page(
 ) -> Result<DetailView, AppError> {
     let (session, _) = metering_session().await?;
     let broker = find(&session, broker).await?;
-    let want = Want {
-        session,
-        scene: Scene::new(&broker),
-        length,
-        end,
-    };
+    let want = Want::of(&session, &broker, (length, end));
     let names: Vec<_> = names.iter().map(String::as_str).collect();
     let made = match (kind, names.as_slice()) {
         ("queues", &[vhost, name]) => queue::make(&want, vhost, name).await,
@@ -137,15 +142,9 @@ pub(crate) async fn series_of_queue(
     broker: &Broker,
     vhost: &str,
     name: &str,
-    (length, end): (i64, Option<i64>),
+    span: (i64, Option<i64>),
 ) -> Result<Series, ClientError> {
-    let want = Want {
-        session: session.clone(),
-        scene: Scene::new(broker),
-        length,
-        end,
-    };
-    queue::series(&want, vhost, name).await
+    queue::series(&Want::of(session, broker, span), vhost, name).await
 }
 
 /// How a node went.
@@ -153,15 +152,9 @@ pub(crate) async fn series_of_node(
     session: &Session,
     broker: &Broker,
     name: &str,
-    (length, end): (i64, Option<i64>),
+    span: (i64, Option<i64>),
 ) -> Result<Series, ClientError> {
-    let want = Want {
-        session: session.clone(),
-        scene: Scene::new(broker),
-        length,
-        end,
-    };
-    node::series(&want, name).await
+    node::series(&Want::of(session, broker, span), name).await
 }
 
 /// Where a page belongs: its list, and of a page about a node that node's.
