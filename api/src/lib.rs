@@ -34,6 +34,7 @@ mod events;
 mod guest;
 mod health_of;
 mod identity;
+mod lane;
 mod log_query;
 mod meters;
 mod openapi;

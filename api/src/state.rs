@@ -15,6 +15,7 @@ use crate::guest::Guests;
 use crate::identity::authority::Authority;
 use crate::identity::throttle::Throttle;
 use crate::identity::tokens::{Grant, TokenData, Tokens};
+use crate::lane::Lane;
 use crate::watched::Watched;
 
 /// What every request can reach.
@@ -35,6 +36,8 @@ pub(crate) struct Shared {
     pub(crate) guests: Guests,
     /// Samples and the system log.
     pub(crate) store: Arc<dyn Store>,
+    /// Reads what is posted.
+    pub(crate) posts: Lane,
     /// What is on its way to the store beside the collectors.
     pub(crate) storing: TaskTracker,
     /// Writes the system log.
@@ -71,6 +74,7 @@ impl Shared {
             events: Events::new(Arc::clone(&store), config.clock),
             log_pages: AnswerCache::default(),
             store,
+            posts: Lane::default(),
             storing: TaskTracker::new(),
             config,
         })

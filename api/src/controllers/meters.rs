@@ -154,12 +154,16 @@ async fn post(
 ) -> Result<Response, Error> {
     arguments.one("direct")?;
     arguments.finish()?;
-    let body = body::read(request, LIMIT).await?;
-    let posted = Poster::new(&caller, shared.config.clock.now()).read(body, &name)?;
+    let body = body::bytes(request, LIMIT).await?;
+    let length = body.len();
+    let poster = Poster::new(&caller, shared.config.clock.now());
+    let read = move || poster.read(body::json(&body)?, &name);
+    let posted = shared.posts.run(length, read).await?;
     let stored = shared.store.post(posted).await?;
-    let stored: Vec<_> = stored
-        .into_iter()
-        .map(|sample| old_form(sample, false))
-        .collect();
-    Ok(json_response(StatusCode::CREATED, json(&stored)))
+    let answer = move || {
+        let stored = stored.into_iter().map(|sample| old_form(sample, false));
+        json(&stored.collect::<Vec<_>>())
+    };
+    let answer = shared.posts.run(length, answer).await;
+    Ok(json_response(StatusCode::CREATED, answer))
 }

@@ -1,6 +1,7 @@
 //! A request's JSON body, bounded.
 
 use axum::extract::Request;
+use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde_json::Value;
@@ -10,12 +11,19 @@ use crate::error::Error;
 
 /// Reads the JSON of a request to its end; none where there is no body.
 ///
+/// # Errors
+/// Those of [`bytes`] and of [`json`].
+pub(crate) async fn read(request: Request, limit: usize) -> Result<Option<Value>, Error> {
+    json(&bytes(request, limit).await?)
+}
+
+/// Reads the body of a request to its end.
+///
 /// A content type that is missing counts as JSON, a charset is let pass.
 ///
 /// # Errors
-/// `415` for another content type, `413` where the body is longer than `limit` bytes, `400` where
-/// it is no JSON.
-pub(crate) async fn read(request: Request, limit: usize) -> Result<Option<Value>, Error> {
+/// `415` for another content type, `413` where the body is longer than `limit` bytes.
+pub(crate) async fn bytes(request: Request, limit: usize) -> Result<Bytes, Error> {
     if let Some(content_type) = request.headers().get(CONTENT_TYPE) {
         let content_type = content_type.to_str().unwrap_or("?");
         let kind = content_type.split(';').next().unwrap_or_default().trim();
@@ -31,11 +39,18 @@ pub(crate) async fn read(request: Request, limit: usize) -> Result<Option<Value>
             Error::BadArgument("The request broke off".into())
         }
     })?;
-    let body = body.to_bytes();
+    Ok(body.to_bytes())
+}
+
+/// The JSON of a body; none where there is no body.
+///
+/// # Errors
+/// `400` where it is no JSON.
+pub(crate) fn json(body: &[u8]) -> Result<Option<Value>, Error> {
     if body.iter().all(u8::is_ascii_whitespace) {
         return Ok(None);
     }
-    let parsed = serde_json::from_slice(&body);
+    let parsed = serde_json::from_slice(body);
     parsed.map(Some).map_err(|error| {
         Error::BadArgument(format!("Request is not in valid JSON format: {error}"))
     })

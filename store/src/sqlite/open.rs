@@ -4,6 +4,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::failure::Outcome;
@@ -111,6 +112,9 @@ pub(super) fn memory(options: &Options) -> Outcome<Connection> {
 fn settle(conn: &Connection) -> Outcome<()> {
     conn.busy_timeout(PATIENCE)?;
     conn.set_prepared_statement_cache_capacity(STATEMENTS);
+    // Plans do not hang on the values that are asked for: else a statement is compiled anew for each
+    // other series and span, which takes longer than answering it.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     // KiB, each connection: what is read again and again; the rest is the system's.
     conn.pragma_update(None, "cache_size", -4096)?;
     Ok(())
