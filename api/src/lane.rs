@@ -38,10 +38,8 @@ impl Lane {
         });
         match done.await {
             Ok(result) => result,
-            Err(error) => match error.try_into_panic() {
-                Ok(panicked) => panic::resume_unwind(panicked),
-                Err(_) => panic!("the service ends"),
-            },
+            // It is never cancelled, so it has panicked.
+            Err(error) => panic::resume_unwind(error.into_panic()),
         }
     }
 }
@@ -81,6 +79,6 @@ mod tests {
     #[tokio::test]
     #[should_panic(expected = "as it was")]
     async fn a_panic_goes_on() {
-        Lane::default().run(LIGHT + 1, || panic!("as it was")).await
+        Lane::default().run(LIGHT + 1, || panic!("as it was")).await;
     }
 }

@@ -13,6 +13,7 @@ use crate::components::status::Level;
 use crate::components::time::Clock;
 use crate::i18n::catalog;
 use crate::reactive::text;
+use crate::server_fns::lists::Group;
 
 /// A value as viewers read it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -38,6 +39,14 @@ pub struct Cell {
     /// Several values in one.
     #[serde(rename = "p", default, skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<Cell>,
+}
+
+impl Cell {
+    /// Leads nowhere from now on.
+    pub fn unlink(&mut self) {
+        self.href = None;
+        self.parts.iter_mut().for_each(Self::unlink);
+    }
 }
 
 /// A value against its limit.
@@ -144,6 +153,20 @@ pub fn cell(cell: &Cell, clock: Clock) -> AnyView {
         return view! { <span class="soft">{texts.no_value}</span> }.into_any();
     }
     view! { <bdi title=cell.note.clone()>{cell.text.clone()}</bdi> }.into_any()
+}
+
+/// Draws facts under their title.
+pub fn facts(group: &Group, clock: Clock) -> AnyView {
+    let fact = |(name, value): &(String, Cell)| {
+        view! { <div><dt>{name.clone()}</dt><dd>{cell(value, clock)}</dd></div> }
+    };
+    view! {
+        <section class="panel">
+            <h2>{group.title.clone()}</h2>
+            <dl class="facts">{group.facts.iter().map(fact).collect_view()}</dl>
+        </section>
+    }
+    .into_any()
 }
 
 /// A button that copies the name of a row; what it does is up to what stands around the rows.

@@ -28,13 +28,18 @@ fn kept_theme() -> Theme {
 
 /// The script that brings the page to life: with the texts of its language beside the bundle, where
 /// that does not hold them. Without them it goes on in English, which is better than not at all.
+///
+/// It begins when the page has been drawn: what is to be read is there at once, and does not share
+/// the processor with the compiling of the module. Pages that nobody draws wait for half a second.
 fn start(script: &str, wasm: &str, texts: Option<&str>) -> String {
-    let fetch = texts.map_or_else(String::new, |texts| {
-        format!("fetch('{texts}').then(r => r.ok ? r.text() : undefined, () => undefined)")
-    });
+    let fetch = texts.map_or_else(
+        || "undefined".to_owned(),
+        |texts| format!("fetch('{texts}').then(r => r.ok ? r.text() : undefined, () => undefined)"),
+    );
     format!(
-        "Promise.all([{fetch}]).then(t => import('{script}').then(m => m.default({{module_or_path: '{wasm}'}})\
-         .then(() => m.hydrate(t[0]))))"
+        "const drawn = new Promise(done => {{requestAnimationFrame(() => setTimeout(done)); setTimeout(done, 500)}});\
+         Promise.all([{fetch}, drawn]).then(([texts]) => import('{script}').then(m => \
+         m.default({{module_or_path: '{wasm}'}}).then(() => m.hydrate(texts))))"
     )
 }
 

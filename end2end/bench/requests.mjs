@@ -73,6 +73,8 @@ async function look(count) {
   const to = from + WINDOW;
   const looking = viewers.map((viewer, index) => viewer.look(start + (INTERVAL * index) / count, to));
   await Promise.all(looking);
+  // Nobody else signs in before the window is over.
+  await sleep(to - Date.now());
   return { viewers: count, from, to, polls: viewers.reduce((sum, { polls }) => sum + polls, 0) };
 }
 

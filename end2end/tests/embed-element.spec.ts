@@ -52,15 +52,21 @@ test('every panel has something to show', async ({ page, portal, embedding }) =>
   }
 });
 
-test('charts of a queue and of a node stand alone', async ({ page, portal, embedding, broker }) => {
+test('charts and facts of a queue and of a node stand alone', async ({ page, portal, embedding, broker }) => {
   const [node] = await broker.get('/api/nodes');
   portal.pages.set('/', pageWith(embedding.url, [
     panel('queue-rates', 'vhost="/" queue="orders.new"'), panel('node-memory', `node="${node.name}"`), panel('queue-depth'),
+    panel('queue-facts', 'vhost="/" queue="orders.new"'), panel('node-facts', `node="${node.name}"`),
   ].join('')));
   const embedded = new Embedded(page);
   await page.goto(portal.origin);
   await embedded.alive('queue-rates');
   await embedded.alive('node-memory');
+  const facts = (name: string) => page.locator(`warren-panel[panel="${name}"]`);
+  await expect(facts('queue-facts')).toContainText(/Durable/);
+  await expect(facts('node-facts')).toContainText(/Uptime/);
+  // They lead nowhere: the pages are the dashboard's.
+  await expect(facts('queue-facts').getByRole('link')).toHaveCount(0);
   await expect(page.locator('warren-panel[panel="queue-depth"]')).toContainText('The attribute “queue” is missing.');
 });
 

@@ -158,8 +158,8 @@ async fn post(
     let length = body.len();
     let poster = Poster::new(&caller, shared.config.clock.now());
     let read = move || poster.read(body::json(&body)?, &name);
-    let posted = shared.posts.run(length, read).await?;
-    let stored = shared.store.post(posted).await?;
+    let samples = shared.posts.run(length, read).await?;
+    let stored = shared.store.post(samples).await?;
     let answer = move || {
         let stored = stored.into_iter().map(|sample| old_form(sample, false));
         json(&stored.collect::<Vec<_>>())

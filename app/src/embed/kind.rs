@@ -47,6 +47,10 @@ pub enum Kind {
     NodeIo,
     /// The same in bytes.
     NodeIoBytes,
+    /// What is known of a queue, in groups of facts.
+    QueueFacts,
+    /// What is known of a node, likewise.
+    NodeFacts,
 }
 
 /// What a panel is about.
@@ -62,7 +66,7 @@ pub enum Subject {
 
 impl Kind {
     /// Every panel.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 23] = [
         Self::Overview,
         Self::Tiles,
         Self::QueuedMessages,
@@ -84,6 +88,8 @@ impl Kind {
         Self::NodeProcesses,
         Self::NodeIo,
         Self::NodeIoBytes,
+        Self::QueueFacts,
+        Self::NodeFacts,
     ];
 
     /// Its name, in attributes, addresses and tokens.
@@ -110,19 +116,22 @@ impl Kind {
             Self::NodeProcesses => "node-processes",
             Self::NodeIo => "node-io",
             Self::NodeIoBytes => "node-io-bytes",
+            Self::QueueFacts => "queue-facts",
+            Self::NodeFacts => "node-facts",
         }
     }
 
     /// What it is about.
     pub const fn subject(self) -> Subject {
         match self {
-            Self::QueueDepth | Self::QueueRates => Subject::Queue,
+            Self::QueueDepth | Self::QueueRates | Self::QueueFacts => Subject::Queue,
             Self::NodeMemory
             | Self::NodeDisk
             | Self::NodeFiles
             | Self::NodeProcesses
             | Self::NodeIo
-            | Self::NodeIoBytes => Subject::Node,
+            | Self::NodeIoBytes
+            | Self::NodeFacts => Subject::Node,
             _ => Subject::Broker,
         }
     }
@@ -130,6 +139,11 @@ impl Kind {
     /// Whether it is about one thing within a broker.
     pub const fn is_of_object(self) -> bool {
         !matches!(self.subject(), Subject::Broker)
+    }
+
+    /// Whether it is what is known of one thing, in words and numbers.
+    pub const fn is_facts(self) -> bool {
+        matches!(self, Self::QueueFacts | Self::NodeFacts)
     }
 
     /// The panel of a name.
@@ -149,6 +163,7 @@ impl Kind {
             Self::Overview => 1_100,
             Self::Tiles => 128,
             Self::QueuedMessages | Self::MessageRates | Self::Objects | Self::Churn => 340,
+            kind if kind.is_facts() => 640,
             kind if kind.is_of_object() => 340,
             Self::ChurnTotals | Self::About => 280,
             _ => 200,
@@ -157,7 +172,7 @@ impl Kind {
 
     /// Whether it draws lines over the time that is chosen.
     pub const fn is_charted(self) -> bool {
-        self.is_of_object()
+        (self.is_of_object() && !self.is_facts())
             || matches!(
                 self,
                 Self::Overview
@@ -216,6 +231,14 @@ mod tests {
             assert_eq!(Kind::find(kind.word()), Some(kind));
         }
         assert_eq!(Kind::find("../overview"), None);
+    }
+
+    #[test]
+    fn facts_are_of_one_thing_and_no_chart() {
+        for kind in [Kind::QueueFacts, Kind::NodeFacts] {
+            assert!(kind.is_of_object() && kind.is_facts() && !kind.is_charted());
+        }
+        assert!(Kind::QueueDepth.is_charted() && !Kind::QueueDepth.is_facts());
     }
 
     #[test]

@@ -10,6 +10,7 @@ use send_wrapper::SendWrapper;
 use super::alarms::Alarms;
 use super::hub::{Hub, Member, Seat};
 use super::kind::{Kind, Subject};
+use crate::cells::facts;
 use crate::chart::{Chart, SpanBar, Stage};
 use crate::components::time::Clock;
 use crate::error::AppError;
@@ -26,6 +27,7 @@ use crate::pages::overview::toolbar::Toolbar;
 use crate::pages::overview::{Asked, Whole};
 use crate::query::Query;
 use crate::reactive::{flag, part};
+use crate::server_fns::lists::Group;
 use crate::server_fns::panels::{PanelAnswer, Want};
 
 /// Milliseconds between two tries to get a first answer for a panel that is not to poll.
@@ -164,7 +166,8 @@ fn Panel(kind: Kind, shown: Shown, hub: Rc<Hub>, tell: Tell) -> impl IntoView {
     follow(hub.pulse, pulse);
     report(live, tell);
 
-    let seat = take_seat(&hub, kind, shown, live, settings);
+    let groups = RwSignal::new(Vec::new());
+    let seat = take_seat(&hub, kind, shown, (live, groups), settings);
     let seat = SendWrapper::new(seat);
     on_cleanup(move || drop(seat));
 
@@ -172,14 +175,19 @@ fn Panel(kind: Kind, shown: Shown, hub: Rc<Hub>, tell: Tell) -> impl IntoView {
     let is_dim = flag(move || live.state().is_some_and(|state| state != BrokerState::Ok));
     view! {
         <div class=format!("embedded of-{}", kind.word()) class:waiting=is_waiting class:dim=is_dim>
-            {content(kind, broker, texts)}
+            {content(kind, broker, groups, texts)}
             <Notices />
         </div>
     }
     .into_any()
 }
 
-fn content(kind: Kind, broker: String, texts: &'static Catalog) -> AnyView {
+fn content(
+    kind: Kind,
+    broker: String,
+    groups: RwSignal<Vec<Group>>,
+    texts: &'static Catalog,
+) -> AnyView {
     let chart = |definition| view! { <SpanBar /><Chart definition /> }.into_any();
     match kind {
         Kind::Overview => view! { <Toolbar broker /><Whole /> }.into_any(),
@@ -201,11 +209,28 @@ fn content(kind: Kind, broker: String, texts: &'static Catalog) -> AnyView {
         Kind::NodeProcesses => chart(node_charts::processes(texts)),
         Kind::NodeIo => chart(node_charts::io(texts)),
         Kind::NodeIoBytes => chart(node_charts::io_bytes(texts)),
+        Kind::QueueFacts | Kind::NodeFacts => {
+            let clock = expect_context::<Clock>();
+            let groups = part(move || {
+                let groups = groups.read();
+                groups
+                    .iter()
+                    .map(|group| facts(group, clock))
+                    .collect_view()
+            });
+            view! { <div class="cards facts-cards">{groups}</div> }.into_any()
+        }
     }
 }
 
 /// Joins the poll of all panels.
-fn take_seat(hub: &Rc<Hub>, kind: Kind, shown: Shown, live: Live, settings: Settings) -> Seat {
+fn take_seat(
+    hub: &Rc<Hub>,
+    kind: Kind,
+    shown: Shown,
+    (live, groups): (Live, RwSignal<Vec<Group>>),
+    settings: Settings,
+) -> Seat {
     // When it was last answered on the viewer's clock, and how much of the time up to then it holds.
     let held = StoredValue::new((0.0_f64, 0_i64));
     // Before the first answer there is nothing that could stand still.
@@ -230,7 +255,7 @@ fn take_seat(hub: &Rc<Hub>, kind: Kind, shown: Shown, live: Live, settings: Sett
         if !is_due {
             return None;
         }
-        let asked = if kind.is_of_object() {
+        let asked = if kind.is_of_object() && kind.is_charted() {
             Asked::whole(span)
         } else if kind.is_charted() && live.is_due(span) {
             Asked::of(span)
@@ -253,7 +278,10 @@ fn take_seat(hub: &Rc<Hub>, kind: Kind, shown: Shown, live: Live, settings: Sett
         Ok(page) => {
             let span = settings.span.get_untracked();
             held.set_value((now(), depth_of(kind, span)));
-            live.take(page, span);
+            live.take(page.dashboard, span);
+            if groups.with_untracked(|groups| *groups != page.groups) {
+                groups.set(page.groups);
+            }
             live.pulse.answered();
         }
         Err(error) => {

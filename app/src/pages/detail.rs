@@ -13,7 +13,7 @@ use leptos_router::hooks::use_location;
 use metering::Series;
 
 use super::list::Missing;
-use crate::cells::{cell, number_class, rows};
+use crate::cells::{cell, facts, number_class, rows};
 use crate::chart::scale::Base;
 use crate::chart::{Chart, Definition, Line, SpanBar, Stage};
 use crate::components::broker_notice::BrokerNotice;
@@ -29,7 +29,7 @@ use crate::live::{Pulse, Settings, Span, keep};
 use crate::reactive::{flag, maybe, part};
 use crate::resource::fetched;
 use crate::routes::{self, href};
-use crate::server_fns::lists::{ChartView, DetailTable, DetailView, Group, fetch_detail};
+use crate::server_fns::lists::{ChartView, DetailTable, DetailView, fetch_detail};
 
 /// What the address names: the broker, the list, the vhost and the name.
 type Names = (String, String, Vec<String>);
@@ -177,7 +177,7 @@ fn Detail(names: Names, first: DetailView) -> impl IntoView {
             .unwrap_or_default();
         groups
             .iter()
-            .map(|group| self::group(group, clock))
+            .map(|group| facts(group, clock))
             .collect_view()
     });
     let tables = part(move || {
@@ -258,20 +258,6 @@ fn definition(chart: ChartView) -> Definition {
         base: Base::of(chart.unit),
         lines: chart.lines.into_iter().map(line).collect(),
     }
-}
-
-/// Facts that belong together.
-fn group(group: &Group, clock: Clock) -> AnyView {
-    let fact = |(name, value): &(String, crate::cells::Cell)| {
-        view! { <div><dt>{name.clone()}</dt><dd>{cell(value, clock)}</dd></div> }
-    };
-    view! {
-        <section class="panel">
-            <h2>{group.title.clone()}</h2>
-            <dl class="facts">{group.facts.iter().map(fact).collect_view()}</dl>
-        </section>
-    }
-    .into_any()
 }
 
 /// A table of what belongs to the object.

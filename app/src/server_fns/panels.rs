@@ -10,6 +10,7 @@ use metering::dashboard::Dashboard;
 use serde::{Deserialize, Serialize};
 
 use super::fetch::FetchClient;
+use super::lists::Group;
 use crate::error::AppError;
 use crate::json::JsonText;
 
@@ -47,8 +48,20 @@ pub struct Want {
     pub end: Option<i64>,
 }
 
-/// The answer to one want, with nothing in it that its panel does not show.
-pub type PanelAnswer = Result<Dashboard, AppError>;
+/// What a panel shows, with nothing else in it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PanelPage {
+    /// What the overview has of it. In the place where older bundles look for it: a page may be open
+    /// while the server becomes a newer one.
+    #[serde(flatten)]
+    pub dashboard: Dashboard,
+    /// What is known of a queue or a node, group by group, in the language of who asks.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<Group>,
+}
+
+/// The answer to one want.
+pub type PanelAnswer = Result<PanelPage, AppError>;
 
 /// The wants as they are posted. The browser's side of [`fetch_panels`].
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -14,7 +14,8 @@ use super::{app_error, now};
 use crate::embed::{Kind, Subject};
 use crate::error::AppError;
 use crate::live::{LONGEST, SHORTEST, SPAN};
-use crate::server_fns::panels::{MOST_WANTS, PanelAnswer, Want};
+use crate::server_fns::lists::Group;
+use crate::server_fns::panels::{MOST_WANTS, PanelAnswer, PanelPage, Want};
 
 /// The least step, in milliseconds: at the default tick, each tick is one.
 const STEP: u32 = 5_000;
@@ -100,8 +101,15 @@ async fn answer(session: &Session, brokers: &[Broker], want: &Want) -> PanelAnsw
             None => Arc::default(),
         }
     };
-    let (overview, nodes, series, charts, events) =
-        tokio::join!(overview, nodes, series, charts, events);
+    let groups = async {
+        if kind.is_facts() {
+            facts(session, &broker, kind, want).await
+        } else {
+            Ok(Vec::new())
+        }
+    };
+    let (overview, nodes, series, charts, events, groups) =
+        tokio::join!(overview, nodes, series, charts, events, groups);
     let shown = |series: Arc<Series>| only_drawn(kind, series);
     // What a broker's panels do without, one of an object is.
     if kind.is_of_object()
@@ -109,7 +117,8 @@ async fn answer(session: &Session, brokers: &[Broker], want: &Want) -> PanelAnsw
     {
         return Err(app_error(error));
     }
-    Ok(Dashboard {
+    let groups = groups.map_err(|error| app_error(&error))?;
+    let dashboard = Dashboard {
         broker: broker.clone(),
         overview: known(overview)?.map(|overview| only_shown(kind, &overview)),
         nodes: known(nodes)?.flatten(),
@@ -117,7 +126,38 @@ async fn answer(session: &Session, brokers: &[Broker], want: &Want) -> PanelAnsw
         charts: known(charts)?.flatten().map(shown),
         events,
         server_time,
-    })
+    };
+    Ok(PanelPage { dashboard, groups })
+}
+
+/// The queue or the node that a panel is about: the vhost where there is one, and its name.
+fn object(want: &Want, kind: Kind) -> (&str, &str) {
+    let name = match kind.subject() {
+        Subject::Node => &want.node,
+        _ => &want.queue,
+    };
+    let vhost = want.vhost.as_deref().unwrap_or("/");
+    (vhost, name.as_deref().unwrap_or_default())
+}
+
+/// What is known of a queue or a node, as its page has it, but without links: they lead to pages of
+/// ours, which whoever looks at a panel need not have.
+async fn facts(
+    session: &Session,
+    broker: &Broker,
+    kind: Kind,
+    want: &Want,
+) -> Result<Vec<Group>, ClientError> {
+    let (vhost, name) = object(want, kind);
+    let mut groups = if kind.subject() == Subject::Node {
+        details::facts_of_node(session, broker, name).await?
+    } else {
+        details::facts_of_queue(session, broker, vhost, name).await?
+    };
+    for (_, cell) in groups.iter_mut().flat_map(|group| &mut group.facts) {
+        cell.unlink();
+    }
+    Ok(groups)
 }
 
 /// The time up to now, or what has been added to it since.
@@ -163,15 +203,10 @@ async fn of_object(
     length: i64,
 ) -> Result<Option<Arc<Series>>, ClientError> {
     let span = (length.clamp(SHORTEST, LONGEST), want.end);
-    let name = match kind.subject() {
-        Subject::Node => &want.node,
-        _ => &want.queue,
-    };
-    let name = name.as_deref().unwrap_or_default();
+    let (vhost, name) = object(want, kind);
     let series = if kind.subject() == Subject::Node {
         details::series_of_node(session, broker, name, span).await
     } else {
-        let vhost = want.vhost.as_deref().unwrap_or("/");
         details::series_of_queue(session, broker, vhost, name, span).await
     };
     series.map(|series| Some(Arc::new(series)))
@@ -248,7 +283,9 @@ fn only_shown(kind: Kind, overview: &Arc<Overview>) -> Arc<Overview> {
         | Kind::NodeFiles
         | Kind::NodeProcesses
         | Kind::NodeIo
-        | Kind::NodeIoBytes => none(),
+        | Kind::NodeIoBytes
+        | Kind::QueueFacts
+        | Kind::NodeFacts => none(),
     };
     Arc::new(shown)
 }

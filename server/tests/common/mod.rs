@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::{env, fs, process};
 
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
@@ -55,8 +55,10 @@ impl Broker {
             .route("/api/users", get(|| async { Json(serde_json::json!([])) }))
             .route(
                 "/api/vhosts",
-                get(|| async { Json(serde_json::json!([{"name": "/"}])) }),
+                get(|| async { Json(serde_json::json!([{"name": "/"}, {"name": "shop"}])) }),
             )
+            .route("/api/queues/{vhost}/{name}", get(queue))
+            .route("/api/nodes/{name}", get(node))
             .with_state(fake.clone());
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
@@ -94,6 +96,22 @@ async fn overview(State(fake): State<Fake>) -> Response {
 async fn nodes() -> Response {
     let body = include_str!("../../../metering/tests/fixtures/rabbitmq-4.0.5/nodes.json");
     ([(header::CONTENT_TYPE, "application/json")], body).into_response()
+}
+
+/// Any queue that is asked for.
+async fn queue(Path((vhost, name)): Path<(String, String)>) -> Response {
+    let queue = serde_json::json!({
+        "vhost": vhost, "name": name, "type": "classic", "durable": true, "state": "running",
+        "arguments": {}, "messages": 7, "messages_ready": 7, "policy": format!("policy of {vhost}"),
+    });
+    Json(queue).into_response()
+}
+
+/// Any node that is asked for: it is the only one.
+async fn node() -> Response {
+    let nodes = include_str!("../../../metering/tests/fixtures/rabbitmq-4.0.5/nodes.json");
+    let nodes: Vec<serde_json::Value> = serde_json::from_str(nodes).expect("a fixture");
+    Json(nodes.into_iter().next()).into_response()
 }
 
 /// A folder that looks like the browser's bundle.

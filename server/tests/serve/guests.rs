@@ -56,11 +56,16 @@ async fn start() -> (Running, KeyFile) {
 
 /// A guest token for the shop's pages.
 async fn token(api: &Running, lifetime: u32) -> String {
+    token_for(api, json!({"origin": SHOP, "lifetime": lifetime})).await
+}
+
+/// The same for what the shop's own server asks for.
+async fn token_for(api: &Running, wanted: Value) -> String {
     let answer = browser()
         .post(format!("{}/v2/rabbit/guest-tokens", api.metering()))
         .header("x-service-key", KEY)
         .header("content-type", "application/json")
-        .body(json!({"origin": SHOP, "lifetime": lifetime}).to_string());
+        .body(wanted.to_string());
     let answer = answer.send().await.expect("an answer");
     assert_eq!(answer.status(), StatusCode::CREATED);
     let body: Value = serde_json::from_str(&answer.text().await.expect("a body")).expect("JSON");
@@ -100,6 +105,71 @@ async fn a_page_of_a_portal_asks_with_its_token_and_without_cookies() {
     }
     let text = answer.text().await.expect("an answer");
     assert!(text.contains("\"prod\""), "{text}");
+}
+
+#[tokio::test]
+async fn panels_of_queues_and_nodes_show_what_the_token_names_and_nothing_else() {
+    const ODD: &str = "50% \"off\" <b>/🐇";
+    let (running, _file) = start().await;
+    let panels = ["queue-facts", "queue-depth", "node-facts", "node-memory"];
+    let wanted = json!({"origin": SHOP, "panels": panels, "vhosts": ["shop"]});
+    let of_vhost = token_for(&running, wanted).await;
+    let of_all = token_for(&running, json!({"origin": SHOP, "panels": panels})).await;
+    let node = include_str!("../../../metering/tests/fixtures/rabbitmq-4.0.5/nodes.json");
+    let node: Value = serde_json::from_str(node).expect("a fixture");
+    let node = node[0]["name"].as_str().expect("a name").to_owned();
+
+    let answers = async |token: &str| -> Vec<Value> {
+        let queue = |panel: &str, vhost: &str, queue: &str| json!({"panel": panel, "broker": "prod", "vhost": vhost, "queue": queue, "length": 60_000});
+        let of_node =
+            |panel: &str| json!({"panel": panel, "broker": "prod", "node": node, "length": 60_000});
+        let wants = json!({"wants": [
+            queue("queue-facts", "shop", ODD),
+            queue("queue-depth", "shop", ODD),
+            queue("queue-facts", "/", "orders"),
+            queue("queue-depth", "/", "orders"),
+            of_node("node-facts"),
+            of_node("node-memory"),
+            // Not one of the token's panels.
+            queue("queue-rates", "shop", ODD),
+        ]});
+        let asked = ask(&running, SHOP).header("x-auth-token", token);
+        let answer = sent(asked.body(wants.to_string())).await;
+        assert_eq!(answer.status(), StatusCode::OK);
+        let text = answer.text().await.expect("a body");
+        serde_json::from_str(&text).expect("JSON")
+    };
+    let is_shown = |answer: &Value| answer.get("Ok").is_some();
+
+    let seen = answers(&of_vhost).await;
+    assert_eq!(
+        seen.iter().map(is_shown).collect::<Vec<_>>(),
+        [true, true, false, false, false, false, false],
+        "{seen:?}"
+    );
+    let facts = seen[0]["Ok"]["groups"].to_string();
+    assert!(facts.contains("policy of shop"), "{facts}");
+    assert!(!facts.contains("\"h\":"), "no links: {facts}");
+    assert_eq!(seen[1]["Ok"].get("groups"), None, "a chart has no facts");
+    assert_eq!(seen[6]["Err"], "Forbidden");
+    let all = Value::from(seen).to_string();
+    assert!(
+        !all.contains("policy of /") && !all.contains(&node),
+        "{all}"
+    );
+
+    let seen = answers(&of_all).await;
+    assert_eq!(
+        seen.iter().map(is_shown).collect::<Vec<_>>(),
+        [true, true, true, true, true, true, false],
+        "{seen:?}"
+    );
+    assert!(
+        !seen[4]["Ok"]["groups"]
+            .as_array()
+            .expect("groups")
+            .is_empty()
+    );
 }
 
 #[tokio::test]

@@ -187,25 +187,28 @@ impl Librarian {
             }
             _ => (Kind::Queues, self.fetch_depths().await),
         };
-        if let Err(error) = fetched {
-            tracing::warn!(broker = self.broker.name, list = kind.name(), %error, "a list could not be read");
-            let failure = if error.is_absence() {
-                Failure::Absent
-            } else if matches!(error, BrokerError::StatisticsOff { .. }) {
+        let Err(error) = fetched else { return };
+        let (broker, list) = (&self.broker.name, kind.name());
+        let failure = if error.is_absence() {
+            // Versions differ in what they have: nothing is wrong.
+            tracing::debug!(broker, list, "the broker has no such list");
+            Failure::Absent
+        } else {
+            tracing::warn!(broker, list, %error, "a list could not be read");
+            if matches!(error, BrokerError::StatisticsOff { .. }) {
                 Failure::StatisticsOff
             } else {
                 let hint = if error.is_refusal() && kind.needs_administrator() {
                     format!(
-                        " Reading its {} needs the tag administrator on the account that watches the broker.",
-                        kind.name()
+                        " Reading its {list} needs the tag administrator on the account that watches the broker."
                     )
                 } else {
                     String::new()
                 };
                 Failure::Silent(format!("{error}{hint}"))
-            };
-            self.broker.lists.fail(kind, failure);
-        }
+            }
+        };
+        self.broker.lists.fail(kind, failure);
     }
 
     /// Whether a broker in health tells of so many at once.

@@ -26,6 +26,9 @@ use crate::ssr::happened::happened;
 use crate::ssr::session::metering_session;
 use crate::ssr::{app_error, now};
 
+/// A span of which little is asked, for who draws none.
+const LATELY: (i64, Option<i64>) = (60_000, None);
+
 /// What is asked for, and for whom.
 struct Want<'a> {
     session: Session,
@@ -145,6 +148,25 @@ pub(crate) async fn series_of_queue(
     span: (i64, Option<i64>),
 ) -> Result<Series, ClientError> {
     queue::series(&Want::of(session, broker, span), vhost, name).await
+}
+
+/// What is known of a queue, group by group.
+pub(crate) async fn facts_of_queue(
+    session: &Session,
+    broker: &Broker,
+    vhost: &str,
+    name: &str,
+) -> Result<Vec<Group>, ClientError> {
+    queue::facts(&Want::of(session, broker, LATELY), vhost, name).await
+}
+
+/// What is known of a node, group by group.
+pub(crate) async fn facts_of_node(
+    session: &Session,
+    broker: &Broker,
+    name: &str,
+) -> Result<Vec<Group>, ClientError> {
+    node::facts(&Want::of(session, broker, LATELY), name).await
 }
 
 /// How a node went.

@@ -33,12 +33,9 @@ pub(super) async fn make(want: &Want<'_>, vhost: &str, name: &str) -> Result<Mad
         "ack",
         "redeliver",
     ];
-    let mut groups = groups(&details, want);
-    groups.extend(stats_groups(queue.message_stats.as_ref(), scene));
-    groups.extend(runtime(&details, want));
     Ok(Made {
         marks: mark(queues::state(queue, scene), scene),
-        groups,
+        groups: groups(&details, want),
         tables: tables(&details, bindings, want),
         charts: vec![depth(scene), rates(&fields, scene)],
         resource,
@@ -46,6 +43,18 @@ pub(super) async fn make(want: &Want<'_>, vhost: &str, name: &str) -> Result<Mad
         series,
         ..Made::default()
     })
+}
+
+/// What is known of it, without the rest.
+pub(super) async fn facts(
+    want: &Want<'_>,
+    vhost: &str,
+    name: &str,
+) -> Result<Vec<Group>, ClientError> {
+    let samples = samples(want.length, Samples::Hour);
+    let asked = want.session.queue(want.broker(), vhost, name, samples);
+    let details = asked.await?;
+    Ok(groups(&details, want))
 }
 
 /// How it went, without the rest.
@@ -102,6 +111,14 @@ async fn bindings_to(want: &Want<'_>, vhost: &str, name: &str) -> Vec<Binding> {
 }
 
 fn groups(details: &QueueDetails, want: &Want<'_>) -> Vec<Group> {
+    let stats = details.queue.message_stats.as_ref();
+    let mut groups = described(details, want);
+    groups.extend(stats_groups(stats, &want.scene));
+    groups.extend(runtime(details, want));
+    groups
+}
+
+fn described(details: &QueueDetails, want: &Want<'_>) -> Vec<Group> {
     let scene = &want.scene;
     let views = scene.views;
     let queue = &details.queue;

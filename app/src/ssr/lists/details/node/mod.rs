@@ -7,8 +7,10 @@ mod sampled;
 mod tables;
 mod told;
 
+use std::sync::Arc;
+
 use client::{ClientError, Samples};
-use metering::{Series, Table};
+use metering::{Node, Series, Table};
 
 use self::sampled::{charts, node_meters, sampled};
 use self::tables::tables;
@@ -17,7 +19,7 @@ use super::super::facts::{group, group_of_table, mark};
 use super::super::history::{absence, samples};
 use super::super::nodes;
 use super::super::value::text;
-use super::{Made, Value, Want, recorded};
+use super::{Group, Made, Value, Want, recorded};
 
 pub(super) use self::internals::make as internals;
 
@@ -29,38 +31,12 @@ pub(super) const INTERNALS: &str = "node-internals";
 
 pub(super) async fn make(want: &Want<'_>, name: &str) -> Result<Made, ClientError> {
     let scene = &want.scene;
-    let samples = samples(want.length, Samples::Day);
-    let told = want.session.node(want.broker(), name, samples);
-    let (told, nodes) = tokio::join!(told, want.session.nodes(want.broker()));
-    let told = told?;
-    let nodes = nodes?;
-    let node = nodes
-        .iter()
-        .find(|node| node.name == name)
-        .cloned()
-        .unwrap_or_default();
+    let (told, node) = ask(want, name).await?;
     let resource = format!("{}/{name}", want.broker());
     let series = series_from(want, &told, &resource).await?;
-    let views = scene.views;
-    let mut groups: Vec<_> = [
-        group(views.overview, overview(&node, &told, want), scene),
-        group(views.files, files(&told, want), scene),
-        group(views.runtime, runtime(&told, want), scene),
-        group(views.churn, churn(&told, want), scene),
-        group_of_table(
-            views.metrics_queues,
-            table_at(&told, "metrics_gc_queue_length"),
-        ),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    if let Some(open) = group_of_table(views.open_files, table_at(&told, "ra_open_file_metrics")) {
-        groups.push(open);
-    }
     Ok(Made {
         marks: mark(nodes::state(&node, scene), scene),
-        groups,
+        groups: groups(&node, &told, want),
         tables: tables(&told, want),
         charts: charts(want),
         no_series: absence(&series, scene),
@@ -68,6 +44,44 @@ pub(super) async fn make(want: &Want<'_>, name: &str) -> Result<Made, ClientErro
         series,
         ..Made::default()
     })
+}
+
+/// What is known of it, without the rest.
+pub(super) async fn facts(want: &Want<'_>, name: &str) -> Result<Vec<Group>, ClientError> {
+    let (told, node) = ask(want, name).await?;
+    Ok(groups(&node, &told, want))
+}
+
+/// All that a broker tells of it, and what of that is understood.
+async fn ask(want: &Want<'_>, name: &str) -> Result<(Arc<Table>, Node), ClientError> {
+    let samples = samples(want.length, Samples::Day);
+    let told = want.session.node(want.broker(), name, samples);
+    let (told, nodes) = tokio::join!(told, want.session.nodes(want.broker()));
+    let told = told?;
+    let node = nodes?.iter().find(|node| node.name == name).cloned();
+    Ok((told, node.unwrap_or_default()))
+}
+
+fn groups(node: &Node, told: &Table, want: &Want<'_>) -> Vec<Group> {
+    let scene = &want.scene;
+    let views = scene.views;
+    let mut groups: Vec<_> = [
+        group(views.overview, overview(node, told, want), scene),
+        group(views.files, files(told, want), scene),
+        group(views.runtime, runtime(told, want), scene),
+        group(views.churn, churn(told, want), scene),
+        group_of_table(
+            views.metrics_queues,
+            table_at(told, "metrics_gc_queue_length"),
+        ),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    if let Some(open) = group_of_table(views.open_files, table_at(told, "ra_open_file_metrics")) {
+        groups.push(open);
+    }
+    groups
 }
 
 /// How it went, without the rest.
@@ -87,7 +101,7 @@ async fn series_from(want: &Want<'_>, told: &Table, resource: &str) -> Result<Se
     }
 }
 
-fn overview(node: &metering::Node, told: &Table, want: &Want<'_>) -> Vec<(&'static str, Value)> {
+fn overview(node: &Node, told: &Table, want: &Want<'_>) -> Vec<(&'static str, Value)> {
     let scene = &want.scene;
     let views = scene.views;
     vec![
