@@ -9,13 +9,19 @@ const PANELS = ['queued-messages', 'tiles', 'nodes', 'overview'];
 report(await withPortal(PANELS.map(panel).join('<p>Between</p>'), async page => {
   await page.addInitScript(() => {
     globalThis.shifts = [];
+    globalThis.moved = [];
     new PerformanceObserver(list => {
-      for (const { value } of list.getEntries()) globalThis.shifts.push(value);
+      for (const { value, sources } of list.getEntries()) {
+        globalThis.shifts.push(value);
+        const name = ({ node, previousRect: from, currentRect: to }) =>
+          `${node?.nodeName} ${node?.className ?? node?.textContent} from ${from.x},${from.y} to ${to.x},${to.y}`;
+        globalThis.moved.push(...sources.map(name));
+      }
     }).observe({ type: 'layout-shift', buffered: true });
   });
   await page.goto(`${origin}/`);
   await drawn(page, 2);
   await sleep(15_000);
-  const shifts = await page.evaluate(() => globalThis.shifts);
-  return { shifts, sum: shifts.reduce((sum, value) => sum + value, 0) };
+  const { shifts, moved } = await page.evaluate(() => ({ shifts: globalThis.shifts, moved: globalThis.moved }));
+  return { shifts, moved, sum: shifts.reduce((sum, value) => sum + value, 0) };
 }));

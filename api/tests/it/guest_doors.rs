@@ -16,8 +16,8 @@ use crate::support::{FakeBroker, TestApp, fixture, local};
 const SEEN: &str = "seen-a";
 /// … and in everything that is not. No request holds it, so that no refusal repeats it.
 const LEAK: &str = "leak-b";
-/// So begin all numbers that others' messages are part of.
-const NUMBER: &str = "98765";
+/// So begin all numbers that others' messages are part of. Longer than what a time happens to hold.
+const NUMBER: &str = "9081726000";
 
 fn queue(vhost: &str, name: &str, mark: &str, messages: i64) -> Value {
     json!({"vhost": vhost, "name": name, "messages": messages, "policy": mark,
@@ -31,10 +31,10 @@ fn fake() -> FakeBroker {
         json!({"name": name, "messages": messages, "messages_ready": messages,
             "message_stats": {"publish": messages, "publish_details": {"rate": messages}}})
     };
-    fake.set_vhosts(json!([vhost("a", 11), vhost("b", 987_654_321)]));
+    fake.set_vhosts(json!([vhost("a", 11), vhost("b", 908_172_600_021)]));
     let (ours, theirs) = (
         queue("a", "alpha", SEEN, 11),
-        queue("b", "beta", LEAK, 987_654_321),
+        queue("b", "beta", LEAK, 908_172_600_021),
     );
     fake.set_list("queues/a/alpha", ours.clone());
     fake.set_list("queues/b/beta", theirs.clone());
@@ -218,13 +218,16 @@ async fn ready() -> (TestApp, [FakeBroker; 2], String, String) {
 /// A broker that is none of the guest's at all.
 fn fake_of_others() -> FakeBroker {
     let fake = FakeBroker::start();
-    fake.set_vhosts(json!([{"name": "a", "messages": 987_650_000}]));
-    fake.set_list("queues", json!([queue("a", "alpha", LEAK, 987_650_000)]));
-    fake.set_list("queues/a/alpha", queue("a", "alpha", LEAK, 987_650_000));
+    fake.set_vhosts(json!([{"name": "a", "messages": 908_172_600_000}]));
+    fake.set_list(
+        "queues",
+        json!([queue("a", "alpha", LEAK, 908_172_600_000)]),
+    );
+    fake.set_list("queues/a/alpha", queue("a", "alpha", LEAK, 908_172_600_000));
     fake.change_overview(|overview| {
         *overview = fixture("rabbitmq-3.10.8/overview");
         overview["cluster_name"] = json!(LEAK);
-        overview["queue_totals"] = json!({"messages": 987_650_000});
+        overview["queue_totals"] = json!({"messages": 908_172_600_000});
     });
     fake
 }
