@@ -31,10 +31,10 @@ fn fake() -> FakeBroker {
         json!({"name": name, "messages": messages, "messages_ready": messages,
             "message_stats": {"publish": messages, "publish_details": {"rate": messages}}})
     };
-    fake.set_vhosts(json!([vhost("a", 11), vhost("b", 908_172_600_021)]));
+    fake.set_vhosts(json!([vhost("a", 11), vhost("b", 908_172_600_021_i64)]));
     let (ours, theirs) = (
         queue("a", "alpha", SEEN, 11),
-        queue("b", "beta", LEAK, 908_172_600_021),
+        queue("b", "beta", LEAK, 908_172_600_021_i64),
     );
     fake.set_list("queues/a/alpha", ours.clone());
     fake.set_list("queues/b/beta", theirs.clone());
@@ -218,16 +218,19 @@ async fn ready() -> (TestApp, [FakeBroker; 2], String, String) {
 /// A broker that is none of the guest's at all.
 fn fake_of_others() -> FakeBroker {
     let fake = FakeBroker::start();
-    fake.set_vhosts(json!([{"name": "a", "messages": 908_172_600_000}]));
+    fake.set_vhosts(json!([{"name": "a", "messages": 908_172_600_000_i64}]));
     fake.set_list(
         "queues",
-        json!([queue("a", "alpha", LEAK, 908_172_600_000)]),
+        json!([queue("a", "alpha", LEAK, 908_172_600_000_i64)]),
     );
-    fake.set_list("queues/a/alpha", queue("a", "alpha", LEAK, 908_172_600_000));
+    fake.set_list(
+        "queues/a/alpha",
+        queue("a", "alpha", LEAK, 908_172_600_000_i64),
+    );
     fake.change_overview(|overview| {
         *overview = fixture("rabbitmq-3.10.8/overview");
         overview["cluster_name"] = json!(LEAK);
-        overview["queue_totals"] = json!({"messages": 908_172_600_000});
+        overview["queue_totals"] = json!({"messages": 908_172_600_000_i64});
     });
     fake
 }
