@@ -110,29 +110,14 @@ fn called(list: &Value) -> Vec<String> {
     names
 }
 
-#[tokio::test]
-async fn each_account_sees_what_the_broker_shows_it() {
-    let broker = start(Options::default()).await;
-    let app = app(&broker).await;
+/// An account of each tag gets of each list what the broker shows it. A list is told by its name here
+/// and the broker's.
+async fn each_account_sees_the_same(broker: &PrivateBroker, app: &TestApp, lists: &[(&str, &str)]) {
     for tag in ["management", "policymaker", "monitoring", "administrator"] {
         let token = app.sign_in(tag, "secret").await;
-        for list in [
-            "queues",
-            "exchanges",
-            "bindings",
-            "connections",
-            "channels",
-            "consumers",
-            "vhosts",
-            "policies",
-            "operator-policies",
-            "vhost-limits",
-            "permissions",
-            "topic-permissions",
-            "feature-flags",
-        ] {
+        for (list, path) in lists {
             let url = broker.management_url();
-            let path = format!("/api/{list}");
+            let path = format!("/api/{path}");
             let shown = blocking(move || Management::new(&url, tag, "secret").get(&path)).await;
             let ours = app.get(&token, &format!("/v2/rabbit/{list}")).await;
             match shown {
@@ -141,6 +126,147 @@ async fn each_account_sees_what_the_broker_shows_it() {
             }
         }
     }
+}
+
+#[tokio::test]
+async fn each_account_sees_what_the_broker_shows_it() {
+    let broker = start(Options::default()).await;
+    let app = app(&broker).await;
+    let lists = [
+        "queues",
+        "exchanges",
+        "bindings",
+        "connections",
+        "channels",
+        "consumers",
+        "vhosts",
+        "policies",
+        "operator-policies",
+        "vhost-limits",
+        "permissions",
+        "topic-permissions",
+        "feature-flags",
+    ];
+    each_account_sees_the_same(&broker, &app, &lists.map(|list| (list, list))).await;
+    // What belongs to plugins that are not enabled.
+    let token = app.sign_in("administrator", "secret").await;
+    for list in ["shovels", "federation-links", "traces", "stream-publishers"] {
+        let answer = app.get(&token, &format!("/v2/rabbit/{list}")).await;
+        assert_eq!(answer.status, http::StatusCode::NOT_FOUND, "{list}");
+    }
+    drop(broker);
+}
+
+#[tokio::test]
+async fn each_account_sees_of_plugins_what_the_broker_shows_it() {
+    let options = [
+        "rabbitmq_shovel_management",
+        "rabbitmq_federation_management",
+        "rabbitmq_tracing",
+        "rabbitmq_stream_management",
+        "rabbitmq_top",
+    ]
+    .into_iter()
+    .fold(
+        Options::default().conf(format!(
+            "stream.listeners.tcp.1 = 127.0.0.1:{}",
+            free_port()
+        )),
+        |options, plugin| options.plugin(plugin),
+    );
+    let broker = start(options).await;
+    let amqp = broker.amqp_url();
+    let management = broker.management_url();
+    blocking(move || {
+        let management = Management::new(&management, PrivateBroker::USER, PrivateBroker::PASSWORD);
+        for vhost in ["hers/<b>", "theirs"] {
+            let vhost = segment(vhost);
+            for queue in ["from", "to"] {
+                let path = format!("/api/queues/{vhost}/{queue}");
+                management.put(&path, &json!({"durable": true})).expect("a queue");
+            }
+            let nowhere = "amqp://someone:hidden@127.0.0.1:1";
+            let runs = json!({"src-uri": amqp, "src-queue": "from", "dest-uri": amqp, "dest-queue": "to"});
+            let fails = json!({"src-uri": nowhere, "src-queue": "from", "dest-uri": amqp, "dest-queue": "to"});
+            let upstream = json!({"uri": [nowhere], "max-hops": 2});
+            for (path, value) in [
+                ("shovel", "runs", runs),
+                ("shovel", "fails", fails),
+                ("federation-upstream", "up", upstream),
+            ]
+            .map(|(component, name, value)| (format!("{component}/{vhost}/{name}"), value))
+            {
+                let path = format!("/api/parameters/{path}");
+                management.put(&path, &json!({"value": value})).expect("declared");
+            }
+            let policy = json!({"pattern": "^to$", "definition": {"federation-upstream-set": "all"}});
+            let path = format!("/api/policies/{vhost}/federate");
+            management.put(&path, &policy).expect("a policy");
+        }
+    })
+    .await;
+
+    let app = app(&broker).await;
+    let token = app.sign_in("administrator", "secret").await;
+    let shown = app
+        .until_some("prod", async || {
+            let shovels = app.get(&token, "/v2/rabbit/shovels").await.ok();
+            let links = app.get(&token, "/v2/rabbit/federation-links").await.ok();
+            let shown = format!("{shovels}{links}");
+            // In the vhost that the account may see, and in the state that they come to.
+            let told = [
+                "\"runs\"",
+                "\"running\"",
+                "\"fails\"",
+                "\"error\"",
+                "econnrefused",
+            ];
+            told.iter()
+                .all(|word| shown.contains(word))
+                .then_some(shown)
+        })
+        .await;
+    assert!(!shown.contains("theirs"), "{shown}");
+    let upstreams = app
+        .get(&token, "/v2/rabbit/federation-upstreams")
+        .await
+        .ok();
+    assert_eq!(upstreams[0]["value"]["uri"], json!(["amqp://127.0.0.1:1"]));
+    for secret in ["hidden", PrivateBroker::PASSWORD] {
+        assert!(
+            !format!("{shown}{upstreams}").contains(&format!(":{secret}@")),
+            "{secret}"
+        );
+    }
+    let node = &app.get(&token, "/v2/rabbit/nodes").await.ok()[0]["name"];
+    let path = format!(
+        "/v2/rabbit/node-internals/{}",
+        node.as_str().expect("a name")
+    );
+    for (tag, sees) in [("administrator", true), ("monitoring", false)] {
+        let token = app.sign_in(tag, "secret").await;
+        let internals = app
+            .until_some("prod", async || {
+                let answer = app.get(&token, &path).await;
+                (answer.status == http::StatusCode::OK).then(|| answer.ok())
+            })
+            .await;
+        assert_eq!(
+            internals["processes"].is_array(),
+            sees,
+            "{tag}: {internals}"
+        );
+    }
+    let lists = [
+        ("shovels", "shovels"),
+        ("federation-links", "federation-links"),
+        ("federation-upstreams", "parameters/federation-upstream"),
+        ("traces", "traces"),
+        ("trace-files", "trace-files"),
+        ("stream-publishers", "stream/publishers"),
+        ("stream-consumers", "stream/consumers"),
+    ];
+    each_account_sees_the_same(&broker, &app, &lists).await;
     drop(broker);
 }
 

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use metering::{
-    Binding, Channel, Connection, Consumer, DeprecatedFeature, Exchange, FeatureFlag, Page,
-    Permission, Policy, Queue, TopicPermission, User, UserLimit, Vhost, VhostLimit,
+    Binding, Channel, Connection, Consumer, DeprecatedFeature, Exchange, FeatureFlag,
+    FederationLink, FederationUpstream, Page, Permission, Policy, Queue, Shovel, StreamConsumer,
+    StreamPublisher, TopicPermission, Trace, TraceFile, User, UserLimit, Vhost, VhostLimit,
 };
 
 use crate::error::ClientError;
@@ -118,6 +119,20 @@ lists! {
     deprecated_features_used = "deprecated-features/used": DeprecatedFeature;
     /// Accounts, by pages; [`Session::users`] has them whole.
     user_list = "users": User;
+    /// Shovels (with the plugin `rabbitmq_shovel_management`).
+    shovels = "shovels": Shovel;
+    /// Links of a federation (with the plugin `rabbitmq_federation_management`).
+    federation_links = "federation-links": FederationLink;
+    /// Where a federation gets messages from.
+    federation_upstreams = "federation-upstreams": FederationUpstream;
+    /// Traces (with the plugin `rabbitmq_tracing`).
+    traces = "traces": Trace;
+    /// The files that traces wrote.
+    trace_files = "trace-files": TraceFile;
+    /// Publishers of the stream protocol (with the plugin `rabbitmq_stream_management`).
+    stream_publishers = "stream-publishers": StreamPublisher;
+    /// Consumers of the stream protocol.
+    stream_consumers = "stream-consumers": StreamConsumer;
 }
 
 #[cfg(test)]

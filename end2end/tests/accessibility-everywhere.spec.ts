@@ -10,7 +10,8 @@ import { DEMO, expect, test } from '../support/test.ts';
 const LISTS = [
   'connections', 'channels', 'exchanges', 'bindings', 'queues', 'consumers', 'nodes', 'users', 'vhosts',
   'permissions', 'topic-permissions', 'policies', 'operator-policies', 'vhost-limits', 'user-limits',
-  'feature-flags',
+  'feature-flags', 'shovels', 'federation-links', 'federation-upstreams', 'traces', 'trace-files',
+  'stream-publishers', 'stream-consumers',
 ];
 
 /** The pages of the dashboard, beside lists and objects. */

@@ -56,6 +56,7 @@ pub mod meter;
 pub mod node;
 pub mod overview;
 pub mod page;
+pub mod plugin;
 pub mod policy;
 pub mod queue;
 mod record;
@@ -82,6 +83,10 @@ pub use log::{LogEntry, LogLevel};
 pub use node::{Node, NodeInternals};
 pub use overview::Overview;
 pub use page::Page;
+pub use plugin::{
+    FederationLink, FederationUpstream, Shovel, StreamConsumer, StreamPublisher, TopProcess, Trace,
+    TraceFile,
+};
 pub use policy::Policy;
 pub use queue::{Queue, QueueDetails};
 pub use search::{SearchHit, SearchKind, SearchResult};

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::plugin::TopProcess;
 use crate::record::record;
 use crate::slots::slots;
 use crate::table::Table;
@@ -101,6 +102,8 @@ record! {
         ets_tables_memory: Table,
         /// Bytes of the messages and the like that parts of the node refer to, by part.
         binary: Table,
+        /// The processes that did the most a moment ago, for administrators (`rabbitmq_top`).
+        processes: Vec<TopProcess>,
     }
 }
 

@@ -1,8 +1,9 @@
 //! Every row of every list of every broker version is read, and what is absent stays absent.
 
 use metering::{
-    Binding, Channel, ChannelDetails, Connection, Consumer, Exchange, FeatureFlag, Page,
-    Permission, Policy, Queue, QueueDetails, Table, Vhost,
+    Binding, Channel, ChannelDetails, Connection, Consumer, Exchange, FeatureFlag, FederationLink,
+    FederationUpstream, NodeInternals, Page, Permission, Policy, Queue, QueueDetails, Shovel,
+    StreamConsumer, StreamPublisher, Table, Trace, TraceFile, Vhost,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -126,6 +127,32 @@ fn exchanges_bindings_and_vhosts() {
     for json in fixtures!("vhosts") {
         check::<Vhost>(json, &["metadata"]);
     }
+}
+
+/// The plugins' lists, of a broker that has all of them enabled.
+#[test]
+fn what_plugins_have() {
+    macro_rules! plugin {
+        ($name:literal, $type:ty) => {
+            check::<$type>(
+                include_str!(concat!("fixtures/rabbitmq-3.10.8/", $name, ".json")),
+                &[],
+            )
+        };
+    }
+    plugin!("shovels", Shovel);
+    plugin!("federation-upstreams", FederationUpstream);
+    plugin!("trace-files", TraceFile);
+    plugin!("stream-publishers", StreamPublisher);
+    plugin!("stream-consumers", StreamConsumer);
+    plugin!("federation-links", FederationLink);
+    // It says some things twice.
+    plugin!("traces", Trace);
+    let top = include_str!("fixtures/rabbitmq-3.10.8/top.json");
+    let node: NodeInternals = serde_json::from_str(top).expect("an answer");
+    let processes = node.processes.expect("told");
+    assert_eq!(processes.len(), 8);
+    assert!(processes[0].pid.starts_with('<') && processes[0].memory > Some(0));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-use std::{io, path::Path};
+use std::{io, path::Path, process::ExitStatus};
 
 /// Why a command could not do its work. Every message says what to do about it.
 #[derive(Debug, thiserror::Error)]
@@ -11,7 +11,12 @@ pub(crate) enum Error {
     Missing { program: String, remedy: String },
     /// A program ended with a failure, and has said why.
     #[error("{command} failed ({status})")]
-    Failed { command: String, status: String },
+    Failed {
+        command: String,
+        status: ExitStatus,
+        /// The end of what it printed, where that went to a log.
+        last_words: String,
+    },
     /// The operating system refused something.
     #[error("{what}: {source}")]
     Io { what: String, source: io::Error },
@@ -27,6 +32,15 @@ pub(crate) enum Error {
 }
 
 impl Error {
+    /// A program that has ended with that, and of whose output nothing is known.
+    pub(crate) fn failed(command: impl Into<String>, status: ExitStatus) -> Self {
+        Self::Failed {
+            command: command.into(),
+            status,
+            last_words: String::new(),
+        }
+    }
+
     /// For `map_err`: names what was attempted when the operating system refused it.
     pub(crate) fn io(what: impl Into<String>) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::Io {

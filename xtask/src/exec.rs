@@ -1,15 +1,18 @@
 //! Running other programs.
 
+mod echo;
+
 use std::{
     env,
     ffi::OsString,
-    io,
+    io::{self, IsTerminal},
     process::{Command, ExitStatus, Stdio},
     time::Duration,
 };
 
 use rig::process::ChildGroup;
 
+use self::echo::Echo;
 use crate::{Error, interrupt::Interrupt, project::Project};
 
 /// Runs programs in the project's folder, with our tools first on `PATH`.
@@ -53,15 +56,24 @@ impl Runner {
         command
     }
 
-    /// Runs a command to its end; what it prints is seen.
+    /// Runs a command to its end; what it prints is seen. Where that goes to a log and not to a
+    /// terminal, the last of it is told once more by the error, if it ends in one.
     pub(crate) fn run(&self, command: &mut Command) -> Result<(), Error> {
+        // A terminal is handed on as it is: programs draw their progress on it, in colour.
+        let echo = if io::stderr().is_terminal() {
+            None
+        } else {
+            Some(Echo::of(command).map_err(Error::io("cannot make a pipe"))?)
+        };
         let status = self.status(command)?;
+        let last_words = echo.map(|echo| echo.end(command)).unwrap_or_default();
         if status.success() {
             return Ok(());
         }
         Err(Error::Failed {
             command: line(command),
-            status: status.to_string(),
+            status,
+            last_words,
         })
     }
 
@@ -99,10 +111,7 @@ impl Runner {
             return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
         }
         eprint!("{}", String::from_utf8_lossy(&output.stderr));
-        Err(Error::Failed {
-            command: line(&command),
-            status: output.status.to_string(),
-        })
+        Err(Error::failed(line(&command), output.status))
     }
 }
 

@@ -44,10 +44,7 @@ pub(crate) fn run(project: &Project, runner: &Runner, server_args: &[String]) ->
             .wait_timeout(Duration::from_millis(100))
             .map_err(Error::io("cannot watch the server"))?;
         if let Some(status) = status {
-            ended = Err(Error::Failed {
-                command: "warren serve".into(),
-                status: status.to_string(),
-            });
+            ended = Err(Error::failed("warren serve", status));
         } else {
             ended = broker.check();
         }
@@ -113,10 +110,7 @@ fn wait_until_ready(
             .wait_timeout(Duration::from_millis(100))
             .map_err(Error::io("cannot watch the server"))?;
         if let Some(status) = status {
-            return Err(Error::Failed {
-                command: "warren serve".into(),
-                status: status.to_string(),
-            });
+            return Err(Error::failed("warren serve", status));
         }
         if Instant::now() >= deadline {
             let after = READY.as_secs();

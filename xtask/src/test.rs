@@ -47,6 +47,7 @@ struct Line {
 
 pub(crate) fn run(project: &Project, runner: &Runner, selection: &Selection) -> Result<(), Error> {
     let mut table: Vec<Line> = Vec::new();
+    let mut last_words = String::new();
     for step in STEPS.iter().filter(|step| selection.wants(step.name)) {
         let lacks = |need: &&str| {
             table
@@ -74,6 +75,12 @@ pub(crate) fn run(project: &Project, runner: &Runner, selection: &Selection) -> 
                     "step {}: {e}; to run it alone: cargo xtask test --only {0}",
                     step.name
                 ));
+                if let Error::Failed {
+                    last_words: said, ..
+                } = e
+                {
+                    last_words += &format!("\n{}, at its end:\n{said}", step.name);
+                }
                 Outcome::Failed
             }
         };
@@ -83,7 +90,8 @@ pub(crate) fn run(project: &Project, runner: &Runner, selection: &Selection) -> 
             took,
         });
     }
-    eprint!("\n{}", render(&table));
+    // Again, where one looks first: much was printed since.
+    eprint!("{last_words}\n{}", render(&table));
     let failed: Vec<_> = table
         .iter()
         .filter(|line| line.outcome != Outcome::Passed)

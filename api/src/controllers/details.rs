@@ -188,24 +188,31 @@ details! {
         Ok(request.answer(detail.await?))
     };
     node_internals(name = "name"), "/v2/rabbit/node-internals/{name}", "getNodeInternals", NodeInternals,
-    "Erlang's tables of a node and what refers to binaries there. Finding it out costs the node some effort: it is \
+    "Erlang's tables of a node, what refers to binaries there and, for administrators, which processes do most. Finding it out costs the node some effort: it is \
      asked once a minute at most.",
     |request| {
         request.picked.must_see_all()?;
         request.must_be_node()?;
         let path = request.path("nodes", &[&name])?;
         let detail = request.fetch_seldom(EFFORT, Wanted {
-            paths: vec![format!("{path}/memory/ets"), format!("{path}?binary=true&columns=binary")],
+            paths: vec![
+                format!("{path}/memory/ets"),
+                format!("{path}?binary=true&columns=binary"),
+                // The plugin has more in its own view; these are the ones that do most.
+                format!("{}?row_count=30", request.path("top", &[&name])?),
+            ],
             needed: 0,
             make: |bodies| {
                 let ets: Option<NodeInternals> = read_if(bodies, 0)?;
                 let mut internals = ets.unwrap_or_default();
                 let binary: Option<NodeInternals> = read_if(bodies, 1)?;
                 internals.binary = binary.and_then(|read| read.binary);
+                let top: Option<NodeInternals> = read_if(bodies, 2)?;
+                internals.processes = top.and_then(|read| read.processes);
                 Ok(json(&internals))
             },
         });
-        Ok(request.answer(detail.await?))
+        Ok(request.trimmed::<NodeInternals>(detail.await?, |internals| internals.processes = None))
     };
     vhost(name = "name"), "/v2/rabbit/vhosts/{name}", "getVhost", VhostDetails,
     "A vhost in full, for administrators with who may do what in it.",

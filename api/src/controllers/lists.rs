@@ -14,8 +14,10 @@ use http::{HeaderMap, HeaderValue};
 use metering::error::{ErrorBody, KeystoneErrorBody};
 use metering::series::queue_of_path;
 use metering::{
-    Binding, Channel, Connection, Consumer, DeprecatedFeature, Exchange, FeatureFlag, Permission,
-    Policy, Queue, Timestamp, TopicPermission, User, UserLimit, Vhost, VhostLimit,
+    Binding, Channel, Connection, Consumer, DeprecatedFeature, Exchange, FeatureFlag,
+    FederationLink, FederationUpstream, Permission, Policy, Queue, Shovel, StreamConsumer,
+    StreamPublisher, Timestamp, TopicPermission, Trace, TraceFile, User, UserLimit, Vhost,
+    VhostLimit,
 };
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -104,9 +106,21 @@ impl Picked<'_> {
             | (Rights::SeenVhosts | Rights::OwnAccount | Rights::Monitoring, View::All) => {
                 Scope::All
             }
-            (Rights::Monitoring, View::Only(_)) => return Err(Error::Forbidden),
-            (Rights::OwnVhosts, View::All) => self.grant.own.as_ref().map_or(Scope::All, of),
-            (Rights::OwnVhosts | Rights::SeenVhosts, View::Only(audience)) => of(audience),
+            (Rights::Monitoring | Rights::MonitoredVhosts, View::Only(_)) => {
+                return Err(Error::Forbidden);
+            }
+            (Rights::PolicyVhosts, _)
+                if !self.has_tag("policymaker") && !self.is_administrator() =>
+            {
+                return Err(Error::Forbidden);
+            }
+            (Rights::OwnVhosts | Rights::MonitoredVhosts | Rights::PolicyVhosts, View::All) => {
+                self.grant.own.as_ref().map_or(Scope::All, of)
+            }
+            (
+                Rights::OwnVhosts | Rights::SeenVhosts | Rights::PolicyVhosts,
+                View::Only(audience),
+            ) => of(audience),
             (Rights::OwnAccount, View::Only(_)) => Scope::Account(user.to_owned()),
             (Rights::Administrator, _) => {
                 if !self.is_administrator() {
@@ -139,7 +153,11 @@ impl Picked<'_> {
 
     /// Whether the broker counts the caller among its administrators.
     pub(crate) fn is_administrator(&self) -> bool {
-        self.grant.tags.iter().any(|tag| tag == "administrator")
+        self.has_tag("administrator")
+    }
+
+    fn has_tag(&self, tag: &str) -> bool {
+        self.grant.tags.iter().any(|held| held == tag)
     }
 }
 
@@ -315,4 +333,17 @@ lists! {
         DeprecatedFeature, "What of that is in use, for administrators.";
     users, Users, "/v2/rabbit/users", "listUsers", User,
         "The accounts of a broker, never their passwords; for accounts with the tag monitoring or administrator.";
+    shovels, Shovels, "/v2/rabbit/shovels", "listShovels", Shovel,
+        "The shovels of a broker, never their accounts; for accounts with the tag monitoring or administrator.";
+    federation_links, FederationLinks, "/v2/rabbit/federation-links", "listFederationLinks", FederationLink,
+        "The links of a broker's federation, never their accounts; for accounts with the tag monitoring or administrator.";
+    federation_upstreams, FederationUpstreams, "/v2/rabbit/federation-upstreams", "listFederationUpstreams", FederationUpstream,
+        "Where a broker's federation gets messages from, never its accounts there; for accounts with the tag policymaker or administrator.";
+    traces, Traces, "/v2/rabbit/traces", "listTraces", Trace, "The traces of a broker, for administrators.";
+    trace_files, TraceFiles, "/v2/rabbit/trace-files", "listTraceFiles", TraceFile,
+        "The files that a broker's traces wrote, never what is in them; for administrators.";
+    stream_publishers, StreamPublishers, "/v2/rabbit/stream-publishers", "listStreamPublishers", StreamPublisher,
+        "The publishers of a broker's stream protocol.";
+    stream_consumers, StreamConsumers, "/v2/rabbit/stream-consumers", "listStreamConsumers", StreamConsumer,
+        "The consumers of a broker's stream protocol.";
 }

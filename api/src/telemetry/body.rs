@@ -12,7 +12,7 @@ use crate::error::Error;
 /// Reads the JSON of a request to its end; none where there is no body.
 ///
 /// # Errors
-/// Those of [`bytes`] and of [`json`].
+/// Those of [`bytes()`] and of [`json`].
 pub(crate) async fn read(request: Request, limit: usize) -> Result<Option<Value>, Error> {
     json(&bytes(request, limit).await?)
 }

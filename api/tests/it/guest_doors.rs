@@ -43,7 +43,9 @@ fn fake() -> FakeBroker {
         json!({"vhost": vhost, "name": "x", "user": mark, "type": mark, "source": mark, "destination": mark,
             "destination_type": "queue", "pattern": mark, "policy": mark, "apply-to": mark,
             "exchange": mark, "consumer_tag": mark, "state": mark, "node": mark, "peer_host": mark,
-            "queue": {"vhost": vhost, "name": mark}, "channel_details": {"name": mark, "connection_name": mark}})
+            "queue": {"vhost": vhost, "name": mark}, "channel_details": {"name": mark, "connection_name": mark},
+            "connection_details": {"name": mark, "user": mark}, "reference": mark, "uri": mark,
+            "upstream": mark, "id": mark, "src_uri": mark, "value": {"exchange": mark}})
     };
     for list in [
         "connections",
@@ -59,6 +61,13 @@ fn fake() -> FakeBroker {
         "user-limits",
         "feature-flags",
         "deprecated-features",
+        "shovels",
+        "federation-links",
+        "parameters/federation-upstream",
+        "traces",
+        "trace-files",
+        "stream/publishers",
+        "stream/consumers",
     ] {
         fake.set_list(list, json!([row("a", SEEN), row("b", LEAK)]));
     }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Account, COLLECTOR, FakeBroker, Mode, TestApp, fixture};
 
-const LISTS: [&str; 17] = [
+const LISTS: [&str; 24] = [
     "queues",
     "connections",
     "channels",
@@ -24,6 +24,13 @@ const LISTS: [&str; 17] = [
     "deprecated-features",
     "deprecated-features/used",
     "users",
+    "shovels",
+    "federation-links",
+    "federation-upstreams",
+    "traces",
+    "trace-files",
+    "stream-publishers",
+    "stream-consumers",
 ];
 
 fn queue(vhost: &str, name: &str, messages: i64) -> Value {
@@ -79,6 +86,22 @@ async fn every_list_is_what_the_broker_says() {
     for (list, rows) in &lists {
         fake.set_list(list, rows.clone());
     }
+    let plugins = [
+        ("shovels", "shovels"),
+        ("federation-links", "federation-links"),
+        ("federation-upstreams", "parameters/federation-upstream"),
+        ("traces", "traces"),
+        ("trace-files", "trace-files"),
+        ("stream-publishers", "stream/publishers"),
+        ("stream-consumers", "stream/consumers"),
+    ];
+    for (list, path) in plugins {
+        fake.set_list(path, rows(list));
+    }
+    let lists: Vec<_> = lists
+        .into_iter()
+        .chain(plugins.map(|(list, _)| (list, rows(list))))
+        .collect();
     let (app, token) = TestApp::ready(&fake).await;
     for (list, rows) in &lists {
         let ours = shown(&app, &token, list).await;

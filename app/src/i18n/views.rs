@@ -59,6 +59,14 @@ both! {
     feature_flags = "Feature flags", "特性标志";
     deprecated_features = "Deprecated features", "已弃用特性";
 
+    shovels = "Shovels", "Shovel";
+    federation_links = "Federation links", "联邦链接";
+    federation_upstreams = "Federation upstreams", "联邦上游";
+    traces = "Traces", "跟踪";
+    trace_files = "Trace files", "跟踪文件";
+    stream_publishers = "Stream publishers", "流发布者";
+    stream_consumers = "Stream consumers", "流消费者";
+
     forbidden = "This account may not see this list: the broker shows it to accounts with a higher tag.",
         "此账号无权查看该列表：代理只向具有更高标签的账号展示。";
     not_offered = "This broker does not have this list: its version does not know it, or its statistics are off.",
@@ -326,6 +334,49 @@ both! {
     event = "Event", "事件";
     metrics_queues = "Statistics’ queues", "统计队列";
 
+    source_broker = "From broker", "源代理";
+    destination_broker = "To broker", "目标代理";
+    source = "From", "源";
+    source_protocol = "From, protocol", "源协议";
+    destination_protocol = "To, protocol", "目标协议";
+    last_changed = "Last changed", "上次变更";
+    reason = "Reason", "原因";
+    flow = "Flow", "流控";
+    forwarded = "Forwarded", "已转发";
+    pending = "In hand", "处理中";
+    remaining = "Remaining", "剩余";
+    upstream = "Upstream", "上游";
+    exchange_or_queue = "Exchange or queue", "交换机或队列";
+    ack_mode = "Ack mode", "确认模式";
+    reconnect_delay = "Reconnects after", "重连间隔";
+    max_hops = "Max hops", "最大跳数";
+    expires = "Expires after", "过期时间";
+    message_ttl = "Message TTL", "消息 TTL";
+    trust_user_id = "Trusts user IDs", "信任用户 ID";
+    queue_type_of_upstream = "Queue type", "队列类型";
+    ha_policy = "HA policy", "HA 策略";
+    bind_nowait = "Binds without waiting", "不等待绑定";
+    channel_use = "Channels used", "信道使用方式";
+    cleanup = "Cleans up", "资源清理";
+    format = "Format", "格式";
+    payload_limit = "Payload limit", "载荷上限";
+    size = "Size", "大小";
+    publisher_reference = "Reference", "引用名";
+    published = "Published", "已发布";
+    confirmed = "Confirmed", "已确认";
+    refused = "Refused", "已拒绝";
+    offset = "Offset", "偏移量";
+    offset_lag = "Behind the end", "落后";
+    consumed = "Consumed", "已消费";
+    properties = "Properties", "属性";
+    no_publishers = "No publishers.", "没有发布者。";
+    top_processes = "Processes that do most", "最活跃的进程";
+    no_top_processes = "The node did not tell: this is of the plugin rabbitmq_top, and for administrators.",
+        "该节点未提供：此项属于 rabbitmq_top 插件，仅管理员可见。";
+    process = "Process", "进程";
+    messages_waiting = "Waiting for it", "待处理消息";
+    buffered = "Buffered", "已缓冲";
+
     chart_depth = "Queued messages", "队列中的消息";
     chart_rates = "Message rates", "消息速率";
     chart_traffic = "Data rates", "数据速率";
@@ -355,6 +406,8 @@ both! {
 
     words {
         states {
+            "error" = "error", "错误";
+            "shutdown" = "shut down", "已关闭";
             "running" = "running", "运行中";
             "idle" = "idle", "空闲";
             "flow" = "flow", "流控";
@@ -412,6 +465,9 @@ both! {
         bad_regex: fn(&str) -> String =
             |why| format!("Not a regular expression: {why}"),
             |why| format!("不是有效的正则表达式：{why}");
+        plugin_off: fn(&str) -> String =
+            |plugin| format!("This broker does not have this list: it is of the plugin {plugin}, which is not enabled there. To enable it, on a node of the broker: rabbitmq-plugins enable {plugin}"),
+            |plugin| format!("此代理没有该列表：它属于插件 {plugin}，而该插件未启用。在代理节点上运行 rabbitmq-plugins enable {plugin} 即可启用。");
         unknown_columns: fn(&str) -> String =
             |names| format!("The address asks for columns that this list does not have: {names}."),
             |names| format!("地址中请求了此列表没有的列：{names}。");

@@ -60,10 +60,7 @@ fn output(runner: &Runner, command: &mut Command, limit: Duration) -> Result<Str
         }
     };
     if !status.success() {
-        return Err(Error::Failed {
-            command: line,
-            status: status.to_string(),
-        });
+        return Err(Error::failed(line, status));
     }
     // It panics only where there is no memory left.
     Ok(reader.join().unwrap_or_default())

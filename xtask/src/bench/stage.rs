@@ -242,10 +242,7 @@ impl Stage {
         let status = self.warren.wait_timeout(Duration::from_millis(100));
         match status.map_err(Error::io("cannot watch the server"))? {
             None => Ok(()),
-            Some(status) => Err(Error::Failed {
-                command: "warren serve".into(),
-                status: status.to_string(),
-            }),
+            Some(status) => Err(Error::failed("warren serve", status)),
         }
     }
 }
@@ -319,10 +316,7 @@ pub(super) fn started(
             return Ok((warren, url));
         }
         if let Some(status) = warren.try_wait().map_err(failed())? {
-            return Err(Error::Failed {
-                command: "warren serve".into(),
-                status: status.to_string(),
-            });
+            return Err(Error::failed("warren serve", status));
         }
     }
     Err(if runner.interrupt.happened() {

@@ -122,10 +122,7 @@ impl Running {
             .map_err(Error::io("cannot watch the broker"))?
         {
             None => Ok(()),
-            Some(status) => Err(Error::Failed {
-                command: "the private broker".into(),
-                status: status.to_string(),
-            }),
+            Some(status) => Err(Error::failed("the private broker", status)),
         }
     }
 
@@ -205,10 +202,7 @@ fn first_line(
             .try_wait()
             .map_err(Error::io("cannot watch the broker"))?
         {
-            return Err(Error::Failed {
-                command: "the private broker".into(),
-                status: status.to_string(),
-            });
+            return Err(Error::failed("the private broker", status));
         }
     }
 }

@@ -1,8 +1,9 @@
 //! Which lists there are.
 
 use metering::{
-    Binding, Channel, Connection, Consumer, DeprecatedFeature, Exchange, FeatureFlag, Permission,
-    Policy, Queue, TopicPermission, User, UserLimit, Vhost, VhostLimit,
+    Binding, Channel, Connection, Consumer, DeprecatedFeature, Exchange, FeatureFlag,
+    FederationLink, FederationUpstream, Permission, Policy, Queue, Shovel, StreamConsumer,
+    StreamPublisher, TopicPermission, Trace, TraceFile, User, UserLimit, Vhost, VhostLimit,
 };
 
 use super::row::UserWithHash;
@@ -22,6 +23,10 @@ pub(crate) enum Rights {
     OwnAccount,
     /// `administrator` and `monitoring` all, others none.
     Monitoring,
+    /// `administrator` and `monitoring` the vhosts that they have a permission in, others none.
+    MonitoredVhosts,
+    /// `administrator` and `policymaker` the vhosts that they have a permission in, others none.
+    PolicyVhosts,
     /// `administrator` alone.
     Administrator,
     /// Everybody all.
@@ -50,6 +55,14 @@ pub(crate) enum Kind {
     Users,
     /// The accounts with the hashes of their passwords: where the operator wants those told.
     UsersWithHashes,
+    // What plugins have.
+    Shovels,
+    FederationLinks,
+    FederationUpstreams,
+    Traces,
+    TraceFiles,
+    StreamPublishers,
+    StreamConsumers,
 }
 
 /// What there is to know of a list.
@@ -62,7 +75,7 @@ struct Facts {
 
 impl Kind {
     /// All of them.
-    pub(crate) const ALL: [Self; 18] = [
+    pub(crate) const ALL: [Self; 25] = [
         Self::Queues,
         Self::Connections,
         Self::Channels,
@@ -81,6 +94,13 @@ impl Kind {
         Self::DeprecatedFeaturesUsed,
         Self::Users,
         Self::UsersWithHashes,
+        Self::Shovels,
+        Self::FederationLinks,
+        Self::FederationUpstreams,
+        Self::Traces,
+        Self::TraceFiles,
+        Self::StreamPublishers,
+        Self::StreamConsumers,
     ];
 
     fn facts(self) -> Facts {
@@ -117,10 +137,19 @@ impl Kind {
             }
             Self::Users => facts!("users", User, Monitoring),
             Self::UsersWithHashes => facts!("users-with-hashes", UserWithHash, Administrator),
+            Self::Shovels => facts!("shovels", Shovel, MonitoredVhosts),
+            Self::FederationLinks => facts!("federation-links", FederationLink, MonitoredVhosts),
+            Self::FederationUpstreams => {
+                facts!("federation-upstreams", FederationUpstream, PolicyVhosts)
+            }
+            Self::Traces => facts!("traces", Trace, Administrator),
+            Self::TraceFiles => facts!("trace-files", TraceFile, Administrator),
+            Self::StreamPublishers => facts!("stream-publishers", StreamPublisher, OwnAccount),
+            Self::StreamConsumers => facts!("stream-consumers", StreamConsumer, OwnAccount),
         }
     }
 
-    /// Its name in paths, the broker's and ours.
+    /// Its name in our paths, and in most of the broker's.
     pub(crate) fn name(self) -> &'static str {
         self.facts().name
     }
@@ -129,13 +158,17 @@ impl Kind {
     pub(crate) fn path(self) -> String {
         match self {
             Self::Users | Self::UsersWithHashes => format!("api/users?columns={USER_COLUMNS}"),
+            Self::FederationUpstreams => "api/parameters/federation-upstream".to_owned(),
+            Self::StreamPublishers => "api/stream/publishers".to_owned(),
+            Self::StreamConsumers => "api/stream/consumers".to_owned(),
             _ => format!("api/{}", self.name()),
         }
     }
 
     /// Whether a broker tells of it to administrators alone.
     pub(crate) fn needs_administrator(self) -> bool {
-        matches!(self, Self::Users) || self.rights() == Rights::Administrator
+        matches!(self, Self::Users)
+            || matches!(self.rights(), Rights::Administrator | Rights::PolicyVhosts)
     }
 
     /// Who sees what of it.

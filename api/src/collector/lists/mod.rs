@@ -12,6 +12,7 @@
 //! |---|---|
 //! | [`kind`] | which lists there are, and who may see what of them |
 //! | [`row`] | what of a row is needed beside its JSON |
+//! | [`plugin_rows`] | the same of what plugins have |
 //! | [`rows`] | many rows in little memory |
 //! | [`mod@column`] | the value that a row is ordered by |
 //! | [`select`] | filter and order |
@@ -26,8 +27,9 @@ pub(crate) mod budget;
 pub(crate) mod column;
 pub(crate) mod history;
 pub(crate) mod kind;
+mod plugin_rows;
 pub(crate) mod queues;
-pub(crate) mod row;
+mod row;
 pub(crate) mod rows;
 pub(crate) mod select;
 pub(crate) mod shelf;

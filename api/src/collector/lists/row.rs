@@ -88,7 +88,9 @@ macro_rules! rows {
     };
 }
 
-fn known(text: Option<&String>) -> &str {
+pub(super) use rows;
+
+pub(super) fn known(text: Option<&String>) -> &str {
     text.map_or("", String::as_str)
 }
 

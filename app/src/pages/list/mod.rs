@@ -43,7 +43,12 @@ pub const SECTIONS: &[&[&str]] = &[
     &["connections"],
     &["channels"],
     &["exchanges", "bindings"],
-    &["queues", "consumers"],
+    &[
+        "queues",
+        "consumers",
+        "stream-publishers",
+        "stream-consumers",
+    ],
     &["nodes"],
     &[
         "users",
@@ -56,6 +61,11 @@ pub const SECTIONS: &[&[&str]] = &[
         "user-limits",
         "feature-flags",
         "deprecated-features",
+        "shovels",
+        "federation-links",
+        "federation-upstreams",
+        "traces",
+        "trace-files",
     ],
 ];
 

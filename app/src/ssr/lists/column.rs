@@ -113,6 +113,20 @@ macro_rules! list {
     };
 }
 
+/// A column of a text, of that name on the wire.
+macro_rules! worded {
+    ($field:ident, $label:ident) => {
+        crate::ssr::lists::column::worded!(stringify!($field), $field, $label)
+    };
+    ($key:expr, $field:ident, $label:ident) => {
+        crate::ssr::lists::column::col(
+            $key,
+            |v| v.$label,
+            |row, _| crate::ssr::lists::value::text(row.$field.as_ref()),
+        )
+    };
+}
+
 /// A column of a number of things.
 macro_rules! counted {
     ($field:ident, $label:ident) => {
@@ -149,4 +163,4 @@ macro_rules! rated {
     };
 }
 
-pub(super) use {counted, list, rated, sized};
+pub(super) use {counted, list, rated, sized, worded};

@@ -9,6 +9,7 @@
 //! | `queues`, `connections`, … | one list each: its columns, and the page of one object of it |
 //! | [`mod@column`] | a column, and a list of them |
 //! | [`value`] | a value, and how it is written |
+//! | `plugins`, `streams` | the lists that plugins have |
 //! | [`ask`] | what the address asks for |
 //! | [`local`] | filter, order and pages of a list that the API gives whole |
 //! | [`csv`] | a list as a file |
@@ -33,10 +34,14 @@ mod features;
 mod limits;
 mod nodes;
 mod permissions;
+mod plugins;
 mod policies;
 mod queues;
+mod streams;
 mod users;
 mod vhosts;
+
+use std::collections::BTreeSet;
 
 use client::{ClientError, ListQuery, Session};
 use metering::{Broker, Page};
@@ -77,6 +82,13 @@ macro_rules! of_kind {
             "user-limits" => $call::<$crate::ssr::lists::limits::UserLimits>($($argument),*).await,
             "feature-flags" => $call::<$crate::ssr::lists::features::FeatureFlags>($($argument),*).await,
             "deprecated-features" => $call::<$crate::ssr::lists::features::DeprecatedFeatures>($($argument),*).await,
+            "shovels" => $call::<$crate::ssr::lists::plugins::Shovels>($($argument),*).await,
+            "federation-links" => $call::<$crate::ssr::lists::plugins::FederationLinks>($($argument),*).await,
+            "federation-upstreams" => $call::<$crate::ssr::lists::plugins::FederationUpstreams>($($argument),*).await,
+            "traces" => $call::<$crate::ssr::lists::plugins::Traces>($($argument),*).await,
+            "trace-files" => $call::<$crate::ssr::lists::plugins::TraceFiles>($($argument),*).await,
+            "stream-publishers" => $call::<$crate::ssr::lists::streams::StreamPublishers>($($argument),*).await,
+            "stream-consumers" => $call::<$crate::ssr::lists::streams::StreamConsumers>($($argument),*).await,
             _ => Err(AppError::NotFound),
         }
     };
@@ -150,7 +162,7 @@ async fn view_of<L: List>(
     let counts = found.as_deref();
     Ok(ListView {
         title: title(L::NAME, scene.views).to_owned(),
-        tabs: tabs(L::NAME, &scene),
+        tabs: tabs(L::NAME, session, &scene).await,
         columns: heads(columns, &shown, &scene),
         rows,
         page: query.page.unwrap_or(1),
@@ -205,7 +217,10 @@ async fn rows_of<L: List>(
     Ok(match L::fetch(session, &scene.broker.name, query).await {
         Ok(page) => Answer::Rows(page),
         Err(ClientError::Forbidden { .. }) => Answer::Empty(views.forbidden.to_owned()),
-        Err(ClientError::NotFound { .. }) => Answer::Empty(views.not_offered.to_owned()),
+        Err(ClientError::NotFound { .. }) => Answer::Empty(match plugins::plugin(L::NAME) {
+            Some(plugin) => (views.plugin_off)(plugin),
+            None => views.not_offered.to_owned(),
+        }),
         // The list was not asked of the broker before, and is not here yet: the next poll has it.
         Err(ClientError::Unavailable { .. }) => Answer::Empty(views.no_answer_yet.to_owned()),
         Err(error) => return Err(app_error(&error)),
@@ -276,15 +291,41 @@ fn heads<T>(columns: &[Col<T>], shown: &[usize], scene: &Scene<'_>) -> Vec<Colum
     columns.iter().enumerate().map(head).collect()
 }
 
-/// The lists of the same section.
-fn tabs(kind: &str, scene: &Scene<'_>) -> Vec<Tab> {
+/// The lists of the same section, without those of plugins that no node is known to have enabled.
+async fn tabs(kind: &str, session: &Session, scene: &Scene<'_>) -> Vec<Tab> {
     let section = SECTIONS.iter().find(|section| section.contains(&kind));
+    let has_plugins =
+        |section: &&&[&str]| section.iter().any(|list| plugins::plugin(list).is_some());
+    let nodes = match section.filter(has_plugins) {
+        Some(_) => session.nodes(&scene.broker.name).await.ok(),
+        None => None,
+    };
+    let enabled = nodes.as_ref().map(|nodes| {
+        let plugins = nodes
+            .iter()
+            .filter_map(|node| node.enabled_plugins.as_ref());
+        plugins
+            .flatten()
+            .map(String::as_str)
+            .collect::<BTreeSet<_>>()
+    });
+    let is_there = |list: &&&str| {
+        let Some(plugin) = plugins::plugin(list).filter(|_| **list != kind) else {
+            return true;
+        };
+        // Who may not see the nodes finds out by asking for the list.
+        enabled
+            .as_ref()
+            .is_none_or(|enabled| enabled.is_empty() || enabled.contains(plugin))
+    };
     let tab = |&name: &&str| Tab {
         label: title(name, scene.views).to_owned(),
         href: scene.list(name),
         current: name == kind,
     };
-    section.map_or_else(Vec::new, |section| section.iter().map(tab).collect())
+    section.map_or_else(Vec::new, |section| {
+        section.iter().filter(is_there).map(tab).collect()
+    })
 }
 
 /// What a list is called.
@@ -306,6 +347,13 @@ pub(crate) fn title(kind: &str, views: &Views) -> &'static str {
         "vhost-limits" => views.vhost_limits,
         "user-limits" => views.user_limits,
         "feature-flags" => views.feature_flags,
+        "shovels" => views.shovels,
+        "federation-links" => views.federation_links,
+        "federation-upstreams" => views.federation_upstreams,
+        "traces" => views.traces,
+        "trace-files" => views.trace_files,
+        "stream-publishers" => views.stream_publishers,
+        "stream-consumers" => views.stream_consumers,
         _ => views.deprecated_features,
     }
 }

@@ -6,7 +6,7 @@ use metering::Connection;
 use super::super::facts::{group, group_of_table, mark, table};
 use super::super::history::{Recorder, absence, samples, traffic};
 use super::super::value::{byte_rate, bytes, count, flag, known, rate, text};
-use super::super::{channels, connections};
+use super::super::{channels, connections, streams};
 use super::{Made, Value, Want, sessions};
 use crate::server_fns::lists::Group;
 
@@ -46,8 +46,12 @@ pub(super) async fn make(want: &Want<'_>, name: &str) -> Result<Made, ClientErro
             scene,
         )
     };
+    let is_stream = connection.protocol.as_deref() == Some("stream");
     let tables = match &details.sessions {
         Some(sessions) => sessions::tables(sessions, scene),
+        None if is_stream => {
+            streams::tables(&want.session, streams::Of::Connection(name), scene).await
+        }
         None => vec![channels()],
     };
     Ok(Made {

@@ -7,7 +7,7 @@ use metering::{Binding, Queue, QueueDetails, Series};
 use super::super::facts::{flows, group, group_of_table, mark, table};
 use super::super::history::{Recorder, absence, depth, rates, samples};
 use super::super::value::{bytes, count, flag, known, rate, table as entries, text};
-use super::super::{bindings, consumers, queues};
+use super::super::{bindings, consumers, queues, streams};
 use super::{Made, Value, Want, record_stats, stats_groups};
 use crate::server_fns::lists::{DetailTable, Group};
 
@@ -23,6 +23,11 @@ pub(super) async fn make(want: &Want<'_>, vhost: &str, name: &str) -> Result<Mad
     let queue = &details.queue;
     let resource = queue_resource(want.broker(), vhost, name);
     let series = series_from(want, queue, &resource).await?;
+    let mut tables = tables(&details, bindings, want);
+    if queue.queue_type.as_deref() == Some("stream") {
+        let of = streams::Of::Stream(&queue.vhost, &queue.name);
+        tables.extend(streams::tables(&want.session, of, scene).await);
+    }
     let fields = [
         "publish",
         "deliver",
@@ -36,7 +41,7 @@ pub(super) async fn make(want: &Want<'_>, vhost: &str, name: &str) -> Result<Mad
     Ok(Made {
         marks: mark(queues::state(queue, scene), scene),
         groups: groups(&details, want),
-        tables: tables(&details, bindings, want),
+        tables,
         charts: vec![depth(scene), rates(&fields, scene)],
         resource,
         no_series: absence(&series, scene),
