@@ -7,17 +7,8 @@ import { defineConfig } from '@playwright/test';
 
 const isCi = Boolean(process.env.CI);
 
-/** Specs of new pages that have not yet been seen to pass whole: `ALL_SPECS=1` runs them too. */
-const UNSETTLED = [
-  'accessibility-everywhere.spec.ts',
-  'horizon.spec.ts',
-  'keystone.spec.ts',
-  'sharing.spec.ts',
-];
-
 export default defineConfig({
   testDir: 'tests',
-  testIgnore: process.env.ALL_SPECS ? [] : UNSETTLED.map(spec => `**/${spec}`),
   outputDir: 'test-results',
   reporter: 'list',
   // A worker has a broker, a dashboard and a browser of its own.

@@ -16,6 +16,7 @@ export interface Account {
 /** As `rig` introduces its broker. */
 interface Introduction {
   management_url: string;
+  amqp_url: string;
   user: string;
   password: string;
 }
@@ -30,10 +31,14 @@ export class Broker {
     private readonly introduction: Introduction,
   ) {}
 
-  /** Starts a broker with light traffic. Its statistics move every second unless told otherwise. */
-  static async start({ interval = 1000 } = {}): Promise<Broker> {
+  /**
+   * Starts a broker with light traffic. Its statistics move every second unless told otherwise; of its
+   * plugins that of the management API is enabled, and those that are named.
+   */
+  static async start({ interval = 1000, plugins = [] as string[] } = {}): Promise<Broker> {
     const folder = await mkdtemp(join(tmpdir(), 'warren-e2e-'));
     const args = ['broker', '--dir', folder, '--traffic', '--conf', `collect_statistics_interval = ${interval}`];
+    args.push(...plugins.flatMap(plugin => ['--plugin', plugin]));
     const child = new Child(rigProgram(), args, ['pipe', 'pipe', 'inherit']);
     const reader: Interface = createInterface({ input: child.process.stdout! });
     const lines = reader[Symbol.asyncIterator]();
@@ -47,6 +52,11 @@ export class Broker {
 
   get url(): string {
     return this.introduction.management_url.replace(/\/$/, '');
+  }
+
+  /** Where its clients connect, with the administrator's account. */
+  get amqp(): string {
+    return this.introduction.amqp_url;
   }
 
   /** The administrator that every fresh broker has. */

@@ -6,7 +6,7 @@ use lexopt::{Arg, Parser, ValueExt};
 pub(crate) const HELP: &str = "\
 A private RabbitMQ on loopback, light traffic for it, a private Keystone and a private Horizon.
 
-rig broker [--dir DIR] [--conf LINE]... [--traffic]
+rig broker [--dir DIR] [--conf LINE]... [--plugin NAME]... [--traffic]
     Starts a broker and prints one line of JSON: management_url, amqp_url, pid, node, user,
     password. Then obeys the commands on standard input, one a line, and answers each with one
     line, {\"ok\":true} (with the new \"pid\" after restart) or {\"error\":\"...\"}:
@@ -16,6 +16,7 @@ rig broker [--dir DIR] [--conf LINE]... [--traffic]
 
     --dir DIR     keep the broker's files in DIR (default: a temporary folder, removed at the end)
     --conf LINE   a line for rabbitmq.conf, such as 'collect_statistics_interval = 1000'
+    --plugin NAME a plugin to enable, such as rabbitmq_shovel_management
     --traffic     make light, steady AMQP traffic on / and a second virtual host, telemetry
 
 rig traffic --amqp URL [--vhost NAME]...
@@ -80,6 +81,7 @@ fn broker(parser: &mut Parser) -> Result<Command, lexopt::Error> {
         match arg {
             Arg::Long("dir") => options.dir = Some(parser.value()?.into()),
             Arg::Long("conf") => options.conf.push(parser.value()?.string()?),
+            Arg::Long("plugin") => options.plugins.push(parser.value()?.string()?),
             Arg::Long("traffic") => traffic = true,
             Arg::Long("help") | Arg::Short('h') => return Ok(Command::Help),
             other => return Err(other.unexpected()),
