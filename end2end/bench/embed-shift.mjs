@@ -13,8 +13,18 @@ report(await withPortal(PANELS.map(panel).join('<p>Between</p>'), async page => 
     new PerformanceObserver(list => {
       for (const { value, sources } of list.getEntries()) {
         globalThis.shifts.push(value);
+        // What is in a shadow root is not told: it is looked up by where it is now.
+        const at = ({ x, y, width, height }) => {
+          let found = document;
+          for (let root = document; root;) {
+            const inner = root.elementFromPoint(x + width / 2, y + height / 2);
+            if (!inner || inner === found) break;
+            [found, root] = [inner, inner.shadowRoot];
+          }
+          return `${found.nodeName} ${found.className?.baseVal ?? found.className}: ${found.textContent?.slice(0, 40)}`;
+        };
         const name = ({ node, previousRect: from, currentRect: to }) =>
-          `${node?.nodeName} ${node?.className ?? node?.textContent} from ${from.x},${from.y} to ${to.x},${to.y}`;
+          `${node?.nodeName ?? at(to)} from ${from.x},${from.y} to ${to.x},${to.y}`;
         globalThis.moved.push(...sources.map(name));
       }
     }).observe({ type: 'layout-shift', buffered: true });

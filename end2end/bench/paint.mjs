@@ -11,7 +11,9 @@ async function paint(browser, side, cookies) {
   await cdp.send('Network.clearBrowserCache');
   await page.goto(side.address);
   await side.shown(page);
-  const time = await page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0].startTime);
+  // It is told some time after it was.
+  const told = await page.waitForFunction(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime);
+  const time = await told.jsonValue();
   await page.context().close();
   return time;
 }
