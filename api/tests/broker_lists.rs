@@ -179,7 +179,7 @@ async fn each_account_sees_of_plugins_what_the_broker_shows_it() {
             "stream.listeners.tcp.1 = 127.0.0.1:{}",
             free_port()
         )),
-        |options, plugin| options.plugin(plugin),
+        Options::plugin,
     );
     let broker = start(options).await;
     let amqp = broker.amqp_url();

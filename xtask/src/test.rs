@@ -47,7 +47,7 @@ struct Line {
 
 pub(crate) fn run(project: &Project, runner: &Runner, selection: &Selection) -> Result<(), Error> {
     let mut table: Vec<Line> = Vec::new();
-    let mut last_words = String::new();
+    let mut last_words: Vec<String> = Vec::new();
     for step in STEPS.iter().filter(|step| selection.wants(step.name)) {
         let lacks = |need: &&str| {
             table
@@ -79,7 +79,7 @@ pub(crate) fn run(project: &Project, runner: &Runner, selection: &Selection) -> 
                     last_words: said, ..
                 } = e
                 {
-                    last_words += &format!("\n{}, at its end:\n{said}", step.name);
+                    last_words.push(format!("\n{}, at its end:\n{said}", step.name));
                 }
                 Outcome::Failed
             }
@@ -91,7 +91,7 @@ pub(crate) fn run(project: &Project, runner: &Runner, selection: &Selection) -> 
         });
     }
     // Again, where one looks first: much was printed since.
-    eprint!("{last_words}\n{}", render(&table));
+    eprint!("{}\n{}", last_words.concat(), render(&table));
     let failed: Vec<_> = table
         .iter()
         .filter(|line| line.outcome != Outcome::Passed)
