@@ -188,8 +188,8 @@ details! {
         Ok(request.answer(detail.await?))
     };
     node_internals(name = "name"), "/v2/rabbit/node-internals/{name}", "getNodeInternals", NodeInternals,
-    "Erlang's tables of a node, what refers to binaries there and, for administrators, which processes do most. Finding it out costs the node some effort: it is \
-     asked once a minute at most.",
+    "Erlang's tables of a node, what refers to binaries there and, for administrators, which processes do most. \
+     Finding it out costs the node some effort: it is asked once a minute at most.",
     |request| {
         request.picked.must_see_all()?;
         request.must_be_node()?;

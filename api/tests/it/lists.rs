@@ -4,7 +4,7 @@ use http::{Method, StatusCode};
 use metering::{Page, Queue};
 use serde_json::{Value, json};
 
-use crate::support::{Account, COLLECTOR, FakeBroker, Mode, TestApp, fixture};
+use crate::support::{Account, COLLECTOR, FakeBroker, Mode, PLUGINS, TestApp, fixture};
 
 const LISTS: [&str; 24] = [
     "queues",
@@ -86,21 +86,12 @@ async fn every_list_is_what_the_broker_says() {
     for (list, rows) in &lists {
         fake.set_list(list, rows.clone());
     }
-    let plugins = [
-        ("shovels", "shovels"),
-        ("federation-links", "federation-links"),
-        ("federation-upstreams", "parameters/federation-upstream"),
-        ("traces", "traces"),
-        ("trace-files", "trace-files"),
-        ("stream-publishers", "stream/publishers"),
-        ("stream-consumers", "stream/consumers"),
-    ];
-    for (list, path) in plugins {
+    for (list, path) in PLUGINS {
         fake.set_list(path, rows(list));
     }
     let lists: Vec<_> = lists
         .into_iter()
-        .chain(plugins.map(|(list, _)| (list, rows(list))))
+        .chain(PLUGINS.map(|(list, _)| (list, rows(list))))
         .collect();
     let (app, token) = TestApp::ready(&fake).await;
     for (list, rows) in &lists {

@@ -23,9 +23,9 @@ pub(crate) enum Rights {
     OwnAccount,
     /// `administrator` and `monitoring` all, others none.
     Monitoring,
-    /// `administrator` and `monitoring` the vhosts that they have a permission in, others none.
+    /// `administrator` all, `monitoring` the vhosts that it has a permission in, others none.
     MonitoredVhosts,
-    /// `administrator` and `policymaker` the vhosts that they have a permission in, others none.
+    /// `administrator` all, `policymaker` the vhosts that it has a permission in, others none.
     PolicyVhosts,
     /// `administrator` alone.
     Administrator,

@@ -3,31 +3,40 @@
 
 use std::borrow::Cow;
 
+use metering::plugin::StreamConnection;
 use metering::{
     FederationLink, FederationUpstream, Shovel, StreamConsumer, StreamPublisher, Trace, TraceFile,
     Value,
 };
 
-use super::row::{Row, known, rows};
+use super::row::{Row, known, name_of, rows, vhost_of};
 
 rows! {
     Trace: |row| row.name.as_str(), vhost &row.vhost;
     TraceFile: |row| row.name.as_str();
     StreamPublisher: |row| format!(
             "{} {} {}",
-            row.queue.as_ref().map_or("", |queue| &queue.name),
+            name_of(row.queue.as_ref()),
             known(row.reference.as_ref()),
-            row.connection_details.as_ref().map_or("", |connection| &connection.name),
+            called(row.connection_details.as_ref()),
         ),
-        vhost row.queue.as_ref().map_or("", |queue| &queue.vhost),
-        user row.connection_details.as_ref().map_or("", |connection| known(connection.user.as_ref()));
+        vhost vhost_of(row.queue.as_ref()),
+        user account(row.connection_details.as_ref());
     StreamConsumer: |row| format!(
             "{} {}",
-            row.queue.as_ref().map_or("", |queue| &queue.name),
-            row.connection_details.as_ref().map_or("", |connection| &connection.name),
+            name_of(row.queue.as_ref()),
+            called(row.connection_details.as_ref()),
         ),
-        vhost row.queue.as_ref().map_or("", |queue| &queue.vhost),
-        user row.connection_details.as_ref().map_or("", |connection| known(connection.user.as_ref()));
+        vhost vhost_of(row.queue.as_ref()),
+        user account(row.connection_details.as_ref());
+}
+
+fn called(connection: Option<&StreamConnection>) -> &str {
+    connection.map_or("", |connection| &connection.name)
+}
+
+fn account(connection: Option<&StreamConnection>) -> &str {
+    connection.map_or("", |connection| known(connection.user.as_ref()))
 }
 
 impl Row for Shovel {

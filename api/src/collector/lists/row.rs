@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use metering::consumer::QueueName;
 use metering::{
     Binding, Channel, Connection, Consumer, DeprecatedFeature, Exchange, FeatureFlag, Permission,
     Policy, Queue, TopicPermission, User, UserLimit, Vhost, VhostLimit,
@@ -94,6 +95,16 @@ pub(super) fn known(text: Option<&String>) -> &str {
     text.map_or("", String::as_str)
 }
 
+/// The vhost of a queue that a row is about.
+pub(super) fn vhost_of(queue: Option<&QueueName>) -> &str {
+    queue.map_or("", |queue| &queue.vhost)
+}
+
+/// Its name.
+pub(super) fn name_of(queue: Option<&QueueName>) -> &str {
+    queue.map_or("", |queue| &queue.name)
+}
+
 rows! {
     Queue: |row| row.name.as_str(), vhost &row.vhost;
     Connection: |row| row.name.as_str(), vhost known(row.vhost.as_ref()), user known(row.user.as_ref());
@@ -101,8 +112,8 @@ rows! {
     Exchange: |row| row.name.as_str(), vhost &row.vhost;
     Binding: |row| format!("{} {} {}", row.source, row.destination, known(row.routing_key.as_ref())),
         vhost &row.vhost;
-    Consumer: |row| format!("{} {}", row.queue.as_ref().map_or("", |queue| &queue.name), row.consumer_tag),
-        vhost row.queue.as_ref().map_or("", |queue| &queue.vhost),
+    Consumer: |row| format!("{} {}", name_of(row.queue.as_ref()), row.consumer_tag),
+        vhost vhost_of(row.queue.as_ref()),
         user row.channel_details.as_ref().map_or("", |channel| known(channel.user.as_ref()));
     Vhost: |row| row.name.as_str(), vhost &row.name;
     Permission: |row| row.user.as_str(), vhost &row.vhost, user &row.user;

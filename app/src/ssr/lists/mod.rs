@@ -291,41 +291,36 @@ fn heads<T>(columns: &[Col<T>], shown: &[usize], scene: &Scene<'_>) -> Vec<Colum
     columns.iter().enumerate().map(head).collect()
 }
 
-/// The lists of the same section, without those of plugins that no node is known to have enabled.
+/// The lists of the same section, without those of plugins that no node has enabled.
 async fn tabs(kind: &str, session: &Session, scene: &Scene<'_>) -> Vec<Tab> {
     let section = SECTIONS.iter().find(|section| section.contains(&kind));
-    let has_plugins =
-        |section: &&&[&str]| section.iter().any(|list| plugins::plugin(list).is_some());
-    let nodes = match section.filter(has_plugins) {
-        Some(_) => session.nodes(&scene.broker.name).await.ok(),
-        None => None,
+    let section = section.copied().unwrap_or_default();
+    let enabled = if section.iter().any(|list| plugins::plugin(list).is_some()) {
+        enabled_plugins(session, scene).await
+    } else {
+        None
     };
-    let enabled = nodes.as_ref().map(|nodes| {
-        let plugins = nodes
-            .iter()
-            .filter_map(|node| node.enabled_plugins.as_ref());
-        plugins
-            .flatten()
-            .map(String::as_str)
-            .collect::<BTreeSet<_>>()
-    });
-    let is_there = |list: &&&str| {
-        let Some(plugin) = plugins::plugin(list).filter(|_| **list != kind) else {
-            return true;
-        };
-        // Who may not see the nodes finds out by asking for the list.
-        enabled
-            .as_ref()
-            .is_none_or(|enabled| enabled.is_empty() || enabled.contains(plugin))
+    let is_there = |list: &&&str| match (plugins::plugin(list), &enabled) {
+        (Some(plugin), Some(enabled)) => **list == kind || enabled.contains(plugin),
+        // Who is not told of the nodes finds out by asking for the list.
+        _ => true,
     };
     let tab = |&name: &&str| Tab {
         label: title(name, scene.views).to_owned(),
         href: scene.list(name),
         current: name == kind,
     };
-    section.map_or_else(Vec::new, |section| {
-        section.iter().filter(is_there).map(tab).collect()
-    })
+    section.iter().filter(is_there).map(tab).collect()
+}
+
+/// The plugins that some node has enabled; none where nobody tells.
+async fn enabled_plugins(session: &Session, scene: &Scene<'_>) -> Option<BTreeSet<String>> {
+    let nodes = session.nodes(&scene.broker.name).await.ok()?;
+    let plugins = nodes
+        .iter()
+        .flat_map(|node| node.enabled_plugins.iter().flatten());
+    let plugins: BTreeSet<_> = plugins.cloned().collect();
+    (!plugins.is_empty()).then_some(plugins)
 }
 
 /// What a list is called.

@@ -135,6 +135,28 @@ const LINKS: &[Col<FederationLink>] = &[
     )),
 ];
 
+/// A column of what was declared of an upstream under that name.
+macro_rules! declared {
+    ($col:ident, $key:literal, $label:ident) => {
+        $col(
+            concat!("value.", $key),
+            |v| v.$label,
+            |upstream, _| declared(upstream, $key),
+        )
+    };
+}
+
+/// The same of a span in units of so many milliseconds.
+macro_rules! spanning {
+    ($key:literal, $unit:literal, $label:ident) => {
+        num(
+            concat!("value.", $key),
+            |v| v.$label,
+            |upstream, _| span(upstream, $key, $unit),
+        )
+    };
+}
+
 const UPSTREAMS: &[Col<FederationUpstream>] = &[
     col(
         "name",
@@ -146,86 +168,22 @@ const UPSTREAMS: &[Col<FederationUpstream>] = &[
         |v| v.vhost,
         |upstream, scene| scene.link("vhosts", &upstream.vhost),
     ),
-    unsorted(col(
-        "value.uri",
-        |v| v.source_broker,
-        |upstream, _| declared(upstream, "uri"),
-    )),
-    col(
-        "value.exchange",
-        |v| v.exchange,
-        |upstream, _| declared(upstream, "exchange"),
-    ),
-    col(
-        "value.queue",
-        |v| v.queue,
-        |upstream, _| declared(upstream, "queue"),
-    ),
-    col(
-        "value.ack-mode",
-        |v| v.ack_mode,
-        |upstream, _| declared(upstream, "ack-mode"),
-    ),
-    num(
-        "value.prefetch-count",
-        |v| v.prefetch,
-        |upstream, _| declared(upstream, "prefetch-count"),
-    ),
-    num(
-        "value.reconnect-delay",
-        |v| v.reconnect_delay,
-        |upstream, _| span(upstream, "reconnect-delay", 1000),
-    ),
-    num(
-        "value.max-hops",
-        |v| v.max_hops,
-        |upstream, _| declared(upstream, "max-hops"),
-    ),
-    extra(num(
-        "value.expires",
-        |v| v.expires,
-        |upstream, _| span(upstream, "expires", 1),
-    )),
-    extra(num(
-        "value.message-ttl",
-        |v| v.message_ttl,
-        |upstream, _| span(upstream, "message-ttl", 1),
-    )),
-    extra(col(
-        "value.trust-user-id",
-        |v| v.trust_user_id,
-        |upstream, _| declared(upstream, "trust-user-id"),
-    )),
-    extra(col(
-        "value.consumer-tag",
-        |v| v.consumer_tag,
-        |upstream, _| declared(upstream, "consumer-tag"),
-    )),
-    extra(col(
-        "value.queue-type",
-        |v| v.queue_type_of_upstream,
-        |upstream, _| declared(upstream, "queue-type"),
-    )),
-    extra(col(
-        "value.ha-policy",
-        |v| v.ha_policy,
-        |upstream, _| declared(upstream, "ha-policy"),
-    )),
-    extra(col(
-        "value.bind-nowait",
-        |v| v.bind_nowait,
-        |upstream, _| declared(upstream, "bind-nowait"),
-    )),
-    extra(col(
-        "value.channel-use-mode",
-        |v| v.channel_use,
-        |upstream, _| declared(upstream, "channel-use-mode"),
-    )),
-    extra(col(
-        "value.resource-cleanup-mode",
-        |v| v.cleanup,
-        |upstream, _| declared(upstream, "resource-cleanup-mode"),
-    )),
+    unsorted(declared!(col, "uri", source_broker)),
+    declared!(col, "exchange", exchange),
+    declared!(col, "queue", queue),
+    declared!(col, "ack-mode", ack_mode),
+    declared!(num, "prefetch-count", prefetch),
+    spanning!("reconnect-delay", 1000, reconnect_delay),
+    declared!(num, "max-hops", max_hops),
+    extra(spanning!("expires", 1, expires)),
+    extra(spanning!("message-ttl", 1, message_ttl)),
+    extra(declared!(col, "trust-user-id", trust_user_id)),
+    extra(declared!(col, "consumer-tag", consumer_tag)),
+    extra(declared!(col, "queue-type", queue_type_of_upstream)),
+    extra(declared!(col, "ha-policy", ha_policy)),
+    extra(declared!(col, "bind-nowait", bind_nowait)),
+    extra(declared!(col, "channel-use-mode", channel_use)),
+    extra(declared!(col, "resource-cleanup-mode", cleanup)),
 ];
 
 const TRACES: &[Col<Trace>] = &[

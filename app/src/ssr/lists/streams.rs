@@ -1,12 +1,14 @@
 //! Publishers and consumers of RabbitMQ's stream protocol.
 
 use client::{ListQuery, Session};
+use metering::consumer::QueueName;
 use metering::plugin::StreamConnection;
 use metering::{StreamConsumer, StreamPublisher};
 
-use super::column::{Col, col, counted, extra, list, unsorted, worded};
+use super::column::{Col, List, col, counted, extra, list, unsorted, worded};
 use super::facts;
 use super::links::Scene;
+use super::title;
 use super::value::{Value, flag, table};
 use crate::components::status::Level;
 use crate::server_fns::lists::DetailTable;
@@ -127,11 +129,7 @@ impl Of<'_> {
         }
     }
 
-    fn has(
-        &self,
-        queue: Option<&metering::consumer::QueueName>,
-        connection: Option<&StreamConnection>,
-    ) -> bool {
+    fn has(&self, queue: Option<&QueueName>, connection: Option<&StreamConnection>) -> bool {
         match self {
             Self::Stream(vhost, name) => {
                 queue.is_some_and(|queue| queue.name == *name && queue.vhost == *vhost)
@@ -141,57 +139,70 @@ impl Of<'_> {
     }
 }
 
+/// A publisher or consumer: of which stream, and on which connection.
+trait OfStream: Clone {
+    fn queue(&self) -> Option<&QueueName>;
+    fn connection(&self) -> Option<&StreamConnection>;
+}
+
+macro_rules! of_stream {
+    ($($row:ty),*) => {
+        $(impl OfStream for $row {
+            fn queue(&self) -> Option<&QueueName> {
+                self.queue.as_ref()
+            }
+
+            fn connection(&self) -> Option<&StreamConnection> {
+                self.connection_details.as_ref()
+            }
+        })*
+    };
+}
+
+of_stream!(StreamPublisher, StreamConsumer);
+
 /// The tables of a stream's or a connection's page; none where the broker does not tell, since the
 /// plugin is not enabled or the list has not been read yet.
 pub(super) async fn tables(session: &Session, of: Of<'_>, scene: &Scene<'_>) -> Vec<DetailTable> {
+    let views = scene.views;
+    let publishers = table_of::<StreamPublishers>(session, of, views.no_publishers, scene).await;
+    let consumers = table_of::<StreamConsumers>(session, of, views.no_consumers, scene).await;
+    publishers.into_iter().chain(consumers).collect()
+}
+
+/// The rows of a list that belong there, without the columns that say to what.
+async fn table_of<L: List<Row: OfStream>>(
+    session: &Session,
+    of: Of<'_>,
+    none: &str,
+    scene: &Scene<'_>,
+) -> Option<DetailTable> {
     let query = ListQuery {
         name: Some(of.name().to_owned()),
         page_size: Some(500),
         ..ListQuery::default()
     };
-    let broker = scene.broker.name.as_str();
-    let own = |key: &&str| match of {
-        Of::Stream(..) => !key.starts_with("queue."),
-        Of::Connection(_) => !key.starts_with("connection_details."),
+    let page = L::fetch(session, &scene.broker.name, &query).await.ok()?;
+    let own = page
+        .items
+        .iter()
+        .filter(|row| of.has(row.queue(), row.connection()));
+    let rows: Vec<_> = own.cloned().collect();
+    let told_by_page = match of {
+        Of::Stream(..) => "queue.",
+        Of::Connection(_) => "connection_details.",
     };
-    let mut tables = Vec::new();
-    if let Ok(page) = session.stream_publishers(broker, &query).await {
-        let rows = page
-            .items
-            .iter()
-            .filter(|row| of.has(row.queue.as_ref(), row.connection_details.as_ref()));
-        let rows: Vec<_> = rows.cloned().collect();
-        let keys: Vec<_> = PUBLISHERS.iter().map(|col| col.key).filter(own).collect();
-        let views = scene.views;
-        let heading = ("stream-publishers", views.stream_publishers);
-        tables.push(facts::table(
-            heading,
-            PUBLISHERS,
-            &keys,
-            &rows,
-            views.no_publishers,
-            scene,
-        ));
-    }
-    if let Ok(page) = session.stream_consumers(broker, &query).await {
-        let rows = page
-            .items
-            .iter()
-            .filter(|row| of.has(row.queue.as_ref(), row.connection_details.as_ref()));
-        let rows: Vec<_> = rows.cloned().collect();
-        let keys: Vec<_> = CONSUMERS.iter().map(|col| col.key).filter(own).collect();
-        let views = scene.views;
-        let heading = ("stream-consumers", views.stream_consumers);
-        tables.push(facts::table(
-            heading,
-            CONSUMERS,
-            &keys,
-            &rows,
-            views.no_consumers,
-            scene,
-        ));
-    }
-    tables
+    let keys = L::columns().iter().map(|col| col.key);
+    let keys: Vec<_> = keys.filter(|key| !key.starts_with(told_by_page)).collect();
+    let heading = (L::NAME, title(L::NAME, scene.views));
+    Some(facts::table(
+        heading,
+        L::columns(),
+        &keys,
+        &rows,
+        none,
+        scene,
+    ))
 }
 
 #[cfg(test)]
@@ -200,7 +211,7 @@ mod tests {
 
     #[test]
     fn a_page_has_its_own_alone() {
-        let queue = metering::consumer::QueueName {
+        let queue = QueueName {
             name: "events".into(),
             vhost: "/".into(),
         };
