@@ -4,9 +4,8 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
-// Set by Trunk for its hooks.
-const folder = process.env.TRUNK_STAGING_DIR;
-if (!folder) throw new Error("TRUNK_STAGING_DIR is not set: this is a hook of Trunk");
+const folder = process.argv[2];
+if (!folder) throw new Error("a folder is missing: node xtask/precompress.mjs FOLDER");
 
 for (const name of readdirSync(folder, { recursive: true })) {
   const file = join(folder, name);

@@ -30,6 +30,16 @@ pub const SHARED: &str = "/shared/";
 /// The header in which a shared page's scripts send the secret.
 pub const SHARE_LINK: &str = "x-share-link";
 
+/// Whether a path is an overview's: the page that the first part of the browser's module is enough
+/// for. What that holds is said in `frontend/rest.txt`.
+#[cfg(feature = "ssr")]
+pub fn is_overview(path: &str) -> bool {
+    let broker = path
+        .strip_prefix(BROKERS)
+        .and_then(|rest| rest.strip_prefix('/'));
+    broker.is_some_and(|broker| !broker.is_empty() && !broker.contains('/'))
+}
+
 /// What stands before every path of ours: `/warren`, or nothing. A Leptos context.
 #[derive(Clone, Debug, Default)]
 pub struct BasePath(pub String);
@@ -215,6 +225,22 @@ mod tests {
     use super::*;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[cfg(feature = "ssr")]
+    #[test]
+    fn only_a_broker_s_own_page_is_its_overview() {
+        assert!(is_overview("/brokers/a%2Fb"));
+        for other in [
+            "/",
+            "/brokers",
+            "/brokers/",
+            "/brokers/a/queues",
+            "/sign-in",
+            "/shared/x/brokers/a",
+        ] {
+            assert!(!is_overview(other), "{other}");
+        }
+    }
 
     #[test]
     fn next_is_never_somebody_elses_site() {

@@ -1,5 +1,7 @@
 //! The HTML document around the app.
 
+use std::sync::LazyLock;
+
 use http::header::COOKIE;
 use http::request::Parts;
 use leptos::nonce::use_nonce;
@@ -9,6 +11,7 @@ use leptos_meta::MetaTags;
 use crate::App;
 use crate::components::theme::{self, Theme};
 use crate::i18n::language;
+use crate::routes;
 use crate::ssr::{AppContext, texts};
 
 /// The theme that the viewer's cookie asks for.
@@ -26,21 +29,29 @@ fn kept_theme() -> Theme {
     cookies.map_or(Theme::System, |word| Theme::from_word(&word))
 }
 
+/// What of the page's script is the same for every page, without its comments.
+static START: LazyLock<String> = LazyLock::new(|| {
+    let lines = include_str!("shell/start.js").lines().map(str::trim);
+    let code = lines.filter(|line| !line.is_empty() && !line.starts_with("//"));
+    code.collect::<Vec<_>>().join("\n")
+});
+
 /// The script that brings the page to life: with the texts of its language beside the bundle, where
-/// that does not hold them. Without them it goes on in English, which is better than not at all.
-///
-/// It begins when the page has been drawn: what is to be read is there at once, and does not share
-/// the processor with the compiling of the module. Pages that nobody draws wait for half a second.
-fn start(script: &str, wasm: &str, texts: Option<&str>) -> String {
-    let fetch = texts.map_or_else(
-        || "undefined".to_owned(),
-        |texts| format!("fetch('{texts}').then(r => r.ok ? r.text() : undefined, () => undefined)"),
-    );
+/// that does not hold them; `whole` with all of the bundle, and not only what the overview needs.
+fn start(script: &str, module: &str, rest: &str, texts: Option<&str>, whole: bool) -> String {
+    let texts = texts.map_or_else(|| "null".to_owned(), |texts| format!("'{texts}'"));
     format!(
-        "const drawn = new Promise(done => {{requestAnimationFrame(() => setTimeout(done)); setTimeout(done, 500)}});\
-         Promise.all([{fetch}, drawn]).then(([texts]) => import('{script}').then(m => \
-         m.default({{module_or_path: '{wasm}'}}).then(() => m.hydrate(texts))))"
+        "const script='{script}',module='{module}',rest='{rest}',texts={texts},whole={whole};\n{}",
+        *START
     )
+}
+
+/// Whether the page that is asked for needs all of the bundle at once: the overview does not, unless
+/// its texts are to be read, which happens once and is no part of what it needs.
+fn needs_whole(texts: Option<&str>) -> bool {
+    let is_overview =
+        use_context::<Parts>().is_some_and(|parts| routes::is_overview(parts.uri.path()));
+    texts.is_some() || !is_overview
 }
 
 /// The document: head, hydration script with the answer's nonce, and the app in the body.
@@ -50,12 +61,19 @@ pub fn shell(context: &AppContext) -> impl IntoView + use<> {
     let bundle = context.bundle.clone();
     let style = format!("{base}/pkg/{}", bundle.style);
     let script = format!("{base}/pkg/{}", bundle.script);
-    let wasm = format!("{base}/pkg/{}", bundle.wasm);
+    let module = format!("{base}/pkg/{}", bundle.module);
+    let rest = format!("{base}/pkg/{}", bundle.rest);
     let language = language();
     let texts = texts::file(language).map(|file| format!("{base}/pkg/{}", file.name));
-    let start = start(&script, &wasm, texts.as_deref());
+    let whole = needs_whole(texts.as_deref());
+    let start = start(&script, &module, &rest, texts.as_deref(), whole);
     let texts = texts.map(|texts| {
         view! { <link rel="preload" href=texts r#as="fetch" crossorigin="anonymous" /> }
+    });
+    let ahead = [Some(module), whole.then_some(rest)].map(|module| {
+        module.map(|module| {
+            view! { <link rel="preload" href=module r#as="fetch" r#type="application/wasm" crossorigin="anonymous" /> }
+        })
     });
     view! {
         <!DOCTYPE html>
@@ -67,7 +85,7 @@ pub fn shell(context: &AppContext) -> impl IntoView + use<> {
                 <link rel="icon" href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Cpath fill='%23c25400' d='M9.500 15C7 9 7.200 3.500 9.500 2.500c2.500-1 4.500 5 5 10h3c.5-5 2.500-11 5-10C24.800 3.500 25 9 22.500 15c2.500 1.800 4 4.300 4 7 0 4.700-4.700 8-10.500 8S5.500 26.700 5.500 22c0-2.700 1.500-5.200 4-7z'/%3E%3C/svg%3E" />
                 <link rel="stylesheet" href=style />
                 <link rel="modulepreload" href=script nonce=use_nonce() />
-                <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
+                {ahead}
                 {texts}
                 <script type="module" nonce=use_nonce()>{start}</script>
                 <MetaTags />

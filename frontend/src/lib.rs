@@ -13,3 +13,5 @@
 pub mod embed;
 #[cfg(feature = "hydrate")]
 pub mod hydrate;
+#[cfg(feature = "hydrate")]
+pub mod rest;

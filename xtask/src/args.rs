@@ -17,8 +17,8 @@ cargo xtask tools                              only installs the tools
 cargo xtask COMMAND --help tells more of each.
 
 A fresh machine needs Rust (with rustup), Node.js and git. Everything else is installed on first
-use, in pinned versions: the WASM target of Rust, Trunk, the wasm-bindgen tool, wasm-opt. They go
-to $WARREN_CACHE, else $XDG_CACHE_HOME/warren, else ~/.cache/warren.
+use, in pinned versions: the WASM target of Rust, Trunk, the wasm-bindgen tool, wasm-opt, esbuild.
+They go to $WARREN_CACHE, else $XDG_CACHE_HOME/warren, else ~/.cache/warren.
 ";
 
 const RUN: &str = "\
@@ -43,11 +43,20 @@ Builds the browser's bundle into dist/ and the program warren, both in release. 
 alone when nothing it is made of has changed.
 ";
 
+const PACK: &str = "\
+cargo xtask pack
+
+The hook of Trunk, which calls it when it has put a bundle together: cuts the dashboard's module in
+two by frontend/rest.txt, makes all small with wasm-opt and esbuild, and compresses it.
+target/xtask/slots.txt then tells which slot of `performance.mark(\"needs the rest: SLOT\")` is which
+function.
+";
+
 const TOOLS: &str = "\
 cargo xtask tools
 
 Installs the tools that the other commands need: the WASM target of Rust, Trunk, the wasm-bindgen
-tool, wasm-opt, and cargo-nextest where cargo has none. They go to $WARREN_CACHE, else
+tool, wasm-opt, esbuild, and cargo-nextest where cargo has none. They go to $WARREN_CACHE, else
 $XDG_CACHE_HOME/warren, else ~/.cache/warren.
 ";
 
@@ -57,6 +66,7 @@ pub(crate) enum Command {
     Test(Selection),
     Bench(bench::Options),
     Build,
+    Pack,
     Tools,
 }
 
@@ -68,6 +78,7 @@ pub(crate) fn parse() -> Result<Command, lexopt::Error> {
             "test" => test(&mut parser),
             "bench" => bench(&mut parser),
             "build" => plain(&mut parser, Command::Build, BUILD),
+            "pack" => plain(&mut parser, Command::Pack, PACK),
             "tools" => plain(&mut parser, Command::Tools, TOOLS),
             other => Err(format!("there is no command {other:?}").into()),
         },

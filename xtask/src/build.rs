@@ -9,7 +9,7 @@ use std::{
 use crate::{Error, Runner, fingerprint, project::Project, say, tools};
 
 /// Everything the bundle is made of.
-const INPUTS: [&str; 11] = [
+const INPUTS: [&str; 13] = [
     ".cargo/config.toml",
     "Cargo.lock",
     "Cargo.toml",
@@ -21,6 +21,8 @@ const INPUTS: [&str; 11] = [
     "metering",
     "style",
     "xtask/precompress.mjs",
+    "xtask/src/pack.rs",
+    "xtask/src/split.rs",
 ];
 
 /// The profile of what the end-to-end tests start.
@@ -116,13 +118,16 @@ pub(crate) fn bundle(project: &Project, runner: &Runner) -> Result<(), Error> {
     runner.run(&mut runner.command("cargo", &["fetch", "--target", "wasm32-unknown-unknown"]))?;
     // In this order: Trunk empties the folder that it writes to.
     let embed = project.dist().join(EMBED);
-    for (folder, arguments) in [(project.dist(), &[][..]), (embed, &FOR_EMBED[..])] {
+    let all = [
+        ("_rest.wasm.br", "rest of the module"),
+        ("_bg.wasm.br", "module"),
+        (".js.br", "script"),
+        (".css.br", "style"),
+    ];
+    let dashboard = (project.dist(), &[][..], &all[..]);
+    for (folder, arguments, left) in [dashboard, (embed, &FOR_EMBED[..], &all[1..])] {
         trunk(runner, arguments)?;
-        for (ending, what) in [
-            ("_bg.wasm.br", "module"),
-            (".js.br", "script"),
-            (".css.br", "style"),
-        ] {
+        for &(ending, what) in left {
             say::done(&format!(
                 "{what}: {} bytes with brotli",
                 size(&folder, ending)?

@@ -8,9 +8,11 @@ mod error;
 mod exec;
 mod fingerprint;
 mod interrupt;
+mod pack;
 mod project;
 mod run;
 mod say;
+mod split;
 mod test;
 mod tools;
 
@@ -53,6 +55,7 @@ fn obey(command: Command) -> Result<(), Error> {
         Command::Test(selection) => test::run(&project, &runner, &selection),
         Command::Bench(options) => bench::run(&project, &runner, &options),
         Command::Build => build::all(&project, &runner),
+        Command::Pack => pack::pack(&project, &runner),
         Command::Tools => {
             tools::install(&project, &runner)?;
             say::done(&format!("the tools are in {}", project.tools().display()));

@@ -10,6 +10,7 @@ use crate::{Error, Runner, debian, project::Project, say};
 
 const TRUNK: &str = "0.21.14";
 const BINARYEN: &str = "132.0.0";
+const ESBUILD: &str = "0.28.2";
 const NEXTEST: &str = "0.9.143";
 const CEILOMETERCLIENT: &str = "2.9.0";
 /// What is installed as the client of that version, below the project's root.
@@ -49,7 +50,7 @@ enum Source {
 }
 
 /// All tools whose programs are called by name, in the order of [`install`].
-pub(crate) fn all(project: &Project) -> [Tool; 4] {
+pub(crate) fn all(project: &Project) -> [Tool; 5] {
     [
         Tool {
             name: "wasm-bindgen",
@@ -78,6 +79,12 @@ pub(crate) fn all(project: &Project) -> [Tool; 4] {
             takes: "some seconds",
         },
         Tool {
+            name: "esbuild",
+            version: ESBUILD.to_owned(),
+            source: Source::Npm,
+            takes: "some seconds",
+        },
+        Tool {
             name: "cargo-nextest",
             version: NEXTEST.to_owned(),
             source: Source::Cargo {
@@ -100,9 +107,10 @@ pub(crate) fn install(project: &Project, runner: &Runner) -> Result<(), Error> {
 /// Installs what building the bundle takes, the WASM target of Rust included.
 pub(crate) fn for_bundle(project: &Project, runner: &Runner) -> Result<(), Error> {
     for_wasm(project, runner)?;
-    let [_, trunk, binaryen, _] = all(project);
+    let [_, trunk, binaryen, esbuild, _] = all(project);
     trunk.ensure(project, runner)?;
-    binaryen.ensure(project, runner)
+    binaryen.ensure(project, runner)?;
+    esbuild.ensure(project, runner)
 }
 
 /// Installs what compiling for and running in WASM takes.

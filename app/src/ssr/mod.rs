@@ -55,10 +55,12 @@ pub struct AppContext {
 /// The names of the files that Trunk built; they hold a hash, so that they may be kept for ever.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bundle {
-    /// `frontend-<hash>.js`; the WebAssembly is `frontend-<hash>_bg.wasm`.
+    /// `frontend-<hash>.js`.
     pub script: String,
-    /// `frontend-<hash>_bg.wasm`.
-    pub wasm: String,
+    /// `frontend-<hash>_bg.wasm`: what the overview needs.
+    pub module: String,
+    /// `frontend-<hash>_rest.wasm`: what the other pages need beside it.
+    pub rest: String,
     /// `main-<hash>.css`.
     pub style: String,
 }

@@ -20,6 +20,10 @@ use super::embed;
 const FOLDER: &str = "dist";
 /// In it, what panels in other people's pages load.
 pub(crate) const EMBED: &str = "embed";
+/// What a module's name ends in.
+const MODULE: &str = "_bg.wasm";
+/// Likewise the part of the dashboard's module that is loaded when it is needed.
+const REST: &str = "_rest.wasm";
 /// What of the bundle's own path is for them: that folder, and the languages.
 const FOR_OTHERS: [&str; 2] = ["/embed/", "/texts-"];
 
@@ -97,7 +101,7 @@ pub(crate) fn find_embed(folder: &Path) -> Option<EmbedBundle> {
     let (script, style) = files_of(&files)?;
     let above = newest(&files, |name| is_hashed(name, "embed-", ".css"))?;
     Some(EmbedBundle {
-        wasm: wasm_of(&script),
+        wasm: beside(&script, MODULE),
         script,
         styles: [style, above],
     })
@@ -107,7 +111,8 @@ pub(crate) fn find_embed(folder: &Path) -> Option<EmbedBundle> {
 fn read(folder: &Path) -> io::Result<Option<Bundle>> {
     let files = list_files(folder)?;
     Ok(files_of(&files).map(|(script, style)| Bundle {
-        wasm: wasm_of(&script),
+        module: beside(&script, MODULE),
+        rest: beside(&script, REST),
         script,
         style,
     }))
@@ -128,9 +133,9 @@ fn list_files(folder: &Path) -> io::Result<Vec<String>> {
 
 /// Script and style, the newest where an older build left its own.
 fn files_of(files: &[String]) -> Option<(String, String)> {
-    let has_wasm = |script: &str| files.iter().any(|other| *other == wasm_of(script));
+    let has_module = |script: &str| files.contains(&beside(script, MODULE));
     let script = newest(files, |name| {
-        is_hashed(name, "frontend-", ".js") && has_wasm(name)
+        is_hashed(name, "frontend-", ".js") && has_module(name)
     });
     script.zip(newest(files, |name| is_hashed(name, "main-", ".css")))
 }
@@ -147,9 +152,9 @@ fn is_hashed(name: &str, start: &str, end: &str) -> bool {
     hash.is_some_and(is_hash)
 }
 
-/// Trunk names the two alike.
-fn wasm_of(script: &str) -> String {
-    format!("{}_bg.wasm", script.trim_end_matches(".js"))
+/// A module of the bundle has the script's name but for the ending.
+fn beside(script: &str, ending: &str) -> String {
+    format!("{}{ending}", script.trim_end_matches(".js"))
 }
 
 fn is_hash(text: &str) -> bool {
@@ -160,7 +165,7 @@ fn is_hash(text: &str) -> bool {
 fn is_immutable(path: &str) -> bool {
     path.split('/').any(|part| {
         let stem = part.split('.').next().unwrap_or_default();
-        let stem = stem.strip_suffix("_bg").unwrap_or(stem);
+        let stem = stem.trim_end_matches("_bg").trim_end_matches("_rest");
         stem.rsplit_once('-').is_some_and(|(_, hash)| is_hash(hash))
     })
 }
@@ -210,6 +215,7 @@ mod tests {
         for path in [
             "/frontend-85e2f63071dac85d.js",
             "/frontend-85e2f63071dac85d_bg.wasm",
+            "/frontend-85e2f63071dac85d_rest.wasm",
             "/main-0123456789abcdef.css",
             "/snippets/frontend-85e2f63071dac85d/inline0.js",
         ] {

@@ -1,0 +1,65 @@
+// Brings the page to life. The server puts one line before this: the addresses `script`, `module`
+// and `rest`, `texts` (an address, or null), and `whole`: whether the page needs the rest at once.
+//
+// The module is cut in two (`cargo xtask build`): what the overview needs, and the rest, which comes
+// ahead at the first sign that somebody is going to use it, or at the latest when it is called.
+
+let first;
+let ahead;
+let target;
+
+const compile = () => WebAssembly.compileStreaming(fetch(rest));
+
+const put = compiled => {
+  if (first['rest:loaded'].value) return;
+  new WebAssembly.Instance(compiled, { first });
+  first['rest:loaded'].value = 1;
+};
+
+const load = () => {
+  if (first['rest:loaded'].value) return;
+  // What fails here is tried again when it is needed.
+  ahead ??= compile().then(put).catch(() => { ahead = undefined; });
+};
+
+// The caller is in the midst of its work and cannot wait for a promise.
+globalThis.needRest = slot => {
+  performance.mark(`needs the rest: ${slot}`);
+  try {
+    const request = new XMLHttpRequest();
+    request.open('GET', rest, false);
+    request.overrideMimeType('text/plain; charset=x-user-defined');
+    request.send();
+    if (request.status !== 200) throw new Error(`${rest}: ${request.status}`);
+    put(new WebAssembly.Module(Uint8Array.from(request.responseText, byte => byte.charCodeAt())));
+  } catch (error) {
+    // The server has another bundle by now, or does not answer: the page that was asked for is the
+    // way on, as it would be without scripts.
+    if (target) location.assign(target);
+    throw error;
+  }
+};
+
+// It begins when the page has been drawn: what is to be read is there at once, and does not share
+// the processor with the compiling. Pages that nobody draws wait for half a second.
+const drawn = new Promise(done => {
+  requestAnimationFrame(() => setTimeout(done));
+  setTimeout(done, 500);
+});
+// Without its texts the page goes on in English, which is better than not at all.
+const words = texts && fetch(texts).then(answer => answer.ok ? answer.text() : undefined, () => undefined);
+
+Promise.all([words, drawn]).then(async ([words]) => {
+  const [glue, compiled] = await Promise.all([import(script), whole && compile()]);
+  first = await glue.default({ module_or_path: module });
+  if (compiled) put(compiled);
+  glue.hydrate(words ?? undefined);
+  if (compiled) return;
+  const near = ({ target }) => target.closest?.('a, button, input, select, summary') && load();
+  addEventListener('pointerover', near, { passive: true });
+  addEventListener('focusin', near);
+  addEventListener('keydown', load);
+  addEventListener('click', event => {
+    target = event.target.closest?.('a[href]')?.href;
+  }, { capture: true });
+});
