@@ -7,7 +7,7 @@
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::components::bar::Bar;
+use crate::components::bar::{Bar, Filled};
 use crate::components::icons::{Icon, IconName};
 use crate::components::status::Level;
 use crate::components::time::Clock;
@@ -121,9 +121,14 @@ pub fn cell(cell: &Cell, clock: Clock) -> AnyView {
         .into_any();
     }
     if let Some(gauge) = &cell.gauge {
+        let filled = Filled {
+            share: gauge.share,
+            mark: gauge.mark,
+            alarmed: gauge.alarmed,
+        };
         return view! {
             <div class="gauge">
-                <Bar share=gauge.share mark=gauge.mark alarmed=gauge.alarmed />
+                <Bar filled=Signal::stored(Some(filled)) />
                 <span class="value">{cell.text.clone()}</span>
                 <span class="limit">{gauge.limit.clone()}</span>
             </div>

@@ -72,7 +72,7 @@ pub fn shell(context: &AppContext) -> impl IntoView + use<> {
     });
     let ahead = [Some(module), whole.then_some(rest)].map(|module| {
         module.map(|module| {
-            view! { <link rel="preload" href=module r#as="fetch" r#type="application/wasm" crossorigin="anonymous" /> }
+            view! { <link rel="preload" href=module r#as="fetch" r#type="application/wasm" crossorigin="anonymous" fetchpriority="low" /> }
         })
     });
     view! {

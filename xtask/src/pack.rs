@@ -127,7 +127,8 @@ fn minify(runner: &Runner, folder: &Path) -> Result<(), Error> {
             command.arg(folder.join(name));
         }
     }
-    command.arg("--allow-overwrite").arg("--outdir").arg(folder);
+    command.arg("--allow-overwrite");
+    command.arg(format!("--outdir={}", folder.display()));
     runner.run(&mut command)
 }
 

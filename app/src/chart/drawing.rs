@@ -11,9 +11,9 @@ use crate::i18n::catalog;
 use crate::live::Stretch;
 
 /// At most so many steps on the value axis.
-const VALUE_STEPS: usize = 4;
+pub(super) const VALUE_STEPS: usize = 4;
 /// At most so many labels on the time axis.
-const TIME_LABELS: i64 = 7;
+pub(super) const TIME_LABELS: i64 = 7;
 
 /// Closer than this to either side there is no label on the time axis.
 const EDGE: i64 = WIDTH / 25;

@@ -57,25 +57,26 @@ pub(super) fn EventNote(parts: Parts) -> impl IntoView {
 #[component]
 pub(super) fn EventList(parts: Parts) -> impl IntoView {
     let texts = catalog();
-    part(move || {
+    let shown = Memo::new(move |_| {
         let window = parts.stage().window.get();
-        let items: Vec<_> = parts.stage().events.with(|events| {
-            let is_shown = |event: &&LogEntry| {
-                (window.from..=window.to).contains(&event.time.as_millis())
-            };
-            let item = |event: &LogEntry| {
-                let time = parts.stage().moment(event.time.as_millis());
-                let level = Level::from(event.level);
-                view! {
-                    <li>
-                        <span class="soft">{time}</span>
-                        <Pill level=Signal::stored(level) text=Signal::stored(texts.level(event.level).to_owned()) />
-                        {event.desc.clone()}
-                    </li>
-                }
-            };
-            events.iter().filter(is_shown).map(item).collect()
-        });
+        let is_shown =
+            |event: &&LogEntry| (window.from..=window.to).contains(&event.time.as_millis());
+        let events = parts.stage().events;
+        events.with(|events| events.iter().filter(is_shown).cloned().collect::<Vec<_>>())
+    });
+    let item = move |event: &LogEntry| {
+        let time = parts.stage().moment(event.time.as_millis());
+        let level = Level::from(event.level);
+        view! {
+            <li>
+                <span class="soft">{time}</span>
+                <Pill level=Signal::stored(level) text=Signal::stored(texts.level(event.level).to_owned()) />
+                {event.desc.clone()}
+            </li>
+        }
+    };
+    part(move || {
+        let items = shown.with(|events| events.iter().map(item).collect::<Vec<_>>());
         (!items.is_empty()).then(|| {
             view! { <h3>{texts.events}</h3><ul class="events">{items}</ul> }
         })

@@ -13,6 +13,8 @@ use crate::format::within;
 pub const WIDTH: i64 = 2000;
 /// The view box's height.
 pub const HEIGHT: i64 = 1000;
+/// The width of a lone point: about as wide as a line is thick.
+const DOT: i64 = 6;
 
 /// The part of the time and value plane that a plot shows.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -171,7 +173,8 @@ fn flush(pen: &mut Pen, column: Option<Column>, drawing: &mut bool) {
         pen.line_to(column.x, column.first);
     } else {
         pen.move_to(column.x, column.first);
-        // A lone point is a line of no length, which round caps make a dot.
+        // A lone point would be a line of no length, of which nothing is seen.
+        pen.line_to(column.x + DOT, column.first);
         pen.line_to(column.x, column.first);
         *drawing = true;
     }
@@ -289,7 +292,7 @@ mod tests {
     fn a_line_has_relative_steps() {
         assert_eq!(
             line(&[0, 5, 10], &[1000.0, 998.0, 999.0], &WINDOW),
-            "M0 0l0 0 5 2 5-1"
+            "M0 0l6 0-6 0 5 2 5-1"
         );
     }
 
@@ -298,14 +301,14 @@ mod tests {
         let times = [0, 5, 10, 15];
         assert_eq!(
             line(&times, &[0.0, GAP, 0.0, 1.0], &WINDOW),
-            "M0 1000l0 0M10 1000l0 0 5-1"
+            "M0 1000l6 0-6 0M10 1000l6 0-6 0 5-1"
         );
         assert_eq!(line(&times, &[GAP; 4], &WINDOW), "");
     }
 
     #[test]
     fn missing_values_are_gaps() {
-        assert_eq!(line(&[0, 5], &[0.0], &WINDOW), "M0 1000l0 0");
+        assert_eq!(line(&[0, 5], &[0.0], &WINDOW), "M0 1000l6 0-6 0");
     }
 
     #[test]
@@ -317,7 +320,7 @@ mod tests {
         };
         let times: Vec<i64> = (0..5).map(|n| n * 50).collect();
         let data = line(&times, &[500.0, 900.0, 100.0, 600.0, 700.0], &window);
-        assert_eq!(data, "M0 500l0 0 0-400 0 800 0-600");
+        assert_eq!(data, "M0 500l6 0-6 0 0-400 0 800 0-600");
     }
 
     #[test]
@@ -352,7 +355,7 @@ mod tests {
         let times = [0, 5, 10, 15];
         assert_eq!(
             area(&times, &[500.0, 500.0, GAP, 0.0], &WINDOW),
-            "M0 500l0 0 5 0L5 1000H0ZM15 1000l0 0L15 1000H15Z"
+            "M0 500l6 0-6 0 5 0L5 1000H0ZM15 1000l6 0-6 0L15 1000H15Z"
         );
     }
 

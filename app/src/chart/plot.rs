@@ -4,14 +4,14 @@ use leptos::ev;
 use leptos::prelude::*;
 use metering::LogLevel;
 
-use super::drawing::{Drawing, nearest};
+use super::drawing::{Drawing, TIME_LABELS, VALUE_STEPS, nearest};
 use super::path::{HEIGHT, WIDTH};
 use super::pointer::{Pointer, snapped};
 use super::view::Parts;
 use super::{Line, Stage, marks};
 use crate::format;
 use crate::i18n::catalog;
-use crate::reactive::{flag, part, text};
+use crate::reactive::{flag, maybe, part, text};
 
 /// The plot. A slider over time for the keyboard and for screen readers: the
 /// arrow keys move the crosshair, and its values are the slider's text.
@@ -47,12 +47,7 @@ pub(super) fn Plot(parts: Parts) -> impl IntoView {
     view! {
         <div class="chart-body">
             <svg class="y-axis" aria-hidden="true">
-                {part(move || drawing.with(|drawing| {
-                    let unit = definition.with_value(|definition| definition.unit);
-                    drawing.value_ticks.iter().map(|&tick| view! {
-                        <text x="100%" y=drawing.y_percent(tick)>{format::axis(tick, unit)}</text>
-                    }).collect_view()
-                }))}
+                {value_labels(parts)}
             </svg>
             <div
                 class="plot"
@@ -85,15 +80,42 @@ pub(super) fn Plot(parts: Parts) -> impl IntoView {
                 </p>
             </div>
             <svg class="x-axis" aria-hidden="true">
-                {part(move || drawing.with(|drawing| {
-                    drawing.time_labels.iter().map(|(x, label)| view! {
-                        <text x=x.clone() y="50%">{label.clone()}</text>
-                    }).collect_view()
-                }))}
+                {time_labels(parts)}
             </svg>
         </div>
     }
     .into_any()
+}
+
+/// The labels of the value axis. As those of the time axis they are there for good, and some of them
+/// empty at times: views that are made anew at every tick cost more than all else.
+fn value_labels(parts: Parts) -> impl IntoView {
+    let drawing = parts.drawing;
+    let unit = parts.definition.with_value(|definition| definition.unit);
+    (0..=VALUE_STEPS)
+        .map(|index| {
+            let tick = move |drawing: &Drawing| drawing.value_ticks.get(index).copied();
+            let y = maybe(move || drawing.with(|drawing| Some(drawing.y_percent(tick(drawing)?))));
+            let label =
+                maybe(move || drawing.with(|drawing| Some(format::axis(tick(drawing)?, unit))));
+            view! { <text x="100%" y=y>{label}</text> }
+        })
+        .collect_view()
+}
+
+/// The labels of the time axis.
+fn time_labels(parts: Parts) -> impl IntoView {
+    let drawing = parts.drawing;
+    (0..=TIME_LABELS as usize)
+        .map(|index| {
+            let at = move |read: fn(&(String, String)) -> &String| {
+                maybe(move || {
+                    drawing.with(|drawing| drawing.time_labels.get(index).map(read).cloned())
+                })
+            };
+            view! { <text x=at(|(x, _)| x) y="50%">{at(|(_, label)| label)}</text> }
+        })
+        .collect_view()
 }
 
 /// The lines, the first of the definition last: it lies on top.

@@ -3,26 +3,40 @@
 use leptos::prelude::*;
 
 use crate::format::within;
+use crate::reactive::{flag, maybe};
 
-/// A bar. Pure decoration: the numbers stand below it.
+/// What a bar shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Filled {
+    /// From 0 to 1.
+    pub share: f64,
+    /// Where the alarm is, from 0 to 1.
+    pub mark: Option<f64>,
+    /// Whether the alarm is raised.
+    pub alarmed: bool,
+}
+
+/// A bar, absent where nothing is known. Pure decoration: the numbers stand below it.
 #[component]
 pub fn Bar(
-    /// From 0 to 1.
-    share: f64,
-    /// Where the alarm is, from 0 to 1.
-    #[prop(default = None)]
-    mark: Option<f64>,
-    /// Whether the alarm is raised.
-    #[prop(default = false)]
-    alarmed: bool,
+    /// How far it is filled.
+    filled: Signal<Option<Filled>>,
 ) -> impl IntoView {
     let x = |share: f64| (within(share, 0.0, 1.0) * 1000.0).round() as i64;
-    let fill = format!("M0 5H{}", x(share));
+    let fill = maybe(move || Some(format!("M0 5H{}", x(filled.get()?.share))));
+    let mark = maybe(move || Some(format!("M{} 0V10", x(filled.get()?.mark?))));
     view! {
-        <svg class="bar" class:alarmed=alarmed viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true">
+        <svg
+            class="bar"
+            class:hidden=flag(move || filled.get().is_none())
+            class:alarmed=flag(move || filled.get().is_some_and(|filled| filled.alarmed))
+            viewBox="0 0 1000 10"
+            preserveAspectRatio="none"
+            aria-hidden="true"
+        >
             <path class="track" d="M0 5H1000" />
             <path class="fill" d=fill />
-            {mark.map(|mark| view! { <path class="mark" d=format!("M{} 0V10", x(mark)) /> })}
+            <path class="mark" d=mark />
         </svg>
     }
 }

@@ -2,14 +2,14 @@
 
 use leptos::prelude::*;
 
-use crate::reactive::{flag, part};
+use crate::reactive::{flag, part, text};
 
 /// A table's rows, a text a cell; `None` where nobody tells, or not this account.
 pub type Rows = Memo<Option<Vec<Vec<String>>>>;
 
 /// A panel with a table. Absent where there are no rows to show.
 ///
-/// Rows that are the same as a tick ago are not drawn again.
+/// What is the same as a tick ago is not drawn again.
 #[component]
 pub fn RowsPanel(
     /// Its id in the page.
@@ -25,14 +25,24 @@ pub fn RowsPanel(
     numbers: bool,
 ) -> impl IntoView {
     let heading = format!("{id}-title");
+    // How many cells each row has: as long as that is so, only texts change.
+    let shape = Memo::new(move |_| {
+        rows.with(|rows| rows.iter().flatten().map(Vec::len).collect::<Vec<_>>())
+    });
+    let cell = move |row: usize, column: usize| {
+        text(move || {
+            rows.with(|rows| rows.as_ref()?.get(row)?.get(column).cloned())
+                .unwrap_or_default()
+        })
+    };
     let body = part(move || {
-        let rows = rows.get().unwrap_or_default();
-        rows.into_iter()
-            .map(|row| {
-                let mut cells = row.into_iter();
-                let first = cells.next();
-                let rest = cells.map(|cell| view! { <td>{cell}</td> }).collect_view();
-                view! { <tr><th scope="row">{first}</th>{rest}</tr> }
+        let shape = shape.get().into_iter().enumerate();
+        shape
+            .map(|(row, cells)| {
+                let rest = (1..cells)
+                    .map(|column| view! { <td>{cell(row, column)}</td> })
+                    .collect_view();
+                view! { <tr><th scope="row">{cell(row, 0)}</th>{rest}</tr> }
             })
             .collect_view()
     });

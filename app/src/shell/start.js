@@ -40,10 +40,10 @@ globalThis.needRest = slot => {
   }
 };
 
-// It begins when the page has been drawn: what is to be read is there at once, and does not share
-// the processor with the compiling. Pages that nobody draws wait for half a second.
+// It begins when the page stands on the screen: what is to be read is there at once, and does not
+// share the processor with the compiling. Pages that nobody draws wait for half a second.
 const drawn = new Promise(done => {
-  requestAnimationFrame(() => setTimeout(done));
+  new PerformanceObserver(done).observe({ type: 'paint', buffered: true });
   setTimeout(done, 500);
 });
 // Without its texts the page goes on in English, which is better than not at all.

@@ -3,12 +3,12 @@
 use leptos::prelude::*;
 use metering::Node;
 
-use crate::components::bar::Bar;
+use crate::components::bar::{Bar, Filled};
 use crate::components::status::{Level, Pill};
 use crate::format;
 use crate::i18n::{Catalog, catalog};
 use crate::live::Live;
-use crate::reactive::{flag, part};
+use crate::reactive::{flag, maybe, part, text};
 
 /// What a node's state is, the worst first.
 fn state(node: &Node, texts: &Catalog) -> (Level, &'static str) {
@@ -31,25 +31,46 @@ fn state(node: &Node, texts: &Catalog) -> (Level, &'static str) {
     }
 }
 
+/// One of the nodes, as the last answer has it. Cheap to copy.
+#[derive(Clone, Copy)]
+struct One {
+    live: Live,
+    index: usize,
+}
+
+impl One {
+    fn read<T>(self, read: impl Fn(&Node) -> T) -> Option<T> {
+        self.live
+            .read(|page| page.nodes.as_ref()?.get(self.index).map(&read))
+    }
+}
+
 /// A table of the nodes. Accounts that may not see nodes see no table.
+///
+/// A row stands as long as the nodes are the same: in it only what has changed is drawn again.
 #[component]
 pub(crate) fn Nodes() -> impl IntoView {
     let live = expect_context::<Live>();
     let texts = catalog();
-    let nodes = move || live.read(|page| page.nodes.clone());
-    // Since 4.0 sockets are not counted any more, and a column of dashes helps nobody.
-    let with_sockets = move || nodes().is_some_and(|nodes| nodes.iter().any(Node::counts_sockets));
-    let rows = part(move || {
-        let sockets = with_sockets();
-        nodes().map(|nodes| {
-            nodes
-                .iter()
-                .map(|node| row(node, sockets, texts))
-                .collect_view()
+    let names = Memo::new(move |_| {
+        live.read(|page| {
+            let nodes = page.nodes.as_ref()?.iter();
+            Some(nodes.map(|node| node.name.clone()).collect::<Vec<_>>())
         })
     });
+    // Since 4.0 sockets are not counted any more, and a column of dashes helps nobody.
+    let with_sockets = Memo::new(move |_| {
+        live.read(|page| Some(page.nodes.as_ref()?.iter().any(Node::counts_sockets)))
+            .unwrap_or_default()
+    });
+    let rows = part(move || {
+        let sockets = with_sockets.get();
+        let names = names.get()?.into_iter().enumerate();
+        let rows = names.map(|(index, name)| row(name, One { live, index }, sockets, texts));
+        Some(rows.collect_view())
+    });
     view! {
-        <section class="panel" id="nodes" class:hidden=flag(move || nodes().is_none()) aria-labelledby="nodes-title">
+        <section class="panel" id="nodes" class:hidden=flag(move || names.with(Option::is_none)) aria-labelledby="nodes-title">
             <h2 id="nodes-title">{texts.nodes}<span class="unit">{texts.nodes_lead}</span></h2>
             <div class="scroll" tabindex="0" role="group" aria-labelledby="nodes-title">
                 <table class="list nodes">
@@ -60,7 +81,7 @@ pub(crate) fn Nodes() -> impl IntoView {
                             <th scope="col">{texts.memory}</th>
                             <th scope="col">{texts.disk_free}</th>
                             <th scope="col">{texts.file_descriptors}</th>
-                            {part(move || with_sockets().then(|| view! { <th scope="col">{texts.sockets}</th> }))}
+                            {part(move || with_sockets.get().then(|| view! { <th scope="col">{texts.sockets}</th> }))}
                             <th scope="col">{texts.processes}</th>
                             <th scope="col">{texts.uptime}</th>
                         </tr>
@@ -73,85 +94,111 @@ pub(crate) fn Nodes() -> impl IntoView {
     .into_any()
 }
 
-fn row(node: &Node, sockets: bool, texts: &'static Catalog) -> impl IntoView + use<> {
-    let (level, word) = state(node, texts);
-    let uptime = node.uptime.map_or(texts.no_value.to_owned(), |uptime| {
-        format::span(uptime, texts)
-    });
+fn row(name: String, node: One, sockets: bool, texts: &'static Catalog) -> impl IntoView + use<> {
+    let level = move || node.read(|node| state(node, texts).0).unwrap_or(Level::Bad);
+    let word = move || {
+        node.read(|node| state(node, texts).1)
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let uptime = move || {
+        let uptime = node.read(|node| node.uptime).flatten();
+        uptime.map_or(texts.no_value.to_owned(), |uptime| {
+            format::span(uptime, texts)
+        })
+    };
+    let is_down = flag(move || node.read(|node| node.running) == Some(Some(false)));
     view! {
-        <tr class:down=node.running == Some(false)>
-            <th scope="row">{node.name.clone()}</th>
-            <td><Pill level=Signal::stored(level) text=Signal::stored(word.to_owned()) /></td>
-            <td>{memory(node, texts)}</td>
-            <td>{disk(node, texts)}</td>
-            <td>{against_limit(node.fd_used, node.fd_total, texts)}</td>
-            {sockets.then(|| view! { <td>{against_limit(node.sockets_used, node.sockets_total, texts)}</td> })}
-            <td>{against_limit(node.proc_used, node.proc_total, texts)}</td>
-            <td class="uptime">{uptime}</td>
+        <tr class:down=is_down>
+            <th scope="row">{name}</th>
+            <td><Pill level=Signal::derive(level) text=Signal::derive(word) /></td>
+            <td>{gauge(node, memory, texts)}</td>
+            <td>{gauge(node, disk, texts)}</td>
+            <td>{gauge(node, |node, texts| against_limit(node.fd_used, node.fd_total, texts), texts)}</td>
+            {sockets.then(|| view! {
+                <td>{gauge(node, |node, texts| against_limit(node.sockets_used, node.sockets_total, texts), texts)}</td>
+            })}
+            <td>{gauge(node, |node, texts| against_limit(node.proc_used, node.proc_total, texts), texts)}</td>
+            <td class="uptime">{text(uptime)}</td>
         </tr>
     }
 }
 
+/// A value against its limit.
+#[derive(Clone, PartialEq)]
+struct Gauge {
+    value: String,
+    limit: Option<String>,
+    filled: Option<Filled>,
+}
+
 /// Memory against the high watermark, which stands at four fifths of the bar so that one sees what is over it.
-fn memory(node: &Node, texts: &'static Catalog) -> AnyView {
+fn memory(node: &Node, texts: &Catalog) -> Option<Gauge> {
     const MARK: f64 = 0.8;
-    let Some(used) = node.mem_used else {
-        return texts.no_value.into_any();
-    };
+    let used = node.mem_used?;
     let limit = node.mem_limit.filter(|&limit| limit > 0);
-    gauge(
-        format::bytes(used as f64),
-        limit.map(|limit| texts.of.fill([&format::bytes(limit as f64)])),
-        limit.map(|limit| used as f64 / limit as f64 * MARK),
-        limit.map(|_| MARK),
-        node.mem_alarm == Some(true),
-    )
+    Some(Gauge {
+        value: format::bytes(used as f64),
+        limit: limit.map(|limit| texts.of.fill([&format::bytes(limit as f64)])),
+        filled: limit.map(|limit| Filled {
+            share: used as f64 / limit as f64 * MARK,
+            mark: Some(MARK),
+            alarmed: node.mem_alarm == Some(true),
+        }),
+    })
 }
 
 /// Free disk against the low watermark. How large the disk is no broker says: the bar is logarithmic,
 /// from the watermark's tenth to a thousandfold of it.
-fn disk(node: &Node, texts: &'static Catalog) -> AnyView {
-    let Some(free) = node.disk_free else {
-        return texts.no_value.into_any();
-    };
+fn disk(node: &Node, texts: &Catalog) -> Option<Gauge> {
+    let free = node.disk_free?;
     let limit = node.disk_free_limit.filter(|&limit| limit > 0);
     let share = |times_limit: f64| (times_limit.max(1e-3).log10() + 1.0) / 4.0;
-    gauge(
-        format::bytes(free as f64),
-        limit.map(|limit| texts.alarm_below.fill([&format::bytes(limit as f64)])),
-        limit.map(|limit| share(free as f64 / limit as f64)),
-        limit.map(|_| share(1.0)),
-        node.disk_free_alarm == Some(true),
-    )
+    Some(Gauge {
+        value: format::bytes(free as f64),
+        limit: limit.map(|limit| texts.alarm_below.fill([&format::bytes(limit as f64)])),
+        filled: limit.map(|limit| Filled {
+            share: share(free as f64 / limit as f64),
+            mark: Some(share(1.0)),
+            alarmed: node.disk_free_alarm == Some(true),
+        }),
+    })
 }
 
-fn against_limit(used: Option<i64>, total: Option<i64>, texts: &'static Catalog) -> AnyView {
+fn against_limit(used: Option<i64>, total: Option<i64>, texts: &Catalog) -> Option<Gauge> {
     /// From here on a limit is near, as the broker's own UI has it for file descriptors.
     const NEAR: f64 = 0.95;
-    let Some(used) = used else {
-        return texts.no_value.into_any();
-    };
+    let used = used?;
     let total = total.filter(|&total| total > 0);
-    let share = total.map(|total| used as f64 / total as f64);
-    gauge(
-        format::count(used as f64),
-        total.map(|total| texts.of.fill([&format::count(total as f64)])),
-        share,
-        None,
-        share.is_some_and(|share| share > NEAR),
-    )
+    Some(Gauge {
+        value: format::count(used as f64),
+        limit: total.map(|total| texts.of.fill([&format::count(total as f64)])),
+        filled: total.map(|total| {
+            let share = used as f64 / total as f64;
+            Filled {
+                share,
+                mark: None,
+                alarmed: share > NEAR,
+            }
+        }),
+    })
 }
 
 fn gauge(
-    value: String,
-    limit: Option<String>,
-    share: Option<f64>,
-    mark: Option<f64>,
-    alarmed: bool,
+    node: One,
+    read: fn(&Node, &Catalog) -> Option<Gauge>,
+    texts: &'static Catalog,
 ) -> AnyView {
+    let gauge = Memo::new(move |_| node.read(|node| read(node, texts)).flatten());
+    let value = text(move || {
+        let value = gauge.with(|gauge| gauge.as_ref().map(|gauge| gauge.value.clone()));
+        value.unwrap_or_else(|| texts.no_value.to_owned())
+    });
+    let limit = maybe(move || gauge.with(|gauge| gauge.as_ref()?.limit.clone()));
+    let filled = Signal::derive(move || gauge.with(|gauge| gauge.as_ref()?.filled));
     view! {
         <div class="gauge">
-            {share.map(|share| view! { <Bar share=share mark=mark alarmed=alarmed /> })}
+            <Bar filled />
             <span class="value">{value}</span>
             <span class="limit">{limit}</span>
         </div>
