@@ -52,8 +52,8 @@ pub(crate) struct Halves {
 
 /// Which functions belong to the rest, by their names.
 ///
-/// A line that begins with `+` or `-` is a rule: a text that a name may hold. The last that it does
-/// hold decides: `+` moves the function, `-` lets it stay, as do names without a rule. Other lines
+/// A line that begins with `+` or `-` is a rule: a text that a name may hold, in which `*` stands for
+/// anything. The last that it does hold decides: `+` moves the function, `-` lets it stay, as do names without a rule. Other lines
 /// are for the reader.
 #[derive(Debug)]
 pub(crate) struct Rules(Vec<(bool, String)>);
@@ -72,9 +72,20 @@ impl Rules {
     /// hash of each crate.
     fn moves(&self, name: &str) -> bool {
         let name = without_hashes(name);
-        let rule = self.0.iter().rev().find(|(_, text)| name.contains(text));
+        let rule = self.0.iter().rev().find(|(_, text)| holds(&name, text));
         rule.is_some_and(|(moves, _)| *moves)
     }
+}
+
+/// Whether a name holds a text; `*` in it stands for anything.
+fn holds(name: &str, text: &str) -> bool {
+    let mut left = Some(name);
+    text.split('*').all(|part| {
+        left = left
+            .and_then(|left| left.split_once(part))
+            .map(|(_, left)| left);
+        left.is_some()
+    })
 }
 
 /// `app[535f993244e14621]::pages` is `app::pages`.
@@ -930,11 +941,14 @@ mod tests {
 
     #[test]
     fn the_last_rule_that_fits_decides() {
-        let rules = Rules::read("+ app::pages\n- pages::overview\n+ overview::dialog\n");
+        let rules = "+ app::pages\n- pages::overview\n+ overview::dialog\n- <*list*>::drop\n";
+        let rules = Rules::read(rules);
         for (name, moves) in [
             ("app[0123456789abcdef]::pages::list", true),
             ("app[0123456789abcdef]::pages::overview", false),
             ("app[0123456789abcdef]::pages::overview::dialog", true),
+            ("<app[0123456789abcdef]::pages::list::Row>::drop", false),
+            ("<app[0123456789abcdef]::pages::drop>::list", true),
             ("core::fmt", false),
         ] {
             assert_eq!(rules.moves(name), moves, "{name}");
