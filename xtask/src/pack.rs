@@ -2,7 +2,9 @@
 //! small, and compressed. Trunk calls this as its hook.
 
 use std::{
-    env, fs,
+    env,
+    ffi::OsStr,
+    fs,
     path::{Path, PathBuf},
     thread,
 };
@@ -106,9 +108,14 @@ fn names(folder: &Path) -> Result<Vec<String>, Error> {
     Ok(names)
 }
 
+/// Whether a file's name has this ending.
+fn is(name: &str, ending: &str) -> bool {
+    Path::new(name).extension() == Some(OsStr::new(ending))
+}
+
 /// The one script beside the module.
 fn the_script(folder: &Path) -> Result<String, Error> {
-    let is_script = |name: &String| name.starts_with("frontend-") && name.ends_with(".js");
+    let is_script = |name: &String| name.starts_with("frontend-") && is(name, "js");
     let script = names(folder)?.into_iter().find(is_script);
     script.ok_or_else(|| Error::Wrong(format!("Trunk has left no script in {}", folder.display())))
 }
@@ -123,7 +130,7 @@ fn optimize(runner: &Runner, module: &Path) -> Result<(), Error> {
 fn minify(runner: &Runner, folder: &Path) -> Result<(), Error> {
     let mut command = runner.command("esbuild", &["--minify", "--log-level=warning"]);
     for name in names(folder)? {
-        if name.ends_with(".js") || name.ends_with(".css") {
+        if is(&name, "js") || is(&name, "css") {
             command.arg(folder.join(name));
         }
     }

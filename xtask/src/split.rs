@@ -134,7 +134,7 @@ pub(crate) fn split(module: &[u8], rules: &Rules) -> Result<Halves, SplitError> 
         .imports
         .clone()
         .into_iter()
-        .flat_map(|reader| reader.into_imports());
+        .flat_map(wasmparser::SectionLimited::into_imports);
     let imports = imports
         .enumerate()
         .map(|(index, import)| Ok((import?.name.to_owned(), short(index))));
@@ -349,7 +349,7 @@ struct Plan {
 }
 
 impl Plan {
-    fn make(module: &Module<'_>, moves: impl Fn(&str) -> bool) -> Result<Self, SplitError> {
+    fn make(module: &Module<'_>, is_named: impl Fn(&str) -> bool) -> Result<Self, SplitError> {
         let Some(asks) = module.asks else {
             return Err(SplitError::Unexpected(
                 "there is no import that loads the rest",
@@ -361,7 +361,9 @@ impl Plan {
             .collect::<Result<_, SplitError>>()?;
         let named: BTreeSet<u32> = module
             .defined()
-            .filter(|function| !module.called.contains(function) && moves(module.name(*function)))
+            .filter(|function| {
+                !module.called.contains(function) && is_named(module.name(*function))
+            })
             .collect();
         let may_stay = |function: &u32| *function >= module.imported && !named.contains(function);
 
@@ -751,6 +753,8 @@ fn rest(module: &Module<'_>, plan: &Plan) -> Result<Vec<u8>, SplitError> {
 mod tests {
     use std::process::Command;
 
+    use base64::prelude::{BASE64_STANDARD, Engine};
+
     use super::*;
 
     const RULES: &str = "Moved:\n+ app::pages\nBut:\n- app::pages::kept\n";
@@ -758,7 +762,7 @@ mod tests {
     /// Plays both parts in Node.js: what `start` (by a call) and `taken` (through the table) give,
     /// twice, and after each the slots that had asked for the rest.
     const PLAY: &str = "
-        const [first, rest] = process.argv.slice(1).map(hex => new WebAssembly.Module(Buffer.from(hex, 'hex')));
+        const [first, rest] = process.argv.slice(1).map(text => new WebAssembly.Module(Buffer.from(text, 'base64')));
         const asked = [];
         const { exports } = new WebAssembly.Instance(first, { glue: { i0: slot => {
             asked.push(slot);
@@ -891,14 +895,9 @@ mod tests {
 
     fn play(order: &str) -> String {
         let halves = split(&module(), &Rules::read(RULES)).expect("it can be cut");
-        let hex = |bytes: &[u8]| {
-            bytes
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect::<String>()
-        };
+        let text = |bytes: &[u8]| BASE64_STANDARD.encode(bytes);
         let output = Command::new("node")
-            .args(["-e", PLAY, &hex(&halves.first), &hex(&halves.rest)])
+            .args(["-e", PLAY, &text(&halves.first), &text(&halves.rest)])
             .env("ORDER", order)
             .output()
             .expect("Node.js is there");
