@@ -142,21 +142,18 @@ fn minify(runner: &Runner, folder: &Path) -> Result<(), Error> {
 /// Trunk's hash is that of the module as it was. The files are kept for ever by who has them, so
 /// that they are named after what they have become.
 fn name_by_content(folder: &Path, stem: &str) -> Result<(), Error> {
-    let endings = [".js", "_bg.wasm", "_rest.wasm"];
-    let files: Vec<_> = endings
-        .into_iter()
-        .map(|ending| (folder.join(format!("{stem}{ending}")), ending))
-        .filter(|(file, _)| file.exists())
-        .collect();
-    let names: Vec<_> = files
+    let files: Vec<_> = [".js", "_bg.wasm", "_rest.wasm"]
         .iter()
-        .map(|(file, _)| file.to_string_lossy())
+        .map(|ending| format!("{stem}{ending}"))
+        .filter(|file| folder.join(file).exists())
         .collect();
-    let names: Vec<_> = names.iter().map(|name| &**name).collect();
+    let names: Vec<_> = files.iter().map(String::as_str).collect();
     let hash = fingerprint::of(folder, &names, &[])?;
-    for (file, ending) in &files {
-        let name = folder.join(format!("frontend-{hash:016x}{ending}"));
-        fs::rename(file, &name).map_err(Error::file("rename", file))?;
+    for name in names {
+        let ending = name.trim_start_matches(stem);
+        let file = folder.join(name);
+        let target = folder.join(format!("frontend-{hash:016x}{ending}"));
+        fs::rename(&file, target).map_err(Error::file("rename", &file))?;
     }
     Ok(())
 }

@@ -116,7 +116,7 @@ pub(crate) enum SplitError {
     #[error("not a module that can be read: {0}")]
     Unreadable(#[from] wasmparser::BinaryReaderError),
     #[error("cannot be written again: {0}")]
-    Unwritable(#[from] reencode::Error),
+    Unwritable(#[from] reencode::Error<Missing>),
     #[error("{0}")]
     Unexpected(&'static str),
 }
@@ -430,6 +430,11 @@ impl Plan {
     }
 }
 
+/// A part refers to a function that it does not have.
+#[derive(Debug, thiserror::Error)]
+#[error("function {0} is called from where it is not")]
+pub(crate) struct Missing(u32);
+
 /// Gives functions their new indices.
 #[derive(Default)]
 struct Renumber {
@@ -444,14 +449,11 @@ impl Renumber {
 }
 
 impl Reencode for Renumber {
-    type Error = std::convert::Infallible;
+    type Error = Missing;
 
-    fn function_index(&mut self, function: u32) -> Result<u32, reencode::Error> {
-        // What is not there is nothing that what is there refers to.
-        self.functions
-            .get(&function)
-            .copied()
-            .ok_or(reencode::Error::UnexpectedNonCoreModuleSection)
+    fn function_index(&mut self, function: u32) -> Result<u32, reencode::Error<Missing>> {
+        let index = self.functions.get(&function).copied();
+        index.ok_or(reencode::Error::UserError(Missing(function)))
     }
 }
 
@@ -533,29 +535,10 @@ fn finish(
     output.finish()
 }
 
-/// What both modules share beside the memory, as the first exports it.
-fn shared_globals(
-    module: &Module<'_>,
-) -> impl Iterator<Item = (u32, String, wasmparser::GlobalType)> {
-    (0..)
-        .zip(&module.globals)
-        .map(|(index, global)| (index, format!("rest:g{index}"), global.ty))
-}
-
-fn shared_tables(
-    module: &Module<'_>,
-) -> impl Iterator<Item = (u32, String, wasmparser::TableType)> {
-    (0..)
-        .zip(&module.tables)
-        .map(|(index, table)| (index, format!("rest:t{index}"), *table))
-}
-
-fn shared_memories(
-    module: &Module<'_>,
-) -> impl Iterator<Item = (u32, String, wasmparser::MemoryType)> {
-    (0..)
-        .zip(&module.memories)
-        .map(|(index, memory)| (index, format!("rest:m{index}"), *memory))
+/// What both modules share of a kind, under the names by which the first exports it.
+fn shared<T>(kind: char, things: &[T]) -> impl Iterator<Item = (u32, String, &T)> {
+    let name = move |(index, thing)| (index, format!("rest:{kind}{index}"), thing);
+    (0..).zip(things).map(name)
 }
 
 /// The table that functions are called through, with the slots that were added.
@@ -629,20 +612,16 @@ fn first(module: &Module<'_>, plan: &Plan) -> Result<Vec<u8>, SplitError> {
     if let Some(reader) = module.exports.clone() {
         utils::parse_export_section(&mut renumber, &mut exports, reader)?;
     }
-    for (index, name, table) in shared_tables(module) {
-        tables.table(renumber.table_type(enlarged(index, table, plan))?);
+    for (index, name, table) in shared('t', &module.tables) {
+        tables.table(renumber.table_type(enlarged(index, *table, plan))?);
         exports.export(&name, ExportKind::Table, index);
     }
-    for (index, name, memory) in shared_memories(module) {
-        memories.memory(renumber.memory_type(memory)?);
+    for (index, name, memory) in shared('m', &module.memories) {
+        memories.memory(renumber.memory_type(*memory)?);
         exports.export(&name, ExportKind::Memory, index);
     }
-    for (index, name, _) in shared_globals(module) {
-        utils::parse_global(
-            &mut renumber,
-            &mut globals,
-            module.globals[index as usize].clone(),
-        )?;
+    for (index, name, global) in shared('g', &module.globals) {
+        utils::parse_global(&mut renumber, &mut globals, global.clone())?;
         exports.export(&name, ExportKind::Global, index);
     }
     globals.global(
@@ -714,16 +693,16 @@ fn rest(module: &Module<'_>, plan: &Plan) -> Result<Vec<u8>, SplitError> {
 
     let types = types(module, &mut renumber)?;
     let mut imports = ImportSection::new();
-    for (index, name, table) in shared_tables(module) {
-        let table = renumber.table_type(enlarged(index, table, plan))?;
+    for (index, name, table) in shared('t', &module.tables) {
+        let table = renumber.table_type(enlarged(index, *table, plan))?;
         imports.import(FIRST, &name, EntityType::Table(table));
     }
-    for (_, name, memory) in shared_memories(module) {
-        let memory = renumber.memory_type(memory)?;
+    for (_, name, memory) in shared('m', &module.memories) {
+        let memory = renumber.memory_type(*memory)?;
         imports.import(FIRST, &name, EntityType::Memory(memory));
     }
-    for (_, name, global) in shared_globals(module) {
-        let global = renumber.global_type(global)?;
+    for (_, name, global) in shared('g', &module.globals) {
+        let global = renumber.global_type(global.ty)?;
         imports.import(FIRST, &name, EntityType::Global(global));
     }
     let mut slots: BTreeMap<u32, u32> = plan
