@@ -30,14 +30,20 @@ pub const SHARED: &str = "/shared/";
 /// The header in which a shared page's scripts send the secret.
 pub const SHARE_LINK: &str = "x-share-link";
 
+/// The parts of an address behind `/brokers/`: the broker as it is encoded there, and the word of
+/// its page.
+pub fn of_path<'a>(path: &'a str, base: &str) -> Option<(&'a str, &'a str)> {
+    let path = path.strip_prefix(base)?.strip_prefix(BROKERS)?;
+    let mut parts = path.strip_prefix('/')?.split('/');
+    let broker = parts.next().filter(|broker| !broker.is_empty())?;
+    Some((broker, parts.next().unwrap_or_default()))
+}
+
 /// Whether a path is an overview's: the page that the first part of the browser's module is enough
 /// for. What that holds is said in `frontend/rest.txt`.
 #[cfg(feature = "ssr")]
 pub fn is_overview(path: &str) -> bool {
-    let broker = path
-        .strip_prefix(BROKERS)
-        .and_then(|rest| rest.strip_prefix('/'));
-    broker.is_some_and(|broker| !broker.is_empty() && !broker.contains('/'))
+    !path.ends_with('/') && of_path(path, "").is_some_and(|(_, word)| word.is_empty())
 }
 
 /// What stands before every path of ours: `/warren`, or nothing. A Leptos context.
@@ -225,6 +231,18 @@ mod tests {
     use super::*;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn a_path_tells_the_broker_and_its_page() {
+        assert_eq!(of_path("/brokers/a%2Fb", ""), Some(("a%2Fb", "")));
+        assert_eq!(
+            of_path("/w/brokers/a/queues/%2F/q", "/w"),
+            Some(("a", "queues"))
+        );
+        for path in ["/brokers", "/brokers/", "/log", "/brokersome/a", "/"] {
+            assert_eq!(of_path(path, ""), None, "{path}");
+        }
+    }
 
     #[cfg(feature = "ssr")]
     #[test]

@@ -10,7 +10,7 @@ use super::icons::{Icon, IconName};
 use super::status::{Level, Pill};
 use crate::i18n::{Catalog, Text, catalog};
 use crate::reactive::{maybe, part, text};
-use crate::routes::{self, BROKERS, BasePath, encode, href};
+use crate::routes::{self, BROKERS, BasePath, encode, href, of_path};
 use crate::server_fns::viewer::Viewer;
 use crate::viewer::Viewers;
 
@@ -77,15 +77,6 @@ fn entry(word: &str) -> &str {
 fn address(broker: &str, word: &str) -> String {
     let slash = if word.is_empty() { "" } else { "/" };
     format!("{BROKERS}/{broker}{slash}{word}")
-}
-
-/// The parts of an address behind `/brokers/`: the broker as it is encoded there, and the word of
-/// its page.
-fn of_path<'a>(path: &'a str, base: &str) -> Option<(&'a str, &'a str)> {
-    let path = path.strip_prefix(base)?.strip_prefix(BROKERS)?;
-    let mut parts = path.strip_prefix('/')?.split('/');
-    let broker = parts.next().filter(|broker| !broker.is_empty())?;
-    Some((broker, parts.next().unwrap_or_default()))
 }
 
 /// The broker whose pages the navigation leads to, as it is encoded in addresses: that of the page,
@@ -322,18 +313,6 @@ mod tests {
     use super::*;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
-
-    #[test]
-    fn a_path_tells_the_broker_and_its_page() {
-        assert_eq!(of_path("/brokers/a%2Fb", ""), Some(("a%2Fb", "")));
-        assert_eq!(
-            of_path("/w/brokers/a/queues/%2F/q", "/w"),
-            Some(("a", "queues"))
-        );
-        for path in ["/brokers", "/brokers/", "/log", "/brokersome/a", "/"] {
-            assert_eq!(of_path(path, ""), None, "{path}");
-        }
-    }
 
     #[test]
     fn every_letter_behind_g_leads_to_one_page() {
