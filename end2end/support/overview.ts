@@ -42,6 +42,15 @@ export class Overview {
     return this.chart(id).getByRole('slider');
   }
 
+  /**
+   * Where a plot is on the screen, for the mouse, once it is there: how far down it is depends on how
+   * long the legends above are, and so on what the broker reports.
+   */
+  async plot(id: ChartId): Promise<{ x: number; y: number; width: number; height: number }> {
+    await this.slider(id).scrollIntoViewIfNeeded();
+    return (await this.slider(id).boundingBox())!;
+  }
+
   crosshair(id: ChartId): Locator {
     return this.chart(id).locator('.plot-area .crosshair');
   }

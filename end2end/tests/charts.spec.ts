@@ -57,9 +57,8 @@ test('idle lines are listed on demand', async ({ overview }) => {
 });
 
 test('the pointer moves one crosshair over all charts', async ({ overview }) => {
-  const slider = overview.slider('queued-messages');
-  const { width, height } = (await slider.boundingBox())!;
-  await slider.hover({ position: { x: width * 0.97, y: height / 2 } });
+  const { width, height } = await overview.plot('queued-messages');
+  await overview.slider('queued-messages').hover({ position: { x: width * 0.97, y: height / 2 } });
   for (const id of CHARTS) await expect(overview.crosshair(id), id).toHaveCount(1);
   const times = await overview.page.locator('.chart .at').allInnerTexts();
   expect(times[0]).toMatch(/^\d\d:\d\d:\d\d$/);

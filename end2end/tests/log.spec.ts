@@ -101,7 +101,7 @@ test('a broker’s trouble is a line, and a mark on its charts', async ({ page, 
   await expect(mark).toHaveAttribute('d', /^M\d+ 0V1000/);
   // Its words stand where the crosshair is, and in the table.
   const [x] = (await mark.getAttribute('d'))!.match(/\d+/)!;
-  const plot = (await overview.slider('objects').boundingBox())!;
+  const plot = await overview.plot('objects');
   await page.mouse.move(plot.x + (plot.width * Number(x)) / 2000, plot.y + 20);
   await expect(overview.chart('objects').locator('.event-note')).toBeVisible();
   await overview.chart('objects').locator('summary').click();

@@ -15,7 +15,7 @@ function stretch(url: string): [number, number] | undefined {
 
 /** Presses on a plot at one share of its width and lets go at another. */
 async function drag(overview: Overview, id: (typeof CHARTS)[number], from: number, to: number): Promise<void> {
-  const { x, y, width, height } = (await overview.slider(id).boundingBox())!;
+  const { x, y, width, height } = await overview.plot(id);
   const { mouse } = overview.page;
   await mouse.move(x + width * from, y + height / 2);
   await mouse.down();
@@ -54,7 +54,7 @@ test('dragging over a chart zooms all of them, and the way back leads out again'
 test('a click is no zoom, and Escape gives a selection up', async ({ overview }) => {
   const { page } = overview;
   await overview.slider('objects').click();
-  const { x, y, width, height } = (await overview.slider('objects').boundingBox())!;
+  const { x, y, width, height } = await overview.plot('objects');
   await page.mouse.move(x + width * 0.2, y + height / 2);
   await page.mouse.down();
   await page.mouse.move(x + width * 0.6, y + height / 2, { steps: 4 });

@@ -46,7 +46,8 @@ test.describe('where summer time began', () => {
     await page.goto(`${DEMO}?from=20260328T230000Z&to=20260329T110000Z`);
     const overview = new Overview(page);
     await expect(page.locator('.span-bar .shown')).toHaveText('29 Mar 2026 00:00 – 13:00');
-    const labels = await overview.chart('objects').locator('.x-axis text').allTextContents();
-    expect(labels).toEqual(['04:00', '06:00', '08:00', '10:00', '12:00']);
+    // Labels that this window does not need are there and empty.
+    const labels = overview.chart('objects').locator('.x-axis text').filter({ hasText: /./ });
+    await expect(labels).toHaveText(['04:00', '06:00', '08:00', '10:00', '12:00']);
   });
 });
