@@ -3,21 +3,15 @@
 use metering::Series;
 use metering::series::Values;
 
+use super::backdrop::{Labels, percent};
 use super::path::{self, HEIGHT, WIDTH, Window};
-use super::scale::{Offset, tick_label, time_ticks, value_ticks};
+use super::scale::value_ticks;
 use super::{Definition, Line};
-use crate::format::decimal;
-use crate::i18n::catalog;
+use crate::format;
 use crate::live::Stretch;
 
 /// At most so many steps on the value axis.
 pub(super) const VALUE_STEPS: usize = 4;
-/// At most so many labels on the time axis.
-pub(super) const TIME_LABELS: i64 = 7;
-
-/// Closer than this to either side there is no label on the time axis.
-const EDGE: i64 = WIDTH / 25;
-
 /// What a line has to show in the window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Activity {
@@ -33,31 +27,24 @@ pub(super) enum Activity {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Drawing {
     pub(super) window: Window,
-    pub(super) value_ticks: Vec<f64>,
-    /// Where the labels of the time axis stand, in percent of the plot's width, and what they say.
-    pub(super) time_labels: Vec<(String, String)>,
+    pub(super) value_labels: Labels,
+    /// A horizontal line a label, as the `d` of a path.
+    pub(super) grid: String,
     /// The `d` of each line; empty where it is switched off or has nothing to show.
     pub(super) paths: Vec<String>,
     pub(super) activity: Vec<Activity>,
-    /// Stretches without any value, as x coordinates from and to.
-    pub(super) gaps: Vec<(i64, i64)>,
 }
 
 impl Drawing {
-    /// `shown` says which lines are switched on; `offset` is the clock's.
+    /// `shown` says which lines are switched on.
     pub(super) fn new(
         definition: &Definition,
         series: &Series,
         resource: &str,
         stretch: Stretch,
-        offset: Offset,
         shown: &[bool],
     ) -> Self {
-        let mut window = Window {
-            start: stretch.from,
-            end: stretch.to,
-            top: 1.0,
-        };
+        let mut window = Window::from(stretch);
         let times = &series.timestamps;
         let range = window.indices(times);
         let columns: Vec<Option<&[f64]>> = definition
@@ -79,50 +66,31 @@ impl Drawing {
                 .filter(|value| !value.is_nan());
             greatest = known.fold(greatest, f64::max);
         }
-        let value_ticks = value_ticks(greatest, VALUE_STEPS, definition.base);
-        window.top = value_ticks.last().copied().unwrap_or(1.0);
-        let (step, ticks) = time_ticks(window.start, window.end, offset, TIME_LABELS);
-        // Labels at the very edge would stand out of the panel.
-        let time_labels = ticks
-            .into_iter()
-            .filter(|&tick| (EDGE..=WIDTH - EDGE).contains(&window.x(tick)))
-            .map(|tick| {
-                let place = percent(window.x(tick), WIDTH);
-                (place, tick_label(tick, offset, step, catalog()))
+        let ticks = value_ticks(greatest, VALUE_STEPS, definition.base);
+        window.top = ticks.last().copied().unwrap_or(1.0);
+        let value_labels = ticks
+            .iter()
+            .map(|&tick| {
+                let place = percent(window.y(tick), HEIGHT);
+                (place, format::axis(tick, definition.unit))
             })
+            .collect();
+        let grid: Vec<_> = ticks
+            .iter()
+            .map(|&tick| format!("M0 {}H{WIDTH}", window.y(tick)))
             .collect();
         let draw = |column: Option<&[f64]>| {
             column.map_or_else(String::new, |column| path::line(times, column, &window))
         };
         let paths = (0..columns.len()).map(|index| draw(drawn(index))).collect();
-        // A gap is a tick without an answer, whatever is switched on.
-        let answered: Vec<&[f64]> = series
-            .columns
-            .iter()
-            .map(|column| column.avg.0.as_slice())
-            .collect();
-        let gaps = path::gaps(times, &answered, &window);
         Self {
             window,
-            value_ticks,
-            time_labels,
+            value_labels,
+            grid: grid.concat(),
             paths,
             activity,
-            gaps,
         }
     }
-
-    /// Where a value stands, in percent of the plot's height.
-    pub(super) fn y_percent(&self, value: f64) -> String {
-        percent(self.window.y(value), HEIGHT)
-    }
-}
-
-fn percent(coordinate: i64, whole: i64) -> String {
-    format!(
-        "{}%",
-        decimal((coordinate * 10_000 / whole) as f64 / 100.0, 2)
-    )
 }
 
 /// The values of a line.
@@ -168,7 +136,7 @@ mod tests {
     use metering::series::Column;
 
     use super::*;
-    use crate::chart::scale::{Base, utc};
+    use crate::chart::scale::Base;
     use crate::chart::{Colour, Dash};
     use crate::format::Unit;
     #[cfg(target_arch = "wasm32")]
@@ -217,7 +185,7 @@ mod tests {
     fn the_axis_fits_the_lines_that_are_switched_on() {
         let series = series(&[("small", &[3.0, 4.0]), ("large", &[900.0, 800.0])]);
         let definition = definition(&["small", "large"]);
-        let draw = |shown| Drawing::new(&definition, &series, "prod", MINUTE, utc, shown);
+        let draw = |shown| Drawing::new(&definition, &series, "prod", MINUTE, shown);
         assert_eq!(draw(&[true, true]).window.top, 1000.0);
         let without = draw(&[true, false]);
         assert_eq!(without.window.top, 4.0);
@@ -231,7 +199,7 @@ mod tests {
             from: 10_000,
             to: 20_000,
         };
-        let drawing = Drawing::new(&definition(&["m"]), &series, "prod", stretch, utc, &[true]);
+        let drawing = Drawing::new(&definition(&["m"]), &series, "prod", stretch, &[true]);
         assert_eq!(drawing.window.top, 2.0);
     }
 
@@ -243,7 +211,7 @@ mod tests {
             ("busy", &[0.0, 1.0]),
         ]);
         let definition = definition(&["idle", "unknown", "busy", "missing"]);
-        let drawing = Drawing::new(&definition, &series, "prod", MINUTE, utc, &[true; 4]);
+        let drawing = Drawing::new(&definition, &series, "prod", MINUTE, &[true; 4]);
         let [unknown, missing] = [Activity::NotReported; 2];
         assert_eq!(
             drawing.activity,
@@ -254,7 +222,7 @@ mod tests {
     #[test]
     fn another_resource_is_another_line() {
         let series = series(&[("m", &[1.0])]);
-        let drawing = Drawing::new(&definition(&["m"]), &series, "other", MINUTE, utc, &[true]);
+        let drawing = Drawing::new(&definition(&["m"]), &series, "other", MINUTE, &[true]);
         assert_eq!(drawing.activity, [Activity::NotReported]);
     }
 
@@ -265,13 +233,10 @@ mod tests {
             &Series::default(),
             "prod",
             MINUTE,
-            utc,
             &[true],
         );
-        assert_eq!(
-            (drawing.value_ticks.as_slice(), drawing.gaps.len()),
-            ([0.0, 1.0].as_slice(), 0)
-        );
+        assert_eq!(drawing.value_labels.words, ["0", "1"]);
+        assert_eq!(drawing.paths, [""]);
     }
 
     #[test]

@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 
-use super::drawing::Activity;
 use super::view::Parts;
 use crate::format;
 use crate::i18n::catalog;
@@ -42,21 +41,10 @@ pub(super) fn Legend(parts: Parts) -> impl IntoView {
             }
         })
         .collect_view();
-    let idle = move || {
-        parts.drawing.with(|drawing| {
-            let is =
-                |activity: Activity| drawing.activity.iter().filter(|&&a| a == activity).count();
-            if is(Activity::Active) == 0 {
-                0
-            } else {
-                is(Activity::Idle)
-            }
-        })
-    };
     view! {
         <ul class="legend">
             {entries}
-            <li class="needs-script" class:hidden=flag(move || idle() == 0)>
+            <li class="needs-script" class:hidden=flag(move || parts.idle() == 0)>
                 <button
                     type="button"
                     class="legend-entry idle"
@@ -66,7 +54,7 @@ pub(super) fn Legend(parts: Parts) -> impl IntoView {
                     {text(move || if parts.idle_listed.get() {
                         texts.fewer_series.to_owned()
                     } else {
-                        texts.idle_series.fill([&idle()])
+                        texts.idle_series.fill([&parts.idle()])
                     })}
                 </button>
             </li>

@@ -3,8 +3,7 @@
 use leptos::prelude::*;
 use metering::{LogEntry, LogLevel};
 
-use super::drawing::Drawing;
-use super::path::{HEIGHT, WIDTH};
+use super::path::{HEIGHT, WIDTH, Window};
 use super::view::Parts;
 use crate::components::status::{Level, Pill};
 use crate::i18n::catalog;
@@ -14,8 +13,7 @@ use crate::reactive::{flag, part, text};
 const NEAR: i64 = 100;
 
 /// The marks of a level: a line from top to bottom each.
-pub(super) fn path(drawing: &Drawing, events: &[LogEntry], level: LogLevel) -> String {
-    let window = &drawing.window;
+pub(super) fn path(window: &Window, events: &[LogEntry], level: LogLevel) -> String {
     let xs = events
         .iter()
         .filter(|event| event.level == level)
@@ -57,19 +55,21 @@ pub(super) fn EventNote(parts: Parts) -> impl IntoView {
 #[component]
 pub(super) fn EventList(parts: Parts) -> impl IntoView {
     let texts = catalog();
+    // With their times in words: what the list itself reads moves it at every tick.
     let shown = Memo::new(move |_| {
-        let window = parts.stage().window.get();
+        let stage = parts.stage();
+        let window = stage.window.get();
         let is_shown =
             |event: &&LogEntry| (window.from..=window.to).contains(&event.time.as_millis());
-        let events = parts.stage().events;
-        events.with(|events| events.iter().filter(is_shown).cloned().collect::<Vec<_>>())
+        let told = |event: &LogEntry| (stage.moment(event.time.as_millis()), event.clone());
+        let events = stage.events;
+        events.with(|events| events.iter().filter(is_shown).map(told).collect::<Vec<_>>())
     });
-    let item = move |event: &LogEntry| {
-        let time = parts.stage().moment(event.time.as_millis());
+    let item = move |(time, event): &(String, LogEntry)| {
         let level = Level::from(event.level);
         view! {
             <li>
-                <span class="soft">{time}</span>
+                <span class="soft">{time.clone()}</span>
                 <Pill level=Signal::stored(level) text=Signal::stored(texts.level(event.level).to_owned()) />
                 {event.desc.clone()}
             </li>

@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use std::ops::Range;
 
 use crate::format::within;
+use crate::live::Stretch;
 
 /// The view box's width: more than the pixels of any plot.
 pub const WIDTH: i64 = 2000;
@@ -25,6 +26,17 @@ pub struct Window {
     pub end: i64,
     /// The value at the top; 0 is at the bottom.
     pub top: f64,
+}
+
+impl From<Stretch> for Window {
+    /// Of a time alone: where values stand is open.
+    fn from(stretch: Stretch) -> Self {
+        Self {
+            start: stretch.from,
+            end: stretch.to,
+            top: 1.0,
+        }
+    }
 }
 
 impl Window {
@@ -60,6 +72,9 @@ impl Window {
 struct Pen {
     data: String,
     at: (i64, i64),
+    /// How far the last line goes on horizontally, which is not written yet: what stays the same for
+    /// an hour is one line and not hundreds.
+    level: i64,
     /// Whether the last command was a line, whose letter need not be repeated.
     in_line: bool,
 }
@@ -69,11 +84,13 @@ impl Pen {
         Self {
             data: String::with_capacity(points * 6),
             at: (0, 0),
+            level: 0,
             in_line: false,
         }
     }
 
     fn move_to(&mut self, x: i64, y: i64) {
+        self.write_level();
         self.data.push('M');
         self.number(x, true);
         self.number(y, false);
@@ -83,13 +100,38 @@ impl Pen {
 
     fn line_to(&mut self, x: i64, y: i64) {
         let (dx, dy) = (x - self.at.0, y - self.at.1);
+        self.at = (x, y);
+        let goes_on = dy == 0 && dx.signum() == self.level.signum();
+        if !goes_on {
+            self.write_level();
+        }
+        if dy == 0 {
+            self.level += dx;
+        } else {
+            self.write_line(dx, dy);
+        }
+    }
+
+    fn write_level(&mut self) {
+        let level = std::mem::take(&mut self.level);
+        if level != 0 {
+            self.write_line(level, 0);
+        }
+    }
+
+    fn write_line(&mut self, dx: i64, dy: i64) {
         if !self.in_line {
             self.data.push('l');
         }
         self.number(dx, !self.in_line);
         self.number(dy, false);
-        self.at = (x, y);
         self.in_line = true;
+    }
+
+    /// The path's data.
+    fn end(mut self) -> String {
+        self.write_level();
+        self.data
     }
 
     /// A number, with a space before it unless its sign or a letter sets it apart.
@@ -147,7 +189,7 @@ pub fn line(times: &[i64], values: &[f64], window: &Window) -> String {
         }
     }
     flush(&mut pen, column, &mut drawing);
-    pen.data
+    pen.end()
 }
 
 /// The points that share an x.
@@ -293,6 +335,14 @@ mod tests {
         assert_eq!(
             line(&[0, 5, 10], &[1000.0, 998.0, 999.0], &WINDOW),
             "M0 0l6 0-6 0 5 2 5-1"
+        );
+    }
+
+    #[test]
+    fn what_stays_the_same_is_one_step() {
+        assert_eq!(
+            line(&[0, 50, 100, 150, 200], &[9.0, 9.0, 9.0, 8.0, 8.0], &WINDOW),
+            "M0 991l6 0-6 0 100 0 50 1 50 0"
         );
     }
 

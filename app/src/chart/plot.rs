@@ -2,16 +2,16 @@
 
 use leptos::ev;
 use leptos::prelude::*;
-use metering::LogLevel;
 
-use super::drawing::{Drawing, TIME_LABELS, VALUE_STEPS, nearest};
+use super::backdrop::{Backdrop, TIME_LABELS};
+use super::drawing::{VALUE_STEPS, nearest};
 use super::path::{HEIGHT, WIDTH};
 use super::pointer::{Pointer, snapped};
 use super::view::Parts;
-use super::{Line, Stage, marks};
+use super::{Line, marks};
 use crate::format;
 use crate::i18n::catalog;
-use crate::reactive::{flag, maybe, part, text};
+use crate::reactive::{flag, part, text};
 
 /// The plot. A slider over time for the keyboard and for screen readers: the
 /// arrow keys move the crosshair, and its values are the slider's text.
@@ -36,13 +36,13 @@ pub(super) fn Plot(parts: Parts) -> impl IntoView {
             event.prevent_default();
         }
     };
-    let marks = move |level| {
-        text(move || {
-            stage
-                .events
-                .with(|events| drawing.with(|drawing| marks::path(drawing, events, level)))
-        })
-    };
+    let Backdrop {
+        gaps,
+        warnings,
+        errors,
+        selection,
+        ..
+    } = stage.backdrop;
 
     view! {
         <div class="chart-body">
@@ -67,13 +67,13 @@ pub(super) fn Plot(parts: Parts) -> impl IntoView {
                 on:keydown=key
             >
                 <svg class="plot-area" viewBox=view_box preserveAspectRatio="none" aria-hidden="true">
-                    <path class="gap" d=text(move || drawing.with(gaps)) />
-                    <path class="grid" d=text(move || drawing.with(grid)) />
-                    <path class="mark warning" d=marks(LogLevel::Warning) />
-                    <path class="mark bad" d=marks(LogLevel::Error) />
+                    <path class="gap" d=text(move || gaps.get()) />
+                    <path class="grid" d=text(move || drawing.with(|drawing| drawing.grid.clone())) />
+                    <path class="mark warning" d=text(move || warnings.get()) />
+                    <path class="mark bad" d=text(move || errors.get()) />
                     {lines(parts)}
                     <Crosshair parts />
-                    <path class="selection" d=text(move || drawing.with(|drawing| selection(drawing, stage))) />
+                    <path class="selection" d=text(move || selection.get()) />
                 </svg>
                 <p class="empty" class:hidden=flag(move || stage.with_series(|s| !s.columns.is_empty()))>
                     {texts.no_data_yet}
@@ -90,31 +90,17 @@ pub(super) fn Plot(parts: Parts) -> impl IntoView {
 /// The labels of the value axis. As those of the time axis they are there for good, and some of them
 /// empty at times: views that are made anew at every tick cost more than all else.
 fn value_labels(parts: Parts) -> impl IntoView {
-    let drawing = parts.drawing;
-    let unit = parts.definition.with_value(|definition| definition.unit);
+    let axis = parts.value_axis;
     (0..=VALUE_STEPS)
-        .map(|index| {
-            let tick = move |drawing: &Drawing| drawing.value_ticks.get(index).copied();
-            let y = maybe(move || drawing.with(|drawing| Some(drawing.y_percent(tick(drawing)?))));
-            let label =
-                maybe(move || drawing.with(|drawing| Some(format::axis(tick(drawing)?, unit))));
-            view! { <text x="100%" y=y>{label}</text> }
-        })
+        .map(|index| view! { <text x="100%" y=axis.place(index)>{axis.word(index)}</text> })
         .collect_view()
 }
 
 /// The labels of the time axis.
 fn time_labels(parts: Parts) -> impl IntoView {
-    let drawing = parts.drawing;
+    let axis = parts.stage().backdrop.time_axis;
     (0..=TIME_LABELS as usize)
-        .map(|index| {
-            let at = move |read: fn(&(String, String)) -> &String| {
-                maybe(move || {
-                    drawing.with(|drawing| drawing.time_labels.get(index).map(read).cloned())
-                })
-            };
-            view! { <text x=at(|(x, _)| x) y="50%">{at(|(_, label)| label)}</text> }
-        })
+        .map(|index| view! { <text x=axis.place(index) y="50%">{axis.word(index)}</text> })
         .collect_view()
 }
 
@@ -134,36 +120,6 @@ fn lines(parts: Parts) -> impl IntoView {
             view! { <path class=line.class() d=d /> }
         })
         .collect_view()
-}
-
-/// The grid: a horizontal line a tick.
-fn grid(drawing: &Drawing) -> String {
-    joined(drawing.value_ticks.iter(), |&tick| {
-        format!("M0 {}H{WIDTH}", drawing.window.y(tick))
-    })
-}
-
-/// The gaps: bands from top to bottom.
-fn gaps(drawing: &Drawing) -> String {
-    joined(drawing.gaps.iter(), |(from, to)| {
-        format!("M{from} 0H{to}V{HEIGHT}H{from}Z")
-    })
-}
-
-/// What the pointer selects: a band from top to bottom.
-fn selection(drawing: &Drawing, stage: Stage) -> String {
-    stage
-        .selection
-        .get()
-        .map_or_else(String::new, |(one, other)| {
-            let (from, to) = (drawing.window.x(one), drawing.window.x(other));
-            format!("M{from} 0H{to}V{HEIGHT}H{from}Z")
-        })
-}
-
-/// The path of many pieces.
-fn joined<T>(pieces: impl Iterator<Item = T>, piece: impl Fn(T) -> String) -> String {
-    pieces.map(piece).collect::<Vec<_>>().concat()
 }
 
 /// The crosshair: a line at the shared instant, a dot on each line of this chart.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use metering::{LogEntry, Series};
 
+use super::backdrop::Backdrop;
 use super::scale::Offset;
 use crate::components::time::Clock;
 use crate::live::{Settings, Span, Stretch};
@@ -28,6 +29,7 @@ pub struct Stage {
     pub latest: Signal<i64>,
     /// The address's choices.
     pub settings: Settings,
+    pub(super) backdrop: Backdrop,
     source: Signal<RwSignal<Series>>,
     clock: Clock,
 }
@@ -62,17 +64,20 @@ impl Stage {
                 to: to + by,
             }
         });
+        let clock = expect_context::<Clock>();
+        let selection = RwSignal::new(None);
         Self {
             resource: StoredValue::new(resource),
             events,
             window,
             cursor: RwSignal::new(None),
-            selection: RwSignal::new(None),
+            selection,
             dragged,
             latest,
             settings,
+            backdrop: Backdrop::new(window, clock, source, events, selection),
             source,
-            clock: expect_context::<Clock>(),
+            clock,
         }
     }
 

@@ -13,10 +13,11 @@ use crate::reactive::part;
 const ROWS: usize = 12;
 
 /// What the table shows: the lines' names, a row a time, and least, mean and greatest of the range.
+/// Times are in words, since those move with the window.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Rows {
     labels: Vec<String>,
-    times: Vec<(i64, Vec<Option<f64>>)>,
+    times: Vec<(String, Vec<Option<f64>>)>,
     minimum: Vec<Option<f64>>,
     average: Vec<Option<f64>>,
     maximum: Vec<Option<f64>>,
@@ -59,7 +60,7 @@ fn rows(parts: Parts) -> Rows {
                     .iter()
                     .map(|(_, values)| values.get(index))
                     .collect();
-                (series.timestamps[index], row)
+                (parts.stage().moment(series.timestamps[index]), row)
             });
             let known = |values: &metering::series::Values| -> Vec<f64> {
                 (first..behind)
@@ -131,7 +132,7 @@ pub(super) fn Table(parts: Parts) -> impl IntoView {
                     <tbody>
                         {rows.times.iter().map(|(time, values)| view! {
                             <tr>
-                                <th scope="row">{parts.stage().moment(*time)}</th>
+                                <th scope="row">{time.clone()}</th>
                                 {cells(values)}
                             </tr>
                         }).collect_view()}

@@ -1,13 +1,15 @@
 //! A chart: title, plot, legend, table.
 
 use leptos::prelude::*;
+use metering::Series;
 
-use super::drawing::{Activity, Drawing};
+use super::backdrop::Axis;
+use super::drawing::{Activity, Drawing, nearest, values};
 use super::legend::Legend;
 use super::marks::EventNote;
 use super::plot::Plot;
 use super::table::Table;
-use super::{Definition, Stage};
+use super::{Definition, Line, Stage};
 use crate::components::icons::{Icon, IconName};
 use crate::i18n::catalog;
 use crate::reactive::{maybe, text};
@@ -17,6 +19,11 @@ use crate::reactive::{maybe, text};
 pub(super) struct Parts {
     pub(super) definition: StoredValue<Definition>,
     pub(super) drawing: Memo<Drawing>,
+    pub(super) value_axis: Axis,
+    /// The value of each line at the crosshair, else the latest one that the window shows.
+    values: Memo<Vec<Option<f64>>>,
+    /// What each line has to show. Of its own, since it seldom changes.
+    activity: Memo<Vec<Activity>>,
     /// Which lines the viewer has left switched on.
     pub(super) switched: RwSignal<Vec<bool>>,
     /// Whether idle lines are listed.
@@ -32,38 +39,45 @@ impl Parts {
 
     /// The value of a line at the crosshair, else the latest one that the window shows.
     pub(super) fn value(&self, index: usize) -> Option<f64> {
-        let stage = self.stage();
-        let cursor = stage.cursor.get();
-        let end = self.drawing.with(|drawing| drawing.window.end);
-        self.definition.with_value(|definition| {
-            stage.resource.with_value(|resource| {
-                stage.with_series(|series| {
-                    let values =
-                        super::drawing::values(series, &definition.lines[index], resource)?;
-                    if let Some(instant) = cursor {
-                        values.get(super::drawing::nearest(&series.timestamps, instant)?)
-                    } else {
-                        let shown = series.timestamps.partition_point(|&time| time <= end);
-                        (0..shown).rev().find_map(|index| values.get(index))
-                    }
-                })
-            })
-        })
+        self.values.with(|values| values[index])
     }
 
     /// Whether a line stands in the legend.
     pub(super) fn is_listed(&self, index: usize) -> bool {
-        let activity = self.drawing.with(|drawing| drawing.activity[index]);
-        match activity {
+        self.activity.with(|all| match all[index] {
             Activity::Active => true,
-            Activity::Idle => self.idle_listed.get() || !self.anything_active(),
+            Activity::Idle => self.idle_listed.get() || !all.contains(&Activity::Active),
             Activity::NotReported => false,
-        }
+        })
     }
 
-    fn anything_active(&self) -> bool {
-        self.drawing
-            .with(|drawing| drawing.activity.contains(&Activity::Active))
+    /// How many idle lines stand behind the others; none where all are idle.
+    pub(super) fn idle(&self) -> usize {
+        self.activity.with(|all| {
+            let is_idle = |activity: &&Activity| **activity == Activity::Idle;
+            if all.contains(&Activity::Active) {
+                all.iter().filter(is_idle).count()
+            } else {
+                0
+            }
+        })
+    }
+}
+
+/// The value of a line at the crosshair, else the latest one until `end`.
+fn value(
+    series: &Series,
+    line: &Line,
+    resource: &str,
+    cursor: Option<i64>,
+    end: i64,
+) -> Option<f64> {
+    let values = values(series, line, resource)?;
+    if let Some(instant) = cursor {
+        values.get(nearest(&series.timestamps, instant)?)
+    } else {
+        let shown = series.timestamps.partition_point(|&time| time <= end);
+        (0..shown).rev().find_map(|index| values.get(index))
     }
 }
 
@@ -82,20 +96,35 @@ pub fn Chart(
     let switched = RwSignal::new(vec![true; definition.lines.len()]);
     let definition = StoredValue::new(definition);
     let drawing = Memo::new(move |_| {
-        let (window, offset) = (stage.window.get(), stage.offset());
+        let window = stage.window.get();
         stage.resource.with_value(|resource| {
             definition.with_value(|definition| {
                 stage.with_series(|series| {
-                    switched.with(|shown| {
-                        Drawing::new(definition, series, resource, window, offset, shown)
-                    })
+                    switched.with(|shown| Drawing::new(definition, series, resource, window, shown))
                 })
             })
         })
     });
+    let values = Memo::new(move |_| {
+        let (cursor, end) = (stage.cursor.get(), stage.window.get().to);
+        stage.resource.with_value(|resource| {
+            definition.with_value(|definition| {
+                stage.with_series(|series| {
+                    let lines = definition.lines.iter();
+                    lines
+                        .map(|line| value(series, line, resource, cursor, end))
+                        .collect()
+                })
+            })
+        })
+    });
+    let value_labels = Memo::new(move |_| drawing.with(|drawing| drawing.value_labels.clone()));
     let parts = Parts {
         definition,
         drawing,
+        value_axis: Axis::new(value_labels),
+        values,
+        activity: Memo::new(move |_| drawing.with(|drawing| drawing.activity.clone())),
         switched,
         idle_listed: RwSignal::new(false),
         stage: StoredValue::new(stage),

@@ -6,6 +6,10 @@ use super::{every, now, online};
 use crate::components::keys::is_typed_into;
 use crate::error::AppError;
 
+/// So long after an answer its age is no news: a page that polls as often as it does by default has
+/// no clock of its own to draw for. In milliseconds.
+const FRESH: f64 = 6_000.0;
+
 /// How the updates fare.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Updates {
@@ -29,7 +33,8 @@ pub struct Pulse {
     pub updates: RwSignal<Updates>,
     /// When the last answer came, on the viewer's clock (milliseconds since the epoch).
     pub received: RwSignal<f64>,
-    /// The viewer's clock, moved on once a second. Equal to `received` on the server.
+    /// The viewer's clock, moved on once a second; not in the first seconds after an answer, when
+    /// nothing is to be told yet. Equal to `received` on the server.
     pub clock: RwSignal<f64>,
     /// Counts the viewer's wishes to refresh at once.
     pub nudges: RwSignal<u32>,
@@ -56,12 +61,25 @@ impl Pulse {
 
     /// The same without the key: in somebody else's page it is not ours.
     pub fn beat_quietly(self) {
-        every(1000, move || self.clock.set(now()));
+        every(1000, move || self.tick());
         online(move || {
             if self.updates.get_untracked() != Updates::Fine {
                 self.nudge();
             }
         });
+    }
+
+    /// Moves the clock on, where somebody wants to know.
+    fn tick(self) {
+        let now = now();
+        let is_fine = self
+            .updates
+            .with_untracked(|updates| *updates == Updates::Fine);
+        // Either way: the viewer's clock may be put back.
+        let is_fresh = (now - self.received.get_untracked()).abs() < FRESH;
+        if !(is_fine && is_fresh) {
+            self.clock.set(now);
+        }
     }
 
     /// The wish to refresh at once.

@@ -1,0 +1,142 @@
+//! What is alike in all charts of a page, since they show the same time: made once for all of them.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use metering::{LogEntry, LogLevel, Series};
+
+use super::marks;
+use super::path::{self, HEIGHT, WIDTH, Window};
+use super::scale::{Offset, tick_label, time_ticks};
+use crate::components::time::Clock;
+use crate::format::decimal;
+use crate::i18n::catalog;
+use crate::live::Stretch;
+use crate::reactive::maybe;
+
+/// At most so many labels on the time axis.
+pub(super) const TIME_LABELS: i64 = 7;
+
+/// Closer than this to either side there is no label on the time axis.
+const EDGE: i64 = WIDTH / 25;
+
+/// The labels of an axis: where they stand, in percent of the plot's size, and what they say.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Labels {
+    pub(super) places: Vec<String>,
+    pub(super) words: Vec<String>,
+}
+
+impl FromIterator<(String, String)> for Labels {
+    fn from_iter<I: IntoIterator<Item = (String, String)>>(labels: I) -> Self {
+        let (places, words) = labels.into_iter().unzip();
+        Self { places, words }
+    }
+}
+
+/// An axis whose labels are followed. Apart from each other: those of the time axis move at every
+/// tick, and seldom say anything else.
+#[derive(Clone, Copy)]
+pub(super) struct Axis {
+    places: Memo<Vec<String>>,
+    words: Memo<Vec<String>>,
+}
+
+impl Axis {
+    pub(super) fn new(labels: Memo<Labels>) -> Self {
+        let follow = |read: fn(&Labels) -> &Vec<String>| {
+            Memo::new(move |_| labels.with(|labels| read(labels).clone()))
+        };
+        Self {
+            places: follow(|labels| &labels.places),
+            words: follow(|labels| &labels.words),
+        }
+    }
+
+    /// Where a label stands; nothing where there are fewer.
+    pub(super) fn place(self, index: usize) -> Signal<Option<String>> {
+        maybe(move || self.places.with(|places| places.get(index).cloned()))
+    }
+
+    /// What a label says; nothing where there are fewer.
+    pub(super) fn word(self, index: usize) -> Signal<Option<String>> {
+        maybe(move || self.words.with(|words| words.get(index).cloned()))
+    }
+}
+
+/// What lies behind and over the lines of every chart. Cheap to copy.
+#[derive(Clone, Copy)]
+pub(super) struct Backdrop {
+    pub(super) time_axis: Axis,
+    /// The stretches without any value: bands from top to bottom, as the `d` of a path.
+    pub(super) gaps: Memo<String>,
+    /// The warnings of the broker's log as marks, as the `d` of a path.
+    pub(super) warnings: Memo<String>,
+    /// Its errors.
+    pub(super) errors: Memo<String>,
+    /// What the pointer selects: a band, as the `d` of a path.
+    pub(super) selection: Memo<String>,
+}
+
+impl Backdrop {
+    /// Of a window of time and what is known of it.
+    pub(super) fn new(
+        window: Memo<Stretch>,
+        clock: Clock,
+        source: Signal<RwSignal<Series>>,
+        events: RwSignal<Arc<Vec<LogEntry>>>,
+        selection: RwSignal<Option<(i64, i64)>>,
+    ) -> Self {
+        let window = move || Window::from(window.get());
+        let marks =
+            |level| Memo::new(move |_| events.with(|events| marks::path(&window(), events, level)));
+        Self {
+            time_axis: Axis::new(Memo::new(move |_| time_labels(&window(), clock.offset()))),
+            gaps: Memo::new(move |_| source.get().with(|series| gaps(&window(), series))),
+            warnings: marks(LogLevel::Warning),
+            errors: marks(LogLevel::Error),
+            selection: Memo::new(move |_| {
+                selection.get().map_or_else(String::new, |(one, other)| {
+                    let window = window();
+                    band(window.x(one), window.x(other))
+                })
+            }),
+        }
+    }
+}
+
+fn time_labels(window: &Window, offset: Offset) -> Labels {
+    let (step, ticks) = time_ticks(window.start, window.end, offset, TIME_LABELS);
+    ticks
+        .into_iter()
+        .map(|tick| (window.x(tick), tick))
+        // Labels at the very edge would stand out of the panel.
+        .filter(|(x, _)| (EDGE..=WIDTH - EDGE).contains(x))
+        .map(|(x, tick)| (percent(x, WIDTH), tick_label(tick, offset, step, catalog())))
+        .collect()
+}
+
+/// A gap is a tick without an answer, whatever a chart shows.
+fn gaps(window: &Window, series: &Series) -> String {
+    let answered: Vec<&[f64]> = series
+        .columns
+        .iter()
+        .map(|column| column.avg.0.as_slice())
+        .collect();
+    let gaps = path::gaps(&series.timestamps, &answered, window);
+    let bands: Vec<_> = gaps.into_iter().map(|(from, to)| band(from, to)).collect();
+    bands.concat()
+}
+
+/// A band from top to bottom.
+fn band(from: i64, to: i64) -> String {
+    format!("M{from} 0H{to}V{HEIGHT}H{from}Z")
+}
+
+/// A coordinate in percent of the whole.
+pub(super) fn percent(coordinate: i64, whole: i64) -> String {
+    format!(
+        "{}%",
+        decimal((coordinate * 10_000 / whole) as f64 / 100.0, 2)
+    )
+}
