@@ -29,12 +29,19 @@ fn kept_theme() -> Theme {
     cookies.map_or(Theme::System, |word| Theme::from_word(&word))
 }
 
-/// What of the page's script is the same for every page, without its comments.
-static START: LazyLock<String> = LazyLock::new(|| {
-    let lines = include_str!("shell/start.js").lines().map(str::trim);
+/// What of the page's script is the same for every page.
+static START: LazyLock<String> = LazyLock::new(|| without_comments(include_str!("shell/start.js")));
+
+/// The script before the style sheet, so that it does not wait for it.
+static ARRIVING: LazyLock<String> =
+    LazyLock::new(|| without_comments(include_str!("shell/arriving.js")));
+
+/// A script without its comments, indents and empty lines.
+fn without_comments(script: &str) -> String {
+    let lines = script.lines().map(str::trim);
     let code = lines.filter(|line| !line.is_empty() && !line.starts_with("//"));
     code.collect::<Vec<_>>().join("\n")
-});
+}
 
 /// The script that brings the page to life: with the texts of its language beside the bundle, where
 /// that does not hold them; `whole` with all of the bundle, and not only what the overview needs.
@@ -70,11 +77,6 @@ pub fn shell(context: &AppContext) -> impl IntoView + use<> {
     let texts = texts.map(|texts| {
         view! { <link rel="preload" href=texts r#as="fetch" crossorigin="anonymous" /> }
     });
-    let ahead = [Some(module), whole.then_some(rest)].map(|module| {
-        module.map(|module| {
-            view! { <link rel="preload" href=module r#as="fetch" r#type="application/wasm" crossorigin="anonymous" fetchpriority="low" /> }
-        })
-    });
     view! {
         <!DOCTYPE html>
         <html lang=language.tag() data-theme=kept_theme().word() data-base-path=base data-keystone=keystone>
@@ -83,9 +85,8 @@ pub fn shell(context: &AppContext) -> impl IntoView + use<> {
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content="light dark" />
                 <link rel="icon" href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Cpath fill='%23c25400' d='M9.500 15C7 9 7.200 3.500 9.500 2.500c2.500-1 4.500 5 5 10h3c.5-5 2.500-11 5-10C24.800 3.500 25 9 22.500 15c2.500 1.800 4 4.300 4 7 0 4.700-4.700 8-10.500 8S5.500 26.700 5.500 22c0-2.700 1.500-5.200 4-7z'/%3E%3C/svg%3E" />
+                <script nonce=use_nonce()>{ARRIVING.as_str()}</script>
                 <link rel="stylesheet" href=style />
-                <link rel="modulepreload" href=script nonce=use_nonce() />
-                {ahead}
                 {texts}
                 <script type="module" nonce=use_nonce()>{start}</script>
                 <MetaTags />

@@ -26,26 +26,28 @@ async function measure(browser, side) {
   await refreshed();
   let drawn = await side.drawn(page);
   const moved = drawn.map(() => 0);
-  const before = await read();
+  const spent = Object.fromEntries(Object.keys(TASKS).map(key => [key, 0]));
   for (let refresh = 0; refresh < REFRESHES; refresh += 1) {
+    const before = await read();
     await refreshed();
+    const after = await read();
+    for (const [key, name] of Object.entries(TASKS)) spent[key] += after[name] - before[name];
+    // To look at what is drawn costs time too, on either side, which is not the page's.
     const now = await side.drawn(page);
     now.forEach((chart, index) => { moved[index] += Number(chart !== drawn[index]); });
     drawn = now;
   }
-  const after = await read();
   await side.pause(page);
   await sleep(SETTLED);
   const paused = await read();
   await sleep(PAUSED);
   const rested = await read();
   await page.context().close();
-  const perRefresh = name => ((after[name] - before[name]) * 1000) / REFRESHES;
   return {
     refreshes: REFRESHES,
     // In how many refreshes each chart changed what it draws.
     moved,
-    milliseconds: Object.fromEntries(Object.entries(TASKS).map(([key, name]) => [key, perRefresh(name)])),
+    milliseconds: Object.fromEntries(Object.entries(spent).map(([key, time]) => [key, (time * 1000) / REFRESHES])),
     // Busy time of the same page, paused, in as long as a refresh lasts.
     paused: ((rested.TaskDuration - paused.TaskDuration) * 1000 * INTERVAL) / PAUSED,
   };

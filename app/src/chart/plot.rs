@@ -100,7 +100,7 @@ fn value_labels(parts: Parts) -> impl IntoView {
 fn time_labels(parts: Parts) -> impl IntoView {
     let axis = parts.stage().backdrop.time_axis;
     (0..=TIME_LABELS as usize)
-        .map(|index| view! { <text x=axis.place(index) y="50%">{axis.word(index)}</text> })
+        .map(|index| view! { <text x=axis.place(index) y="59%">{axis.word(index)}</text> })
         .collect_view()
 }
 

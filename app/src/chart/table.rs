@@ -88,21 +88,49 @@ fn rows(parts: Parts) -> Rows {
     })
 }
 
-/// The table, closed at first. While it is closed it does not follow the ticks.
+/// The table, closed at first. What is in it is made when it is opened; for who has no scripts to do
+/// so, the server's page holds it ready.
 #[component]
 pub(super) fn Table(parts: Parts) -> impl IntoView {
+    let texts = catalog();
+    let title = parts
+        .definition
+        .with_value(|definition| definition.title.clone().into_owned());
+    let is_open = RwSignal::new(false);
+    let content = part(move || is_open.get().then(|| opened(parts)));
+    let toggled = move |event: leptos::ev::Event| {
+        is_open.set(event_target::<web_sys::Element>(&event).has_attribute("open"));
+    };
+    view! {
+        <details class="chart-table" on:toggle=toggled>
+            <summary>{texts.show_table}<span class="visually-hidden">{format!(": {title}")}</span></summary>
+            {content}
+            <noscript inner_html=without_scripts(parts) />
+        </details>
+    }
+    .into_any()
+}
+
+/// What is in the table, as the server's page has it for who has no scripts. With them a browser
+/// takes it for a text and does nothing about it.
+fn without_scripts(parts: Parts) -> String {
+    #[cfg(feature = "ssr")]
+    return opened(parts).to_html();
+    #[cfg(not(feature = "ssr"))]
+    {
+        let _ = parts;
+        String::new()
+    }
+}
+
+/// What an open table shows. It follows the ticks.
+fn opened(parts: Parts) -> AnyView {
     let texts = catalog();
     let (title, unit) = parts
         .definition
         .with_value(|definition| (definition.title.clone().into_owned(), definition.unit));
-    let is_open = RwSignal::new(false);
-    let rows = Memo::new(move |previous: Option<&Rows>| match previous {
-        Some(previous) if !is_open.get() => previous.clone(),
-        _ => {
-            is_open.track();
-            rows(parts)
-        }
-    });
+    let label = format!("{title}: {}", texts.show_table);
+    let rows = Memo::new(move |_| rows(parts));
     let cells = move |values: &[Option<f64>]| {
         let text = |value: &Option<f64>| {
             value.map_or(texts.no_value.to_owned(), |value| {
@@ -117,12 +145,11 @@ pub(super) fn Table(parts: Parts) -> impl IntoView {
     let summary = move |name: &'static str, values: &[Option<f64>]| {
         view! { <tr><th scope="row">{name}</th>{cells(values)}</tr> }
     };
-    let caption = title.clone();
-    let content = part(move || {
+    let table = part(move || {
         rows.with(|rows| {
             view! {
                 <table>
-                    <caption class="visually-hidden">{caption.clone()}</caption>
+                    <caption class="visually-hidden">{title.clone()}</caption>
                     <thead>
                         <tr>
                             <th scope="col">{texts.time}</th>
@@ -146,17 +173,9 @@ pub(super) fn Table(parts: Parts) -> impl IntoView {
             }
         })
     });
-    let toggled = move |event: leptos::ev::Event| {
-        is_open.set(event_target::<web_sys::Element>(&event).has_attribute("open"));
-    };
     view! {
-        <details class="chart-table" on:toggle=toggled>
-            <summary>{texts.show_table}<span class="visually-hidden">{format!(": {title}")}</span></summary>
-            <div class="scroll" tabindex="0" role="group" aria-label=format!("{title}: {}", texts.show_table)>
-                {content}
-            </div>
-            <EventList parts />
-        </details>
+        <div class="scroll" tabindex="0" role="group" aria-label=label>{table}</div>
+        <EventList parts />
     }
     .into_any()
 }

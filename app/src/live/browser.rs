@@ -1,6 +1,6 @@
 //! Clocks and timers of the browser, which stand still on the server.
 
-use gloo_timers::callback::Interval;
+use gloo_timers::callback::{Interval, Timeout};
 use leptos::prelude::*;
 use send_wrapper::SendWrapper;
 
@@ -34,6 +34,12 @@ pub fn every(millis: u32, tick: impl Fn() + Clone + 'static) {
         let interval = SendWrapper::new(Interval::new(millis, tick.clone()));
         on_cleanup(move || drop(interval));
     });
+}
+
+/// Calls `then` in so many milliseconds, unless the effect that this is called in runs again before.
+pub fn once(millis: u32, then: impl FnOnce() + 'static) {
+    let timeout = SendWrapper::new(Timeout::new(millis, then));
+    on_cleanup(move || drop(timeout));
 }
 
 /// Whether the tab is looked at.

@@ -21,7 +21,7 @@ use metering::{BrokerState, LogEntry, Series};
 use crate::error::AppError;
 use crate::format::within;
 
-pub use browser::{every, local_offset, now, online, visible};
+pub use browser::{every, local_offset, now, once, online, visible};
 pub use poll::{Poll, backoff, keep, keep_every};
 pub use pulse::{Pulse, Updates};
 pub use settings::{Choices, Chosen, PAUSED, RANGE, REFRESH, Settings};

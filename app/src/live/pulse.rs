@@ -2,13 +2,16 @@
 
 use leptos::prelude::*;
 
-use super::{every, now, online};
+use super::{now, once, online};
 use crate::components::keys::is_typed_into;
 use crate::error::AppError;
+use crate::format::within;
 
 /// So long after an answer its age is no news: a page that polls as often as it does by default has
 /// no clock of its own to draw for. In milliseconds.
 const FRESH: f64 = 6_000.0;
+/// As often an age is told that is one, in milliseconds.
+const SECOND: f64 = 1_000.0;
 
 /// How the updates fare.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,7 +64,7 @@ impl Pulse {
 
     /// The same without the key: in somebody else's page it is not ours.
     pub fn beat_quietly(self) {
-        every(1000, move || self.tick());
+        self.keep_time();
         online(move || {
             if self.updates.get_untracked() != Updates::Fine {
                 self.nudge();
@@ -69,17 +72,16 @@ impl Pulse {
         });
     }
 
-    /// Moves the clock on, where somebody wants to know.
-    fn tick(self) {
-        let now = now();
-        let is_fine = self
-            .updates
-            .with_untracked(|updates| *updates == Updates::Fine);
-        // Either way: the viewer's clock may be put back.
-        let is_fresh = (now - self.received.get_untracked()).abs() < FRESH;
-        if !(is_fine && is_fresh) {
-            self.clock.set(now);
-        }
+    /// Moves the clock on as long as the page is there.
+    fn keep_time(self) {
+        Effect::new(move |_| {
+            let elapsed = self.clock.get() - self.received.get();
+            let is_fine = self.updates.with(|updates| *updates == Updates::Fine);
+            let wait = if is_fine { FRESH - elapsed } else { 0.0 };
+            // At the longest what is asked for: the viewer's clock may be put back.
+            let wait = within(wait, SECOND, FRESH);
+            once(wait as u32, move || self.clock.set(now()));
+        });
     }
 
     /// The wish to refresh at once.

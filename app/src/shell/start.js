@@ -40,18 +40,19 @@ globalThis.needRest = slot => {
   }
 };
 
-// It begins when the page stands on the screen: what is to be read is there at once, and does not
-// share the processor with the compiling. Pages that nobody draws wait for half a second.
+// It begins when the page stands on the screen: what is to be read is there at once, and shares
+// neither the processor nor the line with the module. Pages that nobody draws wait for half a second.
 const drawn = new Promise(done => {
   new PerformanceObserver(done).observe({ type: 'paint', buffered: true });
   setTimeout(done, 500);
-});
+}).then(() => document.documentElement.classList.remove('arriving'));
 // Without its texts the page goes on in English, which is better than not at all.
 const words = texts && fetch(texts).then(answer => answer.ok ? answer.text() : undefined, () => undefined);
 
 Promise.all([words, drawn]).then(async ([words]) => {
+  const fetched = fetch(module);
   const [glue, compiled] = await Promise.all([import(script), whole && compile()]);
-  first = await glue.default({ module_or_path: module });
+  first = await glue.default({ module_or_path: fetched });
   if (compiled) put(compiled);
   glue.hydrate(words ?? undefined);
   if (compiled) return;

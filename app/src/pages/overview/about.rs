@@ -9,12 +9,6 @@ use crate::format;
 use crate::i18n::{Catalog, catalog};
 use crate::live::Live;
 
-/// Four small tables.
-#[component]
-pub(super) fn About() -> impl IntoView {
-    view! { <Facts /><Listeners /><Contexts /><ExchangeTypes /> }
-}
-
 /// Rows of what the overview tells.
 fn rows(read: fn(&Overview, &Catalog) -> Option<Vec<Vec<String>>>) -> Rows {
     let live = expect_context::<Live>();

@@ -132,8 +132,15 @@ pub(crate) fn Whole() -> impl IntoView {
             <charts::Charts />
             <nodes::Nodes />
             <div class="cards">
-                <churn::Churn />
-                <about::About />
+                <div>
+                    <churn::Churn />
+                    <about::Facts />
+                </div>
+                <div>
+                    <about::Listeners />
+                    <about::Contexts />
+                    <about::ExchangeTypes />
+                </div>
             </div>
         </div>
     }
