@@ -100,6 +100,23 @@ test('a chart can be drawn over the full width', async ({ overview }) => {
   await expect(chart.getByRole('button', { name: 'Wide' })).toHaveAttribute('aria-pressed', 'true');
 });
 
+for (const width of [360, 800, 1440, 2200]) {
+  test(`every chart has a plot and its legend below it, ${width} px wide`, async ({ overview }) => {
+    const { page } = overview;
+    await page.setViewportSize({ width, height: 1000 });
+    const whole = () => page.evaluate(() => document.documentElement.scrollWidth);
+    expect(await whole(), 'nothing stands out').toBeLessThanOrEqual(width);
+    for (const id of CHARTS) {
+      const plot = await overview.plot(id);
+      const axis = (await overview.chart(id).locator('.x-axis').boundingBox())!;
+      const legend = (await overview.chart(id).locator('.legend').boundingBox())!;
+      expect(plot.height, id).toBeGreaterThanOrEqual(189);
+      expect(axis.y, id).toBeGreaterThanOrEqual(plot.y + plot.height - 1);
+      expect(legend.y, id).toBeGreaterThanOrEqual(axis.y + axis.height);
+    }
+  });
+}
+
 test('times are of the viewer’s zone', async ({ overview }) => {
   const slider = overview.slider('objects');
   await slider.press('End');

@@ -31,6 +31,28 @@ test('a first visit takes few requests', async ({ signedIn: page }) => {
   expect(loads.length).toBeLessThanOrEqual(MOST_REQUESTS);
 });
 
+test('the first screen is painted first, and then all of it', async ({ signedIn: page }) => {
+  // What a visit held back until the page was painted, and whether it had been by then.
+  await page.addInitScript(() => {
+    const seen = (globalThis as unknown as { seen: string[] }).seen = [] as string[];
+    const look = () => {
+      const is = document.documentElement?.classList.contains('arriving') ? 'held back' : 'all there';
+      if (seen.at(-1) !== is) seen.push(is);
+    };
+    new MutationObserver(look).observe(document, { attributes: true, childList: true, subtree: true });
+    new PerformanceObserver(() => seen.push('painted')).observe({ type: 'paint' });
+  });
+  const seen = () => page.evaluate(() => (globalThis as unknown as { seen: string[] }).seen.join(', '));
+  await page.goto(DEMO);
+  await new Overview(page).alive();
+  expect(await seen()).toMatch(/held back, painted, all there/);
+  await expect(page.locator('#exchange-types')).toBeVisible();
+  // Who reloads may be far down: there the page is as long as it was.
+  await page.reload();
+  await new Overview(page).alive();
+  expect(await seen()).not.toContain('held back');
+});
+
 /** The part of the bundle that the overview does without. */
 const REST = /_rest\.wasm$/;
 
