@@ -110,8 +110,12 @@ async fn a_restart_of_the_service_keeps_the_charts() {
     let to = end_of(&app, &token).await;
     let before = connections(&app, &token, from, to).await;
     assert!(before.columns[0].avg.known().count() >= 3);
-    // The end of what is known: a longer step may have reached beyond.
-    let to = before.timestamps.last().expect("a step") + i64::from(before.step);
+    // The end of what is known: a longer step may have reached beyond, and the last answer may be on
+    // its way.
+    let values = &before.columns[0].avg;
+    let last = (0..before.timestamps.len()).rfind(|&index| values.get(index).is_some());
+    let to = before.timestamps[last.expect("values")] + i64::from(before.step);
+    let before = connections(&app, &token, from, to).await;
     app.api.shutdown().await;
 
     fake.set_mode(Mode::Status(500));

@@ -42,7 +42,7 @@ pub(super) fn Plot(parts: Parts) -> impl IntoView {
         errors,
         selection,
         ..
-    } = stage.backdrop;
+    } = stage.backdrop();
 
     view! {
         <div class="chart-body">
@@ -98,7 +98,7 @@ fn value_labels(parts: Parts) -> impl IntoView {
 
 /// The labels of the time axis.
 fn time_labels(parts: Parts) -> impl IntoView {
-    let axis = parts.stage().backdrop.time_axis;
+    let axis = parts.stage().backdrop().time_axis;
     (0..=TIME_LABELS as usize)
         .map(|index| view! { <text x=axis.place(index) y="59%">{axis.word(index)}</text> })
         .collect_view()

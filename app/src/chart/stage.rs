@@ -29,7 +29,7 @@ pub struct Stage {
     pub latest: Signal<i64>,
     /// The address's choices.
     pub settings: Settings,
-    pub(super) backdrop: Backdrop,
+    backdrop: StoredValue<Backdrop>,
     source: Signal<RwSignal<Series>>,
     clock: Clock,
 }
@@ -75,10 +75,15 @@ impl Stage {
             dragged,
             latest,
             settings,
-            backdrop: Backdrop::new(window, clock, source, events, selection),
+            backdrop: StoredValue::new(Backdrop::new(window, clock, source, events, selection)),
             source,
             clock,
         }
+    }
+
+    /// What lies behind and over the lines of every chart.
+    pub(super) fn backdrop(&self) -> Backdrop {
+        self.backdrop.get_value()
     }
 
     /// Reads the columns, and follows them.
