@@ -7,7 +7,7 @@
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::components::bar::{Bar, Filled};
+use crate::components::bar::{self, Filled};
 use crate::components::icons::{Icon, IconName};
 use crate::components::status::Level;
 use crate::components::time::Clock;
@@ -126,14 +126,10 @@ pub fn cell(cell: &Cell, clock: Clock) -> AnyView {
             mark: gauge.mark,
             alarmed: gauge.alarmed,
         };
-        return view! {
-            <div class="gauge">
-                <Bar filled=Signal::stored(Some(filled)) />
-                <span class="value">{cell.text.clone()}</span>
-                <span class="limit">{gauge.limit.clone()}</span>
-            </div>
-        }
-        .into_any();
+        let filled = Signal::stored(Some(filled));
+        let value = Signal::stored(cell.text.clone());
+        let limit = Signal::stored(Some(gauge.limit.clone()));
+        return view! { <bar::Gauge filled value limit /> }.into_any();
     }
     if !cell.parts.is_empty() {
         let parts = cell.parts.iter().map(|part| {

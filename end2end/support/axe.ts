@@ -5,6 +5,10 @@ import { expect, type Page } from '@playwright/test';
 
 /** Expects an empty list of violations, of every rule that axe knows but its experiments. */
 export async function expectAccessible(page: Page): Promise<void> {
+  // A colour on its way from one theme to the other is nobody's choice.
+  await page.evaluate(() => Promise.allSettled(
+    document.getAnimations().filter(one => one instanceof CSSTransition).map(one => one.finished),
+  ));
   const { violations } = await new AxeBuilder({ page }).analyze();
   const found = violations.map(({ id, help, nodes }) => ({
     rule: `${id}: ${help}`,

@@ -44,7 +44,7 @@ test.describe('a Chinese browser', () => {
           // The switch itself is for those who read English.
           if (node.closest('.language')) continue;
           for (const name of ['aria-label', 'title', 'placeholder', 'aria-valuetext']) texts.push(node.getAttribute(name) ?? '');
-        } else if (!node.parentElement!.closest('script, style, .language')) {
+        } else if (!node.parentElement!.closest('script, style, noscript, .language')) {
           texts.push(node.textContent ?? '');
         }
       }

@@ -81,6 +81,7 @@ test('the sheet tells the keys, and g with a letter leads to a page', async ({ s
   await page.goto('/log');
   await open(page);
   await page.keyboard.press('Escape');
+  await expect(dialog(page)).toHaveCount(0);
   await page.keyboard.press('?');
   const sheet = page.getByRole('dialog', { name: 'Keyboard' });
   await expect(sheet.getByRole('row', { name: /Go to System log/ })).toContainText('l');
@@ -96,6 +97,7 @@ test('a slash leads to the page’s filter, and there letters are letters', asyn
   await page.goto(USERS);
   await open(page);
   await page.keyboard.press('Escape');
+  await expect(dialog(page)).toHaveCount(0);
   await page.keyboard.press('/');
   const filter = page.getByRole('searchbox', { name: 'Filter by name' });
   await expect(filter).toBeFocused();

@@ -49,11 +49,12 @@ pub(crate) fn pack(project: &Project, runner: &Runner) -> Result<(), Error> {
     let module = file("_bg.wasm");
     let bytes = fs::read(&module).map_err(Error::file("read", &module))?;
     let mut modules = vec![module];
-    if split::can_be(&bytes) {
-        let rules = project.root.join(RULES);
-        let rules = fs::read_to_string(&rules).map_err(Error::file("read", &rules))?;
-        let halves = split::split(&bytes, &split::Rules::read(&rules))
-            .map_err(|e| Error::Wrong(format!("the module cannot be cut in two: {e}")))?;
+    let rules = project.root.join(RULES);
+    let rules = fs::read_to_string(&rules).map_err(Error::file("read", &rules))?;
+    let halves = split::split(&bytes, &split::Rules::read(&rules))
+        .map_err(|e| Error::Wrong(format!("the module cannot be cut in two: {e}")))?;
+    // The panels' has no rest.
+    if let Some(halves) = halves {
         modules.push(file("_rest.wasm"));
         for (file, bytes) in modules.iter().zip([halves.first, halves.rest]) {
             fs::write(file, bytes).map_err(Error::file("write", file))?;

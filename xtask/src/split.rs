@@ -121,15 +121,14 @@ pub(crate) enum SplitError {
     Unexpected(&'static str),
 }
 
-/// Whether a module can be cut: it has an import that loads the rest.
-pub(crate) fn can_be(module: &[u8]) -> bool {
-    Module::read(module).is_ok_and(|module| module.asks.is_some())
-}
-
-/// Cuts `module` in two by the rules. Functions that only moved ones call go with them.
-pub(crate) fn split(module: &[u8], rules: &Rules) -> Result<Halves, SplitError> {
+/// Cuts `module` in two by the rules, unless it has no import that loads a rest. Functions that only
+/// moved ones call go with them.
+pub(crate) fn split(module: &[u8], rules: &Rules) -> Result<Option<Halves>, SplitError> {
     let module = Module::read(module)?;
-    let plan = Plan::make(&module, |name| rules.moves(name))?;
+    let Some(asks) = module.asks else {
+        return Ok(None);
+    };
+    let plan = Plan::make(&module, asks, |name| rules.moves(name))?;
     let imports = module
         .imports
         .clone()
@@ -138,7 +137,7 @@ pub(crate) fn split(module: &[u8], rules: &Rules) -> Result<Halves, SplitError> 
     let imports = imports
         .enumerate()
         .map(|(index, import)| Ok((import?.name.to_owned(), short(index))));
-    Ok(Halves {
+    Ok(Some(Halves {
         imports: imports.collect::<Result<_, SplitError>>()?,
         first: first(&module, &plan)?,
         rest: rest(&module, &plan)?,
@@ -147,7 +146,7 @@ pub(crate) fn split(module: &[u8], rules: &Rules) -> Result<Halves, SplitError> 
             .iter()
             .map(|(&function, &slot)| (slot, module.name(function).to_owned()))
             .collect(),
-    })
+    }))
 }
 
 /// A module as it was read. Functions are counted as WebAssembly does: the imported ones first.
@@ -349,12 +348,12 @@ struct Plan {
 }
 
 impl Plan {
-    fn make(module: &Module<'_>, is_named: impl Fn(&str) -> bool) -> Result<Self, SplitError> {
-        let Some(asks) = module.asks else {
-            return Err(SplitError::Unexpected(
-                "there is no import that loads the rest",
-            ));
-        };
+    /// `asks` is the import that loads the rest, `is_named` whether the rules move a function.
+    fn make(
+        module: &Module<'_>,
+        asks: u32,
+        is_named: impl Fn(&str) -> bool,
+    ) -> Result<Self, SplitError> {
         let callees: BTreeMap<u32, Vec<u32>> = module
             .defined()
             .map(|function| Ok((function, module.callees(function)?)))
@@ -873,7 +872,8 @@ mod tests {
     }
 
     fn play(order: &str) -> String {
-        let halves = split(&module(), &Rules::read(RULES)).expect("it can be cut");
+        let halves = split(&module(), &Rules::read(RULES)).expect("it can be read");
+        let halves = halves.expect("it can be cut");
         let text = |bytes: &[u8]| BASE64_STANDARD.encode(bytes);
         let output = Command::new("node")
             .args(["-e", PLAY, &text(&halves.first), &text(&halves.rest)])
@@ -943,7 +943,8 @@ mod tests {
 
     #[test]
     fn a_module_that_cannot_ask_is_left_alone() {
-        assert!(can_be(&module()));
-        assert!(!can_be(&wasm_encoder::Module::new().finish()));
+        let empty = wasm_encoder::Module::new().finish();
+        let halves = split(&empty, &Rules::read(RULES)).expect("it can be read");
+        assert!(halves.is_none());
     }
 }

@@ -6,7 +6,7 @@ use crate::format::within;
 use crate::reactive::{flag, maybe};
 
 /// What a bar shows.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Filled {
     /// From 0 to 1.
     pub share: f64,
@@ -16,9 +16,28 @@ pub struct Filled {
     pub alarmed: bool,
 }
 
+/// A value and its limit, below a bar of how near they are.
+#[component]
+pub fn Gauge(
+    /// How far the bar is filled.
+    filled: Signal<Option<Filled>>,
+    /// The value in words.
+    value: Signal<String>,
+    /// The limit in words.
+    limit: Signal<Option<String>>,
+) -> impl IntoView {
+    view! {
+        <div class="gauge">
+            <Bar filled />
+            <span class="value">{value}</span>
+            <span class="limit">{limit}</span>
+        </div>
+    }
+}
+
 /// A bar, absent where nothing is known. Pure decoration: the numbers stand below it.
 #[component]
-pub fn Bar(
+fn Bar(
     /// How far it is filled.
     filled: Signal<Option<Filled>>,
 ) -> impl IntoView {

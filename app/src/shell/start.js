@@ -6,7 +6,7 @@
 
 let first;
 let ahead;
-let target;
+let destination;
 
 const compile = () => WebAssembly.compileStreaming(fetch(rest));
 
@@ -35,7 +35,7 @@ globalThis.needRest = slot => {
   } catch (error) {
     // The server has another bundle by now, or does not answer: the page that was asked for is the
     // way on, as it would be without scripts.
-    if (target) location.assign(target);
+    if (destination) location.assign(destination);
     throw error;
   }
 };
@@ -61,6 +61,6 @@ Promise.all([words, drawn]).then(async ([words]) => {
   addEventListener('focusin', near);
   addEventListener('keydown', load);
   addEventListener('click', event => {
-    target = event.target.closest?.('a[href]')?.href;
+    destination = event.target.closest?.('a[href]')?.href;
   }, { capture: true });
 });

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use metering::Node;
 
-use crate::components::bar::{Bar, Filled};
+use crate::components::bar::{self, Filled};
 use crate::components::status::{Level, Pill};
 use crate::format;
 use crate::i18n::{Catalog, catalog};
@@ -196,14 +196,7 @@ fn gauge(
     });
     let limit = maybe(move || gauge.with(|gauge| gauge.as_ref()?.limit.clone()));
     let filled = Signal::derive(move || gauge.with(|gauge| gauge.as_ref()?.filled));
-    view! {
-        <div class="gauge">
-            <Bar filled />
-            <span class="value">{value}</span>
-            <span class="limit">{limit}</span>
-        </div>
-    }
-    .into_any()
+    view! { <bar::Gauge filled value limit /> }.into_any()
 }
 
 #[cfg(test)]
