@@ -909,7 +909,9 @@ mod tests {
     fn what_only_moved_functions_call_goes_with_them() {
         let module = module();
         let module = Module::read(&module).expect("a module");
-        let plan = Plan::make(&module, |name| Rules::read(RULES).moves(name)).expect("a plan");
+        let asks = module.asks.expect("it can be cut");
+        let rules = Rules::read(RULES);
+        let plan = Plan::make(&module, asks, |name| rules.moves(name)).expect("a plan");
         assert_eq!(plan.stays, BTreeSet::from([1, 4, 5, 7]));
         assert_eq!(plan.moved, BTreeSet::from([2, 3, 6]));
         // The second has no slot of its own before, the third has; the first calls neither back.

@@ -26,7 +26,7 @@ pub(super) fn Plot(parts: Parts) -> impl IntoView {
     let stage = parts.stage();
     let title = definition.with_value(|definition| definition.title.clone());
     let view_box = format!("0 0 {WIDTH} {HEIGHT}");
-    let pointer = Pointer::new(stage);
+    let pointer = Pointer::new(&stage);
     let key = move |event: ev::KeyboardEvent| {
         let modified = event.ctrl_key() || event.meta_key() || event.alt_key();
         let is_ours = !modified
@@ -196,7 +196,7 @@ fn step_by_key(parts: Parts, key: &str, shift: bool) -> bool {
         _ => return false,
     };
     let target = target.clamp(window.from, window.to);
-    stage.cursor.set(snapped(stage, target));
+    stage.cursor.set(snapped(&stage, target));
     true
 }
 

@@ -49,9 +49,9 @@ fn instant(window: Stretch, x: f64, width: f64) -> i64 {
 }
 
 impl Pointer {
-    pub(super) fn new(stage: Stage) -> Self {
+    pub(super) fn new(stage: &Stage) -> Self {
         Self {
-            stage,
+            stage: *stage,
             press: StoredValue::new(None),
         }
     }
@@ -137,13 +137,13 @@ impl Pointer {
     fn point(self, event: &ev::PointerEvent) {
         if let Some((x, width)) = place(event) {
             let at = instant(self.stage.window.get_untracked(), x, width);
-            self.stage.cursor.set(snapped(self.stage, at));
+            self.stage.cursor.set(snapped(&self.stage, at));
         }
     }
 }
 
 /// The time of the series nearest to an instant.
-pub(super) fn snapped(stage: Stage, instant: i64) -> Option<i64> {
+pub(super) fn snapped(stage: &Stage, instant: i64) -> Option<i64> {
     stage.with_series_untracked(|series| {
         nearest(&series.timestamps, instant).map(|index| series.timestamps[index])
     })
