@@ -22,16 +22,15 @@ const PAGES = [
 
 /** A page of each kind of object. */
 async function objects(broker: Broker): Promise<string[]> {
-  // A broker that has just started has no clients yet.
-  const clients = async () => (await broker.get('/api/channels')).length;
+  // A broker that has just started has no clients yet. Those that consume stay, others come and go.
+  const clients = async () => (await broker.get('/api/consumers')).length;
   await expect.poll(clients, { timeout: 30_000 }).toBeGreaterThan(0);
   await broker.send('PUT', '/api/policies/%2F/seen', { pattern: '^seen', definition: { 'max-length': 9 } });
   const [node] = await broker.get('/api/nodes');
-  const [connection] = await broker.get('/api/connections');
-  const [channel] = await broker.get('/api/channels');
+  const [{ channel_details: channel }] = await broker.get('/api/consumers');
   return [
     pageOf('queues', '/', 'orders.new'), pageOf('exchanges', '/', 'demo.events'), pageOf('nodes', node.name),
-    pageOf('connections', connection.name), pageOf('channels', channel.name), pageOf('vhosts', '/'),
+    pageOf('connections', channel.connection_name), pageOf('channels', channel.name), pageOf('vhosts', '/'),
     pageOf('users', broker.administrator.name), pageOf('policies', '/', 'seen'),
   ];
 }
