@@ -124,8 +124,7 @@ fn gaps(window: &Window, series: &Series) -> String {
         .map(|column| column.avg.0.as_slice())
         .collect();
     let gaps = path::gaps(&series.timestamps, &answered, window);
-    let bands: Vec<_> = gaps.into_iter().map(|(from, to)| band(from, to)).collect();
-    bands.concat()
+    path::joined(gaps.into_iter().map(|(from, to)| band(from, to)))
 }
 
 /// A band from top to bottom.

@@ -12,6 +12,7 @@ use crate::live::Stretch;
 
 /// At most so many steps on the value axis.
 pub(super) const VALUE_STEPS: usize = 4;
+
 /// What a line has to show in the window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Activity {
@@ -75,10 +76,8 @@ impl Drawing {
                 (place, format::axis(tick, definition.unit))
             })
             .collect();
-        let grid: Vec<_> = ticks
-            .iter()
-            .map(|&tick| format!("M0 {}H{WIDTH}", window.y(tick)))
-            .collect();
+        let line = |&tick: &f64| format!("M0 {}H{WIDTH}", window.y(tick));
+        let grid = path::joined(ticks.iter().map(line));
         let draw = |column: Option<&[f64]>| {
             column.map_or_else(String::new, |column| path::line(times, column, &window))
         };
@@ -86,7 +85,7 @@ impl Drawing {
         Self {
             window,
             value_labels,
-            grid: grid.concat(),
+            grid,
             paths,
             activity,
         }

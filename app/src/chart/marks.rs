@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use metering::{LogEntry, LogLevel};
 
-use super::path::{HEIGHT, WIDTH, Window};
+use super::path::{self, HEIGHT, WIDTH, Window};
 use super::view::Parts;
 use crate::components::status::{Level, Pill};
 use crate::i18n::catalog;
@@ -19,8 +19,7 @@ pub(super) fn path(window: &Window, events: &[LogEntry], level: LogLevel) -> Str
         .filter(|event| event.level == level)
         .map(|event| window.x(event.time.as_millis()))
         .filter(|x| (0..=WIDTH).contains(x));
-    let lines: Vec<_> = xs.map(|x| format!("M{x} 0V{HEIGHT}")).collect();
-    lines.concat()
+    path::joined(xs.map(|x| format!("M{x} 0V{HEIGHT}")))
 }
 
 /// The events at an instant of a window of that length, in words.

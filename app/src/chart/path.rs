@@ -192,6 +192,11 @@ pub fn line(times: &[i64], values: &[f64], window: &Window) -> String {
     pen.end()
 }
 
+/// The `d` of a path of many pieces.
+pub(super) fn joined(pieces: impl Iterator<Item = String>) -> String {
+    pieces.collect::<Vec<_>>().concat()
+}
+
 /// The points that share an x.
 struct Column {
     x: i64,
