@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 
+import { expect } from '@playwright/test';
+
 import { Child } from './child.ts';
 import { rigProgram } from './programs.ts';
 
@@ -106,6 +108,14 @@ export class Broker {
     const answer = await fetch(`${this.url}${path}`, { method, headers, body });
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
     return answer;
+  }
+
+  /** Waits until it tells of messages and their rates: a broker that has just started knows of none yet. */
+  async busy(): Promise<void> {
+    await expect.poll(async () => {
+      const { queue_totals, message_stats } = await this.get('/api/overview');
+      return 'messages' in queue_totals && message_stats?.publish_details.rate > 0;
+    }, { message: 'the broker tells of messages', timeout: 60_000 }).toBe(true);
   }
 
   async stop(): Promise<void> {

@@ -1,6 +1,6 @@
 // The page's polls: counted, and answered by the test instead of by the server.
 
-import type { Page, Request, Route } from '@playwright/test';
+import { expect, type Page, type Request, type Route } from '@playwright/test';
 
 import { POLL } from './overview.ts';
 
@@ -74,4 +74,17 @@ export async function pressR(page: Page): Promise<void> {
 /** Lets the page's own time pass, second by second; `page.clock` must have been installed. */
 export async function pass(page: Page, seconds: number): Promise<void> {
   for (let second = 0; second < seconds; second += 1) await page.clock.runFor(1000);
+}
+
+/**
+ * Lets the page's own time pass until it has polled once more than `polls` tell now. The real time passes
+ * with it, so that what is asked on the way to the poll is answered before the page gives it up.
+ */
+export async function passUntilNext(page: Page, polls: { readonly count: number }): Promise<void> {
+  const { count } = polls;
+  const passed = async () => {
+    await page.clock.runFor(1000);
+    return polls.count;
+  };
+  await expect.poll(passed, { message: 'the next poll', intervals: [100], timeout: 30_000 }).toBeGreaterThan(count);
 }

@@ -37,6 +37,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   broker: [
     async ({}, use) => {
       const broker = await Broker.start();
+      await broker.busy();
       await use(broker);
       await broker.stop();
     },
@@ -46,6 +47,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   victim: [
     async ({}, use) => {
       const broker = await Broker.start();
+      await broker.busy();
       await use(broker);
       await broker.stop();
     },

@@ -5,7 +5,7 @@ import type { Page } from '@playwright/test';
 import { Embedded, expect, PANELS, PanelPolls, test as base } from '../support/embedded.ts';
 import { page as pageWith, panel } from '../support/host.ts';
 import { answered, notConnected } from '../support/console.ts';
-import { pass } from '../support/polls.ts';
+import { pass, passUntilNext } from '../support/polls.ts';
 
 interface Fixtures {
   /** A portal's page with a zoomed chart of queued messages whose line Ready is hidden. */
@@ -128,17 +128,17 @@ test('a portal whose token address fails for a while', async ({ page, portal, em
   expect(portal.asked - before.asked).toBeLessThanOrEqual(12);
   expect(polls.count).toBe(before.polls);
   portal.refuse = undefined;
-  await page.clock.runFor(61_000);
+  await passUntilNext(page, polls);
   await goesOn(embedded);
 });
 
-test('a poll that hangs is given up, and the next one is answered', async ({ page, embedded }) => {
+test('a poll that hangs is given up, and the next one is answered', async ({ page, embedded, polls }) => {
   await page.route(PANELS, () => {});
   await pass(page, 20);
   const element = embedded.panel('queued-messages');
   await expect(element.locator('.notices')).toContainText('took too long');
   await page.unroute(PANELS);
-  await page.clock.runFor(61_000);
+  await passUntilNext(page, polls);
   await goesOn(embedded);
 });
 

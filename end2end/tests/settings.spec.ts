@@ -29,6 +29,26 @@ test('a refresh interval keeps the range that was chosen, and the way back leads
   await expect(chosen).toHaveText(['1h', '5s']);
 });
 
+test('the way back is gone while scripts are still on their way', async ({ overview }) => {
+  const { page } = overview;
+  await page.getByRole('group', { name: 'Refresh' }).getByRole('link', { name: '30s' }).click();
+  await expect(page).toHaveURL(`${DEMO}?refresh=30s`);
+  let letThrough = () => {};
+  const held = new Promise<void>(resolve => { letThrough = resolve; });
+  await page.route(/_bg\.wasm$/, async route => {
+    await held;
+    await route.continue();
+  });
+  await page.reload({ waitUntil: 'commit' });
+  const chosen = page.locator('.choices [aria-current="true"]');
+  await expect(chosen).toHaveText(['10m', '30s']);
+  await page.goBack({ waitUntil: 'commit' });
+  await expect(page).toHaveURL(DEMO);
+  letThrough();
+  await expect(chosen).toHaveText(['10m', '5s']);
+  await overview.alive();
+});
+
 test('choosing does not load the page anew', async ({ overview }) => {
   const { page } = overview;
   await page.evaluate(() => Object.assign(window, { marked: true }));

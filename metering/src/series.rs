@@ -179,6 +179,26 @@ impl Series {
             .find(|column| column.meter == meter && column.resource_id == resource_id)
     }
 
+    /// The steps from a time on.
+    #[must_use]
+    pub fn beginning(&self, from: i64) -> Series {
+        let first = self.timestamps.partition_point(|&time| time < from);
+        let rest = |values: &Values| Values(values.0.iter().skip(first).copied().collect());
+        let columns = self.columns.iter().map(|column| Column {
+            min: column.min.as_ref().map(rest),
+            avg: rest(&column.avg),
+            max: column.max.as_ref().map(rest),
+            meter: column.meter.clone(),
+            resource_id: column.resource_id.clone(),
+            unit: column.unit.clone(),
+        });
+        Series {
+            step: self.step,
+            timestamps: self.timestamps[first..].to_vec(),
+            columns: columns.collect(),
+        }
+    }
+
     /// Takes in what came later and forgets what is older than `span` milliseconds before its end.
     ///
     /// `newer` wins where both have a time: the last step is still filling when

@@ -34,8 +34,8 @@ impl FromIterator<(String, String)> for Labels {
     }
 }
 
-/// An axis whose labels are followed. Apart from each other: those of the time axis move at every
-/// tick, and seldom say anything else.
+/// An axis whose labels are followed. Apart from each other: where one label stands another may say
+/// something else.
 #[derive(Clone, Copy)]
 pub(super) struct Axis {
     places: Memo<Vec<String>>,
@@ -67,7 +67,10 @@ impl Axis {
 /// What lies behind and over the lines of every chart. Cheap to copy.
 #[derive(Clone, Copy)]
 pub(super) struct Backdrop {
+    /// The labels of the time axis, by how far each is from the first.
     pub(super) time_axis: Axis,
+    /// Where the first of them stands, in percent of the plot's width: all that moves at every tick.
+    pub(super) time_start: Memo<String>,
     /// The stretches without any value: bands from top to bottom, as the `d` of a path.
     pub(super) gaps: Memo<String>,
     /// The warnings of the broker's log as marks, as the `d` of a path.
@@ -90,8 +93,11 @@ impl Backdrop {
         let window = move || Window::from(window.get());
         let marks =
             |level| Memo::new(move |_| events.with(|events| marks::path(&window(), events, level)));
+        let time_labels = Memo::new(move |_| TimeLabels::new(&window(), clock.offset()));
+        let apart = Memo::new(move |_| time_labels.with(|labels| labels.apart.clone()));
         Self {
-            time_axis: Axis::new(Memo::new(move |_| time_labels(&window(), clock.offset()))),
+            time_axis: Axis::new(apart),
+            time_start: Memo::new(move |_| time_labels.with(|labels| labels.start.clone())),
             gaps: Memo::new(move |_| source.get().with(|series| gaps(&window(), series))),
             warnings: marks(LogLevel::Warning),
             errors: marks(LogLevel::Error),
@@ -105,15 +111,34 @@ impl Backdrop {
     }
 }
 
-fn time_labels(window: &Window, offset: Offset) -> Labels {
-    let (step, ticks) = time_ticks(window.start, window.end, offset, TIME_LABELS);
-    ticks
-        .into_iter()
-        .map(|tick| (window.x(tick), tick))
-        // Labels at the very edge would stand out of the panel.
-        .filter(|(x, _)| (EDGE..=WIDTH - EDGE).contains(x))
-        .map(|(x, tick)| (percent(x, WIDTH), tick_label(tick, offset, step, catalog())))
-        .collect()
+/// The labels of the time axis.
+#[derive(PartialEq)]
+struct TimeLabels {
+    /// Where the first one stands.
+    start: String,
+    /// All of them, by how far each is from the first: the same from tick to tick.
+    apart: Labels,
+}
+
+impl TimeLabels {
+    fn new(window: &Window, offset: Offset) -> Self {
+        let (step, ticks) = time_ticks(window.start, window.end, offset, TIME_LABELS);
+        let shown: Vec<i64> = ticks
+            .into_iter()
+            // Labels at the very edge would stand out of the panel.
+            .filter(|&tick| (EDGE..=WIDTH - EDGE).contains(&window.x(tick)))
+            .collect();
+        let first = shown.first().copied().unwrap_or(window.start);
+        let place = |tick| percent(window.x(window.start + tick - first), WIDTH);
+        let word = |tick| tick_label(tick, offset, step, catalog());
+        Self {
+            start: percent(window.x(first), WIDTH),
+            apart: shown
+                .into_iter()
+                .map(|tick| (place(tick), word(tick)))
+                .collect(),
+        }
+    }
 }
 
 /// A gap is a tick without an answer, whatever a chart shows.

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::view::Parts;
+use super::writer::{self, Place};
 use crate::format;
 use crate::i18n::catalog;
 use crate::reactive::{flag, text};
@@ -14,15 +15,20 @@ pub(super) fn Legend(parts: Parts) -> impl IntoView {
     let (unit, lines) = parts
         .definition
         .with_value(|definition| (definition.unit, definition.lines.clone()));
+    let words = move |value: Option<f64>| {
+        value.map_or(texts.no_value.to_owned(), |value| {
+            format::value(value, unit)
+        })
+    };
+    let count = lines.len();
+    writer::keep(parts.root, ".legend-entry b", Place::Text, move || {
+        (0..count).map(|index| words(parts.value(index))).collect()
+    });
     let entries = lines
         .into_iter()
         .enumerate()
         .map(|(index, line)| {
             let is_on = move || parts.switched.with(|switched| switched[index]);
-            let value = text(move || {
-                let value = parts.value(index);
-                value.map_or(texts.no_value.to_owned(), |value| format::value(value, unit))
-            });
             view! {
                 <li class:hidden=flag(move || !parts.is_listed(index))>
                     <button
@@ -35,7 +41,7 @@ pub(super) fn Legend(parts: Parts) -> impl IntoView {
                             <path class=line.class() d="M0 5h18" />
                         </svg>
                         <span class="label">{line.label.into_owned()}</span>
-                        <b>{value}</b>
+                        <b>{words(untrack(|| parts.value(index)))}</b>
                     </button>
                 </li>
             }

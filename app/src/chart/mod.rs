@@ -2,7 +2,8 @@
 //!
 //! The same components render on the server and go on living in the browser.
 //! A tick costs one `d` attribute a line: geometry is computed in one memo a
-//! chart ([`drawing`]), and everything in the view reads its part of it.
+//! chart ([`drawing`]), everything in the view reads its part of it, and what
+//! moves at every tick is written by few effects ([`writer`]).
 //! Nothing is measured and no inline style is set: lines stand in a nested
 //! view box that is stretched over the plot without its strokes, ticks and the
 //! crosshair at percentages of it. What the charts of a page share is their
@@ -21,6 +22,7 @@ mod sparkline;
 mod stage;
 mod table;
 mod view;
+mod writer;
 
 use std::borrow::Cow;
 

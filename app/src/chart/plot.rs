@@ -8,10 +8,14 @@ use super::drawing::{VALUE_STEPS, nearest};
 use super::path::{HEIGHT, WIDTH};
 use super::pointer::{Pointer, snapped};
 use super::view::Parts;
+use super::writer::{self, Place};
 use super::{Line, marks};
 use crate::format;
 use crate::i18n::catalog;
 use crate::reactive::{flag, part, text};
+
+/// The lines, without the crosshair's dots.
+const LINES: &str = ".plot-area .line:not(.dot)";
 
 /// The plot. A slider over time for the keyboard and for screen readers: the
 /// arrow keys move the crosshair, and its values are the slider's text.
@@ -41,8 +45,14 @@ pub(super) fn Plot(parts: Parts) -> impl IntoView {
         warnings,
         errors,
         selection,
+        time_start,
         ..
     } = stage.backdrop();
+    writer::keep(parts.root, LINES, Place::Attribute("d"), move || {
+        parts
+            .drawing
+            .with(|drawing| drawing.paths.iter().rev().cloned().collect())
+    });
 
     view! {
         <div class="chart-body">
@@ -80,7 +90,7 @@ pub(super) fn Plot(parts: Parts) -> impl IntoView {
                 </p>
             </div>
             <svg class="x-axis" aria-hidden="true">
-                {time_labels(parts)}
+                <svg x=text(move || time_start.get())>{time_labels(parts)}</svg>
             </svg>
         </div>
     }
@@ -104,7 +114,7 @@ fn time_labels(parts: Parts) -> impl IntoView {
         .collect_view()
 }
 
-/// The lines, the first of the definition last: it lies on top.
+/// The lines as they are at first, the first of the definition last: it lies on top.
 fn lines(parts: Parts) -> impl IntoView {
     let lines = parts
         .definition
@@ -116,7 +126,9 @@ fn lines(parts: Parts) -> impl IntoView {
         .enumerate()
         .map(|(from_behind, line)| {
             let index = last - from_behind;
-            let d = text(move || parts.drawing.with(|drawing| drawing.paths[index].clone()));
+            let d = parts
+                .drawing
+                .with_untracked(|drawing| drawing.paths[index].clone());
             view! { <path class=line.class() d=d /> }
         })
         .collect_view()

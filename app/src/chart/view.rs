@@ -1,5 +1,6 @@
 //! A chart: title, plot, legend, table.
 
+use leptos::html::Figure;
 use leptos::prelude::*;
 use metering::Series;
 
@@ -28,6 +29,8 @@ pub(super) struct Parts {
     pub(super) switched: RwSignal<Vec<bool>>,
     /// Whether idle lines are listed.
     pub(super) idle_listed: RwSignal<bool>,
+    /// The whole chart.
+    pub(super) root: NodeRef<Figure>,
     stage: StoredValue<Stage>,
 }
 
@@ -127,6 +130,7 @@ pub fn Chart(
         activity: Memo::new(move |_| drawing.with(|drawing| drawing.activity.clone())),
         switched,
         idle_listed: RwSignal::new(false),
+        root: NodeRef::new(),
         stage: StoredValue::new(stage),
     };
     let is_wide = RwSignal::new(false);
@@ -134,7 +138,7 @@ pub fn Chart(
     let widen = format!("{}: {title}", texts.widen);
 
     view! {
-        <figure class="panel chart" class:wide=Signal::from(is_wide) id=id.clone() aria-labelledby=heading>
+        <figure node_ref=parts.root class="panel chart" class:wide=Signal::from(is_wide) id=id.clone() aria-labelledby=heading>
             <figcaption>
                 <h2 id=heading.clone()>{title}</h2>
                 <span class="unit">{unit_label}</span>

@@ -6,6 +6,7 @@
 //! up to now, or a [`Stretch`] that stands still.
 
 mod browser;
+mod carried;
 mod poll;
 mod pulse;
 mod settings;
@@ -22,6 +23,7 @@ use crate::error::AppError;
 use crate::format::within;
 
 pub use browser::{every, local_offset, now, once, online, visible};
+pub use carried::Carried;
 pub use poll::{Poll, backoff, keep, keep_every};
 pub use pulse::{Pulse, Updates};
 pub use settings::{Choices, Chosen, PAUSED, RANGE, REFRESH, Settings};
@@ -51,15 +53,18 @@ pub struct Live {
     pub pulse: Pulse,
     /// Of which span `charted` is, and since when (milliseconds on the viewer's clock).
     held: StoredValue<Option<(Span, f64)>>,
+    /// Whether `hour` is the whole of it: a page comes with what it shows of it.
+    is_whole: StoredValue<bool>,
 }
 
 impl Live {
     /// From the first answer, which was of a span.
-    pub fn new(broker: String, first: Result<Dashboard, AppError>, span: Span) -> Self {
+    pub fn new(broker: String, first: Result<Carried, AppError>, span: Span) -> Self {
         let live = Self::waiting(broker, Pulse::new());
         match first {
-            Ok(page) => {
+            Ok(Carried { page, is_whole, .. }) => {
                 live.take(page, span);
+                live.is_whole.set_value(is_whole);
                 live.pulse.answered();
             }
             Err(error) => live.pulse.fail(error, 0.0),
@@ -77,11 +82,13 @@ impl Live {
             events: RwSignal::default(),
             pulse,
             held: StoredValue::new(None),
+            is_whole: StoredValue::new(true),
         }
     }
 
-    /// Takes in an answer to what was asked of a span.
+    /// Takes in an answer to what was asked of a span, from [`Live::since`] on.
     pub fn take(&self, page: Dashboard, span: Span) {
+        self.is_whole.set_value(true);
         let newer = Arc::unwrap_or_clone(Arc::clone(&page.series));
         self.hour.update(|series| series.merge(newer, SPAN));
         if let Some(charts) = &page.charts {
@@ -119,10 +126,12 @@ impl Live {
         let live = *self;
         Effect::new(move |before: Option<Span>| {
             let span = settings.span.get();
+            let is_held = span.is_recent() && live.is_whole.get_value();
             if span.is_recent() {
                 live.held.set_value(None);
                 live.charted.set(Series::default());
-            } else if before.is_some_and(|before| before != span) {
+            }
+            if !is_held && before.is_some_and(|before| before != span) {
                 live.pulse.nudge();
             }
             span
@@ -151,8 +160,12 @@ impl Live {
         }
     }
 
-    /// The last time that the series of the hour holds, for the next poll to go on from.
+    /// The last time that the series of the hour holds, for the next poll to go on from; `None` where
+    /// that is to bring the whole hour.
     pub fn since(&self) -> Option<i64> {
+        if !self.is_whole.get_value() {
+            return None;
+        }
         self.hour
             .with_untracked(|series| series.timestamps.last().copied())
     }

@@ -7,6 +7,7 @@
 let first;
 let ahead;
 let destination;
+const arrived = location.href;
 
 const compile = () => WebAssembly.compileStreaming(fetch(rest));
 
@@ -54,6 +55,9 @@ Promise.all([words, drawn]).then(async ([words]) => {
   const [glue, compiled] = await Promise.all([import(script), whole && compile()]);
   first = await glue.default({ module_or_path: fetched });
   if (compiled) put(compiled);
+  // Who went back meanwhile, among addresses of one page, has an address that this one is not of.
+  const [here, there] = [location.href, arrived].map(address => address.split('#')[0]);
+  if (here !== there) return location.reload();
   glue.hydrate(words ?? undefined);
   if (compiled) return;
   const near = ({ target }) => target.closest?.('a, button, input, select, summary') && load();

@@ -14,13 +14,12 @@ use futures_util::future::LocalBoxFuture;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
-use metering::dashboard::Dashboard;
 
 use crate::chart::Stage;
 use crate::components::error_page::{ErrorPage, error_page};
 use crate::error::AppError;
 use crate::i18n::catalog;
-use crate::live::{Live, Settings, Span, keep};
+use crate::live::{Carried, Live, Settings, Span, keep};
 use crate::pages::overview::toolbar::Sharing;
 use crate::pages::shared::{Shared, signed_out};
 use crate::reactive::flag;
@@ -42,10 +41,11 @@ pub fn OverviewPage() -> impl IntoView {
     let first = fetched(
         move || broker.get(),
         move |broker| {
-            let asked = Asked::of(settings.span.get_untracked());
+            let span = settings.span.get_untracked();
+            let asked = Asked::of(span);
             async move {
                 let answer = fetch_overview(broker, None, asked.length, asked.end).await?;
-                answer.read()
+                Ok(Carried::whole(answer.read()?, span))
             }
         },
     );
@@ -80,7 +80,7 @@ fn LiveOverview(
     /// The broker's name.
     broker: String,
     /// The first answer.
-    first: Result<Dashboard, AppError>,
+    first: Result<Carried, AppError>,
 ) -> impl IntoView {
     let settings = expect_context::<Settings>();
     let live = Live::new(broker.clone(), first, settings.span.get_untracked());
