@@ -25,6 +25,33 @@ pub fn maybe(text: impl Fn() -> Option<String> + Send + Sync + 'static) -> Signa
     Signal::derive(text)
 }
 
+/// Runs in the browser, and again whenever what it read has changed.
+///
+/// On the server: never.
+pub fn effect(run: impl FnMut() + 'static) {
+    fn of(mut run: Box<dyn FnMut()>) {
+        Effect::new(move |_: Option<()>| run());
+    }
+    of(Box::new(run));
+}
+
+/// Calls `then` with every value but the first, when it has become another one.
+///
+/// On the server: never.
+pub fn on_change<T>(value: impl Fn() -> T + 'static, then: impl Fn(&T) + 'static)
+where
+    T: PartialEq + 'static,
+{
+    let mut before = None;
+    effect(move || {
+        let now = value();
+        if before.as_ref().is_some_and(|before| *before != now) {
+            untrack(|| then(&now));
+        }
+        before = Some(now);
+    });
+}
+
 /// Yes or no, for classes.
 pub fn flag(flag: impl Fn() -> bool + Send + Sync + 'static) -> Signal<bool> {
     Signal::derive(flag)

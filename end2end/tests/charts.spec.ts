@@ -10,6 +10,21 @@ for (const id of CHARTS) {
     await expect.poll(() => overview.lines(id), 'a tick later').not.toEqual(before);
   });
 
+  test(`${id}: its legend tells what its slider does, tick after tick`, async ({ overview }) => {
+    const chart = overview.chart(id);
+    const told = () => chart.evaluate(chart => ({
+      legend: Array.from(chart.querySelectorAll('.legend li:not(.hidden) .label'), label =>
+        `${label.textContent} ${label.nextElementSibling!.textContent}`).join(', '),
+      slider: chart.querySelector('[role="slider"]')!.getAttribute('aria-valuetext'),
+    }));
+    const before = await told();
+    expect(before.legend).toBe(before.slider);
+    // Which number changes, and when, is the broker's: rates of its own churn rest longest.
+    await expect.poll(async () => (await told()).legend, { timeout: 40_000 }).not.toBe(before.legend);
+    const after = await told();
+    expect(after.legend).toBe(after.slider);
+  });
+
   test(`${id}: has a table of the lines in its legend`, async ({ overview }) => {
     const chart = overview.chart(id);
     await expect(chart.getByRole('table')).toBeHidden();
@@ -32,11 +47,16 @@ test('the legend switches a line off and on', async ({ overview }) => {
   const entry = chart.locator('.legend').getByRole('button', { name: 'Unacknowledged' });
   await expect(entry).toHaveAttribute('aria-pressed', 'true');
   const all = (await overview.lines('queued-messages')).length;
+  const look = await entry.locator('.swatch path').getAttribute('class');
+  const line = chart.locator(`.plot-area path[class="${look}"]`);
+  await expect(line).toHaveAttribute('d', /^M/);
   await entry.click();
   await expect(entry).toHaveAttribute('aria-pressed', 'false');
-  await expect.poll(async () => (await overview.lines('queued-messages')).length).toBe(all - 1);
+  await expect(line).toHaveAttribute('d', '');
+  expect((await overview.lines('queued-messages')).length).toBe(all - 1);
   await entry.click();
-  await expect.poll(async () => (await overview.lines('queued-messages')).length).toBe(all);
+  await expect(line).toHaveAttribute('d', /^M/);
+  expect((await overview.lines('queued-messages')).length).toBe(all);
 });
 
 test('a line that is switched off stays off when values come', async ({ overview }) => {

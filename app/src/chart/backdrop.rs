@@ -12,7 +12,6 @@ use crate::components::time::Clock;
 use crate::format::decimal;
 use crate::i18n::catalog;
 use crate::live::Stretch;
-use crate::reactive::maybe;
 
 /// At most so many labels on the time axis.
 pub(super) const TIME_LABELS: i64 = 7;
@@ -34,43 +33,25 @@ impl FromIterator<(String, String)> for Labels {
     }
 }
 
-/// An axis whose labels are followed. Apart from each other: where one label stands another may say
-/// something else.
-#[derive(Clone, Copy)]
-pub(super) struct Axis {
-    places: Memo<Vec<String>>,
-    words: Memo<Vec<String>>,
-}
-
-impl Axis {
-    pub(super) fn new(labels: Memo<Labels>) -> Self {
-        let follow = |read: fn(&Labels) -> &Vec<String>| {
-            Memo::new(move |_| labels.with(|labels| read(labels).clone()))
-        };
-        Self {
-            places: follow(|labels| &labels.places),
-            words: follow(|labels| &labels.words),
-        }
-    }
-
-    /// Where a label stands; nothing where there are fewer.
-    pub(super) fn place(self, index: usize) -> Signal<Option<String>> {
-        maybe(move || self.places.with(|places| places.get(index).cloned()))
+impl Labels {
+    /// Where a label stands; anywhere where there are fewer, since it says nothing then.
+    pub(super) fn place(&self, index: usize) -> String {
+        self.places
+            .get(index)
+            .cloned()
+            .unwrap_or_else(|| "0".to_owned())
     }
 
     /// What a label says; nothing where there are fewer.
-    pub(super) fn word(self, index: usize) -> Signal<Option<String>> {
-        maybe(move || self.words.with(|words| words.get(index).cloned()))
+    pub(super) fn word(&self, index: usize) -> String {
+        self.words.get(index).cloned().unwrap_or_default()
     }
 }
 
 /// What lies behind and over the lines of every chart. Cheap to copy.
 #[derive(Clone, Copy)]
 pub(super) struct Backdrop {
-    /// The labels of the time axis, by how far each is from the first.
-    pub(super) time_axis: Axis,
-    /// Where the first of them stands, in percent of the plot's width: all that moves at every tick.
-    pub(super) time_start: Memo<String>,
+    pub(super) time_labels: Memo<TimeLabels>,
     /// The stretches without any value: bands from top to bottom, as the `d` of a path.
     pub(super) gaps: Memo<String>,
     /// The warnings of the broker's log as marks, as the `d` of a path.
@@ -93,11 +74,8 @@ impl Backdrop {
         let window = move || Window::from(window.get());
         let marks =
             |level| Memo::new(move |_| events.with(|events| marks::path(&window(), events, level)));
-        let time_labels = Memo::new(move |_| TimeLabels::new(&window(), clock.offset()));
-        let apart = Memo::new(move |_| time_labels.with(|labels| labels.apart.clone()));
         Self {
-            time_axis: Axis::new(apart),
-            time_start: Memo::new(move |_| time_labels.with(|labels| labels.start.clone())),
+            time_labels: Memo::new(move |_| TimeLabels::new(&window(), clock.offset())),
             gaps: Memo::new(move |_| source.get().with(|series| gaps(&window(), series))),
             warnings: marks(LogLevel::Warning),
             errors: marks(LogLevel::Error),
@@ -113,11 +91,11 @@ impl Backdrop {
 
 /// The labels of the time axis.
 #[derive(PartialEq)]
-struct TimeLabels {
-    /// Where the first one stands.
-    start: String,
-    /// All of them, by how far each is from the first: the same from tick to tick.
-    apart: Labels,
+pub(super) struct TimeLabels {
+    /// Where the first one stands, in percent of the plot's width: all that moves at every tick.
+    pub(super) start: String,
+    /// All of them, by how far each is from the first.
+    pub(super) apart: Labels,
 }
 
 impl TimeLabels {

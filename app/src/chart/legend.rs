@@ -3,10 +3,10 @@
 use leptos::prelude::*;
 
 use super::view::Parts;
-use super::writer::{self, Place};
+use super::writer::{self, Field, Place};
 use crate::format;
 use crate::i18n::catalog;
-use crate::reactive::{flag, text};
+use crate::reactive::text;
 
 /// A button a line. Lines that are idle stand behind one more button.
 #[component]
@@ -20,17 +20,50 @@ pub(super) fn Legend(parts: Parts) -> impl IntoView {
             format::value(value, unit)
         })
     };
+    let class = move |index| {
+        if parts.is_listed(index) {
+            "listed"
+        } else {
+            "hidden"
+        }
+        .to_owned()
+    };
+    let idle_class = move || {
+        let hidden = if parts.idle() == 0 { " hidden" } else { "" };
+        format!("needs-script{hidden}")
+    };
+    let idle_words = move || {
+        if parts.idle_listed.get() {
+            texts.fewer_series.to_owned()
+        } else {
+            texts.idle_series.fill([&parts.idle()])
+        }
+    };
     let count = lines.len();
-    writer::keep(parts.root, ".legend-entry b", Place::Text, move || {
-        (0..count).map(|index| words(parts.value(index))).collect()
-    });
+    let moving = vec![
+        Field::all(".legend-entry b", Place::Text, move || {
+            (0..count).map(|index| words(parts.value(index))).collect()
+        }),
+        Field::all(
+            ".legend > li:not(.needs-script)",
+            Place::Attribute("class"),
+            move || (0..count).map(class).collect(),
+        ),
+        Field::one(
+            ".legend > .needs-script",
+            Place::Attribute("class"),
+            idle_class,
+        ),
+        Field::one(".legend-entry.idle", Place::Text, idle_words),
+    ];
+    writer::keep(parts.root, moving);
     let entries = lines
         .into_iter()
         .enumerate()
         .map(|(index, line)| {
             let is_on = move || parts.switched.with(|switched| switched[index]);
             view! {
-                <li class:hidden=flag(move || !parts.is_listed(index))>
+                <li class=untrack(|| class(index))>
                     <button
                         type="button"
                         class="legend-entry"
@@ -50,18 +83,14 @@ pub(super) fn Legend(parts: Parts) -> impl IntoView {
     view! {
         <ul class="legend">
             {entries}
-            <li class="needs-script" class:hidden=flag(move || parts.idle() == 0)>
+            <li class=untrack(idle_class)>
                 <button
                     type="button"
                     class="legend-entry idle"
                     aria-expanded=text(move || parts.idle_listed.get().to_string())
                     on:click=move |_| parts.idle_listed.update(|listed| *listed = !*listed)
                 >
-                    {text(move || if parts.idle_listed.get() {
-                        texts.fewer_series.to_owned()
-                    } else {
-                        texts.idle_series.fill([&parts.idle()])
-                    })}
+                    {untrack(idle_words)}
                 </button>
             </li>
         </ul>

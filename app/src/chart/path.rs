@@ -10,10 +10,11 @@ use std::ops::Range;
 use crate::format::within;
 use crate::live::Stretch;
 
-/// The view box's width: more than the pixels of any plot.
-pub const WIDTH: i64 = 2000;
+/// The view box's width: more than the pixels of any plot, and a whole number a tick of 5 s in the
+/// ranges of minutes, so that a page's lines have the same step over and over and are soon sent.
+pub const WIDTH: i64 = 2400;
 /// The view box's height.
-pub const HEIGHT: i64 = 1000;
+pub const HEIGHT: i64 = 500;
 /// The width of a lone point: about as wide as a line is thick.
 const DOT: i64 = 6;
 
@@ -314,8 +315,8 @@ mod tests {
     const GAP: f64 = f64::NAN;
     const WINDOW: Window = Window {
         start: 0,
-        end: 2000,
-        top: 1000.0,
+        end: WIDTH,
+        top: HEIGHT as f64,
     };
 
     #[test]
@@ -327,18 +328,18 @@ mod tests {
         };
         assert_eq!(
             [5000, 7000, 9000].map(|time| window.x(time)),
-            [0, 1000, 2000]
+            [0, 1200, 2400]
         );
         assert_eq!(
             [0.0, 25.0, 50.0].map(|value| window.y(value)),
-            [1000, 500, 0]
+            [500, 250, 0]
         );
     }
 
     #[test]
     fn a_line_has_relative_steps() {
         assert_eq!(
-            line(&[0, 5, 10], &[1000.0, 998.0, 999.0], &WINDOW),
+            line(&[0, 5, 10], &[500.0, 498.0, 499.0], &WINDOW),
             "M0 0l6 0-6 0 5 2 5-1"
         );
     }
@@ -347,7 +348,7 @@ mod tests {
     fn what_stays_the_same_is_one_step() {
         assert_eq!(
             line(&[0, 50, 100, 150, 200], &[9.0, 9.0, 9.0, 8.0, 8.0], &WINDOW),
-            "M0 991l6 0-6 0 100 0 50 1 50 0"
+            "M0 491l6 0-6 0 100 0 50 1 50 0"
         );
     }
 
@@ -356,14 +357,14 @@ mod tests {
         let times = [0, 5, 10, 15];
         assert_eq!(
             line(&times, &[0.0, GAP, 0.0, 1.0], &WINDOW),
-            "M0 1000l6 0-6 0M10 1000l6 0-6 0 5-1"
+            "M0 500l6 0-6 0M10 500l6 0-6 0 5-1"
         );
         assert_eq!(line(&times, &[GAP; 4], &WINDOW), "");
     }
 
     #[test]
     fn missing_values_are_gaps() {
-        assert_eq!(line(&[0, 5], &[0.0], &WINDOW), "M0 1000l6 0-6 0");
+        assert_eq!(line(&[0, 5], &[0.0], &WINDOW), "M0 500l6 0-6 0");
     }
 
     #[test]
@@ -371,25 +372,25 @@ mod tests {
         let window = Window {
             start: 0,
             end: 2_000_000,
-            top: 1000.0,
+            top: 500.0,
         };
         let times: Vec<i64> = (0..5).map(|n| n * 50).collect();
-        let data = line(&times, &[500.0, 900.0, 100.0, 600.0, 700.0], &window);
-        assert_eq!(data, "M0 500l6 0-6 0 0-400 0 800 0-600");
+        let data = line(&times, &[250.0, 450.0, 50.0, 300.0, 350.0], &window);
+        assert_eq!(data, "M0 250l6 0-6 0 0-200 0 400 0-300");
     }
 
     #[test]
     fn decimating_never_loses_the_peak() {
         let times: Vec<i64> = (0..100_000).collect();
         let mut values = vec![1.0; times.len()];
-        values[77_777] = 1000.0;
+        values[77_777] = 500.0;
         let window = Window {
             start: 0,
             end: 100_000,
-            top: 1000.0,
+            top: 500.0,
         };
         let data = line(&times, &values, &window);
-        assert!(data.contains("0-999"), "the peak is drawn");
+        assert!(data.contains("0-499"), "the peak is drawn");
         assert!(data.len() < 20_000, "{} bytes", data.len());
     }
 
@@ -409,8 +410,8 @@ mod tests {
     fn an_area_closes_each_stretch_at_the_bottom() {
         let times = [0, 5, 10, 15];
         assert_eq!(
-            area(&times, &[500.0, 500.0, GAP, 0.0], &WINDOW),
-            "M0 500l6 0-6 0 5 0L5 1000H0ZM15 1000l6 0-6 0L15 1000H15Z"
+            area(&times, &[250.0, 250.0, GAP, 0.0], &WINDOW),
+            "M0 250l6 0-6 0 5 0L5 500H0ZM15 500l6 0-6 0L15 500H15Z"
         );
     }
 
@@ -431,7 +432,7 @@ mod tests {
         let times = [0, 500, 1000, 1500];
         assert_eq!(
             gaps(&times, &[&[1.0, 1.0, GAP, GAP]], &WINDOW),
-            [(500, 2000)]
+            [(500, 2400)]
         );
     }
 
@@ -445,7 +446,7 @@ mod tests {
         };
         assert_eq!(
             gaps(&times, &[&[1.0, GAP, GAP, 1.0, 1.0]], &window),
-            [(0, 1000)]
+            [(0, 1200)]
         );
     }
 }

@@ -3,19 +3,16 @@
 use leptos::ev;
 use leptos::prelude::*;
 
-use super::backdrop::{Backdrop, TIME_LABELS};
-use super::drawing::{VALUE_STEPS, nearest};
+use super::backdrop::{Backdrop, Labels, TIME_LABELS, TimeLabels};
+use super::drawing::{Drawing, VALUE_STEPS, nearest};
 use super::path::{HEIGHT, WIDTH};
 use super::pointer::{Pointer, snapped};
 use super::view::Parts;
-use super::writer::{self, Place};
+use super::writer::{self, Field, Place};
 use super::{Line, marks};
 use crate::format;
 use crate::i18n::catalog;
-use crate::reactive::{flag, part, text};
-
-/// The lines, without the crosshair's dots.
-const LINES: &str = ".plot-area .line:not(.dot)";
+use crate::reactive::{part, text};
 
 /// The plot. A slider over time for the keyboard and for screen readers: the
 /// arrow keys move the crosshair, and its values are the slider's text.
@@ -40,19 +37,8 @@ pub(super) fn Plot(parts: Parts) -> impl IntoView {
             event.prevent_default();
         }
     };
-    let Backdrop {
-        gaps,
-        warnings,
-        errors,
-        selection,
-        time_start,
-        ..
-    } = stage.backdrop();
-    writer::keep(parts.root, LINES, Place::Attribute("d"), move || {
-        parts
-            .drawing
-            .with(|drawing| drawing.paths.iter().rev().cloned().collect())
-    });
+    let backdrop = stage.backdrop();
+    writer::keep(parts.root, moving(parts));
 
     view! {
         <div class="chart-body">
@@ -66,9 +52,9 @@ pub(super) fn Plot(parts: Parts) -> impl IntoView {
                 aria-label=format!("{title}: {}", texts.time)
                 aria-description=texts.chart_keys
                 aria-valuemin="0"
-                aria-valuemax=text(move || stage.with_series(|s| s.timestamps.len().saturating_sub(1)).to_string())
-                aria-valuenow=text(move || position(parts).to_string())
-                aria-valuetext=text(move || spoken(parts))
+                aria-valuemax=untrack(|| last(parts))
+                aria-valuenow=untrack(|| position(parts))
+                aria-valuetext=untrack(|| spoken(parts))
                 on:pointermove=move |event| pointer.moved(&event)
                 on:pointerdown=move |event| pointer.down(&event)
                 on:pointerup=move |_| pointer.up()
@@ -77,41 +63,107 @@ pub(super) fn Plot(parts: Parts) -> impl IntoView {
                 on:keydown=key
             >
                 <svg class="plot-area" viewBox=view_box preserveAspectRatio="none" aria-hidden="true">
-                    <path class="gap" d=text(move || gaps.get()) />
-                    <path class="grid" d=text(move || drawing.with(|drawing| drawing.grid.clone())) />
-                    <path class="mark warning" d=text(move || warnings.get()) />
-                    <path class="mark bad" d=text(move || errors.get()) />
+                    <path class="gap" d=backdrop.gaps.get_untracked() />
+                    <path class="grid" d=drawing.with_untracked(|drawing| drawing.grid.clone()) />
+                    <path class="mark warning" d=backdrop.warnings.get_untracked() />
+                    <path class="mark bad" d=backdrop.errors.get_untracked() />
                     {lines(parts)}
                     <Crosshair parts />
-                    <path class="selection" d=text(move || selection.get()) />
+                    <path class="selection" d=text(move || backdrop.selection.get()) />
                 </svg>
-                <p class="empty" class:hidden=flag(move || stage.with_series(|s| !s.columns.is_empty()))>
-                    {texts.no_data_yet}
-                </p>
+                <p class=untrack(|| empty_class(parts))>{texts.no_data_yet}</p>
             </div>
             <svg class="x-axis" aria-hidden="true">
-                <svg x=text(move || time_start.get())>{time_labels(parts)}</svg>
+                {time_labels(parts)}
             </svg>
         </div>
     }
     .into_any()
 }
 
-/// The labels of the value axis. As those of the time axis they are there for good, and some of them
-/// empty at times: views that are made anew at every tick cost more than all else.
-fn value_labels(parts: Parts) -> impl IntoView {
-    let axis = parts.value_axis;
-    (0..=VALUE_STEPS)
-        .map(|index| view! { <text x="100%" y=axis.place(index)>{axis.word(index)}</text> })
-        .collect_view()
+/// What moves in a plot.
+fn moving(parts: Parts) -> Vec<Field> {
+    use Place::{Attribute, Text};
+
+    let Parts { drawing, .. } = parts;
+    let Backdrop {
+        time_labels,
+        gaps,
+        warnings,
+        errors,
+        ..
+    } = parts.stage().backdrop();
+    let of_values = move |read: fn(&Labels, usize) -> String| {
+        move || drawing.with(|drawing| labels(&drawing.value_labels, VALUE_LABELS, read))
+    };
+    let of_times = move |read: fn(&Labels, usize) -> String| {
+        move || time_labels.with(|times| labels(&times.apart, TIMES, read))
+    };
+    vec![
+        Field::all(".plot-area > .line:not(.dot)", Attribute("d"), move || {
+            drawing.with(|drawing| drawing.paths.iter().rev().cloned().collect())
+        }),
+        Field::one(".plot-area > .grid", Attribute("d"), move || {
+            drawing.with(|drawing| drawing.grid.clone())
+        }),
+        Field::one(".plot-area > .gap", Attribute("d"), move || gaps.get()),
+        Field::one(".plot-area > .mark.warning", Attribute("d"), move || {
+            warnings.get()
+        }),
+        Field::one(".plot-area > .mark.bad", Attribute("d"), move || {
+            errors.get()
+        }),
+        Field::all(".y-axis text", Attribute("y"), of_values(Labels::place)),
+        Field::all(".y-axis text", Text, of_values(Labels::word)),
+        Field::one(".x-axis > svg", Attribute("x"), move || {
+            time_labels.with(|times| times.start.clone())
+        }),
+        Field::all(".x-axis text", Attribute("x"), of_times(Labels::place)),
+        Field::all(".x-axis text", Text, of_times(Labels::word)),
+        Field::one(".plot", Attribute("aria-valuemax"), move || last(parts)),
+        Field::one(".plot", Attribute("aria-valuenow"), move || position(parts)),
+        Field::one(".plot", Attribute("aria-valuetext"), move || spoken(parts)),
+        Field::one(".empty", Attribute("class"), move || empty_class(parts)),
+    ]
 }
 
-/// The labels of the time axis.
+/// The class of what stands in the place of lines where there is nothing to draw.
+fn empty_class(parts: Parts) -> String {
+    let has_some = parts
+        .stage()
+        .with_series(|series| !series.columns.is_empty());
+    if has_some { "empty hidden" } else { "empty" }.to_owned()
+}
+
+/// So many labels there are on the value axis, and on the time axis. They are there for good, and
+/// some of them empty at times: views that are made anew at every tick cost more than all else.
+const VALUE_LABELS: usize = VALUE_STEPS + 1;
+const TIMES: usize = TIME_LABELS as usize + 1;
+
+fn labels(all: &Labels, count: usize, read: fn(&Labels, usize) -> String) -> Vec<String> {
+    (0..count).map(|index| read(all, index)).collect()
+}
+
+/// The labels of the value axis as they are at first.
+fn value_labels(parts: Parts) -> impl IntoView {
+    parts.drawing.with_untracked(|Drawing { value_labels, .. }| {
+        (0..VALUE_LABELS)
+            .map(|index| {
+                view! { <text x="100%" y=value_labels.place(index)>{value_labels.word(index)}</text> }
+            })
+            .collect_view()
+    })
+}
+
+/// The labels of the time axis as they are at first.
 fn time_labels(parts: Parts) -> impl IntoView {
-    let axis = parts.stage().backdrop().time_axis;
-    (0..=TIME_LABELS as usize)
-        .map(|index| view! { <text x=axis.place(index) y="59%">{axis.word(index)}</text> })
-        .collect_view()
+    let times = parts.stage().backdrop().time_labels;
+    times.with_untracked(|TimeLabels { start, apart }| {
+        let labels = (0..TIMES)
+            .map(|index| view! { <text x=apart.place(index) y="59%">{apart.word(index)}</text> })
+            .collect_view();
+        view! { <svg x=start.clone()>{labels}</svg> }
+    })
 }
 
 /// The lines as they are at first, the first of the definition last: it lies on top.
@@ -212,14 +264,21 @@ fn step_by_key(parts: Parts, key: &str, shift: bool) -> bool {
     true
 }
 
+/// The index of the last time.
+fn last(parts: Parts) -> String {
+    let count = parts.stage().with_series(|series| series.timestamps.len());
+    count.saturating_sub(1).to_string()
+}
+
 /// The index of the time at the crosshair, else of the last one.
-fn position(parts: Parts) -> usize {
+fn position(parts: Parts) -> String {
     let cursor = parts.stage().cursor.get();
     parts.stage().with_series(|series| {
         let last = series.timestamps.len().saturating_sub(1);
         cursor
             .and_then(|instant| nearest(&series.timestamps, instant))
             .unwrap_or(last)
+            .to_string()
     })
 }
 

@@ -130,7 +130,6 @@ fn opened(parts: Parts) -> AnyView {
         .definition
         .with_value(|definition| (definition.title.clone().into_owned(), definition.unit));
     let label = format!("{title}: {}", texts.show_table);
-    let rows = Memo::new(move |_| rows(parts));
     let cells = move |values: &[Option<f64>]| {
         let text = |value: &Option<f64>| {
             value.map_or(texts.no_value.to_owned(), |value| {
@@ -146,32 +145,31 @@ fn opened(parts: Parts) -> AnyView {
         view! { <tr><th scope="row">{name}</th>{cells(values)}</tr> }
     };
     let table = part(move || {
-        rows.with(|rows| {
-            view! {
-                <table>
-                    <caption class="visually-hidden">{title.clone()}</caption>
-                    <thead>
+        let rows = rows(parts);
+        view! {
+            <table>
+                <caption class="visually-hidden">{title.clone()}</caption>
+                <thead>
+                    <tr>
+                        <th scope="col">{texts.time}</th>
+                        {rows.labels.iter().map(|label| view! { <th scope="col">{label.clone()}</th> }).collect_view()}
+                    </tr>
+                </thead>
+                <tbody>
+                    {rows.times.iter().map(|(time, values)| view! {
                         <tr>
-                            <th scope="col">{texts.time}</th>
-                            {rows.labels.iter().map(|label| view! { <th scope="col">{label.clone()}</th> }).collect_view()}
+                            <th scope="row">{time.clone()}</th>
+                            {cells(values)}
                         </tr>
-                    </thead>
-                    <tbody>
-                        {rows.times.iter().map(|(time, values)| view! {
-                            <tr>
-                                <th scope="row">{time.clone()}</th>
-                                {cells(values)}
-                            </tr>
-                        }).collect_view()}
-                    </tbody>
-                    <tfoot>
-                        {summary(texts.minimum, &rows.minimum)}
-                        {summary(texts.average, &rows.average)}
-                        {summary(texts.maximum, &rows.maximum)}
-                    </tfoot>
-                </table>
-            }
-        })
+                    }).collect_view()}
+                </tbody>
+                <tfoot>
+                    {summary(texts.minimum, &rows.minimum)}
+                    {summary(texts.average, &rows.average)}
+                    {summary(texts.maximum, &rows.maximum)}
+                </tfoot>
+            </table>
+        }
     });
     view! {
         <div class="scroll" tabindex="0" role="group" aria-label=label>{table}</div>

@@ -4,7 +4,6 @@ use leptos::html::Figure;
 use leptos::prelude::*;
 use metering::Series;
 
-use super::backdrop::Axis;
 use super::drawing::{Activity, Drawing, nearest, values};
 use super::legend::Legend;
 use super::marks::EventNote;
@@ -20,11 +19,8 @@ use crate::reactive::{maybe, text};
 pub(super) struct Parts {
     pub(super) definition: StoredValue<Definition>,
     pub(super) drawing: Memo<Drawing>,
-    pub(super) value_axis: Axis,
     /// The value of each line at the crosshair, else the latest one that the window shows.
     values: Memo<Vec<Option<f64>>>,
-    /// What each line has to show. Of its own, since it seldom changes.
-    activity: Memo<Vec<Activity>>,
     /// Which lines the viewer has left switched on.
     pub(super) switched: RwSignal<Vec<bool>>,
     /// Whether idle lines are listed.
@@ -47,19 +43,20 @@ impl Parts {
 
     /// Whether a line stands in the legend.
     pub(super) fn is_listed(&self, index: usize) -> bool {
-        self.activity.with(|all| match all[index] {
-            Activity::Active => true,
-            Activity::Idle => self.idle_listed.get() || !all.contains(&Activity::Active),
-            Activity::NotReported => false,
-        })
+        self.drawing
+            .with(|Drawing { activity, .. }| match activity[index] {
+                Activity::Active => true,
+                Activity::Idle => self.idle_listed.get() || !activity.contains(&Activity::Active),
+                Activity::NotReported => false,
+            })
     }
 
     /// How many idle lines stand behind the others; none where all are idle.
     pub(super) fn idle(&self) -> usize {
-        self.activity.with(|all| {
+        self.drawing.with(|Drawing { activity, .. }| {
             let is_idle = |activity: &&Activity| **activity == Activity::Idle;
-            if all.contains(&Activity::Active) {
-                all.iter().filter(is_idle).count()
+            if activity.contains(&Activity::Active) {
+                activity.iter().filter(is_idle).count()
             } else {
                 0
             }
@@ -121,13 +118,10 @@ pub fn Chart(
             })
         })
     });
-    let value_labels = Memo::new(move |_| drawing.with(|drawing| drawing.value_labels.clone()));
     let parts = Parts {
         definition,
         drawing,
-        value_axis: Axis::new(value_labels),
         values,
-        activity: Memo::new(move |_| drawing.with(|drawing| drawing.activity.clone())),
         switched,
         idle_listed: RwSignal::new(false),
         root: NodeRef::new(),

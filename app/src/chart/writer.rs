@@ -9,6 +9,8 @@ use leptos::prelude::*;
 use web_sys::wasm_bindgen::JsCast as _;
 use web_sys::{Element, Node};
 
+use crate::reactive::effect;
+
 /// Where the strings go.
 #[derive(Clone, Copy)]
 pub(super) enum Place {
@@ -42,44 +44,77 @@ impl Place {
     }
 }
 
-/// The elements, and what each says.
+/// Of which elements what is written, and what it says.
+pub(super) struct Field {
+    selector: &'static str,
+    place: Place,
+    values: Box<dyn Fn() -> Vec<String>>,
+}
+
+impl Field {
+    /// Of the elements below the root that match a selector, in the document's order.
+    pub(super) fn all(
+        selector: &'static str,
+        place: Place,
+        values: impl Fn() -> Vec<String> + 'static,
+    ) -> Self {
+        Self {
+            selector,
+            place,
+            values: Box::new(values),
+        }
+    }
+
+    /// Of the first of them.
+    pub(super) fn one(
+        selector: &'static str,
+        place: Place,
+        value: impl Fn() -> String + 'static,
+    ) -> Self {
+        Self::all(selector, place, move || vec![value()])
+    }
+
+    fn found_in(&self, root: &Element) -> Option<Written> {
+        let found = root.query_selector_all(self.selector).ok()?;
+        let elements: Vec<Element> = (0..found.length())
+            .filter_map(|index| found.get(index)?.dyn_into().ok())
+            .collect();
+        let values = elements
+            .iter()
+            .map(|element| self.place.read(element))
+            .collect();
+        Some(Written { elements, values })
+    }
+}
+
+/// The elements of a field, and what each says.
 struct Written {
     elements: Vec<Element>,
     values: Vec<String>,
 }
 
-/// Keeps `place` of the elements below `root` that match `selector` as `values` says, in the
-/// document's order.
+/// Keeps the elements below `root` as the fields say.
 ///
 /// On the server: nothing, since effects do not run there. What the view says at first is what the
 /// page says then.
-pub(super) fn keep(
-    root: NodeRef<Figure>,
-    selector: &'static str,
-    place: Place,
-    values: impl Fn() -> Vec<String> + 'static,
-) {
-    let find = move || {
-        let found = root.get()?.query_selector_all(selector).ok()?;
-        let elements: Vec<Element> = (0..found.length())
-            .filter_map(|index| found.get(index)?.dyn_into().ok())
-            .collect();
-        let values = elements.iter().map(|element| place.read(element)).collect();
-        Some(Written { elements, values })
-    };
-    Effect::new(move |written: Option<Option<Written>>| {
-        let values = values();
-        let mut written = written.flatten().or_else(find)?;
-        let Written {
-            elements,
-            values: before,
-        } = &mut written;
-        for ((element, before), value) in elements.iter().zip(before).zip(values) {
-            if *before != value {
-                place.write(element, &value);
-                *before = value;
+pub(super) fn keep(root: NodeRef<Figure>, fields: Vec<Field>) {
+    let mut found: Option<Vec<Option<Written>>> = None;
+    effect(move || {
+        if found.is_none() {
+            let Some(root) = root.get() else { return };
+            found = Some(fields.iter().map(|field| field.found_in(&root)).collect());
+        }
+        for (field, written) in fields.iter().zip(found.iter_mut().flatten()) {
+            let Some(Written { elements, values }) = written else {
+                continue;
+            };
+            let now = (field.values)();
+            for ((element, before), value) in elements.iter().zip(values).zip(now) {
+                if *before != value {
+                    field.place.write(element, &value);
+                    *before = value;
+                }
             }
         }
-        Some(written)
     });
 }

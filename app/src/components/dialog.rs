@@ -5,7 +5,7 @@ use leptos::html;
 use leptos::prelude::*;
 
 use crate::i18n::Text;
-use crate::reactive::part;
+use crate::reactive::{effect, part};
 
 /// The dialog. What it shows is there while it is open alone: on the server nothing.
 #[component]
@@ -20,7 +20,7 @@ pub fn Dialog(
     content: Box<dyn Fn() -> AnyView + Send>,
 ) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
-    Effect::new(move |_| {
+    effect(move || {
         let is_open = is_open.get();
         let Some(dialog) = dialog.get() else { return };
         if is_open {

@@ -13,7 +13,7 @@ use wasm_bindgen::JsCast;
 use super::dialog::Dialog;
 use super::links::spare_percent_signs;
 use crate::i18n::catalog;
-use crate::reactive::{maybe, part, text};
+use crate::reactive::{effect, maybe, part, text};
 use crate::server_fns::search::{Hit, Hits, fetch_search};
 
 /// Milliseconds between the last letter and the question.
@@ -41,7 +41,7 @@ fn Search(broker: Signal<String>, is_open: RwSignal<bool>) -> impl IntoView {
     let at = RwSignal::new(0_usize);
     // What there is to say instead of a list.
     let word = RwSignal::new(texts.searching);
-    Effect::new(move |_| {
+    effect(move || {
         let q = asked.get();
         let (handle, registration) = AbortHandle::new_pair();
         // The next letter ends this call.

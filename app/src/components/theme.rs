@@ -5,7 +5,7 @@ use wasm_bindgen::JsCast;
 
 use super::icons::{Icon, IconName};
 use crate::i18n::{Catalog, catalog};
-use crate::reactive::text;
+use crate::reactive::{effect, text};
 use crate::routes::BasePath;
 
 /// The cookie's name. Not secret: the page's script writes it.
@@ -81,7 +81,7 @@ pub fn ThemeButton() -> impl IntoView {
     let texts = catalog();
     let base = use_context::<BasePath>().unwrap_or_default();
     let theme = RwSignal::new(Theme::System);
-    Effect::new(move |_| {
+    effect(move || {
         if let Some((_, kept)) = root() {
             theme.set(kept);
         }

@@ -8,7 +8,7 @@ use wasm_bindgen::JsCast;
 use crate::chart::scale::{self, Offset, date, time_label, utc};
 use crate::i18n::{Catalog, catalog};
 use crate::live::local_offset;
-use crate::reactive::text;
+use crate::reactive::{effect, text};
 use crate::routes::BasePath;
 
 /// The cookie that keeps the choice of UTC. Not secret: the page's script writes it.
@@ -32,7 +32,7 @@ impl Clock {
             is_local: RwSignal::new(false),
             is_utc_chosen: RwSignal::new(false),
         };
-        Effect::new(move |_| clock.choose(kept() == Some(UTC.to_owned())));
+        effect(move || clock.choose(kept() == Some(UTC.to_owned())));
         clock
     }
 

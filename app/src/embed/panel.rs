@@ -26,7 +26,7 @@ use crate::pages::overview::tiles::Tiles;
 use crate::pages::overview::toolbar::Toolbar;
 use crate::pages::overview::{Asked, Whole};
 use crate::query::Query;
-use crate::reactive::{flag, part};
+use crate::reactive::{effect, flag, part};
 use crate::server_fns::lists::Group;
 use crate::server_fns::panels::{PanelAnswer, Want};
 
@@ -308,7 +308,7 @@ fn depth_of(kind: Kind, span: Span) -> i64 {
 
 /// What befalls the poll of all befalls each of them.
 fn follow(all: Pulse, one: Pulse) {
-    Effect::new(move |_| match all.updates.get() {
+    effect(move || match all.updates.get() {
         Updates::Fine => (),
         failing => one.updates.set(failing),
     });
@@ -318,8 +318,9 @@ fn follow(all: Pulse, one: Pulse) {
 fn report(live: Live, tell: Tell) {
     let tell = SendWrapper::new(tell);
     let texts = catalog();
-    Effect::new(move |before: Option<(bool, bool, Option<AppError>)>| {
-        let (was_ready, was_stale, last) = before.unwrap_or_default();
+    let (mut was_ready, mut was_stale) = (false, false);
+    let mut last: Option<AppError> = None;
+    effect(move || {
         let is_ready = live.page.with(Option::is_some);
         let error = match live.pulse.updates.get() {
             Updates::Failing { error, .. } => Some(error),
@@ -338,6 +339,6 @@ fn report(live: Live, tell: Tell) {
             let why = why.or_else(|| live.read(|page| page.broker.reason.clone()));
             tell("stale", &is_stale.to_string(), &why.unwrap_or_default());
         }
-        (is_ready, is_stale, error)
+        (was_ready, was_stale, last) = (is_ready, is_stale, error);
     });
 }

@@ -4,6 +4,8 @@ use gloo_timers::callback::{Interval, Timeout};
 use leptos::prelude::*;
 use send_wrapper::SendWrapper;
 
+use crate::reactive::effect;
+
 /// Milliseconds since the epoch on the viewer's clock.
 ///
 /// On the server: 0, so that what it draws does not depend on when.
@@ -30,7 +32,7 @@ pub fn local_offset(time: i64) -> i64 {
 ///
 /// On the server: never, since effects do not run there.
 pub fn every(millis: u32, tick: impl Fn() + Clone + 'static) {
-    Effect::new(move |_| {
+    effect(move || {
         let interval = SendWrapper::new(Interval::new(millis, tick.clone()));
         on_cleanup(move || drop(interval));
     });
@@ -47,7 +49,7 @@ pub fn once(millis: u32, then: impl FnOnce() + 'static) {
 /// On the server: yes, and it stays so.
 pub fn visible() -> Signal<bool> {
     let visible = RwSignal::new(true);
-    Effect::new(move |_| {
+    effect(move || {
         let look = move || {
             let state = document().visibility_state();
             visible.set(state != web_sys::VisibilityState::Hidden);
@@ -64,7 +66,7 @@ pub fn visible() -> Signal<bool> {
 ///
 /// On the server: never.
 pub fn online(back: impl Fn() + Clone + 'static) {
-    Effect::new(move |_| {
+    effect(move || {
         let back = back.clone();
         let handle = window_event_listener_untyped("online", move |_| back());
         on_cleanup(move || handle.remove());

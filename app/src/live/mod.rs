@@ -21,6 +21,7 @@ use metering::{BrokerState, LogEntry, Series};
 
 use crate::error::AppError;
 use crate::format::within;
+use crate::reactive::{effect, on_change};
 
 pub use browser::{every, local_offset, now, once, online, visible};
 pub use carried::Carried;
@@ -124,30 +125,27 @@ impl Live {
     /// Follows the address: asks at once for a span that is not held, forgets what is not shown.
     pub fn follow(&self, settings: Settings) {
         let live = *self;
-        Effect::new(move |before: Option<Span>| {
-            let span = settings.span.get();
-            let is_held = span.is_recent() && live.is_whole.get_value();
-            if span.is_recent() {
+        effect(move || {
+            if settings.span.get().is_recent() {
                 live.held.set_value(None);
                 live.charted.set(Series::default());
             }
-            if !is_held && before.is_some_and(|before| before != span) {
-                live.pulse.nudge();
-            }
-            span
         });
+        let is_held = move |span: Span| span.is_recent() && live.is_whole.get_value();
+        on_change(
+            move || settings.span.get(),
+            move |span| {
+                if !is_held(*span) {
+                    live.pulse.nudge();
+                }
+            },
+        );
     }
 
     /// Follows the address where every span is asked for whole: at once for another one.
     pub fn follow_whole(&self, settings: Settings) {
         let live = *self;
-        Effect::new(move |before: Option<Span>| {
-            let span = settings.span.get();
-            if before.is_some_and(|before| before != span) {
-                live.pulse.nudge();
-            }
-            span
-        });
+        on_change(move || settings.span.get(), move |_| live.pulse.nudge());
     }
 
     /// The columns that the charts of a span show: until they are here, those that are.

@@ -10,6 +10,7 @@ use leptos::task::spawn_local;
 use super::{Pulse, Settings, Updates, now, visible};
 use crate::error::AppError;
 use crate::format::within;
+use crate::reactive::effect;
 
 /// The longest wait between two tries, in milliseconds, unless the service asks for more.
 const LONGEST: f64 = 60_000.0;
@@ -42,12 +43,13 @@ pub fn keep(pulse: Pulse, settings: Settings, poll: Poll) {
 pub fn keep_every(pulse: Pulse, interval: Signal<Option<u32>>, poll: Poll) {
     let visible = visible();
     let failures = StoredValue::new(0_u32);
-    Effect::new(move |seen: Option<u32>| {
+    let mut seen: Option<u32> = None;
+    effect(move || {
         let interval = interval.get();
         let wishes = pulse.nudges.get();
-        let at_once = seen.is_some_and(|seen| seen != wishes);
+        let at_once = seen.replace(wishes).is_some_and(|before| before != wishes);
         if !visible.get() || (interval.is_none() && !at_once) {
-            return wishes;
+            return;
         }
         let polls = polls(pulse, interval, at_once, failures, Rc::clone(&poll));
         let (handle, registration) = AbortHandle::new_pair();
@@ -56,7 +58,6 @@ pub fn keep_every(pulse: Pulse, interval: Signal<Option<u32>>, poll: Poll) {
             // Ended by the cleanup: nothing is left to do.
             let _ = Abortable::new(polls, registration).await;
         });
-        wishes
     });
 }
 

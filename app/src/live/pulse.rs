@@ -6,6 +6,7 @@ use super::{now, once, online};
 use crate::components::keys::is_typed_into;
 use crate::error::AppError;
 use crate::format::within;
+use crate::reactive::effect;
 
 /// So long after an answer its age is no news: a page that polls as often as it does by default has
 /// no clock of its own to draw for. In milliseconds.
@@ -74,7 +75,7 @@ impl Pulse {
 
     /// Moves the clock on as long as the page is there.
     fn keep_time(self) {
-        Effect::new(move |_| {
+        effect(move || {
             let elapsed = self.clock.get() - self.received.get();
             let is_fine = self.updates.with(|updates| *updates == Updates::Fine);
             let wait = if is_fine { FRESH - elapsed } else { 0.0 };

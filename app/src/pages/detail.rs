@@ -26,7 +26,7 @@ use crate::components::time::Clock;
 use crate::error::AppError;
 use crate::i18n::catalog;
 use crate::live::{Pulse, Settings, Span, keep};
-use crate::reactive::{flag, maybe, part};
+use crate::reactive::{flag, maybe, on_change, part};
 use crate::resource::fetched;
 use crate::routes::{self, href};
 use crate::server_fns::lists::{ChartView, DetailTable, DetailView, fetch_detail};
@@ -122,13 +122,7 @@ fn Detail(names: Names, first: DetailView) -> impl IntoView {
         })
     };
     keep(pulse, settings, Rc::new(poll));
-    Effect::new(move |before: Option<Span>| {
-        let span = settings.span.get();
-        if before.is_some_and(|before| before != span) {
-            pulse.nudge();
-        }
-        span
-    });
+    on_change(move || settings.span.get(), move |_| pulse.nudge());
 
     let time = Signal::derive(move || view.with(|view| Some(view.as_ref()?.server_time)));
     let latest = Signal::derive(move || time.get().map_or(0, metering::Timestamp::as_millis));

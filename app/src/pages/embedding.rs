@@ -9,7 +9,7 @@ use crate::embed::{Kind, Subject};
 use crate::i18n::catalog;
 use crate::live::{RANGE, REFRESH};
 use crate::query::{Query, use_query};
-use crate::reactive::{maybe, text};
+use crate::reactive::{effect, maybe, text};
 use crate::routes::{BasePath, href};
 use crate::viewer::Viewers;
 
@@ -156,7 +156,7 @@ fn Shown(
     };
     let at = RwSignal::new(EXAMPLE.to_owned());
     let (script, base) = (href("/embed.js"), expect_context::<BasePath>().0);
-    Effect::new(move |_| {
+    effect(move || {
         load(&script);
         if let Ok(origin) = window().location().origin() {
             at.set(format!("{origin}{base}"));

@@ -8,7 +8,7 @@ use crate::components::error_page::error_page;
 use crate::error::AppError;
 use crate::i18n::catalog;
 use crate::query::use_query;
-use crate::reactive::text;
+use crate::reactive::{effect, text};
 use crate::resource::fetched;
 use crate::routes::{self, href};
 use crate::server_fns::sharing::{SharingPage, Written, WrittenRow, fetch_sharing};
@@ -101,7 +101,7 @@ fn NewLink(fresh: Option<String>) -> impl IntoView {
         let shown = RwSignal::new(address.clone());
         // The server does not know under which name it is reached.
         let whole = address.clone();
-        Effect::new(move |_| {
+        effect(move || {
             let origin = window().location().origin().unwrap_or_default();
             shown.set(origin + &whole);
         });

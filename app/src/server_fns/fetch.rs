@@ -48,8 +48,15 @@ pub struct FetchClient;
 /// A request that can be aborted.
 pub struct FetchRequest(SendWrapper<(Request, AbortOnDrop)>);
 
-/// Aborts the request it belongs to when it goes, which after the answer does nothing.
+/// Aborts the request it belongs to when it goes.
 struct AbortOnDrop(Option<AbortController>);
+
+impl AbortOnDrop {
+    /// The answer has been read: nothing is left to abort, and to do so would still cost.
+    fn answered(mut self) {
+        self.0 = None;
+    }
+}
 
 impl Drop for AbortOnDrop {
     fn drop(&mut self) {
@@ -59,12 +66,12 @@ impl Drop for AbortOnDrop {
     }
 }
 
-/// An answer, read to its end.
+/// An answer, read to its end. Of what else it has, nothing is asked for that nobody needs: each such
+/// question goes from WebAssembly to the browser and back.
 pub struct FetchResponse {
     status: u16,
-    status_text: String,
-    location: String,
-    has_redirect: bool,
+    /// Where to go on, where the answer is a redirect.
+    location: Option<String>,
     body: String,
 }
 
@@ -234,15 +241,15 @@ impl ClientRes<AppError> for FetchResponse {
     }
 
     fn status_text(&self) -> String {
-        self.status_text.clone()
+        String::new()
     }
 
     fn location(&self) -> String {
-        self.location.clone()
+        self.location.clone().unwrap_or_default()
     }
 
     fn has_redirect(&self) -> bool {
-        self.has_redirect
+        self.location.is_some()
     }
 }
 
@@ -251,20 +258,19 @@ async fn exchange(request: Request) -> Result<FetchResponse, AppError> {
     let response = request.send().await.map_err(|_| AppError::Unreachable)?;
     let status = response.status();
     let headers = response.headers();
-    let ours = headers
-        .get("Content-Type")
-        .is_none_or(|content_type| !content_type.starts_with("text/html"));
-    if status >= 400 && !ours {
-        let retry_after = headers
-            .get("Retry-After")
-            .and_then(|value| value.parse().ok());
-        return Err(AppError::of_status(status, retry_after));
+    if status >= 400 {
+        let content_type = headers.get("Content-Type");
+        if content_type.is_some_and(|content_type| content_type.starts_with("text/html")) {
+            let retry_after = headers.get("Retry-After");
+            let retry_after = retry_after.and_then(|value| value.parse().ok());
+            return Err(AppError::of_status(status, retry_after));
+        }
     }
+    let is_redirect = headers.get(REDIRECT_HEADER).is_some();
+    let location = || headers.get("Location").unwrap_or_else(|| response.url());
     Ok(FetchResponse {
         status,
-        status_text: response.status_text(),
-        location: headers.get("Location").unwrap_or_else(|| response.url()),
-        has_redirect: headers.get(REDIRECT_HEADER).is_some(),
+        location: is_redirect.then(location),
         body: response.text().await.map_err(|_| AppError::Unreachable)?,
     })
 }
@@ -278,7 +284,9 @@ async fn within_time(request: Request, abort: AbortOnDrop) -> Result<FetchRespon
         Either::Left((answer, _)) => answer,
         Either::Right(((), _)) => Err(AppError::TimedOut),
     };
-    drop(abort);
+    if result.is_ok() {
+        abort.answered();
+    }
     result
 }
 

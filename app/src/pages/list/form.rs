@@ -16,7 +16,7 @@ use crate::cells::Column;
 use crate::components::theme::keep_cookie;
 use crate::i18n::catalog;
 use crate::query::{Query, use_query};
-use crate::reactive::{maybe, part, text};
+use crate::reactive::{effect, maybe, part, text};
 use crate::routes::{BasePath, encode, href};
 
 /// After the last key it takes so many milliseconds until the filter holds: the answer comes within
@@ -48,7 +48,7 @@ pub(super) fn Form() -> impl IntoView {
     let field = NodeRef::<leptos::html::Input>::new();
     // Where the address changes by other ways than this field, which is not to be written to while
     // somebody types.
-    Effect::new(move |_| {
+    effect(move || {
         let value = value.get();
         if let Some(field) = field.get()
             && document().active_element().as_ref() != Some(field.as_ref())

@@ -26,7 +26,7 @@ use crate::error::AppError;
 use crate::format;
 use crate::i18n::catalog;
 use crate::live::{Pulse, Settings, keep};
-use crate::reactive::{flag, maybe, part, text};
+use crate::reactive::{flag, maybe, on_change, part, text};
 use crate::resource::fetched;
 use crate::routes::{self, href};
 use crate::server_fns::lists::{ListView, fetch_list};
@@ -235,13 +235,7 @@ fn List(broker: String, kind: String, first: ListView) -> impl IntoView {
 /// Asks anew, at once, when the address asks for something else.
 fn follow(pulse: Pulse) {
     let search = use_location().search;
-    Effect::new(move |before: Option<String>| {
-        let now = search.get();
-        if before.is_some_and(|before| before != now) {
-            pulse.nudge();
-        }
-        now
-    });
+    on_change(move || search.get(), move |_| pulse.nudge());
 }
 
 /// The lists of the same section, as links.
