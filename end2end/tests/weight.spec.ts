@@ -93,6 +93,19 @@ test('the overview lives without the rest of the bundle, whatever fails', async 
   expect(rests).toEqual([]);
 });
 
+for (const query of ['?range=1h&refresh=10s', '?range=6h', '?refresh=off']) {
+  test(`the overview at ${query} lives without the rest of the bundle`, async ({ signedIn: page }) => {
+    await page.goto(DEMO + query);
+    const overview = new Overview(page);
+    await expect(async () => {
+      await page.mouse.move(0, 0);
+      await overview.slider('message-rates').hover();
+      await expect(overview.crosshair('message-rates')).toHaveCount(1, { timeout: 500 });
+    }, 'scripts take the page over').toPass();
+    expect(await askedFor(page)).toEqual([]);
+  });
+}
+
 test('the rest of the bundle comes ahead of a click', async ({ signedIn: page }) => {
   await untouched(page);
   const [rest] = await Promise.all([
