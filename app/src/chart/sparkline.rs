@@ -38,7 +38,8 @@ pub fn Sparkline(
                         end,
                         top: high - low,
                     };
-                    Some(draw(&series.timestamps, &shifted, &window))
+                    let (times, values) = thinned(&series.timestamps, &shifted, &window);
+                    Some(draw(&times, &values, &window))
                 })
             })
         })
@@ -73,6 +74,41 @@ pub fn line_of(times: &[i64], values: &[f64]) -> String {
         top: high - low,
     };
     path::line(times, &shifted, &window)
+}
+
+/// In so many stretches of time a sparkline has a least and a greatest value.
+const STRETCHES: i64 = 60;
+
+/// Of each of [`STRETCHES`] the least and the greatest value, in the order in which they came, and the
+/// last one of all: what a tile's width has room for, and a fraction of what a page would carry.
+fn thinned(times: &[i64], values: &[f64], window: &Window) -> (Vec<i64>, Vec<f64>) {
+    let stretch = ((window.end - window.start) / STRETCHES).max(1);
+    let count = times.len().min(values.len());
+    let mut kept: Vec<usize> = Vec::new();
+    // Of the stretch that is looked at: its number, and where its least and greatest value are. Where
+    // nothing is known, one of its times stands for the gap.
+    let (mut number, mut least, mut greatest) = (None, 0, 0);
+    for index in 0..count {
+        let now = Some((times[index] - window.start) / stretch);
+        if now != number {
+            if number.is_some() {
+                kept.extend([least.min(greatest), least.max(greatest)]);
+            }
+            (number, least, greatest) = (now, index, index);
+        } else if values[least].is_nan() {
+            (least, greatest) = (index, index);
+        } else if values[index] < values[least] {
+            least = index;
+        } else if values[index] > values[greatest] {
+            greatest = index;
+        }
+    }
+    if let Some(last) = count.checked_sub(1) {
+        kept.extend([least.min(greatest), least.max(greatest), last]);
+    }
+    kept.dedup();
+    let times = kept.iter().map(|&index| times[index]).collect();
+    (times, kept.iter().map(|&index| values[index]).collect())
 }
 
 /// A shorter history than this is not stretched over the tile, in milliseconds.
@@ -117,6 +153,31 @@ mod tests {
         };
         let start_at = |first| start(&times, &known_from(first), minutes(90));
         assert_eq!([0, 60, 89].map(start_at), [30, 60, 85].map(minutes));
+    }
+
+    #[test]
+    fn thinning_keeps_extremes_gaps_and_the_last_value() {
+        let times: Vec<i64> = (0..=720).map(|n| n * 5_000).collect();
+        let mut values: Vec<f64> = times.iter().map(|_| 2.0).collect();
+        values[100] = 9.0;
+        values[103] = 1.0;
+        values[360..384].fill(f64::NAN);
+        values[720] = 3.0;
+        let window = Window {
+            start: 0,
+            end: 3_600_000,
+            top: 10.0,
+        };
+        let (kept, thin) = thinned(&times, &values, &window);
+        assert!(kept.len() <= 122, "{} points", kept.len());
+        assert!(kept.is_sorted());
+        let position = |time: i64| kept.iter().position(|&kept| kept == time);
+        assert_eq!(position(500_000).map(|at| thin[at]), Some(9.0));
+        assert_eq!(position(515_000).map(|at| thin[at]), Some(1.0));
+        assert_eq!(thin.iter().filter(|value| value.is_nan()).count(), 2);
+        assert_eq!((kept.last(), thin.last()), (Some(&3_600_000), Some(&3.0)));
+        let (none, _) = thinned(&[], &[], &window);
+        assert!(none.is_empty());
     }
 
     #[test]
