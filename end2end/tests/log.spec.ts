@@ -98,11 +98,13 @@ test('a broker’s trouble is a line, and a mark on its charts', async ({ page, 
   await page.goto(`${warren.url}/brokers/shaken`);
   await overview.alive();
   const mark = overview.chart('objects').locator('.mark.bad');
-  await expect(mark).toHaveAttribute('d', /^M\d+ 0V1000/);
+  const box = await overview.chart('objects').locator('.plot-area').getAttribute('viewBox');
+  const [width, height] = box!.split(' ').slice(2);
+  await expect(mark).toHaveAttribute('d', new RegExp(`^M\\d+ 0V${height}`));
   // Its words stand where the crosshair is, and in the table.
   const [x] = (await mark.getAttribute('d'))!.match(/\d+/)!;
   const plot = await overview.plot('objects');
-  await page.mouse.move(plot.x + (plot.width * Number(x)) / 2000, plot.y + 20);
+  await page.mouse.move(plot.x + (plot.width * Number(x)) / Number(width), plot.y + 20);
   await expect(overview.chart('objects').locator('.event-note')).toBeVisible();
   await overview.chart('objects').locator('summary').click();
   await expect(overview.chart('objects').locator('.events li').first()).toContainText('■ error');
