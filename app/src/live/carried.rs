@@ -14,9 +14,7 @@ use super::Span;
 pub struct Carried {
     /// The answer.
     pub page: Dashboard,
-    /// Whether its series is the whole hour.
-    pub is_whole: bool,
-    /// What the charts show.
+    /// What the charts show; `None` where a page carried it.
     shown: Option<Span>,
 }
 
@@ -25,9 +23,13 @@ impl Carried {
     pub fn whole(page: Dashboard, span: Span) -> Self {
         Self {
             page,
-            is_whole: true,
             shown: Some(span),
         }
+    }
+
+    /// Whether its series is the whole hour.
+    pub fn is_whole(&self) -> bool {
+        self.shown.is_some()
     }
 
     /// From when on the charts need the hour's series, in milliseconds since the epoch; nothing of it
@@ -46,11 +48,7 @@ impl Carried {
 impl From<Dashboard> for Carried {
     /// As a page carried it.
     fn from(page: Dashboard) -> Self {
-        Self {
-            page,
-            is_whole: false,
-            shown: None,
-        }
+        Self { page, shown: None }
     }
 }
 
@@ -104,7 +102,7 @@ mod tests {
     fn carried(span: Span, charts: Option<Series>) -> Dashboard {
         let text = serde_json::to_string(&Carried::whole(page(charts), span)).expect("JSON");
         let read: Carried = serde_json::from_str(&text).expect("a dashboard");
-        assert!(!read.is_whole);
+        assert!(!read.is_whole());
         read.page
     }
 

@@ -63,8 +63,9 @@ impl Live {
     pub fn new(broker: String, first: Result<Carried, AppError>, span: Span) -> Self {
         let live = Self::waiting(broker, Pulse::new());
         match first {
-            Ok(Carried { page, is_whole, .. }) => {
-                live.take(page, span);
+            Ok(carried) => {
+                let is_whole = carried.is_whole();
+                live.take(carried.page, span);
                 live.is_whole.set_value(is_whole);
                 live.pulse.answered();
             }
