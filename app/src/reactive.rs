@@ -6,6 +6,7 @@
 //! once. (Measured on the overview: two fifths of the bundle.)
 
 use leptos::prelude::*;
+use leptos::reactive::graph::{Subscriber, ToAnySubscriber};
 
 /// A reactive part of a view.
 pub type Part = Box<dyn FnMut() -> AnyView + Send>;
@@ -28,9 +29,16 @@ pub fn maybe(text: impl Fn() -> Option<String> + Send + Sync + 'static) -> Signa
 /// Runs in the browser, and again whenever what it read has changed.
 ///
 /// On the server: never.
+///
+/// Once its owner goes, nothing is left of it. The framework itself leaves a name in what an effect
+/// has read, until that changes: in a page that mounts and unmounts panels for days, a leak.
 pub fn effect(run: impl FnMut() + 'static) {
     fn of(mut run: Box<dyn FnMut()>) {
-        Effect::new(move |_: Option<()>| run());
+        let effect = Effect::new(move |_: Option<()>| run());
+        if cfg!(not(feature = "ssr")) {
+            let reader = effect.to_any_subscriber();
+            on_cleanup(move || reader.clear_sources(&reader));
+        }
     }
     of(Box::new(run));
 }

@@ -1,25 +1,17 @@
 // The heap of a page that mounted and unmounted a panel five hundred times, against ten times.
 
+import { held, watchMemory } from './held.mjs';
 import { drawn, origin, panel, withPortal } from './portal.mjs';
-import { counters, report } from './sides.mjs';
+import { report } from './sides.mjs';
 
 const FEW = 10;
 const MANY = 500;
 
 report(await withPortal(panel('nodes') + panel('queued-messages'), async page => {
-  await page.addInitScript(() => {
-    for (const name of ['instantiate', 'instantiateStreaming']) {
-      const original = WebAssembly[name];
-      WebAssembly[name] = async (...given) => {
-        const made = await original.apply(WebAssembly, given);
-        globalThis.benchMemory = (made.instance ?? made).exports.memory;
-        return made;
-      };
-    }
-  });
+  await watchMemory(page);
   await page.goto(`${origin}/`);
   await drawn(page);
-  const { cdp, read } = await counters(page);
+  const measure = await held(page);
   let done = 0;
   const mountUntil = async count => {
     for (; done < count; done += 1) {
@@ -35,12 +27,6 @@ report(await withPortal(panel('nodes') + panel('queued-messages'), async page =>
         await new Promise(resolve => setTimeout(resolve));
       }, panel('message-rates'));
     }
-  };
-  const measure = async () => {
-    for (let n = 0; n < 3; n += 1) await cdp.send('HeapProfiler.collectGarbage');
-    const { JSHeapUsedSize, Nodes, JSEventListeners } = await read();
-    const wasm = await page.evaluate(() => globalThis.benchMemory.buffer.byteLength);
-    return { mounts: done, javascript: JSHeapUsedSize, wasm, nodes: Nodes, listeners: JSEventListeners };
   };
   await mountUntil(FEW);
   const few = await measure();

@@ -1,7 +1,8 @@
 // The browser's heap after many refreshes against after some: seven hours at 5 s in time lapse.
 
+import { held, watchMemory } from './held.mjs';
 import { install } from './lapse.mjs';
-import { counters, newPageOf, report, warren, withBrowser } from './sides.mjs';
+import { newPageOf, report, warren, withBrowser } from './sides.mjs';
 
 const FEW = 100;
 const MANY = 5_000;
@@ -10,12 +11,13 @@ const BATCH = 700;
 
 report(await withBrowser(async browser => {
   const page = await newPageOf(browser, warren);
-  await page.context().addInitScript(install);
+  await watchMemory(page);
+  await page.addInitScript(install);
   await page.goto(warren.address);
   await warren.shown(page);
   // The first poll says that the page is alive.
   await page.waitForEvent('requestfinished', { predicate: r => warren.isPoll(r.url()), timeout: 20_000 });
-  const { cdp, read } = await counters(page);
+  const measure = await held(page);
 
   let done = 0;
   const refreshUntil = async count => {
@@ -26,17 +28,10 @@ report(await withBrowser(async browser => {
       console.error(`  ${done} refreshes`);
     }
   };
-  const measure = async () => {
-    // What only finalizers or weak references hold goes with the second.
-    for (let n = 0; n < 2; n += 1) await cdp.send('HeapProfiler.collectGarbage');
-    const { JSHeapUsedSize, Nodes, JSEventListeners } = await read();
-    const wasm = await page.evaluate(() => globalThis.benchMemory.buffer.byteLength);
-    return { refreshes: done, javascript: JSHeapUsedSize, wasm, nodes: Nodes, listeners: JSEventListeners };
-  };
   await refreshUntil(FEW);
   const few = await measure();
   const start = Date.now();
   await refreshUntil(MANY);
   const seconds = (Date.now() - start) / 1000;
-  return { few, many: await measure(), seconds };
+  return { few, many: await measure(), refreshes: done, seconds };
 }));

@@ -50,16 +50,6 @@ export function install() {
     return new Response(JSON.stringify(page), { status: answer.status, headers: answer.headers });
   };
 
-  // The app's own memory, to be measured.
-  for (const name of ['instantiate', 'instantiateStreaming']) {
-    const real = WebAssembly[name].bind(WebAssembly);
-    WebAssembly[name] = async (...args) => {
-      const made = await real(...args);
-      globalThis.benchMemory = (made.instance ?? made).exports.memory;
-      return made;
-    };
-  }
-
   const drawn = () => document.querySelector('#queued-messages .line[d^="M"]')?.getAttribute('d');
   const task = () => new Promise(resolve => {
     const { port1, port2 } = new MessageChannel();

@@ -6,6 +6,7 @@ mod capture;
 mod counter;
 mod embeds;
 mod facts;
+mod held;
 mod lists;
 mod memory;
 mod metering;

@@ -6,7 +6,7 @@ use rig::PrivateBroker;
 use serde_json::Value;
 
 use super::{
-    capture,
+    capture, held,
     report::{Figure, median},
     row::Row,
     stage::{BROKER, PORTAL_KEY, Stage},
@@ -158,30 +158,10 @@ pub(super) fn refresh(raw: Value) -> Result<Figure, Error> {
 const HEAP_RATIO: f64 = 1.1;
 
 pub(super) fn heap(raw: Value) -> Result<Figure, Error> {
-    let bytes = |when: &str| {
-        let heap = &raw[when];
-        Ok::<_, Error>((number(&heap["javascript"])?, number(&heap["wasm"])?))
-    };
-    let (few, many) = (bytes("few")?, bytes("many")?);
-    let (javascript, wasm) = (many.0 / few.0, many.1 / few.1);
-    let told =
-        |(javascript, wasm): (f64, f64)| format!("{:.2} + {:.2} MB", javascript / 1e6, wasm / 1e6);
-    Ok(Figure {
-        row: Row::Heap,
-        warren: format!("{} after {}", told(many), told(few)),
-        beside: None,
-        ratio: Some(format!("{javascript:.3} and {wasm:.3}")),
-        met: javascript <= HEAP_RATIO && wasm <= HEAP_RATIO,
-        notes: vec![format!(
-            "heap: JavaScript + WebAssembly, after a collection; R pressed {} times in {:.0} s, each answer 5 s later \
-             and with other values than the one before; {} and then {} DOM nodes, {} and {} listeners",
-            raw["many"]["refreshes"],
-            number(&raw["seconds"])?,
-            raw["few"]["nodes"],
-            raw["many"]["nodes"],
-            raw["few"]["listeners"],
-            raw["many"]["listeners"],
-        )],
-        raw,
-    })
+    let done = format!(
+        "R pressed {} times in {:.0} s, each answer 5 s later and with other values than the one before",
+        raw["refreshes"],
+        number(&raw["seconds"])?,
+    );
+    held::figure(Row::Heap, HEAP_RATIO, raw, &done)
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{browser::number, report::Figure, row::Row};
+use super::{browser::number, held, report::Figure, row::Row};
 use crate::Error;
 
 const FIRST_BYTES: f64 = 220_000.0;
@@ -62,33 +62,8 @@ pub(super) fn figure(row: Row, raw: Value) -> Result<Figure, Error> {
             (told, None, slowest <= TICK && core <= CORE, note)
         }
         Row::EmbedMounts => {
-            let heap = |when: &str| {
-                Ok::<_, Error>((
-                    number(&raw[when]["javascript"])?,
-                    number(&raw[when]["wasm"])?,
-                ))
-            };
-            let (few, many) = (heap("few")?, heap("many")?);
-            let (javascript, wasm) = (many.0 / few.0, many.1 / few.1);
-            let mb = |(javascript, wasm): (f64, f64)| {
-                format!("{:.2} + {:.2} MB", javascript / 1e6, wasm / 1e6)
-            };
-            let told = format!("{} after {}", mb(many), mb(few));
-            let note = format!(
-                "embed-mounts: JavaScript + WebAssembly, after a collection; each panel stood until its lines were \
-                 drawn; {} and then {} DOM nodes, {} and {} listeners",
-                raw["few"]["nodes"],
-                raw["many"]["nodes"],
-                raw["few"]["listeners"],
-                raw["many"]["listeners"]
-            );
-            let ratio = format!("{javascript:.3} and {wasm:.3}");
-            (
-                told,
-                Some(ratio),
-                javascript <= HEAP_RATIO && wasm <= HEAP_RATIO,
-                note,
-            )
+            let done = "each panel stood until its lines were drawn";
+            return held::figure(row, HEAP_RATIO, raw, done);
         }
         Row::EmbedShift => {
             let sum = number(&raw["sum"])?;
