@@ -5,11 +5,11 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use metering::{LogEntry, LogLevel, Series};
 
+use super::axis::{Labels, percent};
 use super::marks;
 use super::path::{self, HEIGHT, WIDTH, Window};
 use super::scale::{Offset, tick_label, time_ticks};
 use crate::components::time::Clock;
-use crate::format::decimal;
 use crate::i18n::catalog;
 use crate::live::Stretch;
 
@@ -18,35 +18,6 @@ pub(super) const TIME_LABELS: i64 = 7;
 
 /// Closer than this to either side there is no label on the time axis.
 const EDGE: i64 = WIDTH / 25;
-
-/// The labels of an axis: where they stand, in percent of the plot's size, and what they say.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Labels {
-    pub(super) places: Vec<String>,
-    pub(super) words: Vec<String>,
-}
-
-impl FromIterator<(String, String)> for Labels {
-    fn from_iter<I: IntoIterator<Item = (String, String)>>(labels: I) -> Self {
-        let (places, words) = labels.into_iter().unzip();
-        Self { places, words }
-    }
-}
-
-impl Labels {
-    /// Where a label stands; anywhere where there are fewer, since it says nothing then.
-    pub(super) fn place(&self, index: usize) -> String {
-        self.places
-            .get(index)
-            .cloned()
-            .unwrap_or_else(|| "0".to_owned())
-    }
-
-    /// What a label says; nothing where there are fewer.
-    pub(super) fn word(&self, index: usize) -> String {
-        self.words.get(index).cloned().unwrap_or_default()
-    }
-}
 
 /// What lies behind and over the lines of every chart. Cheap to copy.
 #[derive(Clone, Copy)]
@@ -133,12 +104,4 @@ fn gaps(window: &Window, series: &Series) -> String {
 /// A band from top to bottom.
 fn band(from: i64, to: i64) -> String {
     format!("M{from} 0H{to}V{HEIGHT}H{from}Z")
-}
-
-/// A coordinate in percent of the whole.
-pub(super) fn percent(coordinate: i64, whole: i64) -> String {
-    format!(
-        "{}%",
-        decimal((coordinate * 10_000 / whole) as f64 / 100.0, 2)
-    )
 }

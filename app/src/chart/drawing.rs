@@ -3,7 +3,7 @@
 use metering::Series;
 use metering::series::Values;
 
-use super::backdrop::{Labels, percent};
+use super::axis::{Labels, percent};
 use super::path::{self, HEIGHT, WIDTH, Window};
 use super::scale::value_ticks;
 use super::{Definition, Line};

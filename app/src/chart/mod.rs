@@ -9,6 +9,7 @@
 //! crosshair at percentages of it. What the charts of a page share is their
 //! [`Stage`]; zoom and pan change the address, and the charts follow it.
 
+mod axis;
 mod backdrop;
 mod drawing;
 mod legend;

@@ -3,7 +3,8 @@
 use leptos::ev;
 use leptos::prelude::*;
 
-use super::backdrop::{Backdrop, Labels, TIME_LABELS, TimeLabels};
+use super::axis::Labels;
+use super::backdrop::{Backdrop, TIME_LABELS, TimeLabels};
 use super::drawing::{Drawing, VALUE_STEPS, nearest};
 use super::path::{HEIGHT, WIDTH};
 use super::pointer::{Pointer, snapped};

@@ -48,6 +48,7 @@ pub(crate) async fn pass(
     let caller = front.paths.caller(&parts);
     let line = Line::new(&parts, caller.address.map(ViewerAddress), started);
     let secure = caller.secure;
+    let may_have_opener = origin::may_have_opener(&parts.headers);
     let said = front
         .door
         .look(&mut parts, |origin| front.paths.is_ours(origin, &caller));
@@ -77,7 +78,7 @@ pub(crate) async fn pass(
     if let Some(origin) = guest {
         guest::mark(answer.headers_mut(), origin);
     }
-    headers::put(&mut answer, secure);
+    headers::put(&mut answer, secure, may_have_opener);
     line.write(answer.status());
     answer
 }

@@ -21,7 +21,7 @@ const NOTHING: HeaderValue = HeaderValue::from_static(
 );
 
 /// The headers that every answer has, unless it brings its own.
-const ALWAYS: [(HeaderName, HeaderValue); 7] = [
+const ALWAYS: [(HeaderName, HeaderValue); 6] = [
     (CONTENT_SECURITY_POLICY, NOTHING),
     (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     // The pages' addresses hold brokers' names.
@@ -33,7 +33,6 @@ const ALWAYS: [(HeaderName, HeaderValue); 7] = [
              magnetometer=(), microphone=(), midi=(), payment=(), usb=()",
         ),
     ),
-    (OPENER_POLICY, HeaderValue::from_static("same-origin")),
     (RESOURCE_POLICY, HeaderValue::from_static("same-origin")),
     // For browsers that do not know frame-ancestors.
     (FRAME_OPTIONS, HeaderValue::from_static("DENY")),
@@ -43,8 +42,10 @@ const ALWAYS: [(HeaderName, HeaderValue); 7] = [
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct MayBeFramed;
 
-/// Puts the headers of an answer right.
-pub(crate) fn put(answer: &mut Response, secure: bool) {
+/// Puts the headers of an answer right. What opened a window is cut off from it where it
+/// [may be][super::origin::may_have_opener] a page of somebody else, and nowhere else: browsers
+/// start a process for a page with that policy, which is a sixth of the time until it is seen.
+pub(crate) fn put(answer: &mut Response, secure: bool, may_have_opener: bool) {
     let may_be_framed = answer.extensions().get::<MayBeFramed>().is_some();
     let headers = answer.headers_mut();
     for (name, value) in &ALWAYS {
@@ -55,6 +56,9 @@ pub(crate) fn put(answer: &mut Response, secure: bool) {
         if !headers.contains_key(name) {
             headers.insert(name, value.clone());
         }
+    }
+    if may_have_opener {
+        headers.insert(OPENER_POLICY, HeaderValue::from_static("same-origin"));
     }
     if secure {
         let year = HeaderValue::from_static("max-age=31536000");

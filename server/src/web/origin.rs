@@ -59,6 +59,16 @@ impl Paths {
     }
 }
 
+/// Whether a page of somebody else may hold the window that a request fills: not where the viewer
+/// came by the address bar or a bookmark, or from one of our own pages. Browsers that do not say come
+/// from anywhere.
+pub(super) fn may_have_opener(headers: &HeaderMap) -> bool {
+    !matches!(
+        text(headers, "sec-fetch-site"),
+        Some("none" | "same-origin")
+    )
+}
+
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
 }

@@ -50,6 +50,30 @@ async fn every_answer_has_security_headers() {
 }
 
 #[tokio::test]
+async fn what_opened_a_window_is_cut_off_unless_it_is_the_viewer_or_a_page_of_ours() {
+    let running = Running::start(&[]).await;
+    for (site, policy) in [
+        (Some("cross-site"), Some("same-origin")),
+        (Some("same-site"), Some("same-origin")),
+        (None, Some("same-origin")),
+        (Some("none"), None),
+        (Some("same-origin"), None),
+    ] {
+        let mut request = running.get("/sign-in");
+        if let Some(site) = site {
+            request = request.header("sec-fetch-site", site);
+        }
+        let answer = request.send().await.expect("an answer");
+        let said = answer.headers().get("cross-origin-opener-policy");
+        assert_eq!(
+            said.map(|said| said.as_bytes()),
+            policy.map(str::as_bytes),
+            "{site:?}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_page_allows_its_own_scripts_alone() {
     let running = Running::start(&[]).await;
     let answer = running.get("/sign-in").send().await.expect("an answer");
