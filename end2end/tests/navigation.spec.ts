@@ -60,6 +60,12 @@ for (const [what, path] of [
   });
 }
 
+test('what is not there is named: the list, not its broker', async ({ signedIn, complaints }) => {
+  complaints.expect(answered(404));
+  await signedIn.goto(`${DEMO}/burrows`);
+  await expect(signedIn.getByText('There is no “burrows”')).toBeVisible();
+});
+
 test('a hostile address is shown as text', async ({ signedIn, complaints }) => {
   complaints.expect(answered(404));
   await signedIn.goto('/brokers/%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E');

@@ -66,7 +66,7 @@ async fn what_opened_a_window_is_cut_off_unless_it_is_the_viewer_or_a_page_of_ou
         let answer = request.send().await.expect("an answer");
         let said = answer.headers().get("cross-origin-opener-policy");
         assert_eq!(
-            said.map(|said| said.as_bytes()),
+            said.map(http::HeaderValue::as_bytes),
             policy.map(str::as_bytes),
             "{site:?}"
         );

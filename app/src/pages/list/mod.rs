@@ -128,7 +128,9 @@ pub fn ListPage() -> impl IntoView {
                 let (broker, kind) = names.get_untracked();
                 match answer {
                     Err(error @ (AppError::UnknownBroker | AppError::NotFound)) => {
-                        view! { <Missing error name=broker /> }.into_any()
+                        let is_list = error == AppError::NotFound;
+                        let name = if is_list { kind } else { broker };
+                        view! { <Missing error name /> }.into_any()
                     }
                     Err(AppError::SignedOut) => {
                         let back = routes::sign_in(Some(&routes::here()), None);
@@ -148,7 +150,7 @@ pub fn ListPage() -> impl IntoView {
 pub fn Missing(
     /// Which of it.
     error: AppError,
-    /// Its name, or the broker's.
+    /// Its name, the list's or the broker's.
     name: String,
 ) -> impl IntoView {
     let texts = catalog();

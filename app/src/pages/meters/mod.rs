@@ -128,8 +128,12 @@ fn Shown(page: MetersPage) -> impl IntoView {
         }
         .into_any()
     } else {
+        let left_out = (page.left_out > 0).then(|| {
+            view! { <p class="soft">{texts.groups_left_out.fill(page.left_out)}</p> }
+        });
         view! {
             <div class="charts one"><Chart definition /></div>
+            {left_out}
             <request::Request address=page.request.clone() />
             <rows::Rows labels=page.labels.clone() series unit />
         }
@@ -183,9 +187,6 @@ fn notes(
     if !group.is_empty() && group != NO_GROUP && !GROUPS.contains(&group.as_str()) {
         let accepted = format!("{}, {NO_GROUP}", GROUPS.join(", "));
         notes.push(texts.unknown_group.fill([&group, &accepted, &GROUPS[0]]));
-    }
-    if page.left_out > 0 {
-        notes.push(texts.groups_left_out.fill(page.left_out));
     }
     notes
 }
