@@ -97,7 +97,7 @@ test('a page that floods it with messages does it no harm', async ({ page, porta
   portal.pages.set('/', framing(embedding.url, 'queued-messages?portal=shop&broker=demo'));
   await page.goto(portal.origin);
   const line = frameOf(page).locator('.plot-area path.line').last();
-  await expect(line).toHaveAttribute('d', /^M/);
+  await expect(line).toHaveAttribute('d', /^M/, { timeout: 30_000 });
   await page.evaluate(async () => {
     const { contentWindow } = document.querySelector('iframe')!;
     const deep: any = {};
