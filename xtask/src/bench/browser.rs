@@ -101,7 +101,7 @@ pub(super) fn paint(raw: Value) -> Result<Figure, Error> {
         ratio: Some(format!("{ratio:.2}")),
         met: ratio <= PAINT_RATIO,
         notes: vec![format!(
-            "paint: medians (least–most) of {} visits each, the two in turn, each in a new context with nothing cached",
+            "paint: medians (least–most) of {} visits each, the two in turn, each in a new window that has come to rest, with nothing cached",
             warren.len()
         )],
         raw,
