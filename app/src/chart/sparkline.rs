@@ -87,7 +87,7 @@ fn thinned(times: &[i64], values: &[f64], window: &Window) -> (Vec<i64>, Vec<f64
     let stretch = ((window.end - window.start) / STRETCHES).max(1);
     let number = |time: i64| (time - window.start).div_euclid(stretch);
     let points: Vec<(i64, f64)> = times.iter().copied().zip(values.iter().copied()).collect();
-    let Some(&last) = points.last() else {
+    let Some(&end) = points.last() else {
         return Default::default();
     };
     let mut kept = Vec::with_capacity(2 * STRETCHES as usize + 3);
@@ -104,12 +104,12 @@ fn thinned(times: &[i64], values: &[f64], window: &Window) -> (Vec<i64>, Vec<f64
                     (greatest, least)
                 };
                 kept.push((from, first.1));
-                kept.push(((from + stretch / 2).min(last.0), second.1));
+                kept.push(((from + stretch / 2).min(end.0), second.1));
             }
             None => kept.push((from, f64::NAN)),
         }
     }
-    kept.push(last);
+    kept.push(end);
     kept.into_iter().unzip()
 }
 
