@@ -8,7 +8,7 @@
 
 import { newPageOf, report, ui, warren, withBrowser } from './sides.mjs';
 
-const LOADS = 21;
+const LOADS = 15;
 /** How long a new window is left alone, and how long a page is, in milliseconds. */
 const REST = 1500;
 const VISIT = 2500;

@@ -165,7 +165,7 @@ impl Bench<'_> {
             self.in_browser(Row::Page, 1, |raw, _| browser::page(raw))?;
         }
         if wants(Row::Paint) {
-            self.in_browser(Row::Paint, 2, |raw, _| browser::paint(raw))?;
+            self.in_browser(Row::Paint, 6, |raw, _| browser::paint(raw))?;
         }
         if wants(Row::Refresh) {
             self.in_browser(Row::Refresh, 7, |raw, _| browser::refresh(raw))?;
