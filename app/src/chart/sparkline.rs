@@ -90,7 +90,7 @@ fn thinned(times: &[i64], values: &[f64], window: &Window) -> (Vec<i64>, Vec<f64
     let Some(&end) = points.last() else {
         return Default::default();
     };
-    let mut kept = Vec::with_capacity(2 * STRETCHES as usize + 3);
+    let mut kept = Vec::with_capacity(2 * STRETCHES as usize + 2);
     for together in points.chunk_by(|one, next| number(one.0) == number(next.0)) {
         let from = window.start + number(together[0].0) * stretch;
         let known = together.iter().filter(|(_, value)| !value.is_nan());
@@ -104,7 +104,10 @@ fn thinned(times: &[i64], values: &[f64], window: &Window) -> (Vec<i64>, Vec<f64
                     (greatest, least)
                 };
                 kept.push((from, first.1));
-                kept.push(((from + stretch / 2).min(end.0), second.1));
+                // What stays the same is one point: two would make steps of a short history.
+                if least.1 < greatest.1 {
+                    kept.push(((from + stretch / 2).min(end.0), second.1));
+                }
             }
             None => kept.push((from, f64::NAN)),
         }
@@ -171,7 +174,7 @@ mod tests {
             top: 10.0,
         };
         let (kept, thin) = thinned(&times, &values, &window);
-        assert!(kept.len() <= 123, "{} points", kept.len());
+        assert!(kept.len() <= 122, "{} points", kept.len());
         assert!(kept.is_sorted());
         let position = |time: i64| kept.iter().position(|&kept| kept == time);
         // Of the stretch from 480 to 540 s.
@@ -179,6 +182,12 @@ mod tests {
         assert_eq!(position(510_000).map(|at| thin[at]), Some(1.0));
         assert_eq!(thin.iter().filter(|value| value.is_nan()).count(), 2);
         assert_eq!((kept.last(), thin.last()), (Some(&3_600_000), Some(&3.0)));
+        // As many values as stretches: each is one point, and the last stands for itself too.
+        let times: Vec<i64> = (0..60).map(|n| n * 60_000).collect();
+        let values: Vec<f64> = (0..60).map(f64::from).collect();
+        let (kept, thin) = thinned(&times, &values, &window);
+        assert_eq!((&kept[..60], kept.len()), (&times[..], 61));
+        assert_eq!(thin[..60], values);
         let (none, _) = thinned(&[], &[], &window);
         assert!(none.is_empty());
     }
