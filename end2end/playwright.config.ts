@@ -13,7 +13,8 @@ export default defineConfig({
   reporter: 'list',
   // A worker has a broker, a dashboard and a browser of its own.
   workers: 2,
-  retries: isCi ? 1 : 0,
+  // A test that passes the second time hides a fault, of the product or of its own.
+  retries: 0,
   forbidOnly: isCi,
   // A broker takes ten seconds to start, and longer beside a compiler.
   timeout: 90_000,

@@ -23,6 +23,12 @@ export async function queue(broker: Broker, name: string, body: object = {}, vho
   await broker.send('PUT', `/api/queues/${at(vhost, name)}`, { durable: true, ...body });
 }
 
+/** Deletes a queue, if it is there. */
+export async function remove(broker: Broker, name: string, vhost = '/'): Promise<void> {
+  await queue(broker, name, {}, vhost);
+  await broker.send('DELETE', `/api/queues/${at(vhost, name)}`);
+}
+
 /** Declares an exchange. */
 export async function exchange(broker: Broker, name: string, type = 'topic', vhost = '/'): Promise<void> {
   await broker.send('PUT', `/api/exchanges/${at(vhost, name)}`, { type, durable: true });

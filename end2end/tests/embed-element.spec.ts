@@ -1,5 +1,6 @@
 // <warren-panel> in pages of another origin.
 
+import { OwnedClock } from '../support/clock.ts';
 import { Embedded, expect, PANELS, PanelPolls, test } from '../support/embedded.ts';
 import { page as pageWith, panel, Portal } from '../support/host.ts';
 
@@ -21,18 +22,15 @@ test('all panels of a page poll together, once a tick', async ({ page, portal, e
     'about',
   ];
   portal.pages.set('/', pageWith(embedding.url, names.map(name => panel(name)).join('') + panel('tiles')));
-  await page.clock.install();
+  const clock = await OwnedClock.install(page);
   const polls = new PanelPolls(page);
   const embedded = new Embedded(page);
   await page.goto(portal.origin);
   await embedded.alive('churn');
   expect(portal.asked, 'tokens').toBe(1);
-  await page.clock.pauseAt(Date.now() + 60_000);
+  await clock.stop();
   const before = polls.count;
-  for (let second = 0; second < 20; second += 1) {
-    await page.clock.runFor(1_000);
-    await page.waitForTimeout(50);
-  }
+  await clock.run(20_000);
   expect(polls.count - before).toBeGreaterThanOrEqual(3);
   expect(polls.count - before).toBeLessThanOrEqual(5);
   // What two panels want alike is asked once.
@@ -111,6 +109,7 @@ test('colours and font come from the page around', async ({ page, portal, embedd
 
 test('a panel that is removed polls no more, and one that is moved stays as it is', async ({ page, portal, embedding }) => {
   portal.pages.set('/', pageWith(embedding.url, `<div id="there"></div>${panel('queued-messages')}`));
+  const clock = await OwnedClock.install(page);
   const polls = new PanelPolls(page);
   const embedded = new Embedded(page);
   await page.goto(portal.origin);
@@ -121,8 +120,9 @@ test('a panel that is removed polls no more, and one that is moved stays as it i
   await expect(element.getByRole('button', { name: 'Back to now' })).toBeVisible();
 
   await page.evaluate(() => document.querySelector('warren-panel')!.remove());
+  await clock.settle();
   const { count } = polls;
-  await page.waitForTimeout(6_000);
+  await clock.run(60_000);
   expect(polls.count).toBe(count);
   await page.evaluate(() => {
     const again = Object.assign(document.createElement('warren-panel'), { id: 'again' });

@@ -144,7 +144,12 @@ test('the page around talks to Warren alone', async ({ page, portal, embedding, 
   await page.goto(portal.origin);
   await expect(frameOf(page).locator('.plot-area path.line').last()).toHaveAttribute('d', /^M/);
   const { asked } = portal;
-  await page.evaluate(url => { document.querySelector('iframe')!.contentWindow!.location = url; }, impostor.origin);
-  await page.waitForTimeout(1_000);
+  // What it says reaches the page around, after whoever else listens there.
+  await page.evaluate(url => new Promise<void>(resolve => {
+    addEventListener('message', ({ origin }) => { if (origin === url) resolve(); });
+    document.querySelector('iframe')!.contentWindow!.location = url;
+  }), impostor.origin);
+  // Whatever the page around has asked its server since is there before this answer.
+  await page.evaluate(() => fetch('/').then(answer => answer.text()));
   expect(portal.asked).toBe(asked);
 });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 
 import type { Page } from '@playwright/test';
 
+import { OwnedClock } from '../support/clock.ts';
 import { answered } from '../support/console.ts';
 import { Embedded, expect, PanelPolls, test as base } from '../support/embedded.ts';
 import { Portal } from '../support/host.ts';
@@ -31,6 +32,7 @@ test('panels come, change and go with the application’s state', async ({ page,
   portal.pages.set('/', `<!DOCTYPE html><html lang="en"><title>Orders</title><link rel="icon" href="data:,">
     <script type="module" src="${embedding.url}/embed.js"></script>
     <div id="root"></div><script type="module" src="/main.js"></script>`);
+  const clock = await OwnedClock.install(page);
   const polls = new PanelPolls(page);
   const embedded = new Embedded(page);
   await page.goto(portal.origin);
@@ -45,8 +47,9 @@ test('panels come, change and go with the application’s state', async ({ page,
 
   await page.getByRole('button', { name: 'Hide' }).click();
   await expect(page.locator('warren-panel')).toHaveCount(0);
+  await clock.settle();
   const { count } = polls;
-  await page.waitForTimeout(6_000);
+  await clock.run(60_000);
   expect(polls.count).toBe(count);
   await page.getByRole('button', { name: 'Show' }).click();
   await embedded.alive('queued-messages');

@@ -2,22 +2,27 @@
 
 import type { Page } from '@playwright/test';
 
+import { OwnedClock } from '../support/clock.ts';
 import { Embedded, expect, PANELS, PanelPolls, test as base } from '../support/embedded.ts';
 import { page as pageWith, panel } from '../support/host.ts';
 import { answered, notConnected } from '../support/console.ts';
-import { pass, passUntilNext } from '../support/polls.ts';
 
 interface Fixtures {
+  /** The page's clock, which goes as outside until a test takes it over. */
+  clock: OwnedClock;
   /** A portal's page with a zoomed chart of queued messages whose line Ready is hidden. */
   embedded: Embedded;
   polls: PanelPolls;
 }
 
+const HOUR = 3_600_000;
+
 const test = base.extend<Fixtures>({
+  clock: async ({ page }, use) => use(await OwnedClock.install(page)),
   polls: async ({ page }, use) => use(new PanelPolls(page)),
-  embedded: async ({ page, portal, embedding, polls }, use) => {
+  embedded: async ({ page, portal, embedding, polls, clock }, use) => {
     expect(polls.count).toBe(0);
-    await page.clock.install();
+    expect(clock.held, 'the clock is there before the page').toBeUndefined();
     portal.pages.set('/', pageWith(embedding.url, panel('queued-messages') + panel('tiles')));
     const embedded = new Embedded(page);
     await page.goto(portal.origin);
@@ -53,37 +58,40 @@ async function endToken(page: Page, origin: string): Promise<void> {
   });
 }
 
-test('a tab that slept for eight hours', async ({ page, portal, embedded, polls, complaints }) => {
+test('a tab that slept for eight hours', async ({ page, portal, embedded, polls, clock, complaints }) => {
   complaints.expect(answered(401));
   await setVisibility(page, 'hidden');
+  await clock.settle();
   const { count } = polls;
   // The token it holds ends meanwhile.
   await endToken(page, portal.origin);
-  await page.clock.fastForward('08:00:00');
+  await clock.jump(8 * HOUR);
   expect(polls.count).toBe(count);
   await setVisibility(page, 'visible');
   await goesOn(embedded);
   expect(portal.asked).toBe(2);
 });
 
-test('a laptop that slept for eight hours with the tab in sight', async ({ page, portal, embedded, complaints }) => {
+test('a laptop that slept for eight hours with the tab in sight', async ({ page, portal, embedded, clock, complaints }) => {
   complaints.expect(answered(401));
   await endToken(page, portal.origin);
-  await page.clock.fastForward('08:00:00');
+  await clock.jump(8 * HOUR);
   await goesOn(embedded);
   expect(portal.asked).toBe(2);
 });
 
-test('a connection that was lost', async ({ page, context, embedded, complaints }) => {
+test('a connection that was lost', async ({ context, embedded, clock, complaints }) => {
   complaints.expect(notConnected);
   const element = embedded.panel('queued-messages');
+  await clock.stop();
   const before = await embedded.lines('queued-messages');
   await context.setOffline(true);
-  await pass(page, 15);
+  await clock.run(15_000);
   await expect(element.locator('.notices')).toContainText('Updates fail');
   expect(await embedded.lines('queued-messages')).toEqual(before);
-  await page.clock.fastForward('01:00:00');
+  await clock.jump(HOUR);
   await context.setOffline(false);
+  await clock.resume();
   await goesOn(embedded);
 });
 
@@ -105,47 +113,56 @@ for (const [what, minutes] of [['fast', 10], ['slow', -10]] as const) {
   });
 }
 
-test('a server that was restarted', async ({ embedding, embedded, complaints }) => {
+test('a server that was restarted', async ({ embedding, embedded, clock, complaints }) => {
   complaints.expect(notConnected);
   complaints.expect(answered(401));
   await embedding.stop();
   await expect(embedded.panel('queued-messages').locator('.notices')).toContainText('Updates fail', { timeout: 20_000 });
   await embedding.restart();
+  // However often it failed meanwhile, the next poll is due.
+  await clock.jump(60_000);
   await goesOn(embedded);
 });
 
-test('a portal whose token address fails for a while', async ({ page, portal, embedded, polls, complaints }) => {
+test('a portal whose token address fails for a while', async ({ page, portal, embedded, polls, clock, complaints }) => {
   complaints.expect(answered(401));
   complaints.expect(answered(500));
+  await clock.stop();
   portal.refuse = 500;
   await endToken(page, portal.origin);
-  await pass(page, 10);
+  await clock.run(10_000);
   const element = embedded.panel('queued-messages');
   await expect(element.locator('.notices')).toContainText('The page around this panel has no valid access to give');
   const before = { asked: portal.asked, polls: polls.count };
-  await page.clock.runFor(300_000);
+  await clock.run(300_000);
   // It backs off, and asks Warren nothing without a token.
   expect(portal.asked - before.asked).toBeLessThanOrEqual(12);
   expect(polls.count).toBe(before.polls);
   portal.refuse = undefined;
-  await passUntilNext(page, polls);
+  await clock.runUntilNext(PANELS);
+  await clock.resume();
   await goesOn(embedded);
 });
 
-test('a poll that hangs is given up, and the next one is answered', async ({ page, embedded, polls }) => {
+test('a poll that hangs is given up, and the next one is answered', async ({ page, embedded, clock }) => {
+  await clock.stop();
+  clock.held = PANELS;
   await page.route(PANELS, () => {});
-  await pass(page, 20);
+  await clock.runUntil(async () => (await clock.calls(PANELS)).aborted > 0, 'given up');
   const element = embedded.panel('queued-messages');
   await expect(element.locator('.notices')).toContainText('took too long');
   await page.unroute(PANELS);
-  await passUntilNext(page, polls);
+  clock.held = undefined;
+  await clock.runUntilNext(PANELS);
+  await clock.resume();
   await goesOn(embedded);
 });
 
-test('a hidden tab makes no polls', async ({ page, embedded, polls }) => {
+test('a hidden tab makes no polls', async ({ page, embedded, polls, clock }) => {
   await setVisibility(page, 'hidden');
+  await clock.settle();
   const { count } = polls;
-  await page.clock.runFor(600_000);
+  await clock.run(600_000);
   expect(polls.count).toBe(count);
   await setVisibility(page, 'visible');
   await goesOn(embedded);

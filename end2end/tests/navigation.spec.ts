@@ -1,5 +1,6 @@
 // Addresses: which lead where, and what those that lead nowhere say.
 
+import { OwnedClock } from '../support/clock.ts';
 import { answered } from '../support/console.ts';
 import { Overview, POLL } from '../support/overview.ts';
 import { DEMO, expect, test } from '../support/test.ts';
@@ -33,17 +34,15 @@ test('the list of brokers leads to each, without loading the page anew', async (
 });
 
 test('the page that was left polls no more', async ({ signedIn }) => {
-  await signedIn.clock.install();
+  const clock = await OwnedClock.install(signedIn);
   await signedIn.goto(DEMO);
   await new Overview(signedIn).alive();
   await signedIn.getByRole('link', { name: 'Brokers', exact: true }).click();
   await expect(signedIn.getByRole('heading', { level: 1 })).toHaveText('Brokers');
-  const polls: string[] = [];
-  signedIn.on('request', request => {
-    if (POLL.test(request.url())) polls.push(request.url());
-  });
-  await signedIn.clock.runFor(60_000);
-  expect(polls).toEqual([]);
+  await clock.settle();
+  const before = (await clock.calls(POLL)).started;
+  await clock.run(60_000);
+  expect((await clock.calls(POLL)).started).toBe(before);
 });
 
 for (const [what, path] of [

@@ -1,5 +1,6 @@
 // Ranges up to a year, zoom, pan, the way back, and links that show others the same.
 
+import { OwnedClock } from '../support/clock.ts';
 import { CHARTS, Overview, POLL } from '../support/overview.ts';
 import { DEMO, expect, test } from '../support/test.ts';
 
@@ -99,6 +100,7 @@ test('a link shows another viewer exactly the same, and stands still', async ({ 
   await expect(overview.page).toHaveURL(/from=/);
   await expect.poll(() => overview.lines('objects')).not.toEqual([]);
   const other = await context.newPage();
+  const clock = await OwnedClock.install(other);
   const polls: string[] = [];
   other.on('request', request => {
     if (POLL.test(request.url())) polls.push(request.url());
@@ -108,7 +110,7 @@ test('a link shows another viewer exactly the same, and stands still', async ({ 
   await expect(shown(theirs)).toHaveText(await shown(overview).innerText());
   await expect.poll(() => theirs.lines('objects')).toEqual(await overview.lines('objects'));
   const drawn = await theirs.lines('objects');
-  await other.waitForTimeout(6_000);
+  await clock.run(60_000);
   expect(polls).toEqual([]);
   expect(await theirs.lines('objects')).toEqual(drawn);
 });

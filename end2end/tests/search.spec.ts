@@ -1,6 +1,7 @@
 // Search everywhere, and the keys that lead about.
 
 import { expectAccessible } from '../support/axe.ts';
+import { OwnedClock } from '../support/clock.ts';
 import { DEMO, expect, test } from '../support/test.ts';
 import type { Page } from '@playwright/test';
 
@@ -61,18 +62,18 @@ test('what nothing is called says so, and a click leads too', async ({ signedIn:
 
 test('letters typed fast are one question, and an older answer does not come after', async ({ signedIn: page }) => {
   // The page's clock is the test's: however slow the machine, no time passes between two letters.
-  await page.clock.install();
+  const clock = await OwnedClock.install(page);
   await page.goto('/log');
   await open(page);
   await expect(dialog(page).getByRole('option')).not.toHaveCount(0);
-  await page.clock.pauseAt(Date.now() + 60_000);
+  await clock.stop();
   const asked: string[] = [];
   page.on('request', request => {
     const url = new URL(request.url());
     if (url.pathname === '/fn/search') asked.push(url.searchParams.get('q') ?? '');
   });
   await field(page).pressSequentially('meter');
-  await page.clock.runFor(500);
+  await clock.run(500);
   await expect(dialog(page).getByRole('option')).toHaveCount(1);
   expect(asked).toEqual(['meter']);
 });

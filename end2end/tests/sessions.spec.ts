@@ -1,5 +1,6 @@
 // Sessions that end under an open page.
 
+import { OwnedClock } from '../support/clock.ts';
 import { answered, notConnected } from '../support/console.ts';
 import { Overview } from '../support/overview.ts';
 import { Polls } from '../support/polls.ts';
@@ -63,17 +64,17 @@ test('a session that was ended elsewhere: the page stands still, and leads back 
 
 test('without a session the page does not go on polling', async ({ signedIn: page, context, complaints }) => {
   complaints.expect(answered(401));
-  await page.clock.install();
+  const clock = await OwnedClock.install(page);
   const overview = new Overview(page);
   await page.goto(DEMO);
   await overview.alive();
+  await clock.stop();
   await context.clearCookies();
-  const polls = new Polls(page);
-  await page.keyboard.press('r');
+  await clock.press('r');
   await expect(overview.notices).toContainText(ENDED);
-  const before = polls.count;
-  await page.clock.runFor(120_000);
-  expect(polls.count).toBe(before);
+  const polls = await Polls.watch(clock);
+  await clock.run(120_000);
+  expect(await polls.count()).toBe(0);
 });
 
 test('a link that is followed without a session leads to the form, and from there on to where it led', async ({

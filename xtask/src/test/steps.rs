@@ -7,6 +7,9 @@ use crate::{Error, Runner, build, debian, project::Project, tools};
 /// twice, and leave out `frontend`, whose features must not meet the server's.
 const NATIVE: [&str; 2] = ["--features", "rig/traffic"];
 const DENY_WARNINGS: [&str; 3] = ["--", "-D", "warnings"];
+/// A test that passes the second time hides a fault. On the command line it overrides configuration and
+/// environment (`NEXTEST_RETRIES`).
+const NO_RETRIES: &str = "--retries=0";
 const WASM: &str = "wasm32-unknown-unknown";
 
 pub(crate) const STEPS: [Step; 13] = [
@@ -115,14 +118,15 @@ fn clippy_wasm(project: &Project, runner: &Runner) -> Result<(), Error> {
 fn nextest(project: &Project, runner: &Runner) -> Result<(), Error> {
     tools::for_tests(project, runner)?;
     debian::require(runner, &[debian::RABBITMQ, debian::KEYSTONE], "")?;
-    runner.run(runner.command("cargo", &["nextest", "run"]).args(NATIVE))
+    let mut command = runner.command("cargo", &["nextest", "run", NO_RETRIES]);
+    runner.run(command.args(NATIVE))
 }
 
 fn clients(project: &Project, runner: &Runner) -> Result<(), Error> {
     tools::for_tests(project, runner)?;
     debian::require(runner, &[debian::RABBITMQ, debian::KEYSTONE], "")?;
     let folder = tools::ceilometerclient(project, runner)?;
-    let mut command = runner.command("cargo", &["nextest", "run"]);
+    let mut command = runner.command("cargo", &["nextest", "run", NO_RETRIES]);
     command.args(NATIVE);
     // The tests that need it are left out where nobody has installed it.
     command.args([
@@ -210,7 +214,7 @@ fn e2e(project: &Project, runner: &Runner) -> Result<(), Error> {
     };
     runner.run(&mut npm("npm", &["ci"]))?;
     runner.run(
-        npm("npx", &["playwright", "test"])
+        npm("npx", &["playwright", "test", NO_RETRIES])
             .env("WARREN_BIN", project.program(build::TESTED, "warren"))
             .env("RIG_BIN", project.program("debug", "rig"))
             .env("WARREN_SITE", project.dist()),
