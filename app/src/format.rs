@@ -16,6 +16,8 @@ pub enum Unit {
     PerSecond,
     /// Bytes, in binary multiples.
     Bytes,
+    /// Bytes per second, in binary multiples.
+    BytesPerSecond,
     /// Any number: a mean of whole things is none itself.
     Number,
 }
@@ -92,6 +94,7 @@ pub fn value(value: f64, unit: Unit) -> String {
         Unit::Count => count(value),
         Unit::PerSecond => format!("{}/s", short(value)),
         Unit::Bytes => bytes(value),
+        Unit::BytesPerSecond => format!("{}/s", bytes(value)),
         Unit::Number => short(value),
     }
 }
@@ -109,7 +112,8 @@ pub fn bytes(value: f64) -> String {
 
 /// A round value at an axis: `1.25k`, `15k`, `512 MiB`.
 pub fn axis(value: f64, unit: Unit) -> String {
-    if unit == Unit::Bytes {
+    // The unit beside the chart's title says that they are per second.
+    if matches!(unit, Unit::Bytes | Unit::BytesPerSecond) {
         return bytes(value);
     }
     let (value, name) = scaled(value, 1000.0, &DECIMAL);
@@ -225,6 +229,12 @@ mod tests {
         ]
         .map(bytes);
         assert_eq!(written, ["0 B", "1,023 B", "1 KiB", "3.1 GiB", "212 GiB"]);
+    }
+
+    #[test]
+    fn data_rates_are_per_second_and_their_axis_leaves_that_to_the_title() {
+        assert_eq!(value(2048.0, Unit::BytesPerSecond), "2 KiB/s");
+        assert_eq!(axis(2048.0, Unit::BytesPerSecond), "2 KiB");
     }
 
     #[test]

@@ -12,6 +12,7 @@
 //! | [`live`] | the values that a page shows, and the polling that keeps them alive |
 //! | [`server_fns`] | thin proxies to the metering API, one file a resource |
 //! | [`resource`], [`json`] | what pages fetch, and how the browser reads it |
+//! | [`resource_name`] | the ids of resources as viewers read them |
 //! | [`query`] | the query of an address |
 //! | [`embed`] | panels in somebody else's page |
 //! | [`i18n`] | every text, a catalog a language |
@@ -49,6 +50,7 @@ pub mod pages;
 pub mod query;
 pub mod reactive;
 pub mod resource;
+pub mod resource_name;
 pub mod routes;
 pub mod server_fns;
 #[cfg(feature = "ssr")]

@@ -21,7 +21,7 @@ impl Base {
     pub(crate) fn of(unit: Unit) -> Self {
         match unit {
             Unit::Count => Self::Whole,
-            Unit::Bytes => Self::Binary,
+            Unit::Bytes | Unit::BytesPerSecond => Self::Binary,
             _ => Self::Decimal,
         }
     }

@@ -113,7 +113,7 @@ pub(crate) fn io_bytes(texts: &Catalog) -> Definition {
     chart(
         "io-bytes",
         texts.chart_io_bytes,
-        (Unit::Bytes, texts.unit_bytes_per_second),
+        (Unit::BytesPerSecond, texts.unit_bytes_per_second),
         &[
             ("io_read_bytes", texts.reads, Colour::Blue, Dash::Solid),
             ("io_write_bytes", texts.writes, Colour::Green, Dash::Dashed),

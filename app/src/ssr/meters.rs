@@ -12,6 +12,7 @@ use super::session::metering_session;
 use super::{app_error, context, now};
 use crate::error::AppError;
 use crate::live::{LONGEST, SHORTEST};
+use crate::resource_name::readable;
 use crate::server_fns::meters::{MetersPage, Question, fitting_period, period_fits};
 
 /// No viewer reads longer lists of meters and resources.
@@ -44,7 +45,12 @@ pub(crate) async fn page(question: Question) -> Result<MetersPage, AppError> {
         )
     };
     let function = function(&question);
-    let drawn = drawn(&rows, function.name(), span);
+    let mut drawn = drawn(&rows, function.name(), span);
+    if matches!(group(&question), Some(GroupBy::ResourceId)) {
+        for label in &mut drawn.labels {
+            *label = readable(&meter, label).into_owned();
+        }
+    }
     Ok(MetersPage {
         meters,
         resources,

@@ -22,6 +22,7 @@ use crate::live::{RANGE, Settings, Span};
 use crate::query::{Query, use_query};
 use crate::reactive::{part, text};
 use crate::resource::fetched;
+use crate::resource_name::readable;
 use crate::routes::{self, href};
 use crate::server_fns::meters::{
     FUNCTIONS, GROUPS, MOST_PERIODS, MetersPage, NO_GROUP, PERIODS, Question, fetch_meters,
@@ -202,7 +203,10 @@ fn Form(page: MetersPage, function: &'static str) -> impl IntoView {
     let same = |name: String| (name.clone(), name);
     let resources: Vec<_> = [(String::new(), texts.all_resources.to_owned())]
         .into_iter()
-        .chain(page.resources.into_iter().map(same))
+        .chain(page.resources.into_iter().map(|id| {
+            let name = readable(&page.meter, &id).into_owned();
+            (id, name)
+        }))
         .collect();
     let functions = FUNCTIONS.map(|word| (word.to_owned(), function_name(word, texts)));
     let periods: Vec<_> = [(String::new(), texts.fitting.to_owned())]
@@ -265,6 +269,8 @@ fn unit_of(function: &str, unit: &str) -> Unit {
         Unit::Count
     } else if unit == "B" {
         Unit::Bytes
+    } else if unit == "B/s" {
+        Unit::BytesPerSecond
     } else if unit.ends_with("/s") {
         Unit::PerSecond
     } else {
@@ -302,7 +308,7 @@ fn definition(page: &MetersPage, function: &'static str) -> Definition {
         unit,
         base: match unit {
             Unit::Count => Base::Whole,
-            Unit::Bytes => Base::Binary,
+            Unit::Bytes | Unit::BytesPerSecond => Base::Binary,
             _ => Base::Decimal,
         },
         lines: lines.collect(),
@@ -343,6 +349,7 @@ mod tests {
     fn counts_do_not_have_the_meters_unit() {
         assert_eq!(unit_of("cardinality/user_id", "B"), Unit::Count);
         assert_eq!(unit_of("max", "B"), Unit::Bytes);
+        assert_eq!(unit_of("avg", "B/s"), Unit::BytesPerSecond);
         assert_eq!(unit_of("avg", "message/s"), Unit::PerSecond);
         assert_eq!(unit_of("sum", "message"), Unit::Number);
     }

@@ -187,8 +187,9 @@ fn rate_lines(views: &Views) -> [(&'static str, &'static str, Colour, Dash); 13]
     use Dash::{DashDot, Dashed, Dotted, Solid};
     [
         ("publish", views.publish, Blue, Solid),
-        ("publish_in", views.publish_in, Blue, Dotted),
-        ("publish_out", views.publish_out, Blue, DashDot),
+        // Those of an exchange stand beside each other, and beside nothing else.
+        ("publish_in", views.publish_in, Blue, Solid),
+        ("publish_out", views.publish_out, Green, Dashed),
         ("confirm", views.confirm, Blue, Dashed),
         ("deliver", views.deliver, Green, Solid),
         ("deliver_no_ack", views.deliver_no_ack, Green, Dashed),
@@ -212,7 +213,7 @@ pub(super) fn traffic(scene: &Scene<'_>) -> ChartView {
     chart(
         "traffic",
         views.chart_traffic,
-        (Unit::Bytes, views.unit_bytes_per_second),
+        (Unit::BytesPerSecond, views.unit_bytes_per_second),
         &lines,
     )
 }
@@ -260,6 +261,18 @@ mod tests {
         assert_eq!(column("publish").avg.0[..2], [10.0, 2.0]);
         assert!(column("publish").avg.0[2].is_nan());
         assert_eq!(column("messages").avg.last(), Some(7.0));
+    }
+
+    #[test]
+    fn what_comes_into_an_exchange_and_leaves_it_looks_different() {
+        let lines = rate_lines(&Views::EN);
+        let look = |name| {
+            let line = lines.iter().find(|line| line.0 == name);
+            line.map(|line| (line.2, line.3)).expect("a line")
+        };
+        let (incoming, outgoing) = (look("publish_in"), look("publish_out"));
+        assert_ne!(incoming.0, outgoing.0, "colours");
+        assert_ne!(incoming.1, outgoing.1, "dashes");
     }
 
     #[test]

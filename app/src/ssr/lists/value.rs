@@ -50,6 +50,11 @@ pub(super) fn text(text: Option<&String>) -> Value {
     }
 }
 
+/// A text that the broker writes as `undefined` where it has none: the name of Erlang's atom.
+pub(super) fn defined(value: Option<&String>) -> Value {
+    text(value.filter(|text| *text != "undefined"))
+}
+
 pub(super) fn count(count: Option<i64>) -> Value {
     known(count, Value::Count)
 }
@@ -229,6 +234,12 @@ mod tests {
             assert_eq!(values[2], Value::Nothing, "{reverse}");
             assert_eq!(values[0], Value::Count(if reverse { 10 } else { 9 }));
         }
+    }
+
+    #[test]
+    fn an_undefined_text_is_absent() {
+        assert_eq!(defined(Some(&"undefined".to_owned())), Value::Nothing);
+        assert_eq!(defined(Some(&"quorum".to_owned())), Value::Text("quorum".to_owned()));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use metering::{Table, Vhost};
 
 use super::column::{Col, col, counted, extra, list, num, rated, unsorted};
 use super::links::Scene;
-use super::value::{Value, byte_rate, flag, tag, text};
+use super::value::{Value, byte_rate, defined, flag, tag, text};
 use crate::cells::Cell;
 use crate::components::status::Level;
 
@@ -20,7 +20,7 @@ const COLUMNS: &[Col<Vhost>] = &[
     col(
         "default_queue_type",
         |v| v.default_queue_type,
-        |vhost, _| text(vhost.default_queue_type.as_ref()),
+        |vhost, _| defined(vhost.default_queue_type.as_ref()),
     ),
     counted!(messages_ready, ready),
     counted!(messages_unacknowledged, unacknowledged),

@@ -6,7 +6,7 @@ use metering::series::vhost_resource;
 
 use super::super::facts::{group, mark};
 use super::super::history::{Recorder, absence, depth, rates, samples, traffic};
-use super::super::value::{byte_rate, count, flag, tag, text};
+use super::super::value::{byte_rate, count, defined, flag, tag, text};
 use super::super::vhosts;
 use super::{Made, Value, Want, permissions, record_stats, stats_groups};
 
@@ -37,7 +37,7 @@ pub(super) async fn make(want: &Want<'_>, name: &str) -> Result<Made, ClientErro
         ),
         (
             views.default_queue_type,
-            text(vhost.default_queue_type.as_ref()),
+            defined(vhost.default_queue_type.as_ref()),
         ),
         (views.tracing, flag(vhost.tracing)),
         (views.protected, flag(vhost.protected_from_deletion)),
