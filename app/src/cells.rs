@@ -52,9 +52,9 @@ impl Cell {
 /// A value against its limit.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Gauge {
-    /// From 0 to 1.
-    #[serde(rename = "s")]
-    pub share: f64,
+    /// From 0 to 1; absent where the whole is not known: then there is no bar.
+    #[serde(rename = "s", default, skip_serializing_if = "Option::is_none")]
+    pub share: Option<f64>,
     /// Where the alarm is, from 0 to 1.
     #[serde(rename = "m", default, skip_serializing_if = "Option::is_none")]
     pub mark: Option<f64>,
@@ -121,12 +121,12 @@ pub fn cell(cell: &Cell, clock: Clock) -> AnyView {
         .into_any();
     }
     if let Some(gauge) = &cell.gauge {
-        let filled = Filled {
-            share: gauge.share,
+        let filled = gauge.share.map(|share| Filled {
+            share,
             mark: gauge.mark,
             alarmed: gauge.alarmed,
-        };
-        let filled = Signal::stored(Some(filled));
+        });
+        let filled = Signal::stored(filled);
         let value = Signal::stored(cell.text.clone());
         let limit = Signal::stored(Some(gauge.limit.clone()));
         return view! { <bar::Gauge filled value limit /> }.into_any();

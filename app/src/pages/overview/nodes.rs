@@ -132,36 +132,29 @@ struct Gauge {
     filled: Option<Filled>,
 }
 
-/// Memory against the high watermark, which stands at four fifths of the bar so that one sees what is over it.
+/// Memory against the high watermark, which is the bar's end.
 fn memory(node: &Node, texts: &Catalog) -> Option<Gauge> {
-    const MARK: f64 = 0.8;
     let used = node.mem_used?;
     let limit = node.mem_limit.filter(|&limit| limit > 0);
     Some(Gauge {
         value: format::bytes(used as f64),
         limit: limit.map(|limit| texts.of.fill([&format::bytes(limit as f64)])),
         filled: limit.map(|limit| Filled {
-            share: used as f64 / limit as f64 * MARK,
-            mark: Some(MARK),
+            share: used as f64 / limit as f64,
+            mark: Some(1.0),
             alarmed: node.mem_alarm == Some(true),
         }),
     })
 }
 
-/// Free disk against the low watermark. How large the disk is no broker says: the bar is logarithmic,
-/// from the watermark's tenth to a thousandfold of it.
+/// Free disk and the low watermark. How large the disk is no broker reports, so there is no bar.
 fn disk(node: &Node, texts: &Catalog) -> Option<Gauge> {
     let free = node.disk_free?;
     let limit = node.disk_free_limit.filter(|&limit| limit > 0);
-    let share = |times_limit: f64| (times_limit.max(1e-3).log10() + 1.0) / 4.0;
     Some(Gauge {
         value: format::bytes(free as f64),
         limit: limit.map(|limit| texts.alarm_below.fill([&format::bytes(limit as f64)])),
-        filled: limit.map(|limit| Filled {
-            share: share(free as f64 / limit as f64),
-            mark: Some(share(1.0)),
-            alarmed: node.disk_free_alarm == Some(true),
-        }),
+        filled: None,
     })
 }
 
@@ -205,6 +198,27 @@ mod tests {
     use crate::i18n::EN;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn a_bar_is_as_full_as_its_text_says() {
+        const GIB: i64 = 1 << 30;
+        let node = Node {
+            mem_used: Some(GIB / 2),
+            mem_limit: Some(GIB),
+            disk_free: Some(400 * GIB),
+            disk_free_limit: Some(GIB),
+            ..Node::default()
+        };
+        let memory = memory(&node, &EN).expect("a gauge");
+        assert_eq!(memory.limit.as_deref(), Some("of 1 GiB"));
+        assert_eq!(memory.filled.map(|filled| filled.share), Some(0.5));
+        let disk = disk(&node, &EN).expect("a gauge");
+        assert_eq!(
+            (disk.value.as_str(), disk.limit.as_deref()),
+            ("400 GiB", Some("alarm below 1 GiB"))
+        );
+        assert_eq!(disk.filled, None, "nobody knows how large the disk is");
+    }
 
     #[test]
     fn the_worst_state_is_told() {

@@ -14,8 +14,6 @@ use crate::format::{self, Unit};
 
 /// From here on a limit is near, as the broker's own UI has it for file descriptors.
 const NEAR: f64 = 0.95;
-/// Where the high watermark of memory stands in its bar, so that one sees what is over it.
-const MARK: f64 = 0.8;
 
 /// A broker's nodes: few, so that the API gives them whole.
 pub(super) struct Nodes;
@@ -186,7 +184,7 @@ fn word(node: &Node, scene: &Scene<'_>) -> &'static str {
     }
 }
 
-/// Memory against the high watermark.
+/// Memory against the high watermark, which is the bar's end.
 pub(super) fn memory(node: &Node, scene: &Scene<'_>) -> Value {
     let Some(used) = node.mem_used else {
         return Value::Nothing;
@@ -195,16 +193,15 @@ pub(super) fn memory(node: &Node, scene: &Scene<'_>) -> Value {
         return Value::Bytes(used);
     };
     let gauge = Gauge {
-        share: used as f64 / limit as f64 * MARK,
-        mark: Some(MARK),
+        share: Some(used as f64 / limit as f64),
+        mark: Some(1.0),
         alarmed: node.mem_alarm == Some(true),
         limit: scene.texts.of.fill([&format::bytes(limit as f64)]),
     };
     Value::Gauge(used, Unit::Bytes, gauge)
 }
 
-/// Free disk against the low watermark. How large the disk is no broker says: the bar is
-/// logarithmic, from the watermark's tenth to a thousandfold of it.
+/// Free disk and the low watermark. How large the disk is no broker reports, so there is no bar.
 pub(super) fn disk(node: &Node, scene: &Scene<'_>) -> Value {
     let Some(free) = node.disk_free else {
         return Value::Nothing;
@@ -212,10 +209,9 @@ pub(super) fn disk(node: &Node, scene: &Scene<'_>) -> Value {
     let Some(limit) = node.disk_free_limit.filter(|&limit| limit > 0) else {
         return Value::Bytes(free);
     };
-    let share = |times_limit: f64| (times_limit.max(1e-3).log10() + 1.0) / 4.0;
     let gauge = Gauge {
-        share: share(free as f64 / limit as f64),
-        mark: Some(share(1.0)),
+        share: None,
+        mark: None,
         alarmed: node.disk_free_alarm == Some(true),
         limit: scene.texts.alarm_below.fill([&format::bytes(limit as f64)]),
     };
@@ -231,7 +227,7 @@ pub(super) fn against(used: Option<i64>, total: Option<i64>, scene: &Scene<'_>) 
     };
     let share = used as f64 / total as f64;
     let gauge = Gauge {
-        share,
+        share: Some(share),
         mark: None,
         alarmed: share > NEAR,
         limit: scene.texts.of.fill([&format::count(total as f64)]),
