@@ -127,6 +127,26 @@ test('columns and density are chosen, stand in the address, and are kept', async
   await expect(list.head('Ack')).toBeVisible();
 });
 
+test('the menu of columns closes on Escape, on a press elsewhere, and when the focus leaves it', async ({ signedIn }) => {
+  const list = new List(signedIn);
+  await list.open(`${QUEUES}?name=type.`);
+  const opener = signedIn.locator('.columns summary');
+  const choices = signedIn.getByRole('checkbox', { name: 'Process memory' });
+  await opener.click();
+  await choices.focus();
+  await signedIn.keyboard.press('Escape');
+  await expect(choices).toBeHidden();
+  await expect(opener).toBeFocused();
+  await opener.click();
+  await expect(choices).toBeVisible();
+  await signedIn.getByRole('heading', { level: 1 }).click();
+  await expect(choices).toBeHidden();
+  await opener.click();
+  await signedIn.locator('.columns input').last().focus();
+  await signedIn.keyboard.press('Tab');
+  await expect(choices).toBeHidden();
+});
+
 test('what the address asks for and the list has not is told', async ({ signedIn }) => {
   const list = new List(signedIn);
   await list.open(`${QUEUES}?sort=nonsense&columns=name,quux`);

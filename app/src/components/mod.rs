@@ -12,6 +12,7 @@ pub mod icons;
 pub mod keys;
 pub mod language;
 pub mod links;
+pub mod menu;
 pub mod navigation;
 pub mod palette;
 pub mod polling;

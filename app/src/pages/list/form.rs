@@ -13,6 +13,7 @@ use wasm_bindgen::JsCast;
 
 use super::{COLUMNS, COOKIE_OF_DENSITY, DENSITY, Shown, cookie_of_columns};
 use crate::cells::Column;
+use crate::components::menu::close_as_menus_do;
 use crate::components::theme::keep_cookie;
 use crate::i18n::catalog;
 use crate::query::{Query, use_query};
@@ -197,6 +198,8 @@ fn Density() -> impl IntoView {
 fn Columns() -> impl IntoView {
     let texts = catalog();
     let shown = expect_context::<Shown>();
+    let menu = NodeRef::new();
+    close_as_menus_do(menu);
     // Drawn again only where other columns are shown: not under the pointer at each poll.
     let columns = Memo::new(move |_| shown.read(|view| view.columns.clone()).unwrap_or_default());
     let boxes = part(move || {
@@ -223,7 +226,7 @@ fn Columns() -> impl IntoView {
             .collect_view()
     });
     view! {
-        <details class="columns">
+        <details node_ref=menu class="columns">
             <summary class="button">{texts.lists.columns}</summary>
             <fieldset><legend class="visually-hidden">{texts.lists.columns}</legend>{boxes}</fieldset>
         </details>
