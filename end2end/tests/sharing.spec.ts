@@ -6,10 +6,11 @@ import { Overview } from '../support/overview.ts';
 import { DEMO, expect, test } from '../support/test.ts';
 
 test('a link shows the live overview to whoever has it, and nothing else, until it is revoked', async ({
-  overview, browser, warren, broker, stopAtEnd, complaints,
+  overview, browser, context: own, warren, broker, stopAtEnd, complaints,
 }) => {
   test.setTimeout(240_000);
   const { page } = overview;
+  await own.grantPermissions(['clipboard-read']);
   await page.getByRole('link', { name: 'Share', exact: true }).click();
   await expect(page).toHaveURL(/\/sharing\?view=/);
   await page.getByLabel('Note').fill('for the night shift');
@@ -19,6 +20,9 @@ test('a link shows the live overview to whoever has it, and nothing else, until 
   const address = await page.locator('.fresh-link').getAttribute('href');
   expect(address).toMatch(new RegExp(`^/shared/[0-9a-f]{64}${DEMO}$`));
   await expect(page.locator('.fresh-link'), 'as it is sent to others').toHaveText(`${warren.url}${address}`);
+  await page.getByRole('button', { name: 'Copy' }).click();
+  await expect(page.getByText('Copied')).toBeVisible();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(`${warren.url}${address}`);
 
   // Somebody else, in a browser that has never been here.
   const context = stopAtEnd(await browser.newContext());
@@ -47,6 +51,7 @@ test('a link shows the live overview to whoever has it, and nothing else, until 
   complaints.expect(answered(401));
   await row.getByRole('button', { name: 'Revoke' }).click();
   await expect(row).toHaveCount(0);
+  await expect(page.locator('.fresh-link'), 'what opens nothing any more').toHaveCount(0);
 
   // The page that is open says so, and so does one that is opened now.
   await expect(guest.locator('.notices')).toContainText('This link has ended', { timeout: 30_000 });

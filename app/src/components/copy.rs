@@ -34,6 +34,35 @@ pub fn copy_text_before(event: ev::MouseEvent) {
     }
 }
 
+/// A button that copies the text of an element, which stays selected, and says that it did.
+#[component]
+pub fn CopyButton<E>(
+    /// What holds the text.
+    of: NodeRef<E>,
+) -> impl IntoView
+where
+    E: leptos::html::ElementType + 'static,
+    E::Output: JsCast + Clone + 'static,
+{
+    let texts = catalog();
+    let is_copied = RwSignal::new(false);
+    let copy = move |_| {
+        let (Some(element), Ok(Some(selection))) = (of.get_untracked(), window().get_selection())
+        else {
+            return;
+        };
+        let element: Element = element.unchecked_into();
+        is_copied.set(selection.select_all_children(&element).is_ok() && copy_selection());
+    };
+    view! {
+        <button type="button" class="button needs-script" on:click=copy>{texts.copy}</button>
+        <span class="soft" role="status">
+            {text(move || if is_copied.get() { texts.copied } else { "" }.to_owned())}
+        </span>
+    }
+    .into_any()
+}
+
 /// A field that holds a text, and a button to copy it.
 #[component]
 pub fn Copied(

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::components::Redirect;
 
+use crate::components::copy::CopyButton;
 use crate::components::error_page::error_page;
 use crate::error::AppError;
 use crate::i18n::catalog;
@@ -98,6 +99,7 @@ fn NewLink(fresh: Option<String>) -> impl IntoView {
     });
     let fresh = fresh.map(|fresh| {
         let address = href(&fresh);
+        let link = NodeRef::<leptos::html::A>::new();
         let shown = RwSignal::new(address.clone());
         // The server does not know under which name it is reached.
         let whole = address.clone();
@@ -107,7 +109,10 @@ fn NewLink(fresh: Option<String>) -> impl IntoView {
         });
         view! {
             <p role="status">{texts.fresh}</p>
-            <p><a class="fresh-link" href=address rel="external">{text(move || shown.get())}</a></p>
+            <p class="fresh">
+                <a node_ref=link class="fresh-link" href=address rel="external">{text(move || shown.get())}</a>
+                <CopyButton of=link />
+            </p>
         }
     });
     (form.is_some() || fresh.is_some()).then(|| {

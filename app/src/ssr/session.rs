@@ -99,8 +99,17 @@ pub(super) async fn keep(signed_in: SignedIn) -> Result<(), AppError> {
         .map_err(|error| store_failed(&error))
 }
 
-/// The key of the address of the share link that was made last.
-const FRESH_LINK: &str = "fresh link";
+/// The key of the share link that was made last.
+const FRESH_LINK: &str = "fresh share link";
+
+/// The share link that was made last in a session. Its secret is kept nowhere else.
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+pub(super) struct FreshLink {
+    /// By which it is revoked.
+    pub(super) id: String,
+    /// Its address below the base path, secret and all.
+    pub(super) address: String,
+}
 
 /// The viewer's address, as far as it is known.
 pub(super) async fn viewer_address() -> Option<IpAddr> {
@@ -134,16 +143,15 @@ pub(super) async fn metering_session() -> Result<(Session, String), AppError> {
     Ok((context().client.session(token(&kept)?), user))
 }
 
-/// The address of the share link that was made last in this session. Its secret is kept nowhere
-/// else.
-pub(super) async fn fresh_link() -> Result<Option<String>, AppError> {
-    let kept = cookie().await?.get::<String>(FRESH_LINK).await;
+/// The share link that was made last in this session.
+pub(super) async fn fresh_link() -> Result<Option<FreshLink>, AppError> {
+    let kept = cookie().await?.get::<FreshLink>(FRESH_LINK).await;
     kept.map_err(|error| store_failed(&error))
 }
 
 /// Keeps it.
-pub(super) async fn keep_fresh_link(address: String) -> Result<(), AppError> {
-    let kept = cookie().await?.insert(FRESH_LINK, address).await;
+pub(super) async fn keep_fresh_link(link: &FreshLink) -> Result<(), AppError> {
+    let kept = cookie().await?.insert(FRESH_LINK, link).await;
     kept.map_err(|error| store_failed(&error))
 }
 

@@ -4,7 +4,7 @@ use client::ClientError;
 use metering::Timestamp;
 use metering::guest::{Portal, ShareLink, ShareLinkRequest};
 
-use super::session::{fresh_link, keep_fresh_link, metering_session};
+use super::session::{FreshLink, fresh_link, keep_fresh_link, metering_session};
 use super::{app_error, context, now};
 use crate::error::AppError;
 use crate::i18n::language;
@@ -110,13 +110,17 @@ pub(crate) async fn page() -> Result<SharingPage, AppError> {
         Err(ClientError::Forbidden { .. }) => None,
         Err(error) => return Err(app_error(&error)),
     };
+    // One that was revoked or has expired opens nothing any more.
+    let fresh = fresh_link()
+        .await?
+        .filter(|fresh| links.iter().any(|link| link.id == fresh.id));
     Ok(SharingPage {
         links: Written {
             heads: heads(&texts().links),
             rows: links.iter().map(link_row).collect(),
         },
         portals,
-        fresh: fresh_link().await?,
+        fresh: fresh.map(|fresh| fresh.address),
     })
 }
 
@@ -140,7 +144,11 @@ pub(crate) async fn share(
     let link = session.share(&wanted).await;
     let link = link.map_err(|error| app_error(&error))?;
     let secret = link.secret.ok_or(AppError::Malformed)?;
-    keep_fresh_link(format!("{}{secret}{}", routes::SHARED, link.view)).await?;
+    keep_fresh_link(&FreshLink {
+        id: link.id,
+        address: format!("{}{secret}{}", routes::SHARED, link.view),
+    })
+    .await?;
     back();
     Ok(())
 }
