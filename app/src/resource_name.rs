@@ -10,10 +10,7 @@ const COLLECTED: &str = "rabbit.";
 /// A resource of a meter: `prod · / · orders` for the id `prod/%2F/orders` of a queue that was
 /// collected. The ids of posted samples are whatever their sender made them, and stay as they are.
 pub fn readable<'a>(meter: &str, id: &'a str) -> Cow<'a, str> {
-    let Some((broker, path)) = id
-        .split_once('/')
-        .filter(|_| meter.starts_with(COLLECTED))
-    else {
+    let Some((broker, path)) = id.split_once('/').filter(|_| meter.starts_with(COLLECTED)) else {
         return Cow::Borrowed(id);
     };
     Cow::Owned(match queue_of_path(path) {

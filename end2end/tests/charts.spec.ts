@@ -120,6 +120,59 @@ test('a chart can be drawn over the full width', async ({ overview }) => {
   await expect(chart.getByRole('button', { name: 'Wide' })).toHaveAttribute('aria-pressed', 'true');
 });
 
+test('what was chosen of a chart outlives a reload', async ({ overview }) => {
+  const { page } = overview;
+  const ready = overview.chart('queued-messages').locator('.legend').getByRole('button', { name: 'Ready' });
+  await ready.click();
+  await overview.chart('objects').getByRole('button', { name: 'Wide' }).click();
+  await page.reload();
+  await overview.alive();
+  await expect(ready).toHaveAttribute('aria-pressed', 'false');
+  await expect(overview.chart('objects')).toHaveClass(/wide/);
+  // The server draws it so: nothing jumps when scripts take over.
+  const html = await (await page.request.get(page.url())).text();
+  expect(html).toMatch(/class="panel chart wide" id="objects"/);
+  await ready.click();
+  await overview.chart('objects').getByRole('button', { name: 'Wide' }).click();
+  await page.reload();
+  await overview.alive();
+  await expect(ready).toHaveAttribute('aria-pressed', 'true');
+  await expect(overview.chart('objects')).not.toHaveClass(/wide/);
+});
+
+for (const width of [1440, 2200]) {
+  test(`beside wide charts nothing of the page is left empty, ${width} px wide`, async ({ overview }) => {
+    const { page } = overview;
+    await page.setViewportSize({ width, height: 1000 });
+    const whole = (await page.locator('.charts').boundingBox())!;
+    for (const wide of [[], ['message-rates'], ['queued-messages', 'churn']] as const) {
+      for (const id of CHARTS) {
+        const button = overview.chart(id).getByRole('button', { name: 'Wide' });
+        const is = (await button.getAttribute('aria-pressed')) === 'true';
+        if (is !== (wide as readonly string[]).includes(id)) await button.click();
+      }
+      const rows = new Map<number, { from: number; to: number }>();
+      for (const id of CHARTS) {
+        const { x, y, width } = (await overview.chart(id).boundingBox())!;
+        const row = rows.get(y) ?? { from: x, to: x + width };
+        rows.set(y, { from: Math.min(row.from, x), to: Math.max(row.to, x + width) });
+      }
+      for (const { from, to } of rows.values()) {
+        expect(Math.abs(from - whole.x), `${wide}`).toBeLessThan(1);
+        expect(Math.abs(to - whole.x - whole.width), `${wide}`).toBeLessThan(1);
+      }
+    }
+  });
+}
+
+test('an open table makes no other chart longer', async ({ overview }) => {
+  const height = async () => (await overview.chart('message-rates').boundingBox())!.height;
+  const before = await height();
+  await overview.chart('queued-messages').locator('summary').click();
+  await expect(overview.chart('queued-messages').getByRole('table')).toBeVisible();
+  expect(await height()).toBeLessThanOrEqual(before);
+});
+
 for (const width of [360, 800, 1440, 2200]) {
   test(`every chart has a plot and its legend below it, ${width} px wide`, async ({ overview }) => {
     const { page } = overview;

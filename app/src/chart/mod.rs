@@ -11,6 +11,7 @@
 
 mod axis;
 mod backdrop;
+mod choices;
 mod drawing;
 mod legend;
 mod marks;
@@ -29,6 +30,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
+pub use choices::KeptChoices;
 pub use path::{HEIGHT, WIDTH};
 pub use span_bar::SpanBar;
 pub use sparkline::{Sparkline, line_of};

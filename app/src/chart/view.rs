@@ -1,9 +1,12 @@
 //! A chart: title, plot, legend, table.
 
+use std::borrow::Cow;
+
 use leptos::html::Figure;
 use leptos::prelude::*;
 use metering::Series;
 
+use super::choices::{Choice, KeptChoices};
 use super::drawing::{Activity, Drawing, nearest, values};
 use super::legend::Legend;
 use super::marks::EventNote;
@@ -12,7 +15,7 @@ use super::table::Table;
 use super::{Definition, Line, Stage};
 use crate::components::icons::{Icon, IconName};
 use crate::i18n::catalog;
-use crate::reactive::{maybe, text};
+use crate::reactive::{maybe, on_change, text};
 
 /// What the parts of a chart share. Cheap to copy.
 #[derive(Clone, Copy)]
@@ -93,7 +96,16 @@ pub fn Chart(
     let title = definition.title.clone().into_owned();
     let unit_label = definition.unit_label.clone().into_owned();
     let heading = format!("{id}-title");
-    let switched = RwSignal::new(vec![true; definition.lines.len()]);
+    let kept = use_context::<KeptChoices>();
+    let before = kept.as_ref().map(|kept| kept.of(&id)).unwrap_or_default();
+    let meters: Vec<_> = definition
+        .lines
+        .iter()
+        .map(|line| line.meter.clone())
+        .collect();
+    let is_on = |meter: &Cow<'static, str>| !before.hidden.iter().any(|hidden| hidden == meter);
+    let switched = RwSignal::new(meters.iter().map(is_on).collect::<Vec<_>>());
+    let is_wide = RwSignal::new(before.is_wide);
     let definition = StoredValue::new(definition);
     let drawing = Memo::new(move |_| {
         let window = stage.window.get();
@@ -127,7 +139,18 @@ pub fn Chart(
         root: NodeRef::new(),
         stage: StoredValue::new(stage),
     };
-    let is_wide = RwSignal::new(false);
+    if let Some(kept) = kept {
+        let id = id.clone();
+        let choice = move || Choice {
+            is_wide: is_wide.get(),
+            hidden: switched.with(|switched| {
+                let lines = meters.iter().zip(switched);
+                let hidden = lines.filter(|(_, is_on)| !**is_on);
+                hidden.map(|(meter, _)| meter.to_string()).collect()
+            }),
+        };
+        on_change(choice, move |choice| kept.keep(&id, choice));
+    }
     let at = maybe(move || Some(stage.moment(stage.cursor.get()?)));
     let widen = format!("{}: {title}", texts.widen);
 

@@ -22,7 +22,9 @@ pub fn close_as_menus_do(menu: NodeRef<Details>) {
         let leave = {
             let menu = menu.clone();
             move |event: &web_sys::Event| {
-                let target = event.target().and_then(|target| target.dyn_into::<Node>().ok());
+                let target = event
+                    .target()
+                    .and_then(|target| target.dyn_into::<Node>().ok());
                 if is_open(&menu) && !menu.contains(target.as_ref()) {
                     close(&menu);
                 }

@@ -3,6 +3,7 @@
 pub mod bar;
 pub mod broker_notice;
 pub mod choices;
+pub(crate) mod cookie;
 pub mod copy;
 pub mod dialog;
 pub mod error_page;

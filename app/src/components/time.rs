@@ -3,9 +3,9 @@
 
 use leptos::prelude::*;
 use metering::Timestamp;
-use wasm_bindgen::JsCast;
 
 use crate::chart::scale::{self, Offset, date, time_label, utc};
+use crate::components::cookie::read_cookie;
 use crate::i18n::{Catalog, catalog};
 use crate::live::local_offset;
 use crate::reactive::{effect, text};
@@ -32,7 +32,7 @@ impl Clock {
             is_local: RwSignal::new(false),
             is_utc_chosen: RwSignal::new(false),
         };
-        effect(move || clock.choose(kept() == Some(UTC.to_owned())));
+        effect(move || clock.choose(read_cookie(COOKIE).as_deref() == Some(UTC)));
         clock
     }
 
@@ -90,16 +90,6 @@ impl Clock {
     pub fn stretch(self, from: i64, to: i64, texts: &Catalog) -> String {
         scale::stretch_label(from, to, self.offset(), texts) + &self.suffix(texts)
     }
-}
-
-/// The cookie's value. Browser only.
-fn kept() -> Option<String> {
-    let document = document().dyn_into::<web_sys::HtmlDocument>().ok()?;
-    let cookies = document.cookie().ok()?;
-    cookies.split(';').find_map(|pair| {
-        let value = pair.trim().strip_prefix(COOKIE)?.strip_prefix('=')?;
-        Some(value.to_owned())
-    })
 }
 
 /// A switch between the viewer's zone and UTC.

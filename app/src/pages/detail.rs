@@ -15,7 +15,7 @@ use metering::Series;
 use super::list::Missing;
 use crate::cells::{cell, facts, number_class, rows};
 use crate::chart::scale::Base;
-use crate::chart::{Chart, Definition, Line, SpanBar, Stage};
+use crate::chart::{Chart, Definition, KeptChoices, Line, SpanBar, Stage};
 use crate::components::broker_notice::BrokerNotice;
 use crate::components::choices::{Ranges, Refreshes};
 use crate::components::copy::copy_text_before;
@@ -151,6 +151,7 @@ fn Detail(names: Names, first: DetailView) -> impl IntoView {
         marks.iter().map(|mark| cell(mark, clock)).collect_view()
     });
     let has_charts = !charts.is_empty();
+    provide_context(KeptChoices(use_context().unwrap_or_default()));
     let drawn = has_charts.then(|| {
         let charts = charts
             .into_iter()

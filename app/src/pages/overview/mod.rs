@@ -15,7 +15,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
-use crate::chart::Stage;
+use crate::chart::{KeptChoices, Stage};
 use crate::components::error_page::{ErrorPage, error_page};
 use crate::error::AppError;
 use crate::i18n::catalog;
@@ -90,6 +90,7 @@ fn LiveOverview(
     provide_context(live);
     provide_context(live.pulse);
     provide_context(stage);
+    provide_context(KeptChoices(use_context().unwrap_or_default()));
 
     live.pulse.beat();
     live.follow(settings);

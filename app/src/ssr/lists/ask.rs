@@ -1,10 +1,8 @@
 //! What the address of a list asks for, and what the viewer once chose.
 
 use client::ListQuery;
-use http::header::COOKIE;
-use http::request::Parts;
-use leptos::prelude::use_context;
 
+use crate::components::cookie::read_cookie;
 use crate::pages::list::{COLUMNS, DENSITY, cookie_of_columns};
 use crate::query::{Query, decode_path};
 
@@ -58,13 +56,8 @@ impl Ask {
 
 /// The value of a cookie of the request, decoded; empty ones count as missing.
 pub(super) fn kept(name: &str) -> Option<String> {
-    let parts = use_context::<Parts>()?;
-    let cookies = parts.headers.get(COOKIE)?.to_str().ok()?;
-    let of_name = |pair: &str| {
-        let value = pair.trim().strip_prefix(name)?.strip_prefix('=')?;
-        Some(decode_path(value)).filter(|value| !value.is_empty())
-    };
-    cookies.split(';').find_map(of_name)
+    let value = decode_path(&read_cookie(name)?);
+    Some(value).filter(|value| !value.is_empty())
 }
 
 #[cfg(test)]

@@ -239,7 +239,10 @@ mod tests {
     #[test]
     fn an_undefined_text_is_absent() {
         assert_eq!(defined(Some(&"undefined".to_owned())), Value::Nothing);
-        assert_eq!(defined(Some(&"quorum".to_owned())), Value::Text("quorum".to_owned()));
+        assert_eq!(
+            defined(Some(&"quorum".to_owned())),
+            Value::Text("quorum".to_owned())
+        );
     }
 
     #[test]
