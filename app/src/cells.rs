@@ -66,6 +66,53 @@ pub struct Gauge {
     pub limit: String,
 }
 
+/// How wide a column is, by what stands in it: a list keeps its columns where they are, whatever its
+/// rows hold. What is longer is cut, and whole in a tooltip.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Width {
+    /// Words of any length.
+    #[default]
+    #[serde(rename = "t")]
+    Text,
+    /// What a row is called.
+    #[serde(rename = "n")]
+    Name,
+    /// A word or a number: `classic`, `1,234/s`.
+    #[serde(rename = "w")]
+    Word,
+    /// The name of a user.
+    #[serde(rename = "u")]
+    User,
+    /// Bytes per second: `12.3 KiB/s`.
+    #[serde(rename = "r")]
+    DataRate,
+    /// A state in its pill.
+    #[serde(rename = "s")]
+    State,
+    /// A date above a time.
+    #[serde(rename = "z")]
+    Time,
+    /// A value against its limit.
+    #[serde(rename = "g")]
+    Gauge,
+}
+
+impl Width {
+    /// The class of the column.
+    pub fn class(self) -> &'static str {
+        match self {
+            Self::Text => "w-text",
+            Self::Name => "w-name",
+            Self::Word => "w-word",
+            Self::User => "w-user",
+            Self::DataRate => "w-data-rate",
+            Self::State => "w-state",
+            Self::Time => "w-time",
+            Self::Gauge => "w-gauge",
+        }
+    }
+}
+
 /// A column of a table.
 #[expect(
     clippy::struct_excessive_bools,
@@ -91,6 +138,9 @@ pub struct Column {
     /// Whether its cells are numbers, which stand to the right.
     #[serde(rename = "n", default)]
     pub number: bool,
+    /// How wide it is, in a list.
+    #[serde(rename = "w", default)]
+    pub width: Width,
 }
 
 /// A row of a table.
@@ -186,23 +236,37 @@ fn copy_button(cells: &[Cell]) -> AnyView {
     .into_any()
 }
 
+/// A text that may be cut where it stands; nothing of what surely fits.
+fn whole(cell: &Cell) -> Option<String> {
+    const FITS: usize = 7;
+    let text = if cell.parts.is_empty() {
+        cell.text.clone()
+    } else {
+        let parts: Vec<_> = cell.parts.iter().map(|part| part.text.as_str()).collect();
+        parts.join(", ")
+    };
+    (cell.gauge.is_none() && text.chars().nth(FITS).is_some()).then_some(text)
+}
+
 /// Draws the rows of a table. The first cell of each is its head.
 pub fn rows(columns: &[Column], rows: &[Row], can_copy: bool, clock: Clock) -> AnyView {
     let shown: Vec<_> = columns.iter().filter(|column| column.shown).collect();
     let row = |row: &Row| {
         let cells = shown.iter().zip(&row.cells).enumerate();
         let cells = cells.map(|(place, (column, value))| {
+            // In a list, which has its rows' names copied, columns are as wide as they are.
+            let title = if can_copy { whole(value) } else { None };
             let value = cell(value, clock);
             let class = number_class(column);
             if place == 0 {
                 view! {
-                    <th scope="row" class=class>
+                    <th scope="row" class=class title=title>
                         <span class="name">{value}{can_copy.then(|| copy_button(&row.cells))}</span>
                     </th>
                 }
                 .into_any()
             } else {
-                view! { <td class=class>{value}</td> }.into_any()
+                view! { <td class=class title=title>{value}</td> }.into_any()
             }
         });
         let class = row.level.map(Level::row_class);

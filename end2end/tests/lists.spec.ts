@@ -147,6 +147,32 @@ test('the menu of columns closes on Escape, on a press elsewhere, and when the f
   await expect(choices).toBeHidden();
 });
 
+for (const width of [1024, 1440]) {
+  test(`lists fit on a screen ${width} px wide, and their columns stay where they are`, async ({ signedIn, broker }) => {
+    await signedIn.setViewportSize({ width, height: 900 });
+    const list = new List(signedIn);
+    for (const kind of ['queues', 'connections', 'channels', 'exchanges', 'consumers', 'nodes', 'users', 'vhosts', 'policies', 'bindings']) {
+      await list.open(`/brokers/demo/${kind}`);
+      await expect(signedIn.locator('.rows thead th').first(), kind).toBeVisible();
+      const beyond = await signedIn.locator('.rows').evaluate(rows => rows.scrollWidth - rows.clientWidth);
+      expect(beyond, kind).toBeLessThanOrEqual(0);
+    }
+    const shifts = `shifts.${width}`;
+    await remove(broker, shifts);
+    await queue(broker, shifts);
+    await listed(signedIn.request, 'queues', '?name=shifts.&columns=name,messages', [`"${shifts}",0`]);
+    await list.open(`${QUEUES}?name=shifts.`);
+    const edges = () => signedIn.locator('.rows thead th').evaluateAll(heads => heads.map(head => head.getBoundingClientRect().x));
+    const before = await edges();
+    await publish(broker, shifts, 123);
+    await expect(list.row(shifts)).toContainText('123', { timeout: 60_000 });
+    expect(await edges()).toEqual(before);
+    // What is cut is whole in a tooltip.
+    await list.open(`${QUEUES}?name=xxxx`);
+    await expect(list.row(HOSTILE.at(-1)!).getByRole('rowheader')).toHaveAttribute('title', HOSTILE.at(-1)!);
+  });
+}
+
 test('what the address asks for and the list has not is told', async ({ signedIn }) => {
   const list = new List(signedIn);
   await list.open(`${QUEUES}?sort=nonsense&columns=name,quux`);

@@ -34,16 +34,12 @@ pub fn copy_text_before(event: ev::MouseEvent) {
     }
 }
 
-/// A button that copies the text of an element, which stays selected, and says that it did.
+/// A button that copies the text of a link, which stays selected, and says that it did.
 #[component]
-pub fn CopyButton<E>(
+pub fn CopyButton(
     /// What holds the text.
-    of: NodeRef<E>,
-) -> impl IntoView
-where
-    E: leptos::html::ElementType + 'static,
-    E::Output: JsCast + Clone + 'static,
-{
+    of: NodeRef<leptos::html::A>,
+) -> impl IntoView {
     let texts = catalog();
     let is_copied = RwSignal::new(false);
     let copy = move |_| {

@@ -33,6 +33,12 @@ pub(super) fn Table() -> impl IntoView {
             columns.iter().map(head).collect_view()
         })
     });
+    let widths = part(move || {
+        heads.get().map(|(columns, ..)| {
+            let width = |column: &Column| view! { <col class=column.width.class() /> };
+            columns.iter().map(width).collect_view()
+        })
+    });
     let body = part(move || {
         shown
             .view
@@ -53,7 +59,8 @@ pub(super) fn Table() -> impl IntoView {
     });
     view! {
         <div class="scroll rows" tabindex="0" role="group" aria-label=label on:keydown=keys::step on:click=copy_text_before>
-            <table class="list" class:compact=flag(move || shown.read(|view| view.compact).unwrap_or_default())>
+            <table class="list fixed" class:compact=flag(move || shown.read(|view| view.compact).unwrap_or_default())>
+                <colgroup>{widths}</colgroup>
                 <thead><tr>{head}</tr></thead>
                 <tbody>{body}</tbody>
             </table>

@@ -7,6 +7,7 @@ use metering::Page;
 
 use super::links::Scene;
 use super::value::Value;
+use crate::cells::Width;
 use crate::components::status::Level;
 use crate::i18n::views::Views;
 
@@ -60,6 +61,21 @@ pub(super) const fn extra<T>(mut col: Col<T>) -> Col<T> {
 pub(super) const fn unsorted<T>(mut col: Col<T>) -> Col<T> {
     col.sortable = false;
     col
+}
+
+/// How wide a column is, by the field that it shows.
+pub(super) fn width_of(key: &str, number: bool) -> Width {
+    match key {
+        "mem_used" | "disk_free" | "fd_used" | "sockets_used" | "proc_used" => Width::Gauge,
+        "recv_oct_details.rate" | "send_oct_details.rate" => Width::DataRate,
+        "connected_at" | "idle_since" => Width::Time,
+        "state" | "cluster_state" | "status" => Width::State,
+        "user" | "channel_details.user" | "features" => Width::User,
+        "vhost" | "queue.vhost" | "type" | "mode" | "ssl" | "durable" | "auto_delete"
+        | "exclusive" | "internal" | "ack_required" => Width::Word,
+        _ if number => Width::Word,
+        _ => Width::Text,
+    }
 }
 
 /// A list of a broker.

@@ -48,11 +48,11 @@ use metering::{Broker, Page};
 use regex::RegexBuilder;
 
 use self::ask::{Ask, kept};
-use self::column::{Col, List};
+use self::column::{Col, List, width_of};
 use self::links::Scene;
 use super::session::metering_session;
 use super::{app_error, now};
-use crate::cells::{Column, Row};
+use crate::cells::{Column, Row, Width};
 use crate::error::AppError;
 use crate::i18n::views::Views;
 use crate::pages::list::SECTIONS;
@@ -287,6 +287,11 @@ fn heads<T>(columns: &[Col<T>], shown: &[usize], scene: &Scene<'_>) -> Vec<Colum
         shown: shown.contains(&place),
         default: place == 0 || col.shown,
         number: col.number,
+        width: if place == 0 {
+            Width::Name
+        } else {
+            width_of(col.key, col.number)
+        },
     };
     columns.iter().enumerate().map(head).collect()
 }
