@@ -15,6 +15,7 @@
 //! | [`broker_error`] | why an answer could not be used |
 //! | [`spacing`] | the budget |
 //! | [`backoff`] | how long to leave a broker alone that does not answer |
+//! | [`clock_jump`] | whether the machine's clock moved by itself |
 //! | [`health`] | `ok`, `stale`, `down` |
 //! | [`changes`] | what is worth a line in the system log |
 //! | [`rates`] | rates that can be believed |
@@ -31,6 +32,7 @@ pub(crate) mod backoff;
 pub(crate) mod broker_client;
 pub(crate) mod broker_error;
 pub(crate) mod changes;
+pub(crate) mod clock_jump;
 pub(crate) mod details;
 pub(crate) mod gather;
 pub(crate) mod health;

@@ -12,6 +12,7 @@ use super::backfill::started_at;
 use super::backoff;
 use super::broker_error::BrokerError;
 use super::changes::{Change, Seen};
+use super::clock_jump::ClockJump;
 use super::gather::{self, Extras, Gathered, gather, gather_vhosts};
 use super::health::Health;
 use super::keep;
@@ -44,6 +45,7 @@ pub(crate) struct Collector {
     audiences: HashMap<Class, Counters>,
     /// What was last seen, to tell what changed.
     seen: Seen,
+    clock_jump: ClockJump,
     /// The slot of the last poll.
     polled: Option<i64>,
     /// The slot of the last answered poll.
@@ -99,6 +101,7 @@ impl Collector {
             counters: Counters::default(),
             audiences: HashMap::new(),
             seen: Seen::default(),
+            clock_jump: ClockJump::default(),
             polled: None,
             last_slot: None,
             contacted: false,
@@ -152,6 +155,15 @@ impl Collector {
     }
 
     async fn poll(&mut self) {
+        if self.clock_jump.look(Instant::now(), self.clock.now()) {
+            tracing::warn!(
+                broker = self.broker.name,
+                "the clock of this machine moved; the last hour is read back from the store"
+            );
+            // Slots before and after stand in no order to each other.
+            self.last_slot = None;
+            self.read_back().await;
+        }
         let now = after(self.clock.now(), self.forgiven());
         let slot = self.broker.ring().slot(now.as_millis());
         self.polled = Some(slot);
@@ -320,9 +332,13 @@ impl Collector {
 
     /// Takes up what another run of this service has seen.
     async fn refill(&self) {
-        if self.broker.ring().head().is_some() {
-            return;
+        if self.broker.ring().head().is_none() {
+            self.read_back().await;
         }
+    }
+
+    /// Fills the last hour from the store.
+    async fn read_back(&self) {
         let refill = keep::refill(&self.broker, &*self.shared.store, self.clock.now());
         let name = &self.broker.name;
         match tokio::time::timeout(REFILL, refill).await {

@@ -14,7 +14,7 @@
 //! | module | what |
 //! |---|---|
 //! | `open`, `schema`, `state` | the file |
-//! | `inbox`, `writer`, `ingest`, `upkeep` | what is written |
+//! | `inbox`, `writer`, `ingest`, `upkeep`, `clock` | what is written |
 //! | `catalog`, `plan` | which rows a filter is about |
 //! | `reader`, `edges` | walking over them |
 //! | `samples`, `listing`, `statistics`, `charts`, `lines` | the questions, a file each |
@@ -24,6 +24,7 @@
 
 mod catalog;
 mod charts;
+mod clock;
 mod columns;
 mod edges;
 mod failure;
@@ -54,6 +55,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Instant;
 
 use async_trait::async_trait;
 use metering::Timestamp;
@@ -71,6 +73,7 @@ use crate::query::{
 use crate::sample::{Collected, LogRecord, Posted};
 
 use catalog::Catalog;
+use clock::RetentionClock;
 use failure::{Failure, Outcome};
 use id::{Place, message_id};
 use inbox::{Inbox, Note, Post};
@@ -153,12 +156,13 @@ impl SqliteStore {
             state: State::load(&locked)?,
             trouble: Mutex::default(),
         });
+        let clock = RetentionClock::load(&locked, Instant::now())?;
         drop(locked);
         let writer = Writer {
             shared: Arc::clone(&shared),
             conn,
             ingest,
-            upkeep: Upkeep::new(options.retention),
+            upkeep: Upkeep::new(options.retention, clock),
             path: path.to_owned(),
         };
         let thread = std::thread::Builder::new().name("store".to_owned());

@@ -3,11 +3,14 @@
 //! All of it is done in steps of some milliseconds, each a transaction of its own, so that posts
 //! never wait for more than one, and a kill loses nothing but the step.
 
+use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
+use metering::{LogLevel, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::catalog::Catalog;
+use super::clock::RetentionClock;
 use super::columns::Columns;
 use super::failure::Outcome;
 use super::ingest::{Added, Ingest};
@@ -16,6 +19,7 @@ use super::metadata::unused_before;
 use super::options::Retention;
 use super::rollup::Polls;
 use super::state::{Horizons, State, put};
+use crate::sample::LogRecord;
 
 /// A step takes about so long.
 const STEP: Duration = Duration::from_millis(5);
@@ -57,14 +61,19 @@ enum Stage {
 #[derive(Debug)]
 pub(super) struct Upkeep {
     retention: Retention,
+    clock: RetentionClock,
+    /// The time by which the pass deletes, in microseconds since the epoch.
+    pass_time: i64,
     stage: Stage,
     next_pass: Instant,
 }
 
 impl Upkeep {
-    pub(super) fn new(retention: Retention) -> Self {
+    pub(super) fn new(retention: Retention, clock: RetentionClock) -> Self {
         Self {
             retention,
+            clock,
+            pass_time: i64::MIN,
             stage: Stage::Resting,
             next_pass: Instant::now(),
         }
@@ -77,6 +86,13 @@ impl Upkeep {
 
     /// One step. Whether there is more to do.
     pub(super) fn step(&mut self, site: &mut Site<'_>, now: i64) -> Outcome<bool> {
+        let looked = Instant::now();
+        let (time, event) = self.clock.look(now, looked);
+        if let Some(event) = event {
+            self.clock.keep(site.conn, looked)?;
+            log(site, now, &event.to_string())?;
+        }
+        recede(site, now)?;
         if roll(site, now)? {
             return Ok(true);
         }
@@ -85,9 +101,13 @@ impl Upkeep {
                 return Ok(false);
             }
             self.next_pass = Instant::now() + PASS;
-            advance(site, &self.retention, now)?;
+            self.clock.keep(site.conn, looked)?;
+            self.pass_time = time;
+            advance(site, &self.retention, time)?;
         }
-        self.stage = self.delete(site, now)?;
+        // Should the clock move in the middle of a pass, the pass goes on by the earlier time.
+        self.pass_time = self.pass_time.min(time);
+        self.stage = self.delete(site, self.pass_time)?;
         Ok(self.stage != Stage::Resting)
     }
 
@@ -109,7 +129,7 @@ impl Upkeep {
                 }
             }
             Stage::Samples(below) => {
-                if delete_samples(site, below)? {
+                if delete_samples(site, below, recorded)? {
                     self.stage
                 } else {
                     Stage::Series(0)
@@ -248,6 +268,42 @@ fn advance(site: &mut Site<'_>, retention: &Retention, now: i64) -> Outcome<()> 
     Ok(())
 }
 
+/// Takes horizons back that a clock which was ahead has moved into the future: else no new sample
+/// would be kept until then.
+fn recede(site: &mut Site<'_>, now: i64) -> Outcome<()> {
+    let mut horizons = site.state.horizons();
+    let this_hour = now.div_euclid(COARSEST) * COARSEST;
+    let mut lost = None;
+    for horizon in horizons.0.iter_mut().filter(|horizon| **horizon > now) {
+        lost = lost.max(Some(std::mem::replace(horizon, this_hour)));
+    }
+    let Some(lost) = lost else {
+        return Ok(());
+    };
+    site.state.advance(site.conn, horizons)?;
+    let words = format!(
+        "Collected samples were deleted up to {} UTC, which the clock of this machine showed before. \
+         From now on new samples are kept again.",
+        Timestamp::from_micros(lost)
+    );
+    log(site, now, &words)
+}
+
+/// Writes a line about the clock to the service's log and to the system log.
+fn log(site: &mut Site<'_>, now: i64, desc: &str) -> Outcome<()> {
+    tracing::warn!("{desc}");
+    let line = LogRecord {
+        time: Timestamp::from_micros(now),
+        level: LogLevel::Warning,
+        source: "store".to_owned(),
+        desc: desc.to_owned(),
+        broker: None,
+    };
+    super::ingest::lines(site.conn, &VecDeque::from([line]))?;
+    site.state.log_changed();
+    Ok(())
+}
+
 /// Deletes some rows of a level that are before its horizon. Whether there may be more.
 fn delete_polls(site: &Site<'_>, level: usize) -> Outcome<bool> {
     let Horizons(horizons) = site.state.horizons();
@@ -278,7 +334,7 @@ fn forget_layouts(site: &mut Site<'_>) -> Outcome<()> {
 }
 
 /// The first row that was recorded since a time: rows stand in the order in which they came.
-fn first_row_since(conn: &Connection, recorded: i64) -> Outcome<i64> {
+pub(super) fn first_row_since(conn: &Connection, recorded: i64) -> Outcome<i64> {
     let bound = |order: &str| -> Outcome<Option<i64>> {
         let sql = format!("SELECT id FROM samples ORDER BY id {order} LIMIT 1");
         Ok(conn.query_row(&sql, [], |row| row.get(0)).optional()?)
@@ -302,13 +358,16 @@ fn first_row_since(conn: &Connection, recorded: i64) -> Outcome<i64> {
 }
 
 /// Deletes some samples. Whether there may be more.
-fn delete_samples(site: &mut Site<'_>, below: i64) -> Outcome<bool> {
+///
+/// Rows stand in the order of time but where the clock went back: so each is asked for its time too.
+fn delete_samples(site: &mut Site<'_>, below: i64, recorded: i64) -> Outcome<bool> {
     let turn = site.conn.transaction()?;
     // What was given once is never given again.
     put(&turn, "rows", site.ingest.next_row())?;
     let deleted = turn.execute(
-        "DELETE FROM samples WHERE id IN (SELECT id FROM samples WHERE id < ?1 ORDER BY id LIMIT ?2)",
-        [below, ROWS],
+        "DELETE FROM samples WHERE id IN
+         (SELECT id FROM samples WHERE id < ?1 AND recorded < ?3 ORDER BY id LIMIT ?2)",
+        [below, ROWS, recorded],
     )?;
     turn.commit()?;
     if deleted > 0 {

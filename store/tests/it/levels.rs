@@ -180,3 +180,98 @@ fn a_level_that_is_kept_for_less_than_a_finer_one_is_refused() {
         assert!(error.contains("accepted are"), "{error}");
     }
 }
+
+/// Moves the clock of a file back or ahead: as if the machine's clock had jumped while it was closed.
+fn set_clock(path: &std::path::Path, last: i64) {
+    let conn = rusqlite::Connection::open(path).expect("opens");
+    conn.execute("UPDATE settings SET value = ?1 WHERE key = 'clock'", [last])
+        .expect("set");
+}
+
+#[tokio::test]
+async fn a_clock_that_jumped_ahead_deletes_nothing() {
+    let folder = tempdir().expect("a folder");
+    let path = folder.path().join("warren.db");
+    // The history of three days, of which the file believes that it is two years old: for the file,
+    // the clock now shows two years too much.
+    let polls = three_days(&path).await;
+    set_clock(&path, this_hour() - 730 * DAY);
+    let store = SqliteStore::open(&path, days(1)).expect("opens");
+    store.tend().await;
+    assert_eq!(count(&store, Filter::default()).await, polls);
+    // New samples are kept all the same.
+    store.collect(poll("prod", this_hour() + 1, &[5.0]));
+    until_count(&store, polls + 1).await;
+    let query = store::LogQuery {
+        page: 1,
+        page_size: 20,
+        level: None,
+        source: Some("store".into()),
+        text: None,
+        from: None,
+        to: None,
+        brokers: None,
+    };
+    let page = store.logs(query).await.expect("a log");
+    let lines: Vec<_> = page.entries.iter().map(|line| line.desc.as_str()).collect();
+    assert!(
+        lines
+            .iter()
+            .any(|line| line.contains("clock of this machine")),
+        "{lines:?}"
+    );
+    store.close().await;
+    drop(store);
+
+    // Corrected: what is too old goes as usual.
+    set_clock(&path, this_hour());
+    let store = SqliteStore::open(&path, days(1)).expect("opens");
+    store.tend().await;
+    assert!(count(&store, Filter::default()).await < polls / 2);
+}
+
+#[tokio::test]
+async fn after_a_clock_that_was_ahead_new_samples_are_kept() {
+    let folder = tempdir().expect("a folder");
+    let path = folder.path().join("warren.db");
+    let store = SqliteStore::open(&path, days(2)).expect("opens");
+    store.collect(poll("prod", this_hour() + 1, &[1.0]));
+    until_count(&store, 1).await;
+    store.close().await;
+    drop(store);
+    // What a version without a check of the clock left behind: everything before the year after
+    // next was deleted.
+    let conn = rusqlite::Connection::open(&path).expect("opens");
+    for level in 0..4 {
+        let ahead = this_hour() + 728 * DAY;
+        conn.execute(
+            "INSERT OR REPLACE INTO settings (key, value) VALUES (?1, ?2)",
+            rusqlite::params![format!("horizon {level}"), ahead],
+        )
+        .expect("set");
+    }
+    drop(conn);
+    set_clock(&path, this_hour() + 730 * DAY);
+    let store = SqliteStore::open(&path, days(2)).expect("opens");
+    store.tend().await;
+    store.collect(poll("prod", this_hour() + 2, &[2.0]));
+    until_count(&store, 2).await;
+    store.tend().await;
+    assert_eq!(count(&store, Filter::default()).await, 2);
+}
+
+#[tokio::test]
+async fn samples_that_came_before_a_clock_went_back_stay() {
+    let folder = tempdir().expect("a folder");
+    let path = folder.path().join("warren.db");
+    let store = SqliteStore::open(&path, Options::default()).expect("opens");
+    // The clock was right, then a year behind, then right again.
+    for recorded in [this_hour(), this_hour() - 365 * DAY, this_hour()] {
+        let samples: Vec<_> = (0..5)
+            .map(|number| posted(&format!("r{number}"), recorded + number, 1.0))
+            .collect();
+        store.post(samples).await.expect("posted");
+    }
+    store.tend().await;
+    assert_eq!(count(&store, Filter::default()).await, 10);
+}
