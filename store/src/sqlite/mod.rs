@@ -118,7 +118,7 @@ impl SqliteStore {
             let readers = (0..pool::READERS).map(|_| open::reader(path));
             Ok((conn, readers.collect::<Result<_, _>>()?))
         };
-        let explain = |failure: Failure| failure.explain(path);
+        let explain = |failure: Failure| failure.explain_start(path);
         let (conn, readers) = open().map_err(explain)?;
         let conn = Arc::new(Mutex::new(conn));
         Self::start(path, &options, conn, Pool::new(readers), Some(lock)).map_err(explain)

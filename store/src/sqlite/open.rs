@@ -1,13 +1,14 @@
 //! Opening the file: the lock, the settings of SQLite, the version.
 
 use std::fs::{File, OpenOptions, TryLockError};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
-use super::failure::Outcome;
+use super::failure::{Failure, NO_LOCKS, Outcome};
 use super::options::Options;
 use super::schema;
 use crate::error::StoreError;
@@ -40,8 +41,18 @@ pub(super) fn lock(path: &Path) -> Result<File, StoreError> {
             "{}: locked, another Warren uses it; give each a folder of its own",
             path.display()
         ))),
+        Err(TryLockError::Error(error)) if has_no_locks(&error) => Err(StoreError::Unavailable(
+            format!("{}: {error}; {NO_LOCKS}", name.display()),
+        )),
         Err(TryLockError::Error(error)) => Err(unavailable(&error)),
     }
+}
+
+/// Whether a file system refuses locks, rather than this one lock.
+fn has_no_locks(error: &std::io::Error) -> bool {
+    /// `ENOLCK`: NFS without its lock service, for example.
+    const NO_LOCKS_AVAILABLE: i32 = if cfg!(target_os = "linux") { 37 } else { 77 };
+    error.kind() == ErrorKind::Unsupported || error.raw_os_error() == Some(NO_LOCKS_AVAILABLE)
 }
 
 /// The writer's connection to a file, which is made or brought to this version.
@@ -52,7 +63,19 @@ pub(super) fn writer(path: &Path, options: &Options) -> Outcome<Connection> {
     // Before the first table: an old file keeps what it has.
     conn.pragma_update(None, "page_size", PAGE as i64)?;
     conn.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
-    conn.pragma_update(None, "journal_mode", "WAL")?;
+    conn.pragma_update_and_check(None, "journal_mode", "WAL", |row| {
+        let mode: String = row.get(0)?;
+        Ok(mode)
+    })
+    .map_err(Failure::from)
+    .and_then(|mode| match mode.as_str() {
+        "wal" => Ok(()),
+        // SQLite keeps the old mode where files cannot be shared in memory.
+        _ => Err(Failure::Store(StoreError::Unavailable(format!(
+            "{}: the write-ahead log cannot be used; {NO_LOCKS}",
+            path.display()
+        )))),
+    })?;
     // In WAL mode both survive a kill of the process.
     let synchronous = if options.survives_power_cut {
         "FULL"
@@ -125,4 +148,23 @@ fn bound(conn: &Connection, options: &Options) -> Outcome<()> {
         conn.pragma_update(None, "max_page_count", (size / PAGE).max(1) as i64)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_file_system_without_locks_is_distinguished_from_other_faults() {
+        let error = std::io::Error::from_raw_os_error;
+        // ENOLCK, ENOSYS, EOPNOTSUPP.
+        for code in [37, 38, 95] {
+            assert!(has_no_locks(&error(code)), "{code}");
+        }
+        // EACCES, EIO, ENOSPC.
+        for code in [13, 5, 28] {
+            assert!(!has_no_locks(&error(code)), "{code}");
+        }
+    }
 }
