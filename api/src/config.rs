@@ -6,6 +6,7 @@ mod portal;
 use std::collections::HashSet;
 use std::fmt;
 use std::net::IpAddr;
+use std::num::NonZeroU64;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -65,6 +66,8 @@ pub struct ApiConfig {
     pub pinned_queues: Vec<PinnedQueue>,
     /// Where brokers' Prometheus plugins listen, for what management APIs do not tell.
     pub prometheus: Vec<PrometheusConfig>,
+    /// Samples that a project may post in a day, by UTC; `None` for any number.
+    pub posted_quota: Option<NonZeroU64>,
     /// Where the time comes from.
     pub clock: Clock,
 }
@@ -92,6 +95,7 @@ impl Default for ApiConfig {
             busy_queues: 12,
             pinned_queues: Vec::new(),
             prometheus: Vec::new(),
+            posted_quota: NonZeroU64::new(1_000_000),
             clock: Clock::System,
         }
     }

@@ -24,6 +24,9 @@ use store::StoreError;
 use crate::protocol::json_response;
 use crate::snapshot::json;
 
+/// When to come back where the process is busy with requests like this one.
+const BUSY: Duration = Duration::from_secs(2);
+
 /// Why a request is not answered.
 #[derive(Clone, Debug, thiserror::Error)]
 pub(crate) enum Error {
@@ -72,6 +75,27 @@ pub(crate) enum Error {
     /// `413`: a body that is longer than this, in bytes.
     #[error("Request is too large: accepted are at most {0} bytes")]
     BodyTooLarge(usize),
+    /// `429`: more posted samples than a project may have in a day.
+    #[error(
+        "Project {project} has posted {posted} samples today (UTC), and {limit} are accepted a day. \
+         Send fewer samples, or post again in {} s. The operator can change this with --posted-quota.", .retry_after.as_secs() + 1
+    )]
+    PostedQuota {
+        /// The project's id.
+        project: String,
+        /// What it has posted.
+        posted: u64,
+        /// What it may post.
+        limit: u64,
+        /// Until the next day.
+        retry_after: Duration,
+    },
+    /// `503`: the bodies of requests take too much memory now.
+    #[error("Too many large requests are in progress. Send this one again in {} s.", BUSY.as_secs())]
+    TooManyBodies,
+    /// `503`: the account has too many queries in progress.
+    #[error("Too many queries of this account are in progress. Send this one again in {} s.", BUSY.as_secs())]
+    TooManyQueries,
     /// `415`: a post that is not JSON.
     #[error("Unknown mimetype: {0}")]
     UnknownMimetype(String),
@@ -149,10 +173,14 @@ impl Error {
             | Self::StatisticsOff { .. } => StatusCode::NOT_FOUND,
             Self::TooLarge | Self::BodyTooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::MediaType(_) | Self::UnknownMimetype(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::TooManyAttempts(_) | Self::TooManyTokens(_) => StatusCode::TOO_MANY_REQUESTS,
-            Self::NotAnswered { .. } | Self::NobodyToAsk(_) | Self::Store(_) => {
-                StatusCode::SERVICE_UNAVAILABLE
+            Self::TooManyAttempts(_) | Self::TooManyTokens(_) | Self::PostedQuota { .. } => {
+                StatusCode::TOO_MANY_REQUESTS
             }
+            Self::NotAnswered { .. }
+            | Self::NobodyToAsk(_)
+            | Self::Store(_)
+            | Self::TooManyBodies
+            | Self::TooManyQueries => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
@@ -160,8 +188,10 @@ impl Error {
     fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::NotAnswered { retry_after, .. }
+            | Self::PostedQuota { retry_after, .. }
             | Self::TooManyAttempts(retry_after)
             | Self::TooManyTokens(retry_after) => Some(*retry_after),
+            Self::TooManyBodies | Self::TooManyQueries => Some(BUSY),
             Self::Store(StoreError::BadPattern(_)) => None,
             Self::NobodyToAsk(_) | Self::Store(_) => Some(Duration::from_secs(5)),
             _ => None,

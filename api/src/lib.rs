@@ -18,13 +18,16 @@
 //! | `identity` | tokens, by Keystone's protocol |
 //! | `guest` | guest tokens of portals, share links |
 //! | `protocol` | what holds for every request |
+//! | `body_budget`, `query_limits`, `posted_quota` | what callers may use of the process at once, and of the store in a day |
 //! | `telemetry` | what Ceilometer's protocol asks for, as queries to the store |
+//! | `sample_answer` | large answers of samples, page by page |
 //! | `controllers` | the resources, one file each |
 //! | `openapi` | the document about all of it |
 //! | `error` | what a request can end with instead of its answer |
 
 mod answer_cache;
 mod audience;
+mod body_budget;
 pub mod clock;
 mod collector;
 pub mod config;
@@ -38,8 +41,11 @@ mod lane;
 mod log_query;
 mod meters;
 mod openapi;
+mod posted_quota;
 mod protocol;
+mod query_limits;
 mod ring;
+mod sample_answer;
 mod search;
 mod series_of;
 mod series_query;

@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use futures_util::future::join_all;
 use store::Store;
+use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
 use crate::answer_cache::AnswerCache;
 use crate::audience::View;
+use crate::body_budget::BodyBudget;
 use crate::config::{ApiConfig, ApiError};
 use crate::error::Error;
 use crate::events::Events;
@@ -16,7 +18,12 @@ use crate::identity::authority::Authority;
 use crate::identity::throttle::Throttle;
 use crate::identity::tokens::{Grant, TokenData, Tokens};
 use crate::lane::Lane;
+use crate::posted_quota::PostedQuota;
+use crate::query_limits::QueryLimits;
 use crate::watched::Watched;
+
+/// Kilobytes of posts that are parsed and stored at once: one of the longest, or many short ones.
+pub(crate) const POSTS_IN_WORK: usize = 16 << 10;
 
 /// What every request can reach.
 #[derive(Debug)]
@@ -38,6 +45,15 @@ pub(crate) struct Shared {
     pub(crate) store: Arc<dyn Store>,
     /// Reads what is posted.
     pub(crate) posts: Lane,
+    /// Kilobytes of posts that are parsed and stored at once: in memory they take several times
+    /// the room of their bodies.
+    pub(crate) posts_in_work: Semaphore,
+    /// What projects post in a day.
+    pub(crate) posted_quota: PostedQuota,
+    /// What accounts may ask of the store at once.
+    pub(crate) queries: QueryLimits,
+    /// Bytes of request bodies in memory.
+    pub(crate) bodies: Arc<BodyBudget>,
     /// What is on its way to the store beside the collectors.
     pub(crate) storing: TaskTracker,
     /// Writes the system log.
@@ -75,6 +91,10 @@ impl Shared {
             log_pages: AnswerCache::default(),
             store,
             posts: Lane::default(),
+            posts_in_work: Semaphore::new(POSTS_IN_WORK),
+            posted_quota: PostedQuota::new(config.posted_quota),
+            queries: QueryLimits::default(),
+            bodies: Arc::default(),
             storing: TaskTracker::new(),
             config,
         })

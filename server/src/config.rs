@@ -220,6 +220,7 @@ impl Reader<'_> {
                 ] {
                     self.refuse(key, "--only web watches no broker");
                 }
+                self.refuse(&keys::POSTED_QUOTA, "--only web takes no samples");
                 let lifetime = self.session_lifetime();
                 let keystone = self.keystone_of_web();
                 let metering = self.metering(keystone.as_ref());
@@ -506,6 +507,7 @@ impl Reader<'_> {
         self.refusals.extend(refusals);
         let defaults = ApiConfig::default();
         let busy_queues = self.one(&keys::BUSY_QUEUES, values::busy_queues);
+        let posted_quota = self.one(&keys::POSTED_QUOTA, values::posted_quota);
         let public_url = self.one(&keys::API_PUBLIC_URL, values::url);
         let identity = self.identity(directory);
         let names: Vec<_> = brokers.iter().map(|broker| broker.name.clone()).collect();
@@ -517,6 +519,7 @@ impl Reader<'_> {
                 pinned_queues,
                 prometheus,
                 busy_queues: busy_queues.unwrap_or(defaults.busy_queues),
+                posted_quota: posted_quota.unwrap_or(defaults.posted_quota),
                 identity,
                 tick: self.one(&keys::TICK, values::tick).unwrap_or(defaults.tick),
                 path_prefix: self

@@ -41,6 +41,10 @@ impl Store for DamagedStore {
         self.refuse()
     }
 
+    async fn posted_since(&self, _: &str, _: Timestamp) -> Result<u64, StoreError> {
+        self.refuse()
+    }
+
     async fn sample(&self, _: &str, _: Filter) -> Result<Option<Sample>, StoreError> {
         self.refuse()
     }

@@ -9,6 +9,7 @@
 //! |---|---|
 //! | [`filter`] | which samples: the tree that every query becomes |
 //! | [`query`] | what can be asked |
+//! | [`page`] | large answers, page by page |
 //! | [`sample`] | what goes in |
 //! | [`error`] | why something cannot be had |
 //! | [`sqlite`] | the store in a file |
@@ -19,6 +20,7 @@ mod damaged;
 pub mod error;
 pub mod filter;
 mod matcher;
+pub mod page;
 pub mod query;
 pub mod sample;
 pub mod sqlite;
@@ -38,6 +40,7 @@ use metering::telemetry::{Meter, Sample, Statistics};
 pub use damaged::DamagedStore;
 pub use error::StoreError;
 pub use filter::{Field, Filter, Op, Value};
+pub use page::{SampleCursor, SamplePage};
 pub use query::{
     Aggregate, ByResource, Function, GroupBy, LogPage, LogQuery, MeterQuery, Order, Range,
     ResourceQuery, SampleQuery, StatisticsQuery,
@@ -64,6 +67,26 @@ pub trait Store: Debug + Send + Sync + 'static {
     /// Samples by any filter.
     async fn samples(&self, query: SampleQuery) -> Result<Vec<Sample>, StoreError>;
 
+    /// The next samples of a large answer; `cursor` is that of the page before, or the default for
+    /// the first page. Each page is read by itself: between two pages nothing is locked, so samples
+    /// that are deleted meanwhile are left out, and samples that come meanwhile may be missing.
+    async fn samples_page(
+        &self,
+        query: Arc<SampleQuery>,
+        cursor: SampleCursor,
+    ) -> Result<SamplePage, StoreError> {
+        // A store that holds all samples in memory has nothing to save by reading in parts.
+        drop(cursor);
+        let samples = self.samples(query.as_ref().clone()).await?;
+        Ok(SamplePage {
+            samples,
+            next: None,
+        })
+    }
+
+    /// The number of samples of a project that were posted, by [`Sample::recorded_at`], at a time or later.
+    async fn posted_since(&self, project: &str, since: Timestamp) -> Result<u64, StoreError>;
+
     /// One sample by its id, where it passes the filter.
     async fn sample(&self, id: &str, within: Filter) -> Result<Option<Sample>, StoreError>;
 
@@ -73,7 +96,8 @@ pub trait Store: Debug + Send + Sync + 'static {
     /// Resources that have samples that pass the filter, by id, without links.
     async fn resources(&self, query: ResourceQuery) -> Result<Vec<ByResource>, StoreError>;
 
-    /// Numbers about the samples of a filter: one row a unit, group and period that holds any.
+    /// Numbers about the samples of a filter: one row a unit, group and period that holds any,
+    /// sorted by group, then period, then unit.
     async fn statistics(&self, query: StatisticsQuery) -> Result<Vec<Statistics>, StoreError>;
 
     /// Columns for charts of one resource's collected meters; `None` for a meter without samples

@@ -9,8 +9,14 @@ use regex::{Regex, RegexBuilder};
 use crate::error::StoreError;
 use crate::filter::{Field, Filter, Op, Value};
 
-/// A compiled pattern may take so many bytes: what a hostile one could cost.
-const PATTERN_SIZE: usize = 1 << 20;
+/// Patterns in a filter: each is compiled, and matched against each sample.
+const PATTERNS: usize = 10;
+/// Bytes that the compiled patterns of a filter may take together.
+const PATTERNS_SIZE: usize = 256 << 10;
+/// Bytes that matching a pattern may take for states that it remembers.
+const STATES_SIZE: usize = 256 << 10;
+/// Bytes of a pattern's text.
+const PATTERN_LENGTH: usize = 1024;
 
 /// A filter whose patterns are compiled.
 #[derive(Clone, Debug)]
@@ -37,20 +43,28 @@ pub(crate) trait Fields {
 }
 
 impl Matcher {
+    /// # Errors
+    /// A filter with too many patterns, or with one that cannot be used.
     pub(crate) fn new(filter: &Filter) -> Result<Self, StoreError> {
-        let all = |filters: &[Filter]| filters.iter().map(Self::new).collect::<Result<_, _>>();
+        let count = patterns(filter);
+        if count > PATTERNS {
+            return Err(StoreError::BadPattern(format!(
+                "the filter has {count} patterns; accepted are at most {PATTERNS}"
+            )));
+        }
+        Self::compile(filter, PATTERNS_SIZE / count.max(1))
+    }
+
+    /// Each pattern may take `size` bytes.
+    fn compile(filter: &Filter, size: usize) -> Result<Self, StoreError> {
+        let one = |filter: &Filter| Self::compile(filter, size);
+        let all = |filters: &[Filter]| filters.iter().map(one).collect::<Result<_, _>>();
         Ok(match filter {
             Filter::All(filters) => Self::All(all(filters)?),
             Filter::Any(filters) => Self::Any(all(filters)?),
-            Filter::Not(filter) => Self::Not(Box::new(Self::new(filter)?)),
+            Filter::Not(filter) => Self::Not(Box::new(one(filter)?)),
             Filter::Is(field, Op::Matches, Value::Text(pattern)) => {
-                let regex = RegexBuilder::new(pattern).size_limit(PATTERN_SIZE).build();
-                let regex = regex.map_err(|error| {
-                    StoreError::BadPattern(format!(
-                        "the pattern {pattern:?} cannot be used: {error}"
-                    ))
-                })?;
-                Self::Like(field.clone(), regex)
+                Self::Like(field.clone(), regex(pattern, size)?)
             }
             Filter::Is(field, Op::Matches, value) => {
                 return Err(StoreError::BadPattern(format!(
@@ -73,6 +87,31 @@ impl Matcher {
             }
         }
     }
+}
+
+/// The number of patterns in a filter.
+fn patterns(filter: &Filter) -> usize {
+    match filter {
+        Filter::All(filters) | Filter::Any(filters) => filters.iter().map(patterns).sum(),
+        Filter::Not(filter) => patterns(filter),
+        Filter::Is(_, op, _) => usize::from(*op == Op::Matches),
+    }
+}
+
+fn regex(pattern: &str, size: usize) -> Result<Regex, StoreError> {
+    if pattern.len() > PATTERN_LENGTH {
+        return Err(StoreError::BadPattern(format!(
+            "a pattern has {} bytes; accepted are at most {PATTERN_LENGTH}",
+            pattern.len()
+        )));
+    }
+    let regex = RegexBuilder::new(pattern)
+        .size_limit(size)
+        .dfa_size_limit(STATES_SIZE)
+        .build();
+    regex.map_err(|error| {
+        StoreError::BadPattern(format!("the pattern {pattern:?} cannot be used: {error}"))
+    })
 }
 
 /// Whether what a field holds compares so with a value.
@@ -112,5 +151,44 @@ impl Fields for Sample {
             Field::MessageId => Some(Found::Text(&self.id)),
             Field::Metadata(key) => self.metadata.get(key).map(|value| Found::Text(value)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn any_of(pattern: &str, count: usize) -> Result<Matcher, StoreError> {
+        let is = Filter::Is(Field::Meter, Op::Matches, Value::Text(pattern.into()));
+        Matcher::new(&Filter::Not(Box::new(Filter::Any(vec![is; count]))))
+    }
+
+    fn refusal(pattern: &str, count: usize) -> String {
+        any_of(pattern, count).expect_err("refused").to_string()
+    }
+
+    #[test]
+    fn a_filter_has_few_patterns() {
+        any_of("^rabbit[.]", PATTERNS).expect("accepted");
+        let words = refusal("^rabbit[.]", PATTERNS + 1);
+        assert!(words.contains("has 11 patterns"), "{words}");
+        assert!(words.contains("at most 10"), "{words}");
+    }
+
+    #[test]
+    fn patterns_of_a_filter_share_one_size() {
+        // Each takes some 30 kB for the letters of all languages.
+        any_of(r"\w+-\w+", 1).expect("one fits");
+        let many = refusal(r"\w{8}-\w{8}", PATTERNS);
+        assert!(many.contains("size limit"), "{many}");
+        let large = refusal("(a{100}){120}", 1);
+        assert!(large.contains("size limit"), "{large}");
+    }
+
+    #[test]
+    fn a_pattern_has_a_longest_text() {
+        any_of(&"a".repeat(PATTERN_LENGTH), 1).expect("accepted");
+        let words = refusal(&"a".repeat(PATTERN_LENGTH + 1), 1);
+        assert!(words.contains("has 1025 bytes"), "{words}");
     }
 }

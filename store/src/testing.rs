@@ -115,6 +115,16 @@ impl Store for NaiveStore {
         Ok(found.into_iter().cloned().collect())
     }
 
+    async fn posted_since(&self, project: &str, since: Timestamp) -> Result<u64, StoreError> {
+        let kept = self.kept();
+        let posted = kept.samples.iter().filter(|sample| {
+            sample.project_id.as_deref() == Some(project)
+                && sample.recorded_at >= since
+                && !kept.collected.contains(&sample.id)
+        });
+        Ok(posted.count() as u64)
+    }
+
     async fn sample(&self, id: &str, within: Filter) -> Result<Option<Sample>, StoreError> {
         let kept = self.kept();
         let found = kept.passing(&within)?;

@@ -19,6 +19,7 @@ use metering::{
     StreamPublisher, Timestamp, TopicPermission, Trace, TraceFile, User, UserLimit, Vhost,
     VhostLimit,
 };
+use regex::Regex;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -180,14 +181,9 @@ async fn answer(
     let scope = picked
         .scope(kind, &caller.0.user)?
         .within(query.vhost.as_deref());
+    let account = &caller.0.user_id;
     let regex = match &query.filter {
-        Some(filter) => Some(filter.compile().map_err(|error| {
-            bad(
-                "name",
-                &filter.text,
-                &format!("is a regular expression: {error}"),
-            )
-        })?),
+        Some(filter) => Some(compiled(shared, account, filter).await?),
         None => None,
     };
     let Listed { table, stale } =
@@ -222,7 +218,14 @@ async fn answer(
     let body = if let (Some(selection), Some((page, size))) = (&found, query.page) {
         table.page(selection, page, size)
     } else {
+        let is_heavy = query.filter.as_ref().is_some_and(|filter| filter.is_regex);
+        let turn = if is_heavy {
+            Some(shared.queries.heavy(account).await?)
+        } else {
+            None
+        };
         let made = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
             let filter = query.filter.as_ref().zip(regex.as_ref());
             let selection = table.find(&scope, filter, query.sort.as_ref());
             if let Some((page, size)) = query.page {
@@ -244,6 +247,27 @@ async fn answer(
     // A list has no place for it but this.
     dated(&mut response, observed_at, shared.config.clock.now());
     Ok(response)
+}
+
+/// A filter, ready to be used. A pattern of the caller's own is compiled beside the threads that
+/// answer, and after those of the same account.
+async fn compiled(shared: &Shared, account: &str, filter: &Filter) -> Result<Regex, Error> {
+    let made = if filter.is_regex {
+        let turn = shared.queries.heavy(account).await?;
+        let filter = filter.clone();
+        let made = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            filter.compile()
+        });
+        // It has no other error than a panic.
+        made.await.map_err(|_| Error::TooManyQueries)?
+    } else {
+        filter.compile()
+    };
+    made.map_err(|error| {
+        let accepted = format!("is a regular expression: {error}");
+        bad("name", &filter.text, &accepted)
+    })
 }
 
 /// Says how old an answer is, in both of HTTP's ways.

@@ -16,8 +16,8 @@ use crate::identity::auth::Caller;
 use crate::protocol::answer::private;
 use crate::protocol::json_response;
 use crate::protocol::query::Arguments;
-use crate::snapshot::json;
-use crate::state::Shared;
+use crate::sample_answer;
+use crate::state::{POSTS_IN_WORK, Shared};
 use crate::telemetry::posting::{Poster, old_form};
 use crate::telemetry::scope::Scope;
 use crate::telemetry::simple::{self, Subject};
@@ -115,12 +115,7 @@ async fn samples(
         order: Vec::new(),
         limit,
     };
-    let samples = shared.store.samples(query).await?;
-    let samples: Vec<_> = samples
-        .into_iter()
-        .map(|sample| old_form(sample, true))
-        .collect();
-    Ok(private(&samples))
+    sample_answer::samples(&shared, &caller, query, |sample| old_form(sample, true)).await
 }
 
 /// Takes samples of a meter in, all or none.
@@ -142,6 +137,7 @@ async fn samples(
         (status = 401, body = KeystoneErrorBody, description = "No valid token"),
         (status = 413, body = ErrorBody, description = "Longer than a post"),
         (status = 415, body = ErrorBody, description = "Not JSON"),
+        (status = 429, body = ErrorBody, description = "More samples than the project may post in a day"),
         (status = 503, body = ErrorBody, description = "The store cannot be used now"),
     )
 )]
@@ -156,14 +152,19 @@ async fn post(
     arguments.finish()?;
     let body = body::bytes(request, LIMIT).await?;
     let length = body.len();
-    let poster = Poster::new(&caller, shared.config.clock.now());
-    let read = move || poster.read(body::json(&body)?, &name);
+    let kilobytes = length.div_ceil(1024).clamp(1, POSTS_IN_WORK) as u32;
+    // It is never closed.
+    let _in_work = shared.posts_in_work.acquire_many(kilobytes).await.ok();
+    let now = shared.config.clock.now();
+    let poster = Poster::new(&caller, now);
+    let read = move || poster.read(&body, &name);
     let samples = shared.posts.run(length, read).await?;
+    let quota = &shared.posted_quota;
+    let counted = quota.reserve(&*shared.store, &samples, now).await?;
     let stored = shared.store.post(samples).await?;
-    let answer = move || {
-        let stored = stored.into_iter().map(|sample| old_form(sample, false));
-        json(&stored.collect::<Vec<_>>())
-    };
+    counted.keep();
+    let answer =
+        move || sample_answer::json_rows(stored.into_iter().map(|sample| old_form(sample, false)));
     let answer = shared.posts.run(length, answer).await;
     Ok(json_response(StatusCode::CREATED, answer))
 }

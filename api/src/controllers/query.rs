@@ -11,8 +11,8 @@ use utoipa_axum::routes;
 
 use crate::error::Error;
 use crate::identity::auth::Caller;
-use crate::protocol::answer::private;
 use crate::protocol::query::Arguments;
+use crate::sample_answer;
 use crate::state::Shared;
 use crate::telemetry::scope::Scope;
 use crate::telemetry::{body, complex};
@@ -47,8 +47,10 @@ async fn samples(
     request: Request,
 ) -> Result<Response, Error> {
     arguments.finish()?;
-    let body = body::read(request, LIMIT).await?;
-    let query = complex::read(body, &Scope::of(&caller))?;
-    let samples = shared.store.samples(query).await?;
-    Ok(private(&samples))
+    let body = body::bytes(request, LIMIT).await?;
+    let (length, scope) = (body.len(), Scope::of(&caller));
+    // A parsed body takes several times its bytes: of long ones one at a time.
+    let read = move || complex::read(body::json(&body)?, &scope);
+    let query = shared.posts.run(length, read).await?;
+    sample_answer::samples(&shared, &caller, query, |sample| sample).await
 }

@@ -14,6 +14,7 @@ use crate::error::Error;
 use crate::identity::auth::Caller;
 use crate::protocol::answer::private;
 use crate::protocol::query::Arguments;
+use crate::sample_answer;
 use crate::state::Shared;
 use crate::telemetry::scope::Scope;
 use crate::telemetry::simple::{self, Subject};
@@ -63,8 +64,7 @@ async fn list(
         order: Vec::new(),
         limit,
     };
-    let samples = shared.store.samples(query).await?;
-    Ok(private(&samples))
+    sample_answer::samples(&shared, &caller, query, |sample| sample).await
 }
 
 /// One sample.

@@ -114,7 +114,15 @@ async fn admit(
     if matched.is_some() && !accept::admits_json(accepted) {
         return refusal::refuse(StatusCode::NOT_ACCEPTABLE, request.headers());
     }
-    next.run(request).await
+    let account = match user {
+        Some(caller) => caller.user_id(),
+        None => {
+            let client = request.extensions().get::<address::ClientAddress>();
+            let client = client.and_then(|client| client.0);
+            client.map_or_else(|| "-".to_owned(), |address| address.to_string())
+        }
+    };
+    shared.bodies.run(&account, request, next).await
 }
 
 /// What the token of a request stands for: of a guest, or of whoever the authority knows.

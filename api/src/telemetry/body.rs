@@ -9,14 +9,6 @@ use serde_json::Value;
 use super::shortened;
 use crate::error::Error;
 
-/// Reads the JSON of a request to its end; none where there is no body.
-///
-/// # Errors
-/// Those of [`bytes()`] and of [`json`].
-pub(crate) async fn read(request: Request, limit: usize) -> Result<Option<Value>, Error> {
-    json(&bytes(request, limit).await?)
-}
-
 /// Reads the body of a request to its end.
 ///
 /// A content type that is missing counts as JSON, a charset is let pass.
@@ -51,7 +43,10 @@ pub(crate) fn json(body: &[u8]) -> Result<Option<Value>, Error> {
         return Ok(None);
     }
     let parsed = serde_json::from_slice(body);
-    parsed.map(Some).map_err(|error| {
-        Error::BadArgument(format!("Request is not in valid JSON format: {error}"))
-    })
+    parsed.map(Some).map_err(|error| not_json(&error))
+}
+
+/// The refusal of a body that is no JSON.
+pub(crate) fn not_json(error: &serde_json::Error) -> Error {
+    Error::BadArgument(format!("Request is not in valid JSON format: {error}"))
 }

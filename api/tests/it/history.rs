@@ -205,6 +205,9 @@ impl Store for Failing {
     async fn samples(&self, _: SampleQuery) -> Result<Vec<Sample>, StoreError> {
         fails()
     }
+    async fn posted_since(&self, _: &str, _: Timestamp) -> Result<u64, StoreError> {
+        fails()
+    }
     async fn sample(&self, _: &str, _: Filter) -> Result<Option<Sample>, StoreError> {
         fails()
     }

@@ -17,6 +17,7 @@ mod history;
 mod identity;
 mod identity_v2;
 mod isolation;
+mod limits;
 mod lists;
 mod logs;
 mod meters;

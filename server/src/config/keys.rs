@@ -202,6 +202,11 @@ keys! {
         default "90d"
         accepts "a duration from 2h to 3650d, such as 90d"
         "How long lines of the system log are kept";
+    POSTED_QUOTA "posted_quota" "COUNT"
+        default "1000000"
+        accepts "a whole number from 1, such as 1000000; or none"
+        "Samples that a project may post in a day (UTC) through the metering API; further posts \
+         are answered with 429 until the next day. `none` sets no limit";
     SITE "site" "PATH"
         default "dist beside the program, else in the working directory"
         accepts "the folder that Trunk built, with frontend-<hash>.js in it"

@@ -1,6 +1,7 @@
 //! Configuration as typed: one text into one value, or a refusal.
 
 use std::net::{SocketAddr, ToSocketAddrs};
+use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -79,6 +80,15 @@ pub(super) fn tick(text: &str) -> Result<Duration, String> {
 pub(super) fn busy_queues(text: &str) -> Result<usize, String> {
     let number = text.parse().ok().filter(|number| *number <= 40);
     number.ok_or_else(|| "not a number from 0 to 40".to_owned())
+}
+
+/// None for any number of samples.
+pub(super) fn posted_quota(text: &str) -> Result<Option<NonZeroU64>, String> {
+    if text == "none" {
+        return Ok(None);
+    }
+    let number = text.parse().map(Some);
+    number.map_err(|_| "not a whole number from 1".to_owned())
 }
 
 pub(super) fn lifetime(text: &str) -> Result<Duration, String> {

@@ -267,6 +267,17 @@ fn retention_is_given_level_by_level() {
 }
 
 #[test]
+fn the_quota_of_posted_samples_is_a_number_or_none() {
+    let quota = |flags: &[&str]| {
+        let config = Given::nothing().flags(flags).accepted();
+        api(&config).posted_quota.map(std::num::NonZeroU64::get)
+    };
+    assert_eq!(quota(&[]), Some(1_000_000));
+    assert_eq!(quota(&["--posted-quota", "5"]), Some(5));
+    assert_eq!(quota(&["--posted-quota", "none"]), None);
+}
+
+#[test]
 fn a_keystone_is_named_by_its_address_and_an_account() {
     const PROJECT: &str = "0123456789abcdef0123456789abcdef";
     let config = Given::nothing()

@@ -124,6 +124,13 @@ fn retention_that_cannot_be() {
 }
 
 #[test]
+fn a_quota_that_admits_nothing() {
+    for value in ["0", "-1", "many"] {
+        refuses("--posted-quota", value, "not a whole number", "or none");
+    }
+}
+
+#[test]
 fn a_switch_that_is_neither_on_nor_off() {
     refuses("--password-hashes", "maybe", "neither", "yes or no");
 }

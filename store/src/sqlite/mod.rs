@@ -17,7 +17,7 @@
 //! | `inbox`, `writer`, `ingest`, `upkeep`, `clock` | what is written |
 //! | `catalog`, `plan` | which rows a filter is about |
 //! | `reader`, `edges` | walking over them |
-//! | `samples`, `listing`, `statistics`, `charts`, `lines` | the questions, a file each |
+//! | `samples`, `pages`, `listing`, `statistics`, `charts`, `lines` | the questions, a file each |
 //! | `notes` | what the service keeps for itself |
 //! | `rollup`, `packed`, `level` | polls, and roll-ups of them |
 //! | `columns`, `metadata` | what is held in memory |
@@ -39,6 +39,7 @@ mod notes;
 mod open;
 mod options;
 mod packed;
+mod pages;
 mod plan;
 mod pool;
 mod reader;
@@ -66,6 +67,7 @@ use tokio::sync::{Semaphore, oneshot};
 use crate::Store;
 use crate::error::StoreError;
 use crate::filter::{Field, Filter, Op, Value};
+use crate::page::{SampleCursor, SamplePage};
 use crate::query::{
     Aggregate, ByResource, LogPage, LogQuery, MeterQuery, Range, ResourceQuery, SampleQuery,
     StatisticsQuery,
@@ -85,6 +87,8 @@ use shared::Shared;
 use state::State;
 use upkeep::Upkeep;
 use writer::Writer;
+
+pub(crate) use pages::Position;
 
 pub use options::{Options, Retention};
 
@@ -251,6 +255,28 @@ impl Store for SqliteStore {
     async fn samples(&self, query: SampleQuery) -> Result<Vec<Sample>, StoreError> {
         self.read(move |reader| samples::samples(reader, &query))
             .await
+    }
+
+    async fn samples_page(
+        &self,
+        query: Arc<SampleQuery>,
+        cursor: SampleCursor,
+    ) -> Result<SamplePage, StoreError> {
+        let read = self.read(move |reader| pages::page(reader, &query, cursor.0));
+        let (samples, next) = read.await?;
+        Ok(SamplePage {
+            samples,
+            next: next.map(SampleCursor),
+        })
+    }
+
+    async fn posted_since(&self, project: &str, since: Timestamp) -> Result<u64, StoreError> {
+        let project = project.to_owned();
+        self.read(move |reader| {
+            let first = upkeep::first_row_since(reader.conn, since.as_micros())?;
+            pages::count_since(reader, &project, first)
+        })
+        .await
     }
 
     async fn sample(&self, id: &str, within: Filter) -> Result<Option<Sample>, StoreError> {

@@ -233,15 +233,65 @@ impl<'a> Reader<'a> {
 
     /// The id of a sample.
     pub(super) fn id(&self, hit: &Hit<'_>) -> String {
-        let place = match hit.of {
-            Of::Series(_, row) => Place::Row(row),
-            Of::Polled(polled, _, position) => Place::Poll {
-                polled: polled.id,
-                time: hit.time,
+        message_id(self.shared.state.tag, hit.place())
+    }
+
+    /// The sample that was found; none where it was deleted since.
+    pub(super) fn sample_at(&self, found: &FoundSample) -> Outcome<Option<Sample>> {
+        match *found {
+            FoundSample::Posted(row) => self.posted_at(row),
+            FoundSample::Collected {
+                polled,
+                time,
                 position,
-            },
+                meter,
+                volume,
+            } => {
+                let polled = self.shared.catalog.read().polled.get(&polled).cloned();
+                let Some(polled) = polled else {
+                    return Ok(None);
+                };
+                let hit = Hit::collected(&polled, meter, position, time, volume);
+                self.sample(hit).map(Some)
+            }
+        }
+    }
+
+    fn posted_at(&self, row: i64) -> Outcome<Option<Sample>> {
+        let mut select = self.conn.prepare_cached(
+            "SELECT series, time, volume, recorded, metadata FROM samples WHERE id = ?1",
+        )?;
+        let found = select.query_row([row], |row| {
+            Ok((
+                row.get::<_, i64>(0)?,
+                row.get(1)?,
+                row.get(2)?,
+                row.get(3)?,
+                row.get::<_, i64>(4)?,
+            ))
+        });
+        let Some((series, time, volume, recorded, metadata)) = found.optional()? else {
+            return Ok(None);
         };
-        message_id(self.shared.state.tag, place)
+        let Some(series) = self
+            .shared
+            .catalog
+            .read()
+            .series
+            .get(&series)
+            .map(Arc::clone)
+        else {
+            return Ok(None);
+        };
+        let metadata = self.shared.metadata.get(self.conn, metadata)?;
+        let hit = Hit {
+            of: Of::Series(&series, row),
+            time,
+            volume,
+            id: None,
+            row: Some((recorded, metadata)),
+        };
+        self.sample(hit).map(Some)
     }
 
     /// Reads all of a sample, so that any of its fields can be asked for.
@@ -305,7 +355,50 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// A sample that was found, to be read later: a few bytes, which outlive the snapshot.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum FoundSample {
+    /// A posted one: its row.
+    Posted(i64),
+    /// A collected one, of which nothing is left to read.
+    Collected {
+        /// Whose poll.
+        polled: i64,
+        time: i64,
+        /// The meter's place in the poll's layout.
+        position: usize,
+        meter: &'static Definition,
+        volume: f64,
+    },
+}
+
 impl<'a> Hit<'a> {
+    /// What is kept of it to read it later.
+    pub(super) fn found(&self) -> FoundSample {
+        match self.of {
+            Of::Series(_, row) => FoundSample::Posted(row),
+            Of::Polled(polled, meter, position) => FoundSample::Collected {
+                polled: polled.id,
+                time: self.time,
+                position,
+                meter,
+                volume: self.volume,
+            },
+        }
+    }
+
+    /// Where it stands.
+    fn place(&self) -> Place {
+        match self.of {
+            Of::Series(_, row) => Place::Row(row),
+            Of::Polled(polled, _, position) => Place::Poll {
+                polled: polled.id,
+                time: self.time,
+                position,
+            },
+        }
+    }
+
     /// A collected one.
     pub(super) fn collected(
         polled: &'a Polled,

@@ -3,6 +3,7 @@
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
 
+use metering::Timestamp;
 use metering::telemetry::Sample;
 
 use super::failure::Outcome;
@@ -11,7 +12,7 @@ use super::reader::{Depth, Hit, Reader};
 use super::rollup::Span;
 use crate::compare_fields;
 use crate::filter::Field;
-use crate::matcher::Fields;
+use crate::matcher::{Fields, Found};
 use crate::query::{Order, SampleQuery};
 
 /// Samples by any filter and order.
@@ -21,17 +22,83 @@ pub(super) fn samples(reader: &Reader<'_>, query: &SampleQuery) -> Outcome<Vec<S
         return Ok(Vec::new());
     }
     let plan = reader.plan(&query.filter)?;
-    let hits = if query.order.is_empty() {
-        newest(reader, &plan, limit)?
-    } else {
-        ordered(reader, &plan, &query.order, limit)?
-    };
+    let hits = find(reader, &plan, query, None, limit)?;
     hits.into_iter().map(|hit| reader.sample(hit)).collect()
+}
+
+/// The first samples of a query in its order, at most `limit`, that come after a key.
+pub(super) fn find<'p>(
+    reader: &Reader<'_>,
+    plan: &'p Plan,
+    query: &SampleQuery,
+    after: Option<&SortKey>,
+    limit: usize,
+) -> Outcome<Vec<Hit<'p>>> {
+    if query.order.is_empty() {
+        newest(reader, plan, after.map(|key| key.order), limit)
+    } else {
+        ordered(reader, plan, &query.order, after, limit)
+    }
+}
+
+/// What of a sample must be read to sort it.
+pub(super) fn depth(orders: &[Order]) -> Depth {
+    let by_row = orders.iter().any(|order| {
+        matches!(
+            order.field,
+            Field::RecordedAt | Field::MessageId | Field::Metadata(_)
+        )
+    });
+    if by_row { Depth::Row } else { Depth::Index }
+}
+
+/// Where a sample stands in the order of an answer; outlives the sample.
+#[derive(Debug)]
+pub(super) struct SortKey {
+    fields: Vec<(Field, Option<OwnedValue>)>,
+    order: (i64, bool, i64, usize),
+}
+
+#[derive(Debug)]
+enum OwnedValue {
+    Text(String),
+    Number(f64),
+    Time(Timestamp),
+}
+
+impl SortKey {
+    pub(super) fn of(hit: &Hit<'_>, orders: &[Order]) -> Self {
+        let value = |field: &Field| {
+            hit.field(field).map(|found| match found {
+                Found::Text(text) => OwnedValue::Text(text.to_owned()),
+                Found::Number(number) => OwnedValue::Number(number),
+                Found::Time(time) => OwnedValue::Time(time),
+            })
+        };
+        let fields = orders.iter().map(|order| &order.field);
+        Self {
+            fields: fields.map(|field| (field.clone(), value(field))).collect(),
+            order: hit.order(),
+        }
+    }
+}
+
+impl Fields for SortKey {
+    fn field(&self, field: &Field) -> Option<Found<'_>> {
+        let (_, value) = self.fields.iter().find(|(known, _)| known == field)?;
+        value.as_ref().map(|value| match value {
+            OwnedValue::Text(text) => Found::Text(text),
+            OwnedValue::Number(number) => Found::Number(*number),
+            OwnedValue::Time(time) => Found::Time(*time),
+        })
+    }
 }
 
 /// The newest hits, the oldest of them at hand.
 struct Newest<'a> {
     limit: usize,
+    /// Only older ones than this are among them.
+    before: Option<(i64, bool, i64, usize)>,
     heap: BinaryHeap<Reverse<ByAge<'a>>>,
 }
 
@@ -51,6 +118,9 @@ impl<'a> Newest<'a> {
         if hit.time < self.bound() {
             return false;
         }
+        if self.before.is_some_and(|before| hit.order() >= before) {
+            return true;
+        }
         self.heap.push(Reverse(ByAge(hit)));
         if self.heap.len() > self.limit {
             self.heap.pop();
@@ -59,14 +129,21 @@ impl<'a> Newest<'a> {
     }
 }
 
-fn newest<'p>(reader: &Reader<'_>, plan: &'p Plan, limit: usize) -> Outcome<Vec<Hit<'p>>> {
+fn newest<'p>(
+    reader: &Reader<'_>,
+    plan: &'p Plan,
+    before: Option<(i64, bool, i64, usize)>,
+    limit: usize,
+) -> Outcome<Vec<Hit<'p>>> {
     let mut newest = Newest {
         limit,
+        before,
         heap: BinaryHeap::new(),
     };
+    let latest = before.map_or(i64::MAX, |(time, ..)| time);
     let since = |newest: &Newest<'_>| Span {
         from: newest.bound(),
-        to: i64::MAX,
+        to: latest,
     };
     for target in &plan.polled {
         let span = since(&newest);
@@ -90,33 +167,33 @@ fn newest<'p>(reader: &Reader<'_>, plan: &'p Plan, limit: usize) -> Outcome<Vec<
 fn ordered<'p>(
     reader: &Reader<'_>,
     plan: &'p Plan,
-    order: &[Order],
+    orders: &[Order],
+    after: Option<&SortKey>,
     limit: usize,
 ) -> Outcome<Vec<Hit<'p>>> {
-    let deep = order.iter().any(|order| {
-        matches!(
-            order.field,
-            Field::RecordedAt | Field::MessageId | Field::Metadata(_)
-        )
-    });
+    let depth = depth(orders);
     let by = |a: &Hit<'_>, b: &Hit<'_>| {
-        let one = |order: &Order| {
-            let ordering = compare_fields(a.field(&order.field), b.field(&order.field));
-            if order.descending {
-                ordering.reverse()
-            } else {
-                ordering
-            }
-        };
-        let first = order.iter().map(one).find(|ordering| ordering.is_ne());
-        first.unwrap_or_else(|| b.order().cmp(&a.order()))
+        compare(orders, a, b).unwrap_or_else(|| b.order().cmp(&a.order()))
+    };
+    let is_after = |hit: &Hit<'_>| {
+        after.is_none_or(|key| {
+            let ordering = compare(orders, key, hit);
+            ordering
+                .unwrap_or_else(|| hit.order().cmp(&key.order))
+                .is_lt()
+        })
     };
     let mut hits: Vec<Hit<'p>> = Vec::new();
     let mut failed = None;
     let mut take = |mut hit: Hit<'p>| {
-        if deep && let Err(failure) = reader.fill(&mut hit) {
+        if depth == Depth::Row
+            && let Err(failure) = reader.fill(&mut hit)
+        {
             failed = Some(failure);
             return false;
+        }
+        if !is_after(&hit) {
+            return true;
         }
         hits.push(hit);
         // No more are held than twice what is asked for.
@@ -130,7 +207,6 @@ fn ordered<'p>(
         reader.collected(target, Span::ALL, true, &mut take)?;
     }
     for target in &plan.posted {
-        let depth = if deep { Depth::Row } else { Depth::Index };
         reader.posted(target, Span::ALL, depth, true, &mut take)?;
     }
     if let Some(failure) = failed {
@@ -139,6 +215,19 @@ fn ordered<'p>(
     hits.sort_by(by);
     hits.truncate(limit);
     Ok(hits)
+}
+
+/// The order of two samples by the fields alone; none where they are the same.
+fn compare(orders: &[Order], a: &impl Fields, b: &impl Fields) -> Option<Ordering> {
+    let one = |order: &Order| {
+        let ordering = compare_fields(a.field(&order.field), b.field(&order.field));
+        if order.descending {
+            ordering.reverse()
+        } else {
+            ordering
+        }
+    };
+    orders.iter().map(one).find(|ordering| ordering.is_ne())
 }
 
 impl Ord for ByAge<'_> {

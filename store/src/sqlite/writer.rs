@@ -7,7 +7,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::failure::Outcome;
-use super::inbox::Batch;
+use super::inbox::{Batch, Post};
 use super::ingest::{self, Added, Ingest};
 use super::notes;
 use super::shared::Shared;
@@ -66,8 +66,11 @@ impl Writer {
                 added.publish(&self.shared.catalog, &self.shared.columns);
                 self.shared.well();
                 for (post, row) in batch.posts.into_iter().zip(rows) {
+                    let Post { samples, reply } = post;
+                    // So that the poster takes them over without a copy.
+                    drop(samples);
                     // Who posted may have gone.
-                    let _ = post.reply.send(Ok(row));
+                    let _ = reply.send(Ok(row));
                 }
                 for note in batch.notes {
                     let _ = note.reply.send(Ok(()));

@@ -5,4 +5,5 @@ mod durable;
 mod file;
 mod levels;
 mod notes;
+mod pages;
 mod support;

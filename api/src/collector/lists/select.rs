@@ -11,7 +11,7 @@ use super::rows::Rows;
 use crate::audience::Class;
 
 /// Bytes that a compiled filter may take.
-const REGEX_SIZE: usize = 1 << 20;
+const REGEX_SIZE: usize = 256 << 10;
 /// Characters that a filter may have, as on the broker.
 pub(crate) const LONGEST_FILTER: usize = 1024;
 
@@ -84,6 +84,7 @@ impl Filter {
         RegexBuilder::new(&pattern)
             .case_insensitive(true)
             .size_limit(REGEX_SIZE)
+            .dfa_size_limit(REGEX_SIZE)
             .build()
     }
 }
