@@ -222,13 +222,13 @@ impl Store for NaiveStore {
                 .iter()
                 .map(|by| group_value(by, sample))
                 .collect();
-            rows.entry((number, group, sample.unit.clone()))
+            rows.entry((group, number, sample.unit.clone()))
                 .or_default()
                 .push(sample);
         }
         let rows = rows.into_iter();
         Ok(rows
-            .map(|((number, group, unit), samples)| {
+            .map(|((group, number, unit), samples)| {
                 let mut row = statistics_of(&samples, &query.functions);
                 row.unit = Some(unit);
                 if let Some(period) = period {

@@ -1,9 +1,10 @@
 //! The router's own errors: an unknown path, a wrong method, an `Accept` that admits no JSON.
 
+use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
 use http::header::ACCEPT;
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, Method, StatusCode};
 use metering::error::{RouterError, RouterErrorBody};
 use serde::Serialize;
 
@@ -21,8 +22,11 @@ pub(crate) async fn not_found(request: Request) -> Response {
     refuse(StatusCode::NOT_FOUND, request.headers())
 }
 
-/// `405` for a wrong method. The router adds `Allow`.
+/// `405` for a wrong method; `OPTIONS` is answered with what there is. The router adds `Allow`.
 pub(crate) async fn method_not_allowed(request: Request) -> Response {
+    if request.method() == Method::OPTIONS {
+        return Response::new(Body::empty());
+    }
     refuse(StatusCode::METHOD_NOT_ALLOWED, request.headers())
 }
 

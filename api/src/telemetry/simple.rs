@@ -194,10 +194,6 @@ fn comparison(
 }
 
 fn unknown(term: &Term, terms: &[Term], subject: Subject) -> Error {
-    if term.field == "limit" && subject != Subject::Samples {
-        let words = "Limit is not a valid field for queries, use 'limit' parameter.";
-        return Error::BadArgument(words.into());
-    }
     let query: Vec<_> = terms.iter().take(10).map(ToString::to_string).collect();
     let valid: Vec<_> = subject
         .fields()

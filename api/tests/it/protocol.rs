@@ -80,7 +80,6 @@ async fn a_wrong_method_is_405_with_those_that_are_not() {
     for (method, path, allowed) in [
         (Method::POST, "/v2/rabbit/overview", "GET,HEAD"),
         (Method::DELETE, "/", "GET,HEAD"),
-        (Method::OPTIONS, "/v2/rabbit/overview", "GET,HEAD"),
         (
             Method::PUT,
             "/identity/v3/auth/tokens",
@@ -96,6 +95,28 @@ async fn a_wrong_method_is_405_with_those_that_are_not() {
         assert_eq!(answer.header("allow"), Some(allowed), "{method} {path}");
         assert_eq!(answer.json()["error_message"]["code"], 405);
     }
+}
+
+#[tokio::test]
+async fn options_without_cors_answers_with_the_methods() {
+    let fake = FakeBroker::start();
+    let (app, token) = TestApp::ready(&fake).await;
+    let headers = [("x-auth-token", token.as_str())];
+    for (path, allowed) in [
+        ("/", "GET,HEAD"),
+        ("/v2/rabbit/overview", "GET,HEAD"),
+        ("/v2/meters/m", "GET,HEAD,POST"),
+        ("/identity/v3/auth/tokens", "POST,GET,HEAD,DELETE"),
+    ] {
+        let answer = app.request(Method::OPTIONS, path, &headers).await;
+        assert_eq!(answer.status, StatusCode::OK, "{path}");
+        assert_eq!(answer.header("allow"), Some(allowed), "{path}");
+        assert!(answer.body.is_empty(), "{path}");
+    }
+    let unknown = app.request(Method::OPTIONS, "/v2/none", &headers).await;
+    assert_eq!(unknown.status, StatusCode::NOT_FOUND);
+    let stranger = app.request(Method::OPTIONS, "/v2/samples", &[]).await;
+    assert_eq!(stranger.status, StatusCode::UNAUTHORIZED);
 }
 
 #[tokio::test]

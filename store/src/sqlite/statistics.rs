@@ -408,10 +408,10 @@ fn rows(query: &StatisticsQuery, tallies: Tallies<'_>) -> Vec<Statistics> {
                 row.period_start = Timestamp::from_micros(start);
                 row.period_end = Timestamp::from_micros(start.saturating_add(period));
             }
-            rows.push(((number, place), row));
+            rows.push(((&key.0, number, place), row));
         }
     }
-    rows.sort_by_key(|(order, _)| *order);
+    rows.sort_by(|(a, _), (b, _)| a.cmp(b));
     rows.into_iter().map(|(_, row)| row).collect()
 }
 
