@@ -20,6 +20,7 @@ mod isolation;
 mod limits;
 mod lists;
 mod logs;
+mod malformed;
 mod meters;
 mod nodes;
 mod openapi;
