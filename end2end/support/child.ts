@@ -10,8 +10,9 @@ export class Child {
   readonly process: ChildProcess;
   private readonly guardian: ChildProcess;
 
-  constructor(program: string, args: string[], stdio: StdioOptions) {
-    this.process = spawn(program, args, { stdio, env: cleanEnvironment() });
+  /** `environment` is added to ours. */
+  constructor(program: string, args: string[], stdio: StdioOptions, environment: NodeJS.ProcessEnv = {}) {
+    this.process = spawn(program, args, { stdio, env: { ...cleanEnvironment(), ...environment } });
     // The kernel closes the pipe, however we die.
     const script = 'read -r _; kill -KILL "$1" 2>/dev/null';
     const watched = ['-c', script, 'guardian', String(this.process.pid)];

@@ -129,8 +129,8 @@ fn test_help() -> String {
 cargo xtask test [--only STEP]... [--skip STEP]...
 
 Everything a change must pass. Goes through all steps, also after one has failed, and ends with a
-table of them. Installs what it needs; on Debian, as root, the packages rabbitmq-server and
-chromium too.
+table of them. Installs what it needs; on Debian, as root, the packages of brokers, browsers and
+services that the tests start too.
 
 Steps:
 "

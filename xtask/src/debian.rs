@@ -32,6 +32,20 @@ pub(crate) const FONTS: Package = Package {
     name: "fonts-dejavu-core",
     file: "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
 };
+pub(crate) const FIREFOX: Package = Package {
+    name: "firefox-esr",
+    file: "/usr/bin/firefox-esr",
+};
+/// WebKitGTK's driver; the browser that it drives, MiniBrowser, comes with the library that it needs.
+pub(crate) const WEBKIT: Package = Package {
+    name: "webkit2gtk-driver",
+    file: "/usr/bin/WebKitWebDriver",
+};
+/// A display for a browser that cannot do without one.
+pub(crate) const XVFB: Package = Package {
+    name: "xvfb",
+    file: "/usr/bin/Xvfb",
+};
 pub(crate) const PIP: Package = Package {
     name: "python3-pip",
     file: "/usr/lib/python3/dist-packages/pip/__main__.py",

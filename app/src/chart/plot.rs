@@ -43,9 +43,9 @@ pub(super) fn Plot(parts: Parts) -> impl IntoView {
 
     view! {
         <div class="chart-body">
-            <svg class="y-axis" aria-hidden="true">
-                {value_labels(parts)}
-            </svg>
+            <div class="y-axis" aria-hidden="true">
+                <svg>{value_labels(parts)}</svg>
+            </div>
             <div
                 class="plot"
                 tabindex="0"

@@ -12,7 +12,7 @@ const DENY_WARNINGS: [&str; 3] = ["--", "-D", "warnings"];
 const NO_RETRIES: &str = "--retries=0";
 const WASM: &str = "wasm32-unknown-unknown";
 
-pub(crate) const STEPS: [Step; 13] = [
+pub(crate) const STEPS: [Step; 14] = [
     Step {
         name: "fmt",
         what: "formatting",
@@ -90,6 +90,12 @@ pub(crate) const STEPS: [Step; 13] = [
         what: "end-to-end tests in Chromium against a real private broker, Keystone and Horizon",
         needs: &["bundle", "server", "rig"],
         run: e2e,
+    },
+    Step {
+        name: "engines",
+        what: "one scenario in three browser engines: Chromium, Firefox and WebKit",
+        needs: &["bundle", "server", "rig"],
+        run: engines,
     },
 ];
 
@@ -204,6 +210,27 @@ fn e2e(project: &Project, runner: &Runner) -> Result<(), Error> {
         ],
         "",
     )?;
+    playwright(project, runner, &[])
+}
+
+fn engines(project: &Project, runner: &Runner) -> Result<(), Error> {
+    debian::require(
+        runner,
+        &[
+            debian::RABBITMQ,
+            debian::CHROMIUM,
+            debian::FIREFOX,
+            debian::WEBKIT,
+            debian::XVFB,
+            debian::FONTS,
+        ],
+        "",
+    )?;
+    playwright(project, runner, &["--config", "engines"])
+}
+
+/// Runs tests of `end2end/` against what was built before.
+fn playwright(project: &Project, runner: &Runner, args: &[&str]) -> Result<(), Error> {
     let folder = project.root.join("end2end");
     let npm = |program: &str, args: &[&str]| {
         let mut command = runner.command(program, args);
@@ -215,6 +242,7 @@ fn e2e(project: &Project, runner: &Runner) -> Result<(), Error> {
     runner.run(&mut npm("npm", &["ci"]))?;
     runner.run(
         npm("npx", &["playwright", "test", NO_RETRIES])
+            .args(args)
             .env("WARREN_BIN", project.program(build::TESTED, "warren"))
             .env("RIG_BIN", project.program("debug", "rig"))
             .env("WARREN_SITE", project.dist()),
