@@ -44,6 +44,7 @@ mod openapi;
 mod posted_quota;
 mod protocol;
 mod query_limits;
+mod request_gate;
 mod ring;
 mod sample_answer;
 mod search;
@@ -52,7 +53,6 @@ mod series_query;
 mod snapshot;
 mod state;
 mod telemetry;
-mod turns;
 mod watched;
 
 use std::sync::Arc;

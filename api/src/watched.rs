@@ -20,9 +20,9 @@ use crate::collector::lists::kind::Kind;
 use crate::collector::lists::shelf::Shelf;
 use crate::collector::prometheus::Prometheus;
 use crate::config::{ApiConfig, ApiError, BrokerConfig};
+use crate::request_gate::RequestGate;
 use crate::ring::Ring;
 use crate::snapshot::{MemberView, Snapshot};
-use crate::turns::Turns;
 
 /// For so long after the last request of one of its viewers an audience is looked after.
 const WATCHED_FOR: Duration = Duration::from_mins(1);
@@ -59,8 +59,8 @@ pub(crate) struct Watched {
     password: SecretString,
     /// The way to it.
     pub(crate) client: BrokerClient,
-    /// Whoever has a request in flight with the collector's account has a turn.
-    pub(crate) turns: Turns,
+    /// Orders the requests with the collector's account.
+    pub(crate) gate: RequestGate,
     /// Bounds the sign-ins in flight, which come with the viewers' own accounts.
     pub(crate) sign_ins: Semaphore,
     snapshot: ArcSwap<Snapshot>,
@@ -110,7 +110,7 @@ impl Watched {
             username: broker.username.clone(),
             password: broker.password.clone(),
             client,
-            turns: Turns::default(),
+            gate: RequestGate::default(),
             sign_ins: Semaphore::new(SIGN_INS),
             snapshot: ArcSwap::from_pointee(picture),
             prometheus: Prometheus::new(
@@ -198,7 +198,7 @@ impl Watched {
         let until = Instant::now() + FIRST_LOOK;
         let mut look = SHORT_LOOK;
         while tokio::time::timeout(look, &mut arrival).await.is_err() {
-            if self.turns.hang() || Instant::now() >= until {
+            if self.gate.is_unresponsive() || Instant::now() >= until {
                 return;
             }
             look = NEXT_LOOK;

@@ -115,6 +115,13 @@ impl BrokerClient {
         }
     }
 
+    /// The error of a request that was not sent, since too many others wait.
+    pub(crate) fn busy(&self) -> BrokerError {
+        BrokerError::Busy {
+            authority: self.authority.clone(),
+        }
+    }
+
     /// The bytes that an answer may have.
     pub(crate) fn limit(&self) -> usize {
         self.limit

@@ -21,6 +21,9 @@ pub(crate) enum BrokerError {
     /// The answer did not come, or not to its end.
     #[error("No complete answer from {authority} within {:.1} s.", .waited.as_secs_f64())]
     TimedOut { authority: String, waited: Duration },
+    /// It was not asked: too many requests for single objects wait already.
+    #[error("Too many requests for single objects of {authority} are waiting. Try again soon.")]
+    Busy { authority: String },
     /// The connection broke within the answer.
     #[error("The answer from {authority} broke off.")]
     BrokenOff { authority: String },

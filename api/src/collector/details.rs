@@ -11,13 +11,15 @@ use tokio::time::Instant;
 
 use super::broker_error::BrokerError;
 use crate::config::ApiConfig;
-use crate::turns::Errand;
+use crate::request_gate::{Cost, GateBusy};
 use crate::watched::Watched;
 
 /// As many objects are kept a broker; those looked at longest ago go first.
 const KEPT: usize = 128;
 /// Who can be shown an older answer does not wait longer than this for a newer one.
 const LOOK: Duration = Duration::from_millis(800);
+/// A viewer waits this long while others ask for the same object.
+const SAME_OBJECT_WAIT: Duration = Duration::from_secs(10);
 
 /// The answers to some requests, and what is made of them.
 pub(crate) struct Wanted {
@@ -62,7 +64,14 @@ impl Details {
     fn entry(&self, key: &str) -> Entry {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= KEPT && !known.contains_key(key) {
-            let oldest = known.iter().min_by_key(|(_, (used, _))| *used);
+            // Names that nothing is known of go first: they cost nobody an older answer.
+            let has_detail = |entry: &Entry| {
+                let known = entry.try_lock();
+                known.is_ok_and(|known| known.detail.is_some())
+            };
+            let oldest = known
+                .iter()
+                .min_by_key(|(_, (used, entry))| (has_detail(entry), *used));
             if let Some(oldest) = oldest.map(|(key, _)| key.clone()) {
                 known.remove(&oldest);
             }
@@ -106,7 +115,8 @@ impl Watched {
     ) -> Result<Detail, Option<Arc<BrokerError>>> {
         let entry = self.details.entry(&wanted.paths.join(" "));
         // Held while asking, so that a hundred viewers ask once.
-        let mut known = entry.lock().await;
+        let known = tokio::time::timeout(SAME_OBJECT_WAIT, entry.lock()).await;
+        let mut known = known.map_err(|_| Arc::new(self.client.busy()))?;
         if known.asked.is_some_and(|asked| asked.elapsed() < every) {
             return known.told();
         }
@@ -132,6 +142,14 @@ impl Watched {
         } else {
             ask.await
         };
+        if let Err(error @ BrokerError::Busy { .. }) = answer {
+            // The broker was not asked: the next request may be.
+            let last = known.detail.clone().ok_or_else(|| Arc::new(error))?;
+            return Ok(Detail {
+                stale: true,
+                ..last
+            });
+        }
         known.asked = Some(Instant::now());
         match answer {
             Ok(body) => {
@@ -154,12 +172,13 @@ impl Watched {
     }
 
     async fn ask_details(&self, wanted: &Wanted, patience: Duration) -> Result<Bytes, BrokerError> {
+        let busy = |GateBusy| self.client.busy();
+        let slot = self.gate.detail_slot().map_err(busy)?;
         let mut bodies = Vec::new();
         for (n, path) in wanted.paths.iter().enumerate() {
-            let errand = Errand::Quick;
-            let _turn = self.turns.take(errand).await;
-            let patience = errand.patience(patience);
-            if self.turns.was_in_vain() {
+            let _permit = slot.enter().await.map_err(busy)?;
+            let patience = Cost::Cheap.timeout(patience);
+            if self.gate.last_timed_out() {
                 return Err(self.client.in_vain(patience));
             }
             let limit = self.client.limit();

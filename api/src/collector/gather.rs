@@ -7,7 +7,7 @@ use metering::{Node, Overview};
 use super::backfill::{Backfill, COARSE, FINE};
 use super::broker_error::BrokerError;
 use super::vhosts::Vhost;
-use crate::turns::Errand;
+use crate::request_gate::Cost;
 use crate::watched::Watched;
 
 /// So long it is waited for what costs a broker nothing.
@@ -33,20 +33,26 @@ pub(crate) struct Extras {
     pub(crate) first_doubt: bool,
 }
 
-/// Asks a broker, one request after the other. What is extra may fail without harm to the rest.
+impl Extras {
+    /// First contact asks for the broker's own samples too.
+    pub(crate) fn cost(self) -> Cost {
+        if self.backfill {
+            Cost::Expensive
+        } else {
+            Cost::Cheap
+        }
+    }
+}
+
+/// Asks a broker, one request after the other. What is extra may fail without harm to the rest. The
+/// caller holds the permit: waiting for it is no cost of the poll.
 pub(crate) async fn gather(
     broker: &Watched,
     extras: Extras,
     patience: Duration,
 ) -> Result<Gathered, BrokerError> {
-    let errand = if extras.backfill {
-        Errand::Long
-    } else {
-        Errand::Quick
-    };
-    let _turn = broker.turns.take(errand).await;
     // What was asked before it hangs: then this will, and whoever looks is to know soon.
-    let patience = if extras.first_doubt && broker.turns.hang() {
+    let patience = if extras.first_doubt && broker.gate.is_unresponsive() {
         CHEAP_PATIENCE
     } else {
         patience
@@ -79,7 +85,7 @@ pub(crate) async fn gather(
 /// Whether a broker that was waited for in vain tells what needs no other node of its cluster. While
 /// one of them hangs the others go on, but wait for its statistics until they count it as gone.
 pub(crate) async fn is_alive(broker: &Watched) -> bool {
-    let _turn = broker.turns.take(Errand::Quick).await;
+    let _permit = broker.gate.poll(Cost::Cheap).await;
     let answer = broker.client.get::<Overview>(
         broker.credentials(),
         "api/overview?disable_stats=true",
@@ -90,7 +96,7 @@ pub(crate) async fn is_alive(broker: &Watched) -> bool {
 
 /// Asks for the vhosts alone, between two ticks.
 pub(crate) async fn gather_vhosts(broker: &Watched, patience: Duration) -> Option<Vec<Vhost>> {
-    let _turn = broker.turns.take(Errand::Quick).await;
+    let _permit = broker.gate.poll(Cost::Cheap).await;
     get_vhosts(broker, patience).await
 }
 

@@ -1,5 +1,7 @@
 //! Whether a broker answers, since when, and why not.
 
+use std::time::Duration;
+
 use metering::{BrokerState, Timestamp};
 
 /// So many polls unanswered in a row, and the broker is down.
@@ -47,6 +49,17 @@ impl Health {
         };
         self.enter(state, now);
         self.reason = Some(reason);
+    }
+
+    /// Its last answer is too old, though no poll failed.
+    pub(crate) fn overdue(&mut self, now: Timestamp, age: Duration) {
+        if self.state == BrokerState::Ok {
+            self.enter(BrokerState::Stale, now);
+            self.reason = Some(format!(
+                "No poll was answered for {} s, and the one that is due still waits.",
+                age.as_secs()
+            ));
+        }
     }
 
     fn enter(&mut self, state: BrokerState, now: Timestamp) {
@@ -100,6 +113,21 @@ mod tests {
             (health.state, health.since, health.last_seen),
             (BrokerState::Down, at(0), None)
         );
+    }
+
+    #[test]
+    fn old_answer_makes_stale_without_a_miss() {
+        let mut health = Health::new(at(0));
+        health.overdue(at(3), Duration::from_secs(3));
+        assert_eq!(health.state, BrokerState::Down, "it was never up");
+        health.answered(at(5));
+        health.overdue(at(20), Duration::from_secs(15));
+        assert_eq!((health.state, health.since), (BrokerState::Stale, at(20)));
+        assert_eq!(health.missed, 0);
+        let reason = health.reason.clone().unwrap_or_default();
+        assert!(reason.contains("15 s"), "{reason}");
+        health.answered(at(21));
+        assert_eq!((health.state, health.reason), (BrokerState::Ok, None));
     }
 
     #[test]

@@ -31,6 +31,9 @@ use crate::watched::Watched;
 /// The first poll does not wait longer than this for what the store has.
 const REFILL: Duration = Duration::from_secs(5);
 
+/// A broker whose last answer is older than this many poll intervals is stale.
+const STALE_AFTER: u32 = 3;
+
 /// What a collector remembers from one poll to the next.
 pub(crate) struct Collector {
     broker: Arc<Watched>,
@@ -50,6 +53,8 @@ pub(crate) struct Collector {
     polled: Option<i64>,
     /// The slot of the last answered poll.
     last_slot: Option<i64>,
+    /// When the last answered poll ended.
+    answered_at: Option<Instant>,
     /// Whether the broker's own samples were asked for.
     contacted: bool,
     /// What its Prometheus plugins last told, and what asking them cost.
@@ -104,6 +109,7 @@ impl Collector {
             clock_jump: ClockJump::default(),
             polled: None,
             last_slot: None,
+            answered_at: None,
             contacted: false,
             told: Vec::new(),
             asked: prometheus::Asked::default(),
@@ -167,17 +173,16 @@ impl Collector {
         let now = after(self.clock.now(), self.forgiven());
         let slot = self.broker.ring().slot(now.as_millis());
         self.polled = Some(slot);
-        let started = Instant::now();
         let extras = Extras {
             vhosts: !self.broker.audiences().is_empty(),
             backfill: !self.contacted,
             first_doubt: self.health.missed == 0,
         };
-        let answer = gather(&self.broker, extras, self.spacing.patience()).await;
-        self.broker.turns.note(&answer);
+        let (answer, cost) = self.ask(extras).await;
+        self.broker.gate.note(&answer);
         // First contact asks for more than a tick does: it says nothing about the cost of one.
         if !extras.backfill || answer.is_err() {
-            self.spacing.record(started.elapsed());
+            self.spacing.record(cost);
         }
         let now = self.clock.now();
         match answer {
@@ -193,6 +198,43 @@ impl Collector {
                 self.broker.lists.wake.notify_one();
             }
         }
+    }
+
+    /// Asks the broker, and notes meanwhile when the last answer becomes too old. The cost is the time
+    /// that the broker takes, without the time until it is asked.
+    async fn ask(&mut self, extras: Extras) -> (Result<Gathered, BrokerError>, Duration) {
+        let broker = Arc::clone(&self.broker);
+        let patience = self.spacing.patience();
+        let mut asking = std::pin::pin!(async {
+            let _permit = broker.gate.poll(extras.cost()).await;
+            let started = Instant::now();
+            let answer = gather(&broker, extras, patience).await;
+            (answer, started.elapsed())
+        });
+        let every = self.spacing.every();
+        // An answer that is late but in time makes nobody stale.
+        let too_old = (every * STALE_AFTER).max(every + patience);
+        if let Some(answered_at) = self.answered_at {
+            match tokio::time::timeout_at(answered_at + too_old, &mut asking).await {
+                Ok(answered) => return answered,
+                Err(_) => self.note_overdue(answered_at.elapsed()),
+            }
+        }
+        asking.await
+    }
+
+    /// Marks the broker as stale, since its last answer is too old.
+    fn note_overdue(&mut self, age: Duration) {
+        if self.health.state != BrokerState::Ok {
+            return;
+        }
+        self.health.overdue(self.clock.now(), age);
+        let reason = self.health.reason.clone().unwrap_or_default();
+        let name = &self.broker.name;
+        tracing::warn!(broker = name, reason, "its values are old");
+        let desc = format!("The broker's values are old: {reason}");
+        self.shared.events.broker(LogLevel::Warning, name, desc);
+        self.publish_health(|_| ());
     }
 
     /// Of a broker without statistics: puts down what others tell, and says what nobody does.
@@ -286,6 +328,7 @@ impl Collector {
             record::nodes(&mut ring, slot, &nodes);
         }
         self.contacted = true;
+        self.answered_at = Some(Instant::now());
         overview.observed_at = Some(now);
 
         self.tell_answer(now, &overview);

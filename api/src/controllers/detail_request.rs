@@ -147,6 +147,21 @@ impl<'a> DetailRequest<'a> {
         }
     }
 
+    /// Refuses the name of an object that a list younger than a tick does not hold, without asking
+    /// the broker: an answer about the object itself may be as old.
+    pub(crate) fn must_be_listed(
+        &self,
+        kind: Kind,
+        vhost: Option<&str>,
+        name: &str,
+    ) -> Result<(), Error> {
+        let lists = &self.picked.broker.lists;
+        if lists.is_certainly_absent(kind, vhost, name, self.shared.config.tick) {
+            return Err(self.not_found());
+        }
+        Ok(())
+    }
+
     /// Refuses a name that is no node's: asked for one, a broker fails.
     pub(crate) fn must_be_node(&self) -> Result<(), Error> {
         let snapshot = self.picked.broker.snapshot();

@@ -46,7 +46,8 @@ macro_rules! details {
         $(
             #[doc = $doc]
             ///
-            /// The broker is asked when somebody looks, at most once a tick.
+            /// The broker is asked when somebody looks, at most once a tick, and only a few objects at
+            /// once. An object that a list younger than a tick does not hold is not asked for.
             #[utoipa::path(
                 get,
                 path = $path,
@@ -68,7 +69,7 @@ macro_rules! details {
                     (status = 401, body = KeystoneErrorBody, description = "No valid token"),
                     (status = 403, body = ErrorBody, description = "The account's tags do not suffice"),
                     (status = 404, body = ErrorBody, description = "There is none, or the caller may not know of it"),
-                    (status = 503, body = ErrorBody, description = "The broker did not answer"),
+                    (status = 503, body = ErrorBody, description = "The broker did not answer, or too many requests for objects are waiting"),
                 )
             )]
             async fn $handler(
@@ -90,6 +91,7 @@ details! {
     queue(vhost = "vhost", name = "name"), "/v2/rabbit/queues/{vhost}/{name}", "getQueue", QueueDetails, "A queue in full.",
     |request| {
         request.must_see_vhost(Kind::Queues, &vhost)?;
+        request.must_be_listed(Kind::Queues, Some(&vhost), &name)?;
         // Where statistics are off the list alone has the depths.
         let path = request.path("queues", &[&vhost, &name])?;
         let mut paths = vec![request.with_samples(&path)];
@@ -117,6 +119,10 @@ details! {
     "An exchange in full, with the bindings from it and to it; `amq.default` is the default exchange.",
     |request| {
         request.must_see_vhost(Kind::Exchanges, &vhost)?;
+        // Every vhost has the default exchange.
+        if name != "amq.default" {
+            request.must_be_listed(Kind::Exchanges, Some(&vhost), &name)?;
+        }
         let path = request.path("exchanges", &[&vhost, &name])?;
         let bindings = |end| format!("{path}/bindings/{end}");
         // Where statistics are off a broker of 3.10 fails when it is asked for one.
@@ -146,6 +152,7 @@ details! {
     connection(name = "name"), "/v2/rabbit/connections/{name}", "getConnection", ConnectionDetails,
     "A connection in full, with its channels, or the sessions of AMQP 1.0.",
     |request| {
+        request.must_be_listed(Kind::Connections, None, &name)?;
         let path = request.path("connections", &[&name])?;
         let mut paths = vec![request.with_samples(&path), format!("{path}/channels")];
         // Older ones would say that there is no such thing, every time.
@@ -166,6 +173,7 @@ details! {
     };
     channel(name = "name"), "/v2/rabbit/channels/{name}", "getChannel", ChannelDetails, "A channel in full.",
     |request| {
+        request.must_be_listed(Kind::Channels, None, &name)?;
         let path = request.path("channels", &[&name])?;
         let detail = request.fetch(Wanted {
             paths: vec![request.with_samples(&path)],
@@ -218,6 +226,7 @@ details! {
     "A vhost in full, for administrators with who may do what in it.",
     |request| {
         request.must_see_vhost(Kind::Vhosts, &name)?;
+        request.must_be_listed(Kind::Vhosts, None, &name)?;
         let path = request.path("vhosts", &[&name])?;
         let detail = request.fetch(Wanted {
             paths: vec![
@@ -242,6 +251,7 @@ details! {
     "An account in full, never its password; for administrators with what it may do.",
     |request| {
         request.picked.must_see_all()?;
+        request.must_be_listed(Kind::Users, None, &name)?;
         let path = request.path("users", &[&name])?;
         let detail = request.fetch(Wanted {
             paths: vec![
@@ -266,6 +276,7 @@ details! {
     policy(vhost = "vhost", name = "name"), "/v2/rabbit/policies/{vhost}/{name}", "getPolicy", Policy, "A policy.",
     |request| {
         request.must_see_vhost(Kind::Policies, &vhost)?;
+        request.must_be_listed(Kind::Policies, Some(&vhost), &name)?;
         let detail = request.fetch(Wanted {
             paths: vec![request.path("policies", &[&vhost, &name])?],
             needed: 1,
@@ -277,6 +288,7 @@ details! {
     Policy, "An operators' policy.",
     |request| {
         request.must_see_vhost(Kind::OperatorPolicies, &vhost)?;
+        request.must_be_listed(Kind::OperatorPolicies, Some(&vhost), &name)?;
         let detail = request.fetch(Wanted {
             paths: vec![request.path("operator-policies", &[&vhost, &name])?],
             needed: 1,

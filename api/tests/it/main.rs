@@ -30,6 +30,7 @@ mod projects;
 mod protocol;
 mod query;
 mod queue_history;
+mod request_gate;
 mod resources;
 mod root;
 mod samples;

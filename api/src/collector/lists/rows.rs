@@ -93,6 +93,13 @@ impl Rows {
         (is_there && (self.vhost(row), self.name(row)) == (vhost, name)).then_some(row)
     }
 
+    /// Whether there is a row of that vhost.
+    pub(crate) fn has_vhost(&self, vhost: &str) -> bool {
+        let is_before = |place: &Place| &*self.words[place.vhost as usize] < vhost;
+        let row = self.places.partition_point(is_before) as u32;
+        (row as usize) < self.len() && self.vhost(row) == vhost
+    }
+
     /// Replaces rows that are there by those of the same vhost and name; others are passed over.
     pub(crate) fn replace(&mut self, newer: &Rows) {
         let offset = self.pieces.len() as u32;

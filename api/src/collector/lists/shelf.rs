@@ -116,6 +116,28 @@ impl Shelf {
         self.slot(kind, |slot| slot.table.clone())
     }
 
+    /// Whether the broker has no such object, as a complete list says that was asked for within
+    /// `max_age`. A list without any row of the vhost says nothing: the collector's account may have
+    /// no rights there. Without a vhost the name alone counts.
+    pub(crate) fn is_certainly_absent(
+        &self,
+        kind: Kind,
+        vhost: Option<&str>,
+        name: &str,
+        max_age: Duration,
+    ) -> bool {
+        let Some(table) = self.table(kind) else {
+            return false;
+        };
+        let is_young = |since: Instant| since.elapsed() < max_age;
+        let rows = &table.rows;
+        table.complete_since.is_some_and(is_young)
+            && match vhost {
+                Some(vhost) => rows.has_vhost(vhost) && rows.find(vhost, name).is_none(),
+                None => rows.len() > 0 && !rows.all().any(|row| rows.name(row) == name),
+            }
+    }
+
     /// Why there is nothing newer of it.
     pub(crate) fn failure(&self, kind: Kind) -> Option<Failure> {
         self.slot(kind, |slot| slot.failure.clone())

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use metering::Timestamp;
 use regex::Regex;
+use tokio::time::Instant;
 
 use super::kind::Kind;
 use super::rows::Rows;
@@ -30,6 +31,8 @@ pub(crate) struct Table {
     missing: Vec<&'static str>,
     /// Whether some of it is still to come.
     pub(crate) partial: bool,
+    /// When the broker was asked for all of its rows; none where some may be missing.
+    pub(crate) complete_since: Option<Instant>,
     pub(crate) rows: Rows,
     orders: Kept<Option<Sort>, Arc<[u32]>>,
     selections: Kept<(String, Option<Filter>, Option<Sort>), Selection>,
@@ -48,6 +51,7 @@ impl Table {
             stats_observed_at,
             missing: Vec::new(),
             partial: false,
+            complete_since: None,
             rows,
             orders: Kept::default(),
             selections: Kept::default(),

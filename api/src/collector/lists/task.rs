@@ -1,4 +1,4 @@
-//! When which list is fetched. One task a broker, beside the collector's; both have their turns.
+//! When which list is fetched. One task a broker, beside the collector's, which goes first.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,8 +16,8 @@ use super::table::Table;
 use crate::clock::Clock;
 use crate::collector::broker_error::BrokerError;
 use crate::collector::gather::CHEAP_PATIENCE;
+use crate::request_gate::Cost;
 use crate::state::Shared;
-use crate::turns::Errand;
 use crate::watched::Watched;
 
 /// So often it is looked whether a list is still asked for.
@@ -54,6 +54,17 @@ enum Part {
     /// What things are called, where somebody searches and nobody looks at the list: of queues the
     /// cheap form.
     Names(Kind),
+}
+
+/// How much of a list an answer has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Extent {
+    /// Names and depths: the rest is still to come.
+    Partial,
+    /// All fields; rows may be missing.
+    Whole,
+    /// All fields of all rows that the broker had at some time after this.
+    Complete(Instant),
 }
 
 struct Librarian {
@@ -211,13 +222,13 @@ impl Librarian {
         self.broker.lists.fail(kind, failure);
     }
 
-    /// Whether a broker in health tells of so many at once.
-    fn errand(&self, kind: Kind) -> Errand {
+    /// Whether a healthy broker answers with a list of this length at once.
+    fn cost(&self, kind: Kind) -> Cost {
         let snapshot = self.broker.snapshot();
         let totals = snapshot.facts.as_ref();
         let totals = totals.and_then(|facts| facts.object_totals.as_ref());
         let Some(totals) = totals else {
-            return Errand::Long;
+            return Cost::Expensive;
         };
         let many = match kind {
             // Each queue has a binding.
@@ -229,9 +240,9 @@ impl Librarian {
             _ => None,
         };
         if many.is_some_and(|many| many > AT_ONCE) {
-            Errand::Long
+            Cost::Expensive
         } else {
-            Errand::Quick
+            Cost::Cheap
         }
     }
 
@@ -245,11 +256,11 @@ impl Librarian {
         read: impl FnOnce(&[u8]) -> Result<T, serde_json::Error> + Send + 'static,
     ) -> Result<T, BrokerError> {
         let body = {
-            let errand = self.errand(kind);
-            let _turn = self.broker.turns.take(errand).await;
+            let request = self.cost(kind);
+            let _permit = self.broker.gate.list(request).await;
             let is_bare = path.contains("disable_stats");
-            if !is_bare && self.broker.turns.was_in_vain() {
-                return Err(self.broker.client.in_vain(errand.patience(patience)));
+            if !is_bare && self.broker.gate.last_timed_out() {
+                return Err(self.broker.client.in_vain(request.timeout(patience)));
             }
             let started = Instant::now();
             let answer = self
@@ -258,14 +269,14 @@ impl Librarian {
                 .get_bytes(
                     self.broker.credentials(),
                     &path,
-                    errand.patience(patience),
+                    request.timeout(patience),
                     self.limit,
                 )
                 .await;
             *cost += started.elapsed();
             // Without statistics it tells while another node hangs.
-            if errand == Errand::Quick && !is_bare {
-                self.broker.turns.note(&answer);
+            if request == Cost::Cheap && !is_bare {
+                self.broker.gate.note(&answer);
             }
             answer?
         };
@@ -278,13 +289,15 @@ impl Librarian {
     async fn fetch_list(&mut self, kind: Kind) -> Result<(), BrokerError> {
         let mut cost = Duration::ZERO;
         let patience = self.wholes[kind as usize].patience(self.patience);
+        let asked_at = Instant::now();
         let batch = self
             .ask(kind, kind.path(), patience, &mut cost, move |body| {
                 kind.read(body)
             })
             .await;
         self.wholes[kind as usize].record(Instant::now(), cost, batch.is_ok());
-        self.publish(kind, batch?.rows, None, false).await;
+        self.publish(kind, batch?.rows, None, Extent::Complete(asked_at))
+            .await;
         if kind == Kind::Vhosts {
             self.note(kind, Fresh::All).await;
         }
@@ -302,7 +315,7 @@ impl Librarian {
             })
             .await;
         self.bare[kind as usize].record(Instant::now(), cost, batch.is_ok());
-        self.publish(kind, batch?.rows, None, true).await;
+        self.publish(kind, batch?.rows, None, Extent::Partial).await;
         Ok(())
     }
 
@@ -321,6 +334,7 @@ impl Librarian {
     /// Whether it came to its end.
     async fn sweep(&mut self, cost: &mut Duration) -> Result<bool, BrokerError> {
         let read = |body: &[u8]| Kind::Queues.read(body);
+        let asked_at = Instant::now();
         let first = self
             .ask(Kind::Queues, queues::page(1), self.patience, cost, read)
             .await?;
@@ -328,7 +342,8 @@ impl Librarian {
         self.many_queues = pages > 1;
         if !self.many_queues {
             let rows = self.with_consumers(first.rows, cost).await;
-            self.publish(Kind::Queues, rows, None, false).await;
+            self.publish(Kind::Queues, rows, None, Extent::Complete(asked_at))
+                .await;
             return Ok(true);
         }
         if self.broker.lists.table(Kind::Queues).is_none() {
@@ -355,6 +370,8 @@ impl Librarian {
             return Ok(false);
         };
         let (observed_at, now) = (known.observed_at, self.clock.now());
+        // Which queues there are is known from the depths.
+        let extent = known.complete_since.map_or(Extent::Whole, Extent::Complete);
         let rows = run(move || {
             let mut rows = known.rows.clone();
             for part in &parts {
@@ -367,7 +384,7 @@ impl Librarian {
         };
         let rows = self.with_consumers(rows, cost).await;
         let stats = Some(now);
-        self.publish_at(Kind::Queues, observed_at, stats, rows, false)
+        self.publish_at(Kind::Queues, observed_at, stats, rows, extent)
             .await;
         Ok(true)
     }
@@ -394,6 +411,7 @@ impl Librarian {
         let stats = known.as_ref().and_then(|known| known.stats_observed_at);
         let mut cost = Duration::ZERO;
         let patience = self.depths.patience(self.patience);
+        let asked_at = Instant::now();
         let rows = self.ask(
             Kind::Queues,
             queues::DEPTHS.to_owned(),
@@ -403,8 +421,12 @@ impl Librarian {
         );
         let rows = rows.await;
         self.depths.record(Instant::now(), cost, rows.is_ok());
-        self.publish(Kind::Queues, rows?, stats, stats.is_none())
-            .await;
+        let extent = if stats.is_none() {
+            Extent::Partial
+        } else {
+            Extent::Complete(asked_at)
+        };
+        self.publish(Kind::Queues, rows?, stats, extent).await;
         self.note(Kind::Queues, Fresh::Depths).await;
         Ok(())
     }
@@ -414,10 +436,10 @@ impl Librarian {
         kind: Kind,
         rows: Rows,
         stats: Option<metering::Timestamp>,
-        partial: bool,
+        extent: Extent,
     ) {
         let now = self.clock.now();
-        self.publish_at(kind, now, stats, rows, partial).await;
+        self.publish_at(kind, now, stats, rows, extent).await;
     }
 
     async fn publish_at(
@@ -426,11 +448,14 @@ impl Librarian {
         observed_at: metering::Timestamp,
         stats: Option<metering::Timestamp>,
         rows: Rows,
-        partial: bool,
+        extent: Extent,
     ) {
         self.generation += 1;
         let mut table = Table::new(self.generation, observed_at, stats, rows);
-        table.partial = partial;
+        table.partial = extent == Extent::Partial;
+        if let Extent::Complete(asked_at) = extent {
+            table.complete_since = Some(asked_at);
+        }
         let known = self.broker.lists.table(kind);
         let without_statistics = self.broker.is_without_statistics();
         let warmed = run(move || {

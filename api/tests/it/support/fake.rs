@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -75,13 +75,15 @@ struct FakeState {
     users: Mutex<Value>,
     /// Other lists, by the last part of their path.
     lists: Mutex<HashMap<String, Value>>,
-    /// Account and path with query of every request.
-    requests: Mutex<Vec<(String, String)>>,
+    /// Account and path with query of every request, and when it came.
+    requests: Mutex<Vec<(String, String, Instant)>>,
     /// Requests of the collector's account in flight, and the most there ever were.
     in_flight: AtomicUsize,
     most_in_flight: AtomicUsize,
     /// How long an answer takes.
     delay: Mutex<Duration>,
+    /// How long answers take whose path begins so.
+    delays: Mutex<Vec<(String, Duration)>>,
 }
 
 /// A broker that does what a test wants.
@@ -125,6 +127,7 @@ impl FakeBroker {
             in_flight: AtomicUsize::new(0),
             most_in_flight: AtomicUsize::new(0),
             delay: Mutex::new(Duration::ZERO),
+            delays: Mutex::default(),
         };
         Self {
             address: socket.local_addr().expect("bound"),
@@ -158,6 +161,12 @@ impl FakeBroker {
 
     pub(crate) fn set_delay(&self, delay: Duration) {
         *self.state.delay.lock().expect("no panic") = delay;
+    }
+
+    /// Delays the answers whose path begins so.
+    pub(crate) fn set_delay_of(&self, path: &str, delay: Duration) {
+        let mut delays = self.state.delays.lock().expect("no panic");
+        delays.push((path.to_owned(), delay));
     }
 
     pub(crate) fn add(&self, account: Account) {
@@ -197,8 +206,18 @@ impl FakeBroker {
         let requests = self.state.requests.lock().expect("no panic");
         requests
             .iter()
-            .filter(|(user, _)| user == name)
-            .map(|(_, path)| path.clone())
+            .filter(|(user, ..)| user == name)
+            .map(|(_, path, _)| path.clone())
+            .collect()
+    }
+
+    /// When the collector's account asked for this path, query included.
+    pub(crate) fn times_of(&self, path: &str) -> Vec<Instant> {
+        let requests = self.state.requests.lock().expect("no panic");
+        requests
+            .iter()
+            .filter(|(user, asked, _)| user == COLLECTOR && asked == path)
+            .map(|(.., at)| *at)
             .collect()
     }
 
@@ -257,9 +276,14 @@ async fn serve(State(state): State<Arc<FakeState>>, request: Request) -> Respons
         .requests
         .lock()
         .expect("no panic")
-        .push((name.clone(), path));
+        .push((name.clone(), path.clone(), Instant::now()));
     let _counted = (name == COLLECTOR).then(|| InFlight::new(&state));
-    let delay = *state.delay.lock().expect("no panic");
+    let delay = {
+        let delays = state.delays.lock().expect("no panic");
+        let of_path = delays.iter().find(|(start, _)| path.starts_with(start));
+        let of_all = *state.delay.lock().expect("no panic");
+        of_path.map_or(of_all, |(_, delay)| *delay)
+    };
     if !delay.is_zero() {
         tokio::time::sleep(delay).await;
     }
