@@ -3,7 +3,11 @@
 //! The simple query (`q.field`, `q.op`, `q.value`), the complex one (`POST /v2/query/samples`)
 //! and the silent restriction to a caller's project are all one [`Filter`].
 
+use std::sync::Arc;
+
 use metering::Timestamp;
+
+use crate::collected_scope::CollectedScope;
 
 /// Which samples pass.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,6 +21,10 @@ pub enum Filter {
     /// Those whose field compares so. A field that is not there, or is of another kind than the
     /// value, does not: it passes [`Op::Ne`] alone.
     Is(Field, Op, Value),
+    /// Those that clients posted. Whatever a client writes into a sample, it is not a collected one.
+    Posted,
+    /// Those that a collector stored, of the resources that the scope admits.
+    Collected(Arc<CollectedScope>),
 }
 
 impl Default for Filter {

@@ -8,6 +8,7 @@
 //! | module | what |
 //! |---|---|
 //! | [`filter`] | which samples: the tree that every query becomes |
+//! | [`collected_scope`] | which collected samples a reader may see |
 //! | [`query`] | what can be asked |
 //! | [`page`] | large answers, page by page |
 //! | [`sample`] | what goes in |
@@ -16,6 +17,7 @@
 //! | `damaged` | what stands in for it where the file is damaged |
 //! | `testing` | a plain store in memory, what tests run on and the real one is held against |
 
+pub mod collected_scope;
 mod damaged;
 pub mod error;
 pub mod filter;
@@ -37,6 +39,7 @@ use matcher::Found;
 use metering::Timestamp;
 use metering::telemetry::{Meter, Sample, Statistics};
 
+pub use collected_scope::{BrokerSamples, CollectedScope};
 pub use damaged::DamagedStore;
 pub use error::StoreError;
 pub use filter::{Field, Filter, Op, Value};

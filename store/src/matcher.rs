@@ -1,11 +1,13 @@
 //! A [`Filter`] made ready to be asked of many samples: its patterns compiled, its form checked.
 
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 use metering::Timestamp;
 use metering::telemetry::Sample;
 use regex::{Regex, RegexBuilder};
 
+use crate::collected_scope::CollectedScope;
 use crate::error::StoreError;
 use crate::filter::{Field, Filter, Op, Value};
 
@@ -26,6 +28,8 @@ pub(crate) enum Matcher {
     Not(Box<Matcher>),
     Is(Field, Op, Value),
     Like(Field, Regex),
+    Posted,
+    Collected(Arc<CollectedScope>),
 }
 
 /// What a field of a sample holds.
@@ -36,10 +40,32 @@ pub(crate) enum Found<'a> {
     Time(Timestamp),
 }
 
+/// How a sample came into the store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Origin<'a> {
+    /// A client posted it.
+    Posted,
+    /// A collector stored it, of this resource.
+    Collected(&'a str),
+}
+
 /// Something that has the fields of a sample.
 pub(crate) trait Fields {
     /// What a field holds; none where it is not there.
     fn field(&self, field: &Field) -> Option<Found<'_>>;
+
+    /// How it came into the store.
+    fn origin(&self) -> Origin<'_>;
+}
+
+impl Origin<'_> {
+    pub(crate) fn is_posted(self) -> bool {
+        self == Self::Posted
+    }
+
+    pub(crate) fn is_within(self, scope: &CollectedScope) -> bool {
+        matches!(self, Self::Collected(resource_id) if scope.admits(resource_id))
+    }
 }
 
 impl Matcher {
@@ -72,6 +98,8 @@ impl Matcher {
                 )));
             }
             Filter::Is(field, op, value) => Self::Is(field.clone(), *op, value.clone()),
+            Filter::Posted => Self::Posted,
+            Filter::Collected(scope) => Self::Collected(Arc::clone(scope)),
         })
     }
 
@@ -85,6 +113,8 @@ impl Matcher {
             Self::Like(field, regex) => {
                 matches!(sample.field(field), Some(Found::Text(text)) if regex.is_match(text))
             }
+            Self::Posted => sample.origin().is_posted(),
+            Self::Collected(scope) => sample.origin().is_within(scope),
         }
     }
 }
@@ -135,22 +165,21 @@ pub(crate) fn compares(found: Option<Found<'_>>, op: Op, value: &Value) -> bool 
     }
 }
 
-impl Fields for Sample {
-    fn field(&self, field: &Field) -> Option<Found<'_>> {
-        match field {
-            Field::Meter => Some(Found::Text(&self.meter)),
-            Field::Type => Some(Found::Text(self.meter_type.as_str())),
-            Field::Unit => Some(Found::Text(&self.unit)),
-            Field::Volume => Some(Found::Number(self.volume)),
-            Field::ResourceId => Some(Found::Text(&self.resource_id)),
-            Field::ProjectId => self.project_id.as_deref().map(Found::Text),
-            Field::UserId => self.user_id.as_deref().map(Found::Text),
-            Field::Source => self.source.as_deref().map(Found::Text),
-            Field::Timestamp => Some(Found::Time(self.timestamp)),
-            Field::RecordedAt => Some(Found::Time(self.recorded_at)),
-            Field::MessageId => Some(Found::Text(&self.id)),
-            Field::Metadata(key) => self.metadata.get(key).map(|value| Found::Text(value)),
-        }
+/// What a field of a sample holds; none where it is not there.
+pub(crate) fn field_of<'a>(sample: &'a Sample, field: &Field) -> Option<Found<'a>> {
+    match field {
+        Field::Meter => Some(Found::Text(&sample.meter)),
+        Field::Type => Some(Found::Text(sample.meter_type.as_str())),
+        Field::Unit => Some(Found::Text(&sample.unit)),
+        Field::Volume => Some(Found::Number(sample.volume)),
+        Field::ResourceId => Some(Found::Text(&sample.resource_id)),
+        Field::ProjectId => sample.project_id.as_deref().map(Found::Text),
+        Field::UserId => sample.user_id.as_deref().map(Found::Text),
+        Field::Source => sample.source.as_deref().map(Found::Text),
+        Field::Timestamp => Some(Found::Time(sample.timestamp)),
+        Field::RecordedAt => Some(Found::Time(sample.recorded_at)),
+        Field::MessageId => Some(Found::Text(&sample.id)),
+        Field::Metadata(key) => sample.metadata.get(key).map(|value| Found::Text(value)),
     }
 }
 

@@ -59,7 +59,7 @@ impl Posted {
 pub struct Collected {
     /// `{broker}` or `{broker}/{node}`.
     pub resource_id: Arc<str>,
-    /// Whose members may see it beside the role `admin`; none: nobody.
+    /// The project that its samples carry. Who sees them follows from the resource, not from this.
     pub project_id: Option<Arc<str>>,
     /// When the broker was asked, the start of a tick.
     pub timestamp: Timestamp,

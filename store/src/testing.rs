@@ -12,8 +12,8 @@ use metering::series::Values;
 use metering::telemetry::{Meter, Resource, Sample, Statistics};
 
 use crate::error::StoreError;
-use crate::filter::Filter;
-use crate::matcher::{Fields, Found, Matcher};
+use crate::filter::{Field, Filter};
+use crate::matcher::{Fields, Found, Matcher, Origin, field_of};
 use crate::query::{
     Aggregate, ByResource, Function, GroupBy, LogPage, LogQuery, MeterQuery, Order, Range,
     ResourceQuery, SampleQuery, StatisticsQuery,
@@ -56,9 +56,35 @@ impl Kept {
     /// The samples that pass, the oldest first; of one time the first come first.
     fn passing(&self, filter: &Filter) -> Result<Vec<&Sample>, StoreError> {
         let matcher = Matcher::new(filter)?;
-        let mut found: Vec<_> = self.samples.iter().filter(|s| matcher.admits(*s)).collect();
+        let passes = |sample: &&Sample| {
+            matcher.admits(&Stored {
+                sample,
+                is_collected: self.collected.contains(&sample.id),
+            })
+        };
+        let mut found: Vec<_> = self.samples.iter().filter(passes).collect();
         found.sort_by_key(|sample| sample.timestamp);
         Ok(found)
+    }
+}
+
+/// A sample, and how it came.
+struct Stored<'a> {
+    sample: &'a Sample,
+    is_collected: bool,
+}
+
+impl Fields for Stored<'_> {
+    fn field(&self, field: &Field) -> Option<Found<'_>> {
+        field_of(self.sample, field)
+    }
+
+    fn origin(&self) -> Origin<'_> {
+        if self.is_collected {
+            Origin::Collected(&self.sample.resource_id)
+        } else {
+            Origin::Posted
+        }
     }
 }
 
@@ -101,7 +127,7 @@ impl Store for NaiveStore {
         found.reverse();
         found.sort_by(|a, b| {
             let by = |order: &Order| {
-                let ordering = compare_fields(a.field(&order.field), b.field(&order.field));
+                let ordering = compare_fields(field_of(a, &order.field), field_of(b, &order.field));
                 if order.descending {
                     ordering.reverse()
                 } else {
@@ -382,7 +408,7 @@ fn statistics_of(samples: &[&Sample], functions: &[Function]) -> Statistics {
         Function::Cardinality(field) => {
             let values = samples
                 .iter()
-                .filter_map(|sample| match sample.field(field) {
+                .filter_map(|sample| match field_of(sample, field) {
                     Some(Found::Text(text)) => Some(text),
                     _ => None,
                 });

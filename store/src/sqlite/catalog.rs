@@ -144,15 +144,33 @@ impl Polled {
         meter: &'static Definition,
         field: &Field,
     ) -> Option<Option<Found<'a>>> {
+        match field {
+            Field::Meter => Some(Some(Found::Text(meter.name))),
+            Field::Type => Some(Some(Found::Text(meter.meter_type.as_str()))),
+            Field::Unit => Some(Some(Found::Text(meter.unit))),
+            _ => self.shared_field(field),
+        }
+    }
+
+    /// What a field of every sample of it holds, whatever the meter; the outer none where they
+    /// differ in it.
+    #[expect(
+        clippy::option_option,
+        reason = "not known is another thing than not there"
+    )]
+    pub(super) fn shared_field(&self, field: &Field) -> Option<Option<Found<'_>>> {
         Some(match field {
-            Field::Meter => Some(Found::Text(meter.name)),
-            Field::Type => Some(Found::Text(meter.meter_type.as_str())),
-            Field::Unit => Some(Found::Text(meter.unit)),
             Field::ResourceId => Some(Found::Text(&self.resource_id)),
             Field::ProjectId => self.project_id.as_deref().map(Found::Text),
             Field::UserId | Field::Metadata(_) => None,
             Field::Source => Some(Found::Text(COLLECTED_SOURCE)),
-            Field::Volume | Field::Timestamp | Field::RecordedAt | Field::MessageId => return None,
+            Field::Meter
+            | Field::Type
+            | Field::Unit
+            | Field::Volume
+            | Field::Timestamp
+            | Field::RecordedAt
+            | Field::MessageId => return None,
         })
     }
 

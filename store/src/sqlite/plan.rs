@@ -10,7 +10,7 @@ use super::catalog::{Contents, Polled, Series};
 use super::id::Place;
 use super::rollup::Span;
 use crate::filter::{Field, Op, Value};
-use crate::matcher::{Found, Matcher, compares};
+use crate::matcher::{Found, Matcher, Origin, compares};
 
 /// The samples of a series that may pass.
 #[derive(Debug)]
@@ -74,7 +74,8 @@ impl Plan {
         };
         for series in contents.series.range(series).map(|(_, series)| series) {
             let known = |field: &Field| series.identity.field(field);
-            if let Some((span, rest)) = target(matcher, &known, only) {
+            let known = (&known as &Known<'_, '_>, Origin::Posted);
+            if let Some((span, rest)) = target(matcher, known, only) {
                 plan.posted.push(PostedTarget {
                     series: Arc::clone(series),
                     span,
@@ -83,9 +84,15 @@ impl Plan {
             }
         }
         for polled in contents.polled.range(polled).map(|(_, polled)| polled) {
+            // Most of a filter is about the resource: that is decided once for all its meters.
+            let origin = Origin::Collected(&polled.resource_id);
+            let left = reduce(matcher, (&|field| polled.shared_field(field), origin));
+            if is_never(&left) {
+                continue;
+            }
             let meters = meters_of(polled, contents).into_iter().filter_map(|meter| {
                 let known = |field: &Field| polled.field(meter, field);
-                let (span, rest) = target(matcher, &known, only)?;
+                let (span, rest) = target(&left, (&known, origin), only)?;
                 Some(MeterTarget { meter, span, rest })
             });
             let meters: Vec<_> = meters.collect();
@@ -136,10 +143,13 @@ fn meters_of(polled: &Polled, contents: &Contents) -> Vec<&'static Definition> {
     meters
 }
 
+/// What a field of all samples of a series holds; the outer none where they differ in it.
+type Known<'f, 'a> = dyn Fn(&Field) -> Option<Option<Found<'a>>> + 'f;
+
 /// None where no sample can pass.
 fn target<'a>(
     matcher: &Matcher,
-    known: &dyn Fn(&Field) -> Option<Option<Found<'a>>>,
+    known: (&Known<'_, 'a>, Origin<'_>),
     only: Span,
 ) -> Option<(Span, Matcher)> {
     let (span, rest) = split(reduce(matcher, known));
@@ -165,7 +175,8 @@ fn truth(holds: bool) -> Matcher {
 }
 
 /// What is left of a filter once what is known of all samples of a series is put in.
-fn reduce<'a>(matcher: &Matcher, known: &dyn Fn(&Field) -> Option<Option<Found<'a>>>) -> Matcher {
+fn reduce<'a>(matcher: &Matcher, known: (&Known<'_, 'a>, Origin<'_>)) -> Matcher {
+    let (field_of, origin) = known;
     match matcher {
         Matcher::All(all) => {
             let mut left = Vec::new();
@@ -198,15 +209,17 @@ fn reduce<'a>(matcher: &Matcher, known: &dyn Fn(&Field) -> Option<Option<Found<'
             never if is_never(&never) => truth(true),
             other => Matcher::Not(Box::new(other)),
         },
-        Matcher::Is(field, op, value) => match known(field) {
+        Matcher::Is(field, op, value) => match field_of(field) {
             Some(found) => truth(compares(found, *op, value)),
             None => matcher.clone(),
         },
-        Matcher::Like(field, regex) => match known(field) {
+        Matcher::Like(field, regex) => match field_of(field) {
             Some(Some(Found::Text(text))) => truth(regex.is_match(text)),
             Some(_) => truth(false),
             None => matcher.clone(),
         },
+        Matcher::Posted => truth(origin.is_posted()),
+        Matcher::Collected(scope) => truth(origin.is_within(scope)),
     }
 }
 
@@ -268,5 +281,6 @@ pub(super) fn needs_row(matcher: &Matcher) -> bool {
         Matcher::Is(field, ..) | Matcher::Like(field, _) => {
             matches!(field, Field::RecordedAt | Field::Metadata(_))
         }
+        Matcher::Posted | Matcher::Collected(_) => false,
     }
 }

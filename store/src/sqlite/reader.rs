@@ -16,7 +16,7 @@ use super::rollup::{Layouts, Polls, Span};
 use super::shared::Shared;
 use super::state::Horizons;
 use crate::filter::{Field, Filter};
-use crate::matcher::{Fields, Found, Matcher};
+use crate::matcher::{Fields, Found, Matcher, Origin};
 use crate::sample::COLLECTED_SOURCE;
 
 /// What one question sees: a snapshot of the file, and what there is in it.
@@ -465,6 +465,13 @@ impl Fields for Hit<'_> {
             _ => None,
         })
     }
+
+    fn origin(&self) -> Origin<'_> {
+        match self.of {
+            Of::Series(..) => Origin::Posted,
+            Of::Polled(polled, ..) => Origin::Collected(&polled.resource_id),
+        }
+    }
 }
 
 fn asks_id(matcher: &Matcher) -> bool {
@@ -472,5 +479,6 @@ fn asks_id(matcher: &Matcher) -> bool {
         Matcher::All(inner) | Matcher::Any(inner) => inner.iter().any(asks_id),
         Matcher::Not(inner) => asks_id(inner),
         Matcher::Is(field, ..) | Matcher::Like(field, _) => *field == Field::MessageId,
+        Matcher::Posted | Matcher::Collected(_) => false,
     }
 }

@@ -6,10 +6,12 @@ use std::sync::Arc;
 use metering::meter::{self, MeterType};
 use metering::telemetry::{Sample, Statistics};
 use proptest::prelude::*;
+use store::collected_scope::Vhosts;
 use store::testing::NaiveStore;
 use store::{
-    Collected, Field, Filter, Function, GroupBy, MeterQuery, Op, Options, Order, Posted, Range,
-    ResourceQuery, SampleQuery, SqliteStore, StatisticsQuery, Store, Value,
+    BrokerSamples, Collected, CollectedScope, Field, Filter, Function, GroupBy, MeterQuery, Op,
+    Options, Order, Posted, Range, ResourceQuery, SampleQuery, SqliteStore, StatisticsQuery, Store,
+    Value,
 };
 
 use crate::support::{HOUR, MINUTE, at, this_hour, until_count};
@@ -46,7 +48,7 @@ prop_compose! {
         kind in prop::sample::select(&[MeterType::Gauge, MeterType::Delta][..]),
         unit in pick(&["%", "B"]),
         volume in volume(),
-        resource_id in pick(&["vm/1", "vm/2", "prod"]),
+        resource_id in pick(&["vm/1", "vm/2", "prod", "prod/a/q"]),
         project_id in prop::option::of(pick(&["p", "q"])),
         user_id in prop::option::of(pick(&["u", "v"])),
         source in prop::option::of(pick(&["s"])),
@@ -63,7 +65,7 @@ prop_compose! {
 
 prop_compose! {
     fn poll()(
-        resource in pick(&["prod", "prod/rabbit@a"]),
+        resource in pick(&["prod", "prod/rabbit@a", "prod/a/", "prod/a/q", "prod/%2F/q", "test"]),
         project in prop::option::of(pick(&["p"])),
         time in time(),
         values in prop::collection::vec(volume(), 5),
@@ -111,7 +113,28 @@ fn leaf() -> impl Strategy<Value = Filter> {
         (op.clone(), -2..6i64).prop_map(|(op, v)| Filter::Is(Field::Volume, op, Value::Integer(v))),
         (op.clone(), volume()).prop_map(|(op, v)| Filter::Is(Field::Volume, op, Value::Float(v))),
         (time_field, op, time()).prop_map(|(f, op, v)| Filter::Is(f, op, Value::Time(at(v)))),
+        Just(Filter::Posted),
+        scope().prop_map(|scope| Filter::Collected(Arc::new(scope))),
     ]
+}
+
+prop_compose! {
+    /// What a reader may see of the brokers whose polls are put in.
+    fn scope()(
+        brokers in prop::sample::subsequence(vec!["prod", "test"], 0..3),
+        whole in any::<bool>(),
+        vhosts in vhosts(),
+        queues in vhosts(),
+    ) -> CollectedScope {
+        let samples = BrokerSamples { whole, vhosts, queues };
+        brokers.into_iter().map(|name| (name.to_owned(), samples.clone())).collect()
+    }
+}
+
+fn vhosts() -> impl Strategy<Value = Vhosts> {
+    let some = prop::sample::subsequence(vec!["a", "/"], 0..3);
+    let names = some.prop_map(|names| names.into_iter().map(str::to_owned).collect());
+    prop::option::of(names.prop_map(Arc::new))
 }
 
 fn filter() -> impl Strategy<Value = Filter> {
