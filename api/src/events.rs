@@ -14,7 +14,7 @@ use metering::guest::ShareLink;
 use store::{LogRecord, Store};
 use tokio::time::Instant;
 
-use crate::audience::View;
+use crate::access_scope::in_full;
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::guest::claims::Claims;
@@ -322,29 +322,6 @@ pub(crate) async fn tend(shared: Arc<Shared>) {
         }
         trouble = now;
     }
-}
-
-/// Of which brokers a caller is told; none: of everything.
-pub(crate) fn told_to(shared: &Shared, caller: &TokenData) -> Option<Vec<String>> {
-    let sees_all = |view: &View| matches!(view, View::All);
-    let all = caller.grants.iter().filter(|grant| sees_all(&grant.view));
-    if caller.is_admin() && all.count() == shared.brokers.len() {
-        return None;
-    }
-    let mut brokers = Vec::new();
-    for grant in &caller.grants {
-        let name = &shared.brokers[grant.broker].name;
-        brokers.push(name.clone());
-        if sees_all(&grant.view) {
-            brokers.push(in_full(name));
-        }
-    }
-    Some(brokers)
-}
-
-/// What stands for all of a broker beside what every account of it may know: no broker is called so.
-fn in_full(broker: &str) -> String {
-    format!("{broker}/")
 }
 
 /// A name that a stranger chose, in quotes and not too long.

@@ -25,6 +25,7 @@
 //! | `openapi` | the document about all of it |
 //! | `error` | what a request can end with instead of its answer |
 
+mod access_scope;
 mod answer_cache;
 mod audience;
 mod body_budget;

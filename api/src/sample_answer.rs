@@ -140,6 +140,7 @@ fn has_pattern(filter: &Filter) -> bool {
         Filter::All(filters) | Filter::Any(filters) => filters.iter().any(has_pattern),
         Filter::Not(filter) => has_pattern(filter),
         Filter::Is(_, op, _) => *op == Op::Matches,
+        Filter::Posted | Filter::Collected(_) => false,
     }
 }
 

@@ -52,7 +52,7 @@ pub(crate) struct Watched {
     pub(crate) name: String,
     /// The same, as samples carry it.
     pub(crate) resource_id: Arc<str>,
-    /// The project whose members may see its samples.
+    /// The project that its samples carry.
     pub(crate) project_id: Option<Arc<str>>,
     description: Option<String>,
     username: String,

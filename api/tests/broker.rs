@@ -290,3 +290,81 @@ async fn a_narrower_account_sees_what_the_broker_shows_it() {
     assert_eq!(answer.status, http::StatusCode::FORBIDDEN);
     drop(broker);
 }
+
+#[tokio::test]
+async fn samples_are_of_the_queues_that_the_broker_lists_to_the_account() {
+    const ACCOUNTS: [(&str, &str, bool); 3] = [
+        ("anna", "management", false),
+        ("mona", "monitoring", true),
+        ("root", "administrator", true),
+    ];
+    let broker = with(start().await, |broker| {
+        let management = broker.management();
+        for vhost in ["a", "b/c"] {
+            management.add_vhost(vhost).expect("a vhost");
+            let vhost = vhost.replace('/', "%2F");
+            management
+                .put(&format!("/api/queues/{vhost}/work"), &json!({}))
+                .expect("a queue");
+        }
+        for (name, tag, _) in ACCOUNTS {
+            let vhosts: &[&str] = if tag == "administrator" {
+                &["a", "b/c"]
+            } else {
+                &["a"]
+            };
+            broker
+                .add_user(name, "secret", tag, vhosts)
+                .expect("a user");
+        }
+    })
+    .await;
+    let app = TestApp::with(config(&broker));
+    let admin = app.sign_in("guest", "guest").await;
+    let queues = ["prod/a/work", "prod/b%2Fc/work"];
+    let resources = async |token: &str| {
+        let found = app.get(token, "/v2/resources?limit=100000").await.ok();
+        let found = found.as_array().expect("a list").iter();
+        let ids = found.map(|row| row["resource_id"].as_str().expect("an id").to_owned());
+        ids.collect::<std::collections::BTreeSet<_>>()
+    };
+    app.until_some("prod", async || {
+        // Whoever looks at a queue's chart gives it a history.
+        for queue in queues {
+            let queue = queue.replace('%', "%25");
+            let path = format!("/v2/rabbit/series?meter=rabbit.messages&resource={queue}");
+            app.get(&admin, &path).await.ok();
+        }
+        let known = resources(&admin).await;
+        queues
+            .iter()
+            .all(|queue| known.contains(*queue))
+            .then_some(())
+    })
+    .await;
+    for (name, _, sees_nodes) in ACCOUNTS {
+        let url = broker.management_url();
+        let listed = blocking(move || {
+            rig::Management::new(&url, name, "secret").get("/api/queues?columns=vhost,name")
+        })
+        .await
+        .expect("the broker answers");
+        let listed = listed.as_array().expect("queues").iter().map(|queue| {
+            let text = |field: &str| queue[field].as_str().expect("a text").to_owned();
+            metering::series::queue_resource("prod", &text("vhost"), &text("name"))
+        });
+        let listed: std::collections::BTreeSet<_> = listed.collect();
+        let token = app.sign_in(name, "secret").await;
+        let seen = resources(&token).await;
+        let is_queue = |id: &&String| queues.contains(&id.as_str());
+        let of_queues: std::collections::BTreeSet<_> =
+            seen.iter().filter(is_queue).cloned().collect();
+        assert_eq!(of_queues, listed, "{name}");
+        assert_eq!(seen.contains("prod"), sees_nodes, "{name}: {seen:?}");
+        let node = seen
+            .iter()
+            .any(|id| id.starts_with("prod/rabbit") || id.contains('@'));
+        assert_eq!(node, sees_nodes, "{name}: {seen:?}");
+    }
+    drop(broker);
+}

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use api::{ApiConfig, IdentityConfig, KeystoneConfig};
 use http::{Method, StatusCode};
 use rig::{KeystoneOptions, PrivateKeystone};
-use serde_json::Value;
+use serde_json::{Value, json};
 use support::app::Answer;
 use support::{FakeBroker, TestApp, local};
 
@@ -216,6 +216,34 @@ async fn roles_and_projects_decide_what_is_seen() {
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path} is on");
     }
     drop(cloud);
+}
+
+#[tokio::test]
+async fn a_name_that_is_also_an_account_of_the_broker_opens_nothing_of_that_account() {
+    let Some(cloud) = Cloud::start(KeystoneOptions::default()).await else {
+        return;
+    };
+    let (app, fakes) = cloud.app("secret");
+    let row = |user: &str| {
+        json!({"name": format!("{user} -> here"), "user": user, "vhost": "/",
+            "connection_details": {"name": format!("{user} -> here")}})
+    };
+    for list in ["connections", "channels"] {
+        fakes[0].set_list(list, json!([row("bert"), row("guest")]));
+    }
+    fakes[0].set_list("connections/bert%20%2D%3E%20here", row("bert"));
+    let (cloud, bert) = cloud.token("bert", Some("dev")).await;
+    let (_cloud, anna) = cloud.token("anna", Some("ops")).await;
+    for list in ["connections", "channels"] {
+        let path = format!("/v2/rabbit/{list}?broker=prod");
+        // The project that is shown all of the broker sees them, by no name.
+        let all = app.get(&anna, &path).await.ok();
+        assert_eq!(all.as_array().map(Vec::len), Some(2), "{list}");
+        assert_eq!(app.get(&bert, &path).await.ok(), json!([]), "{list}");
+    }
+    let path = "/v2/rabbit/connections/bert%20-%3E%20here?broker=prod";
+    assert_eq!(app.get(&anna, path).await.status, StatusCode::OK);
+    assert_eq!(app.get(&bert, path).await.status, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]

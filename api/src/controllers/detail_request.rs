@@ -54,7 +54,6 @@ pub(crate) struct DetailRequest<'a> {
     shared: &'a Shared,
     pub(crate) picked: Picked<'a>,
     headers: &'a HeaderMap,
-    user: &'a str,
     what: &'static str,
     name: &'a str,
     /// What asks for the broker's own samples; empty where they are not wanted.
@@ -92,7 +91,6 @@ impl<'a> DetailRequest<'a> {
             shared,
             picked: shared.pick(&caller.0, broker.as_deref())?,
             headers,
-            user: &caller.0.user,
             what,
             name: names.last().copied().unwrap_or_default(),
             ranges,
@@ -141,7 +139,7 @@ impl<'a> DetailRequest<'a> {
 
     /// Of an account's own vhosts alone: what else there is it may not know.
     pub(crate) fn must_see_vhost(&self, kind: Kind, vhost: &str) -> Result<(), Error> {
-        match self.picked.scope(kind, self.user)? {
+        match self.picked.scope(kind)? {
             Scope::Vhosts(_, vhosts) if !vhosts.contains(vhost) => Err(self.not_found()),
             _ => Ok(()),
         }
@@ -228,13 +226,18 @@ impl<'a> DetailRequest<'a> {
 
     /// Of an account's own connections alone: what else there is it may not know.
     pub(crate) fn owned(&self, kind: Kind, detail: Detail) -> Result<Response, Error> {
-        if let Scope::Account(user) = self.picked.scope(kind, self.user)? {
-            let owned = serde_json::from_slice::<Owned>(&detail.body);
-            if !owned.is_ok_and(|owned| owned.user == user) {
-                return Err(self.not_found());
+        let is_seen = match self.picked.scope(kind)? {
+            Scope::Nothing => false,
+            Scope::Account(user) => {
+                serde_json::from_slice::<Owned>(&detail.body).is_ok_and(|owned| owned.user == user)
             }
+            _ => true,
+        };
+        if is_seen {
+            Ok(self.answer(detail))
+        } else {
+            Err(self.not_found())
         }
-        Ok(self.answer(detail))
     }
 
     /// Without what is for administrators, to others.

@@ -78,7 +78,7 @@ async fn show(
             View::Only(_) => vec![health_of::statistics(&facts.common, &[])],
         });
     }
-    checks.extend(of_lists(&picked, &caller.user).await);
+    checks.extend(of_lists(&picked).await);
     checks.sort_by_key(|checked| checked.check);
     // What cannot be looked at is no trouble by itself: the account may lack a tag for it.
     let states = checks.iter().map(|checked| checked.state);
@@ -102,10 +102,10 @@ async fn show(
 }
 
 /// What stands in lists: vhosts, and for those who see all the features.
-async fn of_lists(picked: &Picked<'_>, user: &str) -> Vec<Checked> {
+async fn of_lists(picked: &Picked<'_>) -> Vec<Checked> {
     let until = Instant::now() + FIRST_LOOK;
     let mut checks = Vec::new();
-    if let Ok(scope) = picked.scope(Kind::Vhosts, user) {
+    if let Ok(scope) = picked.scope(Kind::Vhosts) {
         checks.push(health_of::vhosts(
             told(picked, Kind::Vhosts, &scope, until).await,
         ));

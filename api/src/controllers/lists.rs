@@ -12,7 +12,6 @@ use bytes::Bytes;
 use http::header::AGE;
 use http::{HeaderMap, HeaderValue};
 use metering::error::{ErrorBody, KeystoneErrorBody};
-use metering::series::queue_of_path;
 use metering::{
     Binding, Channel, Connection, Consumer, DeprecatedFeature, Exchange, FeatureFlag,
     FederationLink, FederationUpstream, Permission, Policy, Queue, Shovel, StreamConsumer,
@@ -23,7 +22,7 @@ use regex::Regex;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::audience::View;
+use crate::audience::{Audience, View};
 use crate::collector::lists::kind::{Kind, Rights};
 use crate::collector::lists::select::{Filter, LONGEST_FILTER, Scope, Sort};
 use crate::collector::lists::shelf::{Failure, Listed};
@@ -98,13 +97,11 @@ fn bad(name: &str, value: &str, accepted: &str) -> Error {
 
 impl Picked<'_> {
     /// Which rows of a list the caller may see.
-    pub(crate) fn scope(&self, kind: Kind, user: &str) -> Result<Scope, Error> {
-        let of = |audience: &crate::audience::Audience| {
-            Scope::Vhosts(audience.class, Arc::clone(&audience.vhosts))
-        };
+    pub(crate) fn scope(&self, kind: Kind) -> Result<Scope, Error> {
+        let of = |audience: &Audience| Scope::Vhosts(audience.class, Arc::clone(&audience.vhosts));
+        let in_vhosts = |found: Option<&Audience>| found.map_or(Scope::All, of);
         Ok(match (kind.rights(), self.view) {
-            (Rights::Everybody, _)
-            | (Rights::SeenVhosts | Rights::OwnAccount | Rights::Monitoring, View::All) => {
+            (Rights::Everybody, _) | (Rights::OwnAccount | Rights::Monitoring, View::All) => {
                 Scope::All
             }
             (Rights::Monitoring | Rights::MonitoredVhosts, View::Only(_)) => {
@@ -115,14 +112,16 @@ impl Picked<'_> {
             {
                 return Err(Error::Forbidden);
             }
-            (Rights::OwnVhosts | Rights::MonitoredVhosts | Rights::PolicyVhosts, View::All) => {
-                self.grant.own.as_ref().map_or(Scope::All, of)
+            (Rights::OwnVhosts | Rights::MonitoredVhosts | Rights::PolicyVhosts, _) => {
+                in_vhosts(self.grant.permitted_vhosts())
             }
-            (
-                Rights::OwnVhosts | Rights::SeenVhosts | Rights::PolicyVhosts,
-                View::Only(audience),
-            ) => of(audience),
-            (Rights::OwnAccount, View::Only(_)) => Scope::Account(user.to_owned()),
+            (Rights::SeenVhosts, _) => in_vhosts(self.grant.listed_vhosts()),
+            // A caller without an account at the broker, of a Keystone for example, has nothing of
+            // its own there, whatever it is called.
+            (Rights::OwnAccount, View::Only(_)) => match &self.grant.account {
+                Some(account) => Scope::Account(account.clone()),
+                None => Scope::Nothing,
+            },
             (Rights::Administrator, _) => {
                 if !self.is_administrator() {
                     return Err(Error::Forbidden);
@@ -132,33 +131,13 @@ impl Picked<'_> {
         })
     }
 
-    /// Refuses the queue or vhost of a path, where the caller may not know of it.
-    pub(crate) fn must_see_object(&self, path: &str) -> Result<(), Error> {
-        let Some((vhost, queue)) = queue_of_path(path) else {
-            return Ok(());
-        };
-        let kind = if queue.is_empty() {
-            Kind::Vhosts
-        } else {
-            Kind::Queues
-        };
-        // Both go by vhosts: whose account it is makes no difference.
-        match self.scope(kind, "")? {
-            Scope::Vhosts(_, vhosts) if !vhosts.contains(&vhost) => Err(Error::NotFound {
-                what: "Resource",
-                id: format!("{}/{path}", self.broker.name),
-            }),
-            _ => Ok(()),
-        }
-    }
-
     /// Whether the broker counts the caller among its administrators.
     pub(crate) fn is_administrator(&self) -> bool {
         self.has_tag("administrator")
     }
 
     fn has_tag(&self, tag: &str) -> bool {
-        self.grant.tags.iter().any(|held| held == tag)
+        self.grant.has_tag(tag)
     }
 }
 
@@ -178,9 +157,7 @@ async fn answer(
         Kind::Users if with_hashes => Kind::UsersWithHashes,
         kind => kind,
     };
-    let scope = picked
-        .scope(kind, &caller.0.user)?
-        .within(query.vhost.as_deref());
+    let scope = picked.scope(kind)?.within(query.vhost.as_deref());
     let account = &caller.0.user_id;
     let regex = match &query.filter {
         Some(filter) => Some(compiled(shared, account, filter).await?),

@@ -13,9 +13,9 @@ use store::LogQuery;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::access_scope;
 use crate::answer_cache::Key;
 use crate::error::Error;
-use crate::events;
 use crate::identity::auth::Caller;
 use crate::identity::tokens::TokenData;
 use crate::log_query;
@@ -30,8 +30,8 @@ pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
 
 /// A page of the system log, newest first.
 ///
-/// Accounts that see all of every broker see every line; others the lines about their brokers, and
-/// those about nodes where they see the nodes.
+/// The role `admin` sees every line; others the lines about their brokers, and those about nodes
+/// where they see the nodes.
 #[utoipa::path(
     get,
     path = "/v2/logs",
@@ -77,7 +77,7 @@ pub(super) async fn answer(
     caller: &TokenData,
     mut query: LogQuery,
 ) -> Result<Answer, Error> {
-    query.brokers = events::told_to(shared, caller);
+    query.brokers = access_scope::log_brokers(shared, caller);
     let (generation, key) = (shared.store.log_generation(), Key(format!("{query:?}")));
     let read = async {
         let page = shared.store.logs(query).await?;

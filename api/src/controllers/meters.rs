@@ -11,6 +11,7 @@ use store::{Field, Filter, MeterQuery, Op, SampleQuery, Value};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::access_scope::AccessScope;
 use crate::error::Error;
 use crate::identity::auth::Caller;
 use crate::protocol::answer::private;
@@ -19,7 +20,6 @@ use crate::protocol::query::Arguments;
 use crate::sample_answer;
 use crate::state::{POSTS_IN_WORK, Shared};
 use crate::telemetry::posting::{Poster, old_form};
-use crate::telemetry::scope::Scope;
 use crate::telemetry::simple::{self, Subject};
 use crate::telemetry::{arguments, body, terms};
 
@@ -69,7 +69,7 @@ async fn list(
     let limit = arguments::limit(&mut arguments)?;
     let unique = arguments::boolean(&mut arguments, "unique")?;
     arguments.finish()?;
-    let selection = simple::read(&terms, Subject::Meters, &Scope::of(&caller))?;
+    let selection = simple::read(&terms, Subject::Meters, &AccessScope::of(&shared, &caller))?;
     let query = MeterQuery {
         filter: selection.filter,
         unique,
@@ -109,7 +109,7 @@ async fn samples(
     let terms = terms::read(&mut arguments)?;
     let limit = arguments::limit(&mut arguments)?;
     arguments.finish()?;
-    let selection = simple::read(&terms, Subject::Samples, &Scope::of(&caller))?;
+    let selection = simple::read(&terms, Subject::Samples, &AccessScope::of(&shared, &caller))?;
     let query = SampleQuery {
         filter: selection.filter.and(of_meter(&name)),
         order: Vec::new(),
@@ -156,7 +156,7 @@ async fn post(
     // It is never closed.
     let _in_work = shared.posts_in_work.acquire_many(kilobytes).await.ok();
     let now = shared.config.clock.now();
-    let poster = Poster::new(&caller, now);
+    let poster = Poster::new(&shared, &caller, now);
     let read = move || poster.read(&body, &name);
     let samples = shared.posts.run(length, read).await?;
     let quota = &shared.posted_quota;

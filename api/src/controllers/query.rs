@@ -9,12 +9,12 @@ use metering::telemetry::{ComplexQuery, Sample};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::access_scope::AccessScope;
 use crate::error::Error;
 use crate::identity::auth::Caller;
 use crate::protocol::query::Arguments;
 use crate::sample_answer;
 use crate::state::Shared;
-use crate::telemetry::scope::Scope;
 use crate::telemetry::{body, complex};
 
 /// A complex query is not longer than this, in bytes.
@@ -48,7 +48,7 @@ async fn samples(
 ) -> Result<Response, Error> {
     arguments.finish()?;
     let body = body::bytes(request, LIMIT).await?;
-    let (length, scope) = (body.len(), Scope::of(&caller));
+    let (length, scope) = (body.len(), AccessScope::of(&shared, &caller));
     // A parsed body takes several times its bytes: of long ones one at a time.
     let read = move || complex::read(body::json(&body)?, &scope);
     let query = shared.posts.run(length, read).await?;

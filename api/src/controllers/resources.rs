@@ -10,12 +10,12 @@ use store::{ByResource, Field, Filter, Op, ResourceQuery, Value};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::access_scope::AccessScope;
 use crate::error::Error;
 use crate::identity::auth::Caller;
 use crate::protocol::answer::private;
 use crate::protocol::query::Arguments;
 use crate::state::Shared;
-use crate::telemetry::scope::Scope;
 use crate::telemetry::simple::{self, Subject};
 use crate::telemetry::{arguments, links, shortened, terms};
 
@@ -58,7 +58,11 @@ async fn list(
     let limit = arguments::limit(&mut arguments)?;
     let meter_links = arguments::integer(&mut arguments, "meter_links")? != Some(0);
     arguments.finish()?;
-    let selection = simple::read(&terms, Subject::Resources, &Scope::of(&caller))?;
+    let selection = simple::read(
+        &terms,
+        Subject::Resources,
+        &AccessScope::of(&shared, &caller),
+    )?;
     let query = ResourceQuery {
         filter: selection.filter,
         limit,
@@ -95,7 +99,7 @@ async fn show(
     arguments.finish()?;
     let is_it = Filter::Is(Field::ResourceId, Op::Eq, Value::Text(id.clone()));
     let query = ResourceQuery {
-        filter: Scope::of(&caller).narrow(is_it),
+        filter: AccessScope::of(&shared, &caller).narrow(is_it),
         limit: 1,
     };
     let found = shared.store.resources(query).await?;

@@ -10,13 +10,13 @@ use store::{Filter, SampleQuery};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::access_scope::AccessScope;
 use crate::error::Error;
 use crate::identity::auth::Caller;
 use crate::protocol::answer::private;
 use crate::protocol::query::Arguments;
 use crate::sample_answer;
 use crate::state::Shared;
-use crate::telemetry::scope::Scope;
 use crate::telemetry::simple::{self, Subject};
 use crate::telemetry::{arguments, shortened, terms};
 
@@ -58,7 +58,7 @@ async fn list(
     let terms = terms::read(&mut arguments)?;
     let limit = arguments::limit(&mut arguments)?;
     arguments.finish()?;
-    let selection = simple::read(&terms, Subject::Samples, &Scope::of(&caller))?;
+    let selection = simple::read(&terms, Subject::Samples, &AccessScope::of(&shared, &caller))?;
     let query = SampleQuery {
         filter: selection.filter,
         order: Vec::new(),
@@ -89,7 +89,7 @@ async fn show(
     arguments: Arguments,
 ) -> Result<Response, Error> {
     arguments.finish()?;
-    let within = Scope::of(&caller).narrow(Filter::default());
+    let within = AccessScope::of(&shared, &caller).narrow(Filter::default());
     let sample = shared.store.sample(&id, within).await?;
     let sample = sample.ok_or_else(|| Error::NotFound {
         what: "Sample",

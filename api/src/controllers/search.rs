@@ -101,11 +101,7 @@ async fn show(
         None => shared.all(&caller),
     };
     let until = Instant::now() + FIRST_LOOK;
-    let places = join_all(
-        brokers
-            .iter()
-            .map(|picked| places(picked, &caller.user, until)),
-    );
+    let places = join_all(brokers.iter().map(|picked| places(picked, until)));
     let places: Vec<_> = places.await.into_iter().flatten().collect();
     let stale = brokers
         .iter()
@@ -123,7 +119,7 @@ async fn show(
 }
 
 /// Where names of a broker are looked for: what the caller may see.
-async fn places(picked: &Picked<'_>, user: &str, until: Instant) -> Vec<Place> {
+async fn places(picked: &Picked<'_>, until: Instant) -> Vec<Place> {
     let broker = picked.broker;
     let place = |kind, names| Place {
         kind,
@@ -131,7 +127,7 @@ async fn places(picked: &Picked<'_>, user: &str, until: Instant) -> Vec<Place> {
         names,
     };
     let lists = LISTS.iter().filter_map(|&(found, kind)| {
-        let scope = picked.scope(kind, user).ok()?;
+        let scope = picked.scope(kind).ok()?;
         Some(async move {
             let table = broker.names(kind, until).await;
             place(found, table.map(|table| Names::List(table, scope)))

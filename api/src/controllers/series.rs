@@ -13,6 +13,7 @@ use metering::series::Series;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::access_scope;
 use crate::answer_cache::Key;
 use crate::audience::View;
 use crate::error::Error;
@@ -98,11 +99,11 @@ pub(super) async fn answer(
         picked.broker.note(audience);
     }
     let named = query.named(&picked.broker.name)?;
-    if named.nodes.as_ref().is_some_and(|nodes| !nodes.is_empty()) {
-        picked.must_see_all()?;
+    for node in named.nodes.iter().flatten() {
+        access_scope::must_see(picked, node)?;
     }
     for path in &named.objects {
-        picked.must_see_object(path)?;
+        access_scope::must_see(picked, path)?;
         picked.broker.chart(path);
     }
     let snapshot = picked.broker.snapshot();

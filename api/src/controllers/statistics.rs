@@ -9,13 +9,13 @@ use metering::telemetry::Statistics;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::access_scope::AccessScope;
 use crate::controllers::meters::of_meter;
 use crate::error::Error;
 use crate::identity::auth::Caller;
 use crate::protocol::answer::private;
 use crate::protocol::query::Arguments;
 use crate::state::Shared;
-use crate::telemetry::scope::Scope;
 use crate::telemetry::simple::{self, Subject};
 use crate::telemetry::statistics::{Summary, clamp};
 use crate::telemetry::terms;
@@ -61,7 +61,7 @@ async fn show(
     let terms = terms::read(&mut arguments)?;
     let summary = Summary::read(&mut arguments)?;
     arguments.finish()?;
-    let mut selection = simple::read(&terms, Subject::Samples, &Scope::of(&caller))?;
+    let mut selection = simple::read(&terms, Subject::Samples, &AccessScope::of(&shared, &caller))?;
     selection.filter = selection.filter.and(of_meter(&name));
     let asked = selection.asked;
     let mut rows = shared.store.statistics(summary.of(selection)).await?;

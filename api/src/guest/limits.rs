@@ -134,6 +134,7 @@ fn grant<'a>(
     };
     Some(Grant {
         broker,
+        account: None,
         // What RabbitMQ shows administrators alone no guest sees.
         tags: Vec::new(),
         view,

@@ -127,11 +127,11 @@ impl Links {
         Ok(())
     }
 
-    /// How many an account has, and how many there are.
-    pub(super) fn count(&self, maker: &str) -> (usize, usize) {
+    /// How many of some there are, and how many in all.
+    pub(super) fn count(&self, is_wanted: impl Fn(&Link) -> bool) -> (usize, usize) {
         let links = self.known();
-        let theirs = links.values().filter(|known| known.link.maker == maker);
-        (theirs.count(), links.len())
+        let wanted = links.values().filter(|known| is_wanted(&known.link));
+        (wanted.count(), links.len())
     }
 
     /// Makes one, kept; with its secret, for this once.
@@ -195,23 +195,18 @@ impl Links {
             .is_some_and(|known| now < known.link.expires_at)
     }
 
-    /// The links of an account, or of all; the youngest first.
-    pub(super) fn list(&self, maker: Option<&str>) -> Vec<ShareLink> {
+    /// Some links, the youngest first.
+    pub(super) fn list(&self, is_wanted: impl Fn(&Link) -> bool) -> Vec<ShareLink> {
         let links = self.known();
-        let theirs = links
-            .values()
-            .filter(|known| maker.is_none_or(|maker| known.link.maker == maker));
-        let mut list: Vec<_> = theirs.map(Known::describe).collect();
+        let wanted = links.values().filter(|known| is_wanted(&known.link));
+        let mut list: Vec<_> = wanted.map(Known::describe).collect();
         list.sort_by(|a, b| b.made_at.cmp(&a.made_at).then_with(|| a.id.cmp(&b.id)));
         list
     }
 
-    /// The link of that id, where it is the account's, or any where none is named.
-    pub(super) fn find(&self, id: &str, maker: Option<&str>) -> Option<Arc<Link>> {
-        let links = self.known();
-        let found = links.get(id)?;
-        let theirs = maker.is_none_or(|maker| found.link.maker == maker);
-        theirs.then(|| Arc::clone(&found.link))
+    /// The link of that id.
+    pub(super) fn find(&self, id: &str) -> Option<Arc<Link>> {
+        self.known().get(id).map(|known| Arc::clone(&known.link))
     }
 
     /// Ends a link: at once here, and then for good.

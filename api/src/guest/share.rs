@@ -8,7 +8,7 @@ use metering::guest::{LONGEST_LIFETIME, OpenedShareLink, ShareLink, ShareLinkReq
 use tokio::time::Instant;
 
 use super::claims::Claims;
-use super::links::{Draft, MAX, MAX_OF_ONE};
+use super::links::{Draft, Link, MAX, MAX_OF_ONE};
 use super::{Guests, doors, limits};
 use crate::clock::after;
 use crate::config::Shown;
@@ -47,7 +47,7 @@ impl Guests {
         };
         let memory = self.memory(shared).await?;
         memory.links.sweep(&*shared.store, now).await?;
-        let (theirs, all) = memory.links.count(&caller.user_id);
+        let (theirs, all) = memory.links.count(|link| is_own(shared, caller, link));
         if theirs >= MAX_OF_ONE || all >= MAX {
             let why = "There are too many share links: revoke some that nobody needs.";
             return Err(Error::BadArgument(why.into()));
@@ -109,7 +109,7 @@ impl Guests {
         })
     }
 
-    /// The caller's links; of an administrator of every broker all there are.
+    /// The caller's links; with the role `admin` all there are.
     pub(crate) async fn links(
         &self,
         shared: &Shared,
@@ -118,7 +118,7 @@ impl Guests {
         let memory = self.memory(shared).await?;
         let now = shared.config.clock.now();
         memory.links.sweep(&*shared.store, now).await?;
-        Ok(memory.links.list(whose(shared, caller)))
+        Ok(memory.links.list(|link| may_end(shared, caller, link)))
     }
 
     /// Ends a link.
@@ -132,7 +132,8 @@ impl Guests {
         id: &str,
     ) -> Result<(), Error> {
         let memory = self.memory(shared).await?;
-        let found = memory.links.find(id, whose(shared, caller));
+        let found = memory.links.find(id);
+        let found = found.filter(|link| may_end(shared, caller, link));
         let link = found.ok_or_else(|| Error::NotFound {
             what: "Share link",
             id: id.to_owned(),
@@ -143,10 +144,28 @@ impl Guests {
     }
 }
 
-/// Whose links a caller sees: its own, or everybody's.
-fn whose<'a>(shared: &Shared, caller: &'a TokenData) -> Option<&'a str> {
-    let sees_all = caller.is_administrator(shared.brokers.len());
-    (!sees_all).then_some(caller.user_id.as_str())
+/// Whether a caller sees a link and may end it: its own, and with the role `admin` every one.
+fn may_end(shared: &Shared, caller: &TokenData, link: &Link) -> bool {
+    caller.is_admin() || is_own(shared, caller, link)
+}
+
+/// Whether a caller made a link. The owner is an account at the link's broker, so a caller owns it
+/// whom that broker accepted under the maker's name; accounts of that name at other brokers do not.
+/// With Keystone the owner is a user of it, by id. A link whose broker is no longer configured, or
+/// that names none, is left to the role `admin`.
+fn is_own(shared: &Shared, caller: &TokenData, link: &Link) -> bool {
+    if link.maker != caller.user_id {
+        return false;
+    }
+    let has_accounts = caller.grants.iter().any(|grant| grant.account.is_some());
+    if !has_accounts {
+        return true;
+    }
+    let broker = shared.brokers.iter();
+    let mut broker = broker.map(|broker| broker.name.as_str());
+    broker
+        .position(|name| name == link.broker)
+        .is_some_and(|broker| caller.has_account_at(broker, &link.made_by))
 }
 
 fn check(wanted: &ShareLinkRequest, now: Timestamp) -> Result<(), Error> {

@@ -185,6 +185,7 @@ async fn grant(
     Ok(Some(Grant {
         broker: index,
         tags,
+        account: Some(applicant.username.to_owned()),
         view,
         own,
     }))

@@ -29,7 +29,7 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use metering::error::KeystoneErrorBody;
-use metering::identity::{AuthRequest, ROLE_ADMIN, SUBJECT_TOKEN, TokenBody};
+use metering::identity::{AuthRequest, SUBJECT_TOKEN, TokenBody};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -41,7 +41,7 @@ use crate::snapshot::json;
 use crate::state::Shared;
 use accounts::Applicant;
 use request::{Project, Proof, Wanted};
-use tokens::{Grant, TokenData, id_of, random_id, sees_all};
+use tokens::{Grant, TokenData, id_of, is_administrator_everywhere, random_id};
 
 /// The project of all brokers.
 pub(crate) const ALL: &str = "warren";
@@ -126,7 +126,7 @@ pub(crate) async fn grant(
     let data = TokenData {
         user_id: id_of("user", &user),
         user,
-        admin: sees_all(&grants),
+        admin: is_administrator_everywhere(&grants, shared.brokers.len()),
         grants,
         project_id: id_of("project", &project),
         project,
@@ -171,7 +171,7 @@ async fn validate(
         token,
         data,
     } = subject(&shared, &headers)?;
-    if caller.user != data.user && caller.role() != ROLE_ADMIN {
+    if !caller.is_same_person(&data) && !caller.is_admin() {
         return Err(Error::NotPermitted(
             "Validating somebody else's token needs the role admin.".into(),
         ));
@@ -201,9 +201,9 @@ async fn revoke(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Result
         token,
         data,
     } = subject(&shared, &headers)?;
-    if caller.user != data.user && !caller.is_administrator(shared.brokers.len()) {
+    if !caller.is_same_person(&data) && !caller.is_admin() {
         return Err(Error::NotPermitted(
-            "Revoking somebody else's token needs the tag administrator.".into(),
+            "Revoking somebody else's token needs the role admin.".into(),
         ));
     }
     shared.tokens.revoke(&token);

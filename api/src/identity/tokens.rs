@@ -48,6 +48,9 @@ pub(crate) struct TokenData {
 pub(crate) struct Grant {
     /// Its place in the configuration.
     pub(crate) broker: usize,
+    /// The caller's account there; none for a caller whom another system knows, a Keystone or a
+    /// portal: a name of theirs is no account's, even where the two are spelt alike.
+    pub(crate) account: Option<String>,
     /// The account's tags there.
     pub(crate) tags: Vec<String>,
     /// What the account sees there.
@@ -56,9 +59,35 @@ pub(crate) struct Grant {
     pub(crate) own: Option<Audience>,
 }
 
-/// Whether one of the brokers shows all of itself: what makes an account of it an administrator.
-pub(crate) fn sees_all(grants: &[Grant]) -> bool {
-    grants.iter().any(|grant| matches!(grant.view, View::All))
+impl Grant {
+    /// Whether the account has a tag there.
+    pub(crate) fn has_tag(&self, tag: &str) -> bool {
+        self.tags.iter().any(|held| held == tag)
+    }
+
+    /// The vhosts that the broker lists to the account; none: every one.
+    pub(crate) fn listed_vhosts(&self) -> Option<&Audience> {
+        match &self.view {
+            View::All => None,
+            View::Only(audience) => Some(audience),
+        }
+    }
+
+    /// The vhosts whose queues, exchanges and so on the broker lists to the account; none: every
+    /// one. The tag `monitoring` opens no queue of a vhost that the account has no permission in.
+    pub(crate) fn permitted_vhosts(&self) -> Option<&Audience> {
+        match &self.view {
+            View::All => self.own.as_ref(),
+            View::Only(audience) => Some(audience),
+        }
+    }
+}
+
+/// Whether the account is an administrator of every configured broker: what gives it the role
+/// `admin`. A broker that was not asked, or did not answer, counts as no.
+pub(crate) fn is_administrator_everywhere(grants: &[Grant], brokers: usize) -> bool {
+    let administered = grants.iter().filter(|grant| grant.has_tag("administrator"));
+    administered.count() == brokers
 }
 
 impl TokenData {
@@ -67,7 +96,8 @@ impl TokenData {
         if self.admin { ROLE_ADMIN } else { ROLE_MEMBER }
     }
 
-    /// Whether the caller sees every project's samples: it has the role `admin`.
+    /// Whether the caller has the role `admin`: it sees every project's samples, and may end what
+    /// others made.
     pub(crate) fn is_admin(&self) -> bool {
         self.admin
     }
@@ -82,13 +112,20 @@ impl TokenData {
         self.user_id.clone()
     }
 
-    /// Whether the account may end other accounts' tokens: it is an administrator of every broker.
-    pub(crate) fn is_administrator(&self, brokers: usize) -> bool {
-        let administered = self
-            .grants
-            .iter()
-            .filter(|grant| grant.tags.iter().any(|tag| tag == "administrator"));
-        administered.count() == brokers
+    /// Whether a broker accepted the caller under this name.
+    pub(crate) fn has_account_at(&self, broker: usize, name: &str) -> bool {
+        let at = |grant: &&Grant| grant.broker == broker;
+        let mut grants = self.grants.iter().filter(at);
+        grants.any(|grant| grant.account.as_deref() == Some(name))
+    }
+
+    /// Whether two tokens are of one person: some broker accepted both under the same name. Accounts
+    /// of one name at different brokers may be different people's.
+    pub(crate) fn is_same_person(&self, other: &Self) -> bool {
+        other.grants.iter().any(|grant| match &grant.account {
+            Some(name) => self.has_account_at(grant.broker, name),
+            None => false,
+        })
     }
 }
 
@@ -173,7 +210,7 @@ impl Tokens {
                 store
                     .tokens
                     .get(*fingerprint)
-                    .is_some_and(|other| other.user == data.user)
+                    .is_some_and(|other| other.is_same_person(&data))
             };
             let mut theirs = store.by_expiry.values().filter(is_theirs).copied();
             let oldest = theirs.next();
@@ -227,11 +264,21 @@ mod tests {
         Timestamp::from_millis(seconds * 1000)
     }
 
+    fn grant(broker: usize, account: &str) -> Grant {
+        Grant {
+            broker,
+            account: Some(account.into()),
+            tags: vec!["monitoring".into()],
+            view: View::All,
+            own: None,
+        }
+    }
+
     fn data(user: &str, from: i64) -> TokenData {
         TokenData {
             user: user.into(),
             user_id: id_of("user", user),
-            grants: Vec::new(),
+            grants: vec![grant(0, user)],
             project: "warren".into(),
             project_id: id_of("project", "warren"),
             admin: false,
@@ -299,6 +346,51 @@ mod tests {
             .filter(|token| user(&tokens, token, 20).is_some());
         assert_eq!(valid.count(), 4);
         assert!(user(&tokens, &annas[19], 20).is_some(), "the newest stays");
+    }
+
+    #[test]
+    fn an_account_of_the_same_name_at_another_broker_is_another_person() {
+        let of = |grants: Vec<Grant>| TokenData {
+            grants,
+            ..data("anna", 0)
+        };
+        let first = of(vec![grant(0, "anna")]);
+        let second = of(vec![grant(1, "anna")]);
+        let both = of(vec![grant(0, "anna"), grant(1, "anna")]);
+        assert!(first.is_same_person(&first) && first.is_same_person(&both));
+        assert!(both.is_same_person(&second));
+        assert!(!first.is_same_person(&second) && !second.is_same_person(&first));
+        let mut elsewhere = grant(0, "anna");
+        elsewhere.account = None;
+        assert!(!of(vec![elsewhere.clone()]).is_same_person(&first));
+        assert!(!of(vec![elsewhere.clone()]).is_same_person(&of(vec![elsewhere])));
+    }
+
+    #[test]
+    fn the_tokens_of_an_account_do_not_end_those_of_its_name_at_another_broker() {
+        let tokens = Tokens::default();
+        let elsewhere = TokenData {
+            grants: vec![grant(1, "anna")],
+            ..data("anna", 0)
+        };
+        let (theirs, _) = tokens.issue_within(elsewhere, at(0), 10, 4);
+        for n in 0..8 {
+            tokens.issue_within(data("anna", n), at(n), 10, 4);
+        }
+        assert!(user(&tokens, &theirs, 8).is_some());
+    }
+
+    #[test]
+    fn an_administrator_of_all_brokers_but_one_has_not_the_role_admin() {
+        let administrator = |broker| Grant {
+            tags: vec!["administrator".into()],
+            ..grant(broker, "anna")
+        };
+        let is_admin = is_administrator_everywhere;
+        assert!(is_admin(&[administrator(0), administrator(1)], 2));
+        assert!(!is_admin(&[administrator(0), grant(1, "anna")], 2));
+        assert!(!is_admin(&[administrator(0)], 2));
+        assert!(!is_admin(&[grant(0, "anna")], 1));
     }
 
     #[test]

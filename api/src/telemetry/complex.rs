@@ -9,8 +9,8 @@ use serde_json::{Map, Value as Json};
 use store::{Field, Filter, Op, Order, SampleQuery, Value};
 
 use super::arguments::{default_limit, parse_integer, positive_limit};
-use super::scope::Scope;
 use super::{fields, invalid, shortened};
+use crate::access_scope::AccessScope;
 use crate::error::Error;
 
 /// Filters stand in each other at most so deep …
@@ -25,7 +25,7 @@ const ORDERS: usize = 20;
 /// # Errors
 /// `400` where it cannot be understood, and where; `401` where it names a project that the caller
 /// is not in.
-pub(crate) fn read(body: Option<Json>, scope: &Scope) -> Result<SampleQuery, Error> {
+pub(crate) fn read(body: Option<Json>, scope: &AccessScope) -> Result<SampleQuery, Error> {
     let mut query = SampleQuery {
         limit: default_limit(),
         ..SampleQuery::default()
@@ -82,7 +82,7 @@ fn bad_order(why: &str) -> Error {
     Error::BadArgument(format!("Order-by expression not valid: {why}"))
 }
 
-fn parse_filter(text: &str, scope: &Scope) -> Result<Filter, Error> {
+fn parse_filter(text: &str, scope: &AccessScope) -> Result<Filter, Error> {
     let parsed: Json =
         serde_json::from_str(text).map_err(|error| bad_filter(&error.to_string()))?;
     let mut reader = Reader {
@@ -94,7 +94,7 @@ fn parse_filter(text: &str, scope: &Scope) -> Result<Filter, Error> {
 
 /// Reads filters, and counts what they compare.
 struct Reader<'a> {
-    scope: &'a Scope,
+    scope: &'a AccessScope,
     comparisons: usize,
 }
 
@@ -292,14 +292,14 @@ mod tests {
 
     use super::*;
 
-    fn query(filter: &Json, scope: &Scope) -> Result<Filter, String> {
+    fn query(filter: &Json, scope: &AccessScope) -> Result<Filter, String> {
         let body = json!({"filter": filter.to_string()});
         let query = read(Some(body), scope).map_err(|error| error.to_string())?;
         Ok(query.filter)
     }
 
     fn refusal(filter: &Json) -> String {
-        query(filter, &Scope::All).expect_err("refused")
+        query(filter, &AccessScope::All).expect_err("refused")
     }
 
     fn is(field: Field, op: Op, value: Value) -> Filter {
@@ -333,7 +333,7 @@ mod tests {
                 Value::Time(Timestamp::from_millis(1_420_070_400_000)),
             ),
         ]);
-        assert_eq!(query(&filter, &Scope::All), Ok(expected));
+        assert_eq!(query(&filter, &AccessScope::All), Ok(expected));
     }
 
     #[test]
@@ -380,22 +380,22 @@ mod tests {
                 |inner, _| json!({"not": inner}),
             )
         };
-        assert!(query(&nested(DEPTH), &Scope::All).is_ok());
+        assert!(query(&nested(DEPTH), &AccessScope::All).is_ok());
         assert!(refusal(&nested(DEPTH + 1)).contains("deeper than 32"));
         // Deeper than the JSON parser goes.
         let deep = format!("{}1{}", "{\"not\":".repeat(5000), "}".repeat(5000));
-        let error = read(Some(json!({"filter": deep})), &Scope::All).expect_err("too deep");
+        let error = read(Some(json!({"filter": deep})), &AccessScope::All).expect_err("too deep");
         assert!(error.to_string().contains("recursion limit"), "{error}");
 
         let many = |count: usize| json!({"in": {"meter": vec!["a"; count]}});
-        assert!(query(&many(COMPARISONS), &Scope::All).is_ok());
+        assert!(query(&many(COMPARISONS), &AccessScope::All).is_ok());
         assert!(refusal(&many(COMPARISONS + 1)).contains("more than 500 times"));
     }
 
     #[test]
     fn orders_are_read_in_any_case() {
         let order = |text: &str| {
-            let query = read(Some(json!({"orderby": text})), &Scope::All);
+            let query = read(Some(json!({"orderby": text})), &AccessScope::All);
             query
                 .map(|query| query.order)
                 .map_err(|error| error.to_string())
@@ -424,7 +424,7 @@ mod tests {
     #[test]
     fn limits_are_numbers_or_texts_of_them() {
         let limit = |limit: Json| {
-            let query = read(Some(json!({"limit": limit})), &Scope::All);
+            let query = read(Some(json!({"limit": limit})), &AccessScope::All);
             query
                 .map(|query| query.limit)
                 .map_err(|error| error.to_string())
@@ -441,7 +441,7 @@ mod tests {
 
     #[test]
     fn unknown_attributes_and_bodies_that_are_no_object_are_refused() {
-        let refused = |body: Json| read(Some(body), &Scope::All).expect_err("refused");
+        let refused = |body: Json| read(Some(body), &AccessScope::All).expect_err("refused");
         assert_eq!(
             refused(json!({"foo": 1})).to_string(),
             "Unknown attribute for argument body: foo"
@@ -456,12 +456,12 @@ mod tests {
                 .to_string()
                 .contains("Wrong type")
         );
-        assert!(read(None, &Scope::All).is_ok());
+        assert!(read(None, &AccessScope::All).is_ok());
     }
 
     #[test]
     fn another_project_is_refused_wherever_it_is_named() {
-        let scope = Scope::Project("own".into());
+        let scope = AccessScope::of_project("own");
         let own = json!({"=": {"project": "own"}});
         assert!(query(&own, &scope).is_ok());
         for filter in [

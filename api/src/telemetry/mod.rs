@@ -14,7 +14,6 @@
 //! | `complex` | the body of `POST /v2/query/samples` |
 //! | `statistics` | period, groups and functions |
 //! | `posting` | samples that a client hands in |
-//! | `scope` | what of all this the caller may see |
 //! | `body` | a request's JSON body, bounded |
 //! | `links` | addresses in answers |
 
@@ -24,7 +23,6 @@ pub(crate) mod complex;
 pub(crate) mod fields;
 pub(crate) mod links;
 pub(crate) mod posting;
-pub(crate) mod scope;
 pub(crate) mod simple;
 pub(crate) mod statistics;
 pub(crate) mod terms;

@@ -11,10 +11,11 @@ use serde::de::{DeserializeSeed, IgnoredAny, SeqAccess, Visitor};
 use serde_json::{Map, Value as Json};
 use store::Posted;
 
-use super::scope::Scope;
 use super::{body, fields, invalid, shortened};
+use crate::access_scope::AccessScope;
 use crate::error::Error;
 use crate::identity::tokens::TokenData;
+use crate::state::Shared;
 
 /// Who measures what a client names no source for.
 const DEFAULT_SOURCE: &str = "openstack";
@@ -22,7 +23,7 @@ const DEFAULT_SOURCE: &str = "openstack";
 /// Whose post it is, what may be in it, and what stands in for what it leaves out.
 #[derive(Debug)]
 pub(crate) struct Poster {
-    scope: Scope,
+    scope: AccessScope,
     project_id: String,
     user_id: String,
     now: Timestamp,
@@ -30,9 +31,9 @@ pub(crate) struct Poster {
 
 impl Poster {
     /// A caller's, now.
-    pub(crate) fn new(caller: &TokenData, now: Timestamp) -> Self {
+    pub(crate) fn new(shared: &Shared, caller: &TokenData, now: Timestamp) -> Self {
         Self {
-            scope: Scope::of(caller),
+            scope: AccessScope::of(shared, caller),
             project_id: caller.project_id(),
             user_id: caller.user_id(),
             now,
@@ -125,6 +126,11 @@ impl Poster {
             let why = "can not post samples to other projects";
             return Err(invalid("project_id", &project_id, why));
         }
+        let user_id = user_id.unwrap_or_else(|| self.user_id.clone());
+        if !self.scope.may_post_as(&user_id) {
+            let why = "can not post samples for other users";
+            return Err(invalid("user_id", &user_id, why));
+        }
         let source = source.as_deref().unwrap_or(DEFAULT_SOURCE);
         Ok(Posted {
             meter: name,
@@ -134,7 +140,7 @@ impl Poster {
             resource_id,
             source: Some(format!("{project_id}:{source}")),
             project_id: Some(project_id),
-            user_id: Some(user_id.unwrap_or_else(|| self.user_id.clone())),
+            user_id: Some(user_id),
             timestamp: timestamp.unwrap_or(self.now),
             recorded_at: self.now,
             metadata,
@@ -312,7 +318,7 @@ mod tests {
 
     use super::*;
 
-    fn poster(scope: Scope) -> Poster {
+    fn poster(scope: AccessScope) -> Poster {
         Poster {
             scope,
             project_id: "own".into(),
@@ -332,7 +338,7 @@ mod tests {
     }
 
     fn read(body: &Json) -> Result<Vec<Posted>, String> {
-        let posted = poster(Scope::Project("own".into())).read(body.to_string().as_bytes(), "m");
+        let posted = poster(AccessScope::of_project("own")).read(body.to_string().as_bytes(), "m");
         posted.map_err(|error| error.to_string())
     }
 
@@ -458,7 +464,7 @@ mod tests {
     #[test]
     fn the_role_admin_posts_to_any_project() {
         let body = json!([with("project_id", json!("other"))]);
-        let posted = poster(Scope::All)
+        let posted = poster(AccessScope::All)
             .read(body.to_string().as_bytes(), "m")
             .expect("posted");
         assert_eq!(posted[0].project_id.as_deref(), Some("other"));

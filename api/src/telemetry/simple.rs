@@ -5,9 +5,9 @@ use store::{Field, Filter, Op, Value};
 
 use super::arguments::parse_integer;
 use super::fields;
-use super::scope::Scope;
 use super::terms::Term;
 use super::{invalid, shortened, value};
+use crate::access_scope::AccessScope;
 use crate::error::Error;
 
 /// A search offset is at most a century, in minutes.
@@ -90,7 +90,11 @@ impl Span {
 /// # Errors
 /// `400` for an unknown field, an operator that a field does not take and a value that is none of
 /// its kind; `401` where the caller asks for another project.
-pub(crate) fn read(terms: &[Term], subject: Subject, scope: &Scope) -> Result<Selection, Error> {
+pub(crate) fn read(
+    terms: &[Term],
+    subject: Subject,
+    scope: &AccessScope,
+) -> Result<Selection, Error> {
     let offset = search_offset(terms, subject)?;
     let (mut asked, mut searched) = (Span::default(), Span::default());
     let mut filters = Vec::new();
@@ -172,7 +176,7 @@ fn comparison(
     term: &Term,
     terms: &[Term],
     subject: Subject,
-    scope: &Scope,
+    scope: &AccessScope,
 ) -> Result<Filter, Error> {
     let name = term.field.as_str();
     let (field, value) = if let Some(field) = fields::metadata(name) {
@@ -214,13 +218,13 @@ mod tests {
     use super::*;
     use crate::protocol::query::Arguments;
 
-    fn select(query: &str, subject: Subject, scope: &Scope) -> Result<Selection, String> {
+    fn select(query: &str, subject: Subject, scope: &AccessScope) -> Result<Selection, String> {
         let terms = terms::read(&mut Arguments::parse(query)).expect("terms");
         read(&terms, subject, scope).map_err(|error| error.to_string())
     }
 
     fn refusal(query: &str, subject: Subject) -> String {
-        select(query, subject, &Scope::All).expect_err(query)
+        select(query, subject, &AccessScope::All).expect_err(query)
     }
 
     fn text(field: Field, value: &str) -> Filter {
@@ -237,7 +241,11 @@ mod tests {
             ("source", Field::Source),
         ] {
             for subject in [Subject::Meters, Subject::Samples, Subject::Resources] {
-                let found = select(&format!("q.field={name}&q.value=5"), subject, &Scope::All);
+                let found = select(
+                    &format!("q.field={name}&q.value=5"),
+                    subject,
+                    &AccessScope::All,
+                );
                 assert_eq!(
                     found.expect(name).filter,
                     Filter::All(vec![text(field.clone(), "5")])
@@ -293,7 +301,7 @@ mod tests {
     fn a_search_offset_widens_the_span_at_both_ends() {
         let query = "q.field=timestamp&q.field=timestamp&q.field=search_offset&q.op=ge&q.op=lt&q.op=eq\
             &q.value=2015-01-01T12:00:00%2B02:00&q.value=2015-01-01T11:00:00&q.value=30";
-        let found = select(query, Subject::Samples, &Scope::All).expect("selection");
+        let found = select(query, Subject::Samples, &AccessScope::All).expect("selection");
         let at = |text: &str| Some(text.parse::<Timestamp>().expect("time"));
         assert_eq!(found.asked.from, at("2015-01-01T10:00:00"));
         assert_eq!(found.asked.to, at("2015-01-01T11:00:00"));
@@ -339,13 +347,13 @@ mod tests {
 
     #[test]
     fn a_caller_without_the_role_admin_gets_its_own_project_alone() {
-        let scope = Scope::Project("own".into());
-        let own = text(Field::ProjectId, "own");
+        let scope = AccessScope::of_project("own");
         let found = select("", Subject::Samples, &scope).expect("selection");
-        assert_eq!(
-            found.filter,
-            Filter::All(vec![own, Filter::All(Vec::new())])
-        );
+        assert_eq!(found.filter, scope.narrow(Filter::default()));
+        let posted = Filter::Posted.and(text(Field::ProjectId, "own"));
+        let collected = Filter::Collected(std::sync::Arc::default());
+        let seen = Filter::Any(vec![posted, collected]);
+        assert_eq!(found.filter, Filter::All(vec![seen, Filter::default()]));
         assert!(select("q.field=project&q.value=own", Subject::Samples, &scope).is_ok());
         for name in ["project", "project_id"] {
             let message = select(

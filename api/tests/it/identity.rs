@@ -71,7 +71,7 @@ async fn tags_decide_on_the_role() {
     let app = TestApp::start(&[("prod", &fake)]);
     for (name, role) in [
         ("administrator", "admin"),
-        ("monitoring", "admin"),
+        ("monitoring", "member"),
         ("policymaker", "member"),
         ("management", "member"),
     ] {

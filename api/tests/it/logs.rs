@@ -251,6 +251,9 @@ async fn are_told_to_those_whom_they_concern() {
     };
     let all = ["identity", "other", "other/node", "prod", "prod/node"];
     assert_eq!(sources(&admin).await, all);
+    for fake in [&ours, &theirs] {
+        fake.add(Account::new("mona", "secret", &["monitoring"], &["/"]));
+    }
     let otto = app.sign_in("otto", "secret").await;
     assert_eq!(sources(&otto).await, ["prod", "prod/node"]);
     let anna = app.sign_in("anna", "secret").await;
@@ -258,3 +261,6 @@ async fn are_told_to_those_whom_they_concern() {
     let identity = logs(&app, &anna, "q.field=source&q.value=identity").await;
     assert_eq!(identity, []);
 }
+    let mona = app.sign_in("mona", "secret").await;
+    let of_brokers = ["other", "other/node", "prod", "prod/node"];
+    assert_eq!(sources(&mona).await, of_brokers, "no line without a broker");

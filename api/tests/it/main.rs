@@ -2,6 +2,7 @@
 
 mod support;
 
+mod access_scope;
 mod brokers;
 mod capabilities;
 mod collector;

@@ -113,6 +113,33 @@ async fn a_list_is_shared_as_its_maker_sees_it() {
 }
 
 #[tokio::test]
+async fn a_link_is_of_an_account_at_its_broker_not_of_a_name() {
+    let (first, second) = (fake(), FakeBroker::start());
+    second.add(Account::new("anna", "another", &["management"], &["/"]));
+    second.add(Account::new("otto", "secret", &["administrator"], &["/"]));
+    let app = TestApp::start(&[("prod", &first), ("test", &second)]);
+    let anna = app.sign_in("anna", "secret").await;
+    let namesake = app.sign_in("anna", "another").await;
+    let otto = app.sign_in("otto", "secret").await;
+    let admin = app.sign_in("guest", "guest").await;
+    let id = text(&make(&app, &anna, &overview()).await.json(), "id");
+    let end = async |token: &str| {
+        let headers = [("x-auth-token", token)];
+        app.request(Method::DELETE, &format!("{LINKS}/{id}"), &headers)
+            .await
+            .status
+    };
+    for other in [&namesake, &otto] {
+        assert_eq!(list(&app, other).await.len(), 0);
+        assert_eq!(end(other).await, StatusCode::NOT_FOUND);
+    }
+    for owner in [&anna, &admin] {
+        assert_eq!(list(&app, owner).await.len(), 1);
+    }
+    assert_eq!(end(&anna).await, StatusCode::NO_CONTENT);
+}
+
+#[tokio::test]
 async fn links_are_listed_and_ended_by_whoever_made_them_or_an_administrator() {
     let fake = fake();
     let (app, anna) = ready(&fake).await;

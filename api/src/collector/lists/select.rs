@@ -24,6 +24,8 @@ pub(crate) enum Scope {
     Vhosts(Class, Arc<BTreeSet<String>>),
     /// Those of one account.
     Account(String),
+    /// None.
+    Nothing,
     /// Of these, those of one vhost.
     Within(Box<Self>, String),
 }
@@ -36,6 +38,7 @@ impl Scope {
             Self::Vhosts(class, _) => format!("v{class}"),
             // A hash says nothing of the account, and holds no character that a header may not.
             Self::Account(name) => format!("a{}", crate::identity::tokens::id_of("account", name)),
+            Self::Nothing => "none".into(),
             Self::Within(all, vhost) => {
                 let vhost = crate::identity::tokens::id_of("vhost", vhost);
                 format!("{}.{vhost}", all.key())
@@ -57,6 +60,7 @@ impl Scope {
             Self::All => true,
             Self::Vhosts(_, vhosts) => vhosts.contains(rows.vhost(row)),
             Self::Account(name) => rows.user(row) == name,
+            Self::Nothing => false,
             Self::Within(all, vhost) => rows.vhost(row) == vhost && all.holds(rows, row),
         }
     }

@@ -52,6 +52,7 @@ pub(super) fn of(
         };
         view.map(|view| Grant {
             broker: index,
+            account: None,
             // What RabbitMQ shows its administrators alone is shown to those of the Keystone.
             tags: if admin {
                 vec!["administrator".into()]
@@ -184,6 +185,16 @@ mod tests {
             );
             assert_eq!(seen(Some(TWO), &[role]), Ok(vec!["2".into()]));
             assert_eq!(seen(Some("3"), &[role]), Ok(vec![]));
+        }
+    }
+
+    #[test]
+    fn a_name_of_keystone_is_no_account_of_a_broker() {
+        for role in ["admin", "member", "reader"] {
+            let data = of(&token(Some(ONE), &[role]), &config(), &brokers()).expect("rights");
+            assert_eq!(data.user, "anna");
+            assert!(data.grants.iter().all(|grant| grant.account.is_none()));
+            assert!((0..3).all(|broker| !data.has_account_at(broker, "anna")));
         }
     }
 
