@@ -9,11 +9,10 @@ use super::claims::Claims;
 use super::{Guests, limits};
 use crate::config::{PortalConfig, Shown};
 use crate::error::Error;
+use crate::identity::throttle::Secret;
 use crate::identity::tokens::TokenData;
 use crate::state::Shared;
 
-/// Wrong keys are counted as wrong passwords are, under a name that no account has.
-const KEYS: &str = "\0portal key";
 /// A list in a request has no more names …
 const MAX_NAMES: usize = 1000;
 /// … and each no more bytes. (RabbitMQ's vhosts have 255 at most.)
@@ -125,11 +124,6 @@ impl Guests {
         wanted: &GuestTokenRequest,
         address: Option<IpAddr>,
     ) -> Result<PortalConfig, Error> {
-        let now = Instant::now();
-        shared
-            .throttle
-            .check(address, KEYS, now)
-            .map_err(Error::TooManyAttempts)?;
         let portals = self.portals.now();
         // Every one is looked at, so that the time tells nothing of which it was.
         let mut found = None;
@@ -145,7 +139,10 @@ impl Guests {
             }
         }
         found.ok_or_else(|| {
-            shared.throttle.refused(address, KEYS, now);
+            let throttle = &shared.throttle;
+            if let Err(wait) = throttle.wrong_secret(address, Secret::PortalKey, Instant::now()) {
+                return Error::TooManyAttempts(wait);
+            }
             shared.events.portal_key_refused(address);
             Error::Unauthorized
         })

@@ -13,11 +13,10 @@ use super::{Guests, doors, limits};
 use crate::clock::after;
 use crate::config::Shown;
 use crate::error::Error;
+use crate::identity::throttle::Secret;
 use crate::identity::tokens::TokenData;
 use crate::state::Shared;
 
-/// Wrong secrets are counted as wrong passwords are, under a name that no account has.
-const SECRETS: &str = "\0share link";
 /// No link is valid for longer.
 const LONGEST: Duration = Duration::from_hours(366 * 24);
 /// No address in the dashboard is longer, in bytes, …
@@ -78,15 +77,13 @@ impl Guests {
         secret: &str,
         address: Option<IpAddr>,
     ) -> Result<OpenedShareLink, Error> {
-        let instant = Instant::now();
-        shared
-            .throttle
-            .check(address, SECRETS, instant)
-            .map_err(Error::TooManyAttempts)?;
         let memory = self.memory(shared).await?;
         let now = shared.config.clock.now();
         let Some((link, described, is_first)) = memory.links.open(secret, now) else {
-            shared.throttle.refused(address, SECRETS, instant);
+            shared
+                .throttle
+                .wrong_secret(address, Secret::ShareLink, Instant::now())
+                .map_err(Error::TooManyAttempts)?;
             return Err(Error::NotFound {
                 what: "Share link",
                 id: "of that secret".into(),

@@ -65,7 +65,8 @@ pub(crate) async fn sign_in(
     } = *applicant;
     shared
         .throttle
-        .check(address, username, Instant::now())
+        .admit(address, username)
+        .await
         .map_err(Error::TooManyAttempts)?;
     let verdicts = join_all(brokers.iter().map(|&broker| ask(shared, broker, applicant))).await;
 
@@ -83,7 +84,7 @@ pub(crate) async fn sign_in(
         }
     }
     if !grants.is_empty() || no_tag {
-        shared.throttle.accepted(address, username);
+        shared.throttle.accepted(address, username, Instant::now());
     } else if refused {
         shared.throttle.refused(address, username, Instant::now());
     }
@@ -184,8 +185,8 @@ async fn grant(
     };
     Ok(Some(Grant {
         broker: index,
-        tags,
         account: Some(applicant.username.to_owned()),
+        tags,
         view,
         own,
     }))

@@ -103,6 +103,13 @@ async fn no_other_key_gives_one_and_guessing_takes_long() {
     let answer = app.ask_for_guest(("x-service-key", key), json!({})).await;
     assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS);
     assert!(answer.header("retry-after").is_some());
+    let answer = app.ask_for_guest(SHOP, json!({})).await;
+    assert_eq!(
+        answer.status,
+        StatusCode::CREATED,
+        "the right one is never refused: {:?}",
+        answer.body
+    );
 }
 
 #[tokio::test]

@@ -40,4 +40,5 @@ mod series;
 mod share_links;
 mod statistics;
 mod store_trouble;
+mod throttle;
 mod users;

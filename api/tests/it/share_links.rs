@@ -208,13 +208,18 @@ async fn what_cannot_be_shared_is_refused() {
 #[tokio::test]
 async fn guessing_takes_long() {
     let fake = fake();
-    let (app, _) = ready(&fake).await;
+    let (app, anna) = ready(&fake).await;
     for n in 0..5 {
         let answer = open(&app, &format!("{n:064x}")).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND);
     }
     let answer = open(&app, &"f".repeat(64)).await;
     assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS);
+    assert!(answer.header("retry-after").is_some());
+    // A right one is never refused: nobody guesses 256 bits.
+    let made = make(&app, &anna, &overview()).await.json();
+    let answer = open(&app, &text(&made, "secret")).await;
+    assert_eq!(answer.status, StatusCode::CREATED, "{:?}", answer.body);
 }
 
 #[tokio::test]
