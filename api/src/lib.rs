@@ -73,6 +73,7 @@ pub use config::{
     Portals, PrometheusConfig, Shown,
 };
 pub use guest::claims::claimed_origin;
+pub use protocol::untrusted_proxy::UntrustedProxyWarning;
 
 use collector::lists;
 use collector::task::supervise;

@@ -19,6 +19,7 @@ use crate::identity::throttle::Throttle;
 use crate::identity::tokens::{Grant, TokenData, Tokens};
 use crate::lane::Lane;
 use crate::posted_quota::PostedQuota;
+use crate::protocol::untrusted_proxy::UntrustedProxyWarning;
 use crate::query_limits::QueryLimits;
 use crate::watched::Watched;
 
@@ -58,6 +59,8 @@ pub(crate) struct Shared {
     pub(crate) storing: TaskTracker,
     /// Writes the system log.
     pub(crate) events: Events,
+    /// Warns of proxies that are not among the trusted ones.
+    pub(crate) untrusted_proxy: UntrustedProxyWarning,
     /// Pages of the system log that were read since its last line.
     pub(crate) log_pages: AnswerCache,
 }
@@ -88,6 +91,7 @@ impl Shared {
             throttle: Throttle::default(),
             guests: Guests::new(&config),
             events: Events::new(Arc::clone(&store), config.clock),
+            untrusted_proxy: UntrustedProxyWarning::default(),
             log_pages: AnswerCache::default(),
             store,
             posts: Lane::default(),

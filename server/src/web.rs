@@ -104,6 +104,7 @@ pub(crate) fn router(
         Paths {
             proxies: config.trusted_proxies.clone().into(),
             public_url: config.public_url.clone().map(Arc::new),
+            warning: Arc::default(),
         },
         config.portals.clone(),
         &config.base_path,

@@ -125,6 +125,7 @@ fn patterns(filter: &Filter) -> usize {
         Filter::All(filters) | Filter::Any(filters) => filters.iter().map(patterns).sum(),
         Filter::Not(filter) => patterns(filter),
         Filter::Is(_, op, _) => usize::from(*op == Op::Matches),
+        Filter::Posted | Filter::Collected(_) => 0,
     }
 }
 

@@ -16,18 +16,16 @@ pub(crate) struct ClientAddress(pub(crate) Option<IpAddr>);
 /// have no address of their own. Of its entries the last one counts that is not itself a trusted
 /// proxy: what stands before it anybody can have written.
 pub(crate) fn client(request: &Request, trusted: &[Network]) -> Option<IpAddr> {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    let peer = peer.map(|ConnectInfo(address)| address.ip().to_canonical());
-    let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.contains(address));
-    if peer.is_some_and(|peer| !is_trusted(peer)) {
-        return peer;
+    if let Some(peer) = untrusted_peer(request, trusted) {
+        return Some(peer);
     }
+    let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.contains(address));
     let headers = request.headers().get_all("x-forwarded-for").iter();
     let entries: Vec<_> = headers
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))
         .collect();
-    let mut nearest = peer;
+    let mut nearest = peer(request);
     for entry in entries.into_iter().rev() {
         let Some(address) = read(entry.trim()) else {
             break;
@@ -38,6 +36,16 @@ pub(crate) fn client(request: &Request, trusted: &[Network]) -> Option<IpAddr> {
         }
     }
     nearest
+}
+
+fn peer(request: &Request) -> Option<IpAddr> {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    peer.map(|ConnectInfo(address)| address.ip().to_canonical())
+}
+
+/// Whoever opened the connection, where it is no trusted proxy.
+pub(crate) fn untrusted_peer(request: &Request, trusted: &[Network]) -> Option<IpAddr> {
+    peer(request).filter(|&peer| !trusted.iter().any(|network| network.contains(peer)))
 }
 
 /// An address, with or without a port.

@@ -11,6 +11,7 @@ pub(crate) mod cors;
 pub(crate) mod prefix;
 pub(crate) mod query;
 pub(crate) mod refusal;
+pub(crate) mod untrusted_proxy;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -22,6 +23,7 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
+use metering::LogLevel;
 
 use crate::error::Error;
 use crate::guest::{Guests, doors};
@@ -38,6 +40,17 @@ pub(crate) fn json_response(status: StatusCode, body: Bytes) -> Response {
     response
 }
 
+/// Says in the log where a proxy is not among the trusted ones.
+fn warn_of_untrusted_proxy(shared: &Shared, request: &Request) {
+    let Some(peer) = address::untrusted_peer(request, &shared.config.trusted_proxies) else {
+        return;
+    };
+    if let Some(warning) = shared.untrusted_proxy.about(request.headers(), peer) {
+        tracing::warn!(%peer, "{warning}");
+        shared.events.identity(LogLevel::Warning, warning);
+    }
+}
+
 /// The layer around the routes.
 pub(crate) async fn layer(
     State(shared): State<Arc<Shared>>,
@@ -52,6 +65,7 @@ pub(crate) async fn layer(
         .get::<ConnectInfo<std::net::SocketAddr>>()
         .is_none();
     let client = address::client(&request, &shared.config.trusted_proxies);
+    warn_of_untrusted_proxy(&shared, &request);
     request
         .extensions_mut()
         .insert(address::ClientAddress(client));

@@ -223,10 +223,37 @@ async fn tell_who_signs_in_and_who_may_not() {
 }
 
 #[tokio::test]
+async fn name_a_proxy_that_is_not_trusted_once() {
+    let fake = FakeBroker::start();
+    let (app, token) = TestApp::ready(&fake).await;
+    let ask = async |peer: [u8; 4]| {
+        let mut request = http::Request::get("/v2/rabbit/brokers")
+            .header("x-auth-token", &token)
+            .header("x-forwarded-for", "203.0.113.9")
+            .body(axum::body::Body::empty())
+            .expect("a request");
+        let peer = std::net::SocketAddr::from((peer, 4711));
+        request
+            .extensions_mut()
+            .insert(axum::extract::ConnectInfo(peer));
+        assert_eq!(app.send(request).await.status, http::StatusCode::OK);
+    };
+    for _ in 0..3 {
+        ask([192, 0, 2, 7]).await;
+    }
+    let told = until_told(&app, &token, "identity", "X-Forwarded-For from 192.0.2.7").await;
+    let warnings = told.iter().filter(|line| line.contains("--trusted-proxy"));
+    assert_eq!(warnings.count(), 1, "{told:#?}");
+}
+
+#[tokio::test]
 async fn are_told_to_those_whom_they_concern() {
     let (ours, theirs) = (FakeBroker::start(), FakeBroker::start());
     ours.add(Account::new("anna", "secret", &["management"], &["/"]));
     ours.add(Account::new("otto", "secret", &["monitoring"], &["/"]));
+    for fake in [&ours, &theirs] {
+        fake.add(Account::new("mona", "secret", &["monitoring"], &["/"]));
+    }
     for fake in [&ours, &theirs] {
         fake.change_nodes(|nodes| nodes[0]["mem_alarm"] = true.into());
     }
@@ -251,16 +278,13 @@ async fn are_told_to_those_whom_they_concern() {
     };
     let all = ["identity", "other", "other/node", "prod", "prod/node"];
     assert_eq!(sources(&admin).await, all);
-    for fake in [&ours, &theirs] {
-        fake.add(Account::new("mona", "secret", &["monitoring"], &["/"]));
-    }
     let otto = app.sign_in("otto", "secret").await;
     assert_eq!(sources(&otto).await, ["prod", "prod/node"]);
+    let mona = app.sign_in("mona", "secret").await;
+    let of_brokers = ["other", "other/node", "prod", "prod/node"];
+    assert_eq!(sources(&mona).await, of_brokers, "no line without a broker");
     let anna = app.sign_in("anna", "secret").await;
     assert_eq!(sources(&anna).await, ["prod"]);
     let identity = logs(&app, &anna, "q.field=source&q.value=identity").await;
     assert_eq!(identity, []);
 }
-    let mona = app.sign_in("mona", "secret").await;
-    let of_brokers = ["other", "other/node", "prod", "prod/node"];
-    assert_eq!(sources(&mona).await, of_brokers, "no line without a broker");

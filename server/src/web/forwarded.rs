@@ -7,7 +7,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-use api::Network;
+use api::{Network, UntrustedProxyWarning};
 use axum::extract::ConnectInfo;
 use http::request::Parts;
 use http::{HeaderMap, header};
@@ -18,6 +18,8 @@ use url::Url;
 pub(crate) struct Paths {
     pub(crate) proxies: Arc<[Network]>,
     pub(crate) public_url: Option<Arc<Url>>,
+    /// Warns of proxies that are not among these.
+    pub(crate) warning: Arc<UntrustedProxyWarning>,
 }
 
 /// What is known of a request's sender: a request extension.
@@ -37,6 +39,11 @@ impl Paths {
         let peer = peer.map(|ConnectInfo(peer)| peer.ip().to_canonical());
         let headers = &request.headers;
         let by_proxy = peer.is_some_and(|peer| self.is_proxy(peer));
+        if let Some(peer) = peer.filter(|_| !by_proxy)
+            && let Some(warning) = self.warning.about(headers, peer)
+        {
+            tracing::warn!(%peer, "{warning}");
+        }
         let forwarded = |name| by_proxy.then(|| last(headers, name)).flatten();
         let public_tls = self
             .public_url
@@ -105,13 +112,21 @@ mod tests {
 
     use super::*;
 
-    fn caller(peer: &str, headers: &[(&str, &str)]) -> Caller {
-        let paths = Paths {
+    fn paths() -> Paths {
+        Paths {
             proxies: ["127.0.0.1", "10.0.0.0/8"]
                 .map(|text| text.parse().expect("a network"))
                 .into(),
             public_url: None,
-        };
+            warning: Arc::default(),
+        }
+    }
+
+    fn caller(peer: &str, headers: &[(&str, &str)]) -> Caller {
+        caller_of(&paths(), peer, headers)
+    }
+
+    fn caller_of(paths: &Paths, peer: &str, headers: &[(&str, &str)]) -> Caller {
         let mut request = Request::builder().uri("/").header("host", "inner:8080");
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -124,6 +139,27 @@ mod tests {
     fn viewer(peer: &str, forwarded: &str) -> String {
         let caller = caller(peer, &[("x-forwarded-for", forwarded)]);
         caller.address.expect("an address").to_string()
+    }
+
+    #[test]
+    fn a_warning_is_given_for_a_proxy_that_is_not_trusted_and_for_no_other() {
+        let forwarded = [("x-forwarded-for", "198.51.100.1")];
+        let is_given = |peer: &str, headers: &[(&str, &str)]| {
+            let paths = paths();
+            caller_of(&paths, peer, headers);
+            let headers = HeaderMap::from_iter([(
+                http::HeaderName::from_static("x-forwarded-for"),
+                http::HeaderValue::from_static("198.51.100.1"),
+            )]);
+            // It is not due again where it was just given.
+            paths
+                .warning
+                .about(&headers, IpAddr::from([192, 0, 2, 1]))
+                .is_none()
+        };
+        assert!(is_given("203.0.113.9", &forwarded));
+        assert!(!is_given("203.0.113.9", &[]), "nothing was forwarded");
+        assert!(!is_given("10.1.2.3", &forwarded), "a trusted proxy");
     }
 
     #[test]

@@ -87,6 +87,7 @@ mod tests {
                     .expect("a URL")
                     .into(),
             ),
+            warning: std::sync::Arc::default(),
         };
         let mut request = Request::builder()
             .method(method)
