@@ -149,6 +149,10 @@ pub fn checked_here(here: Option<&str>) -> &str {
 pub enum SignInReason {
     /// No broker accepts the name and password.
     Credentials,
+    /// The password is right, and has expired.
+    PasswordExpired,
+    /// The password is right, and the account needs one more proof.
+    SecondFactor,
     /// The account is right, but has no management tag.
     NoManagementTag,
     /// Too many attempts; seconds to wait.
@@ -168,6 +172,8 @@ impl SignInReason {
     fn to_query(self) -> String {
         match self {
             Self::Credentials => "credentials".to_owned(),
+            Self::PasswordExpired => "expired".to_owned(),
+            Self::SecondFactor => "second-factor".to_owned(),
             Self::NoManagementTag => "tag".to_owned(),
             Self::TooManyAttempts(seconds) => format!("wait-{seconds}"),
             Self::Unavailable => "unavailable".to_owned(),
@@ -181,6 +187,8 @@ impl SignInReason {
     pub fn from_query(text: &str) -> Option<Self> {
         match text {
             "credentials" => Some(Self::Credentials),
+            "expired" => Some(Self::PasswordExpired),
+            "second-factor" => Some(Self::SecondFactor),
             "tag" => Some(Self::NoManagementTag),
             "unavailable" => Some(Self::Unavailable),
             "project" => Some(Self::NoSuchProject),
@@ -309,6 +317,8 @@ mod tests {
         use SignInReason as Reason;
         for reason in [
             Reason::Credentials,
+            Reason::PasswordExpired,
+            Reason::SecondFactor,
             Reason::NoManagementTag,
             Reason::TooManyAttempts(42),
             Reason::Unavailable,

@@ -3,6 +3,7 @@
 //! | error | who is at fault | what helps |
 //! |---|---|---|
 //! | `Unauthorized` | the token or the password | signing in again |
+//! | `PasswordExpired`, `SecondFactor` | the account | a new password, another way to sign in |
 //! | `Forbidden`, `NotFound`, `Refused` | the request | another request |
 //! | `TooManyRequests`, `Unavailable`, `TimedOut`, `Transport` | the moment | waiting |
 //! | `Incomplete` | the connection, or the service | asking again |
@@ -29,6 +30,13 @@ pub enum ClientError {
     /// 401: the token is unknown, expired or revoked; at sign-in: the wrong password.
     #[error("the request requires authentication")]
     Unauthorized,
+    /// 401 at sign-in: the password is right and expired. Keystone takes a new one first.
+    #[error("the password has expired")]
+    PasswordExpired,
+    /// 401 at sign-in: the password is right, and the account needs one more proof, a one-time code
+    /// for example.
+    #[error("the account needs more than a password")]
+    SecondFactor,
     /// 403: the account may not do this.
     #[error("forbidden: {message}")]
     Forbidden {
@@ -122,6 +130,22 @@ impl ClientError {
         Self::Malformed {
             message: message.into(),
         }
+    }
+
+    /// The error of a sign-in that was refused.
+    ///
+    /// Sources: `keystone/exception.py` (`PasswordExpired`), and "Multi-Factor Authentication" of the
+    /// Identity API v3: what is short of a proof is answered with a receipt.
+    pub(crate) fn of_sign_in(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Self {
+        if status == StatusCode::UNAUTHORIZED {
+            if headers.contains_key("openstack-auth-receipt") {
+                return Self::SecondFactor;
+            }
+            if message(status, body).starts_with("The password is expired") {
+                return Self::PasswordExpired;
+            }
+        }
+        Self::of(status, headers, body)
     }
 
     /// The error that an answer without success stands for.
@@ -256,6 +280,33 @@ mod tests {
         let error = ClientError::of(StatusCode::SERVICE_UNAVAILABLE, &headers, b"");
         assert_eq!(error.retry_after(), Some(Duration::from_secs(7)));
         assert!(error.is_temporary());
+    }
+
+    #[test]
+    fn an_expired_password_and_a_second_factor_are_no_wrong_password() {
+        let unauthorized = |headers: &HeaderMap, body: &str| {
+            ClientError::of_sign_in(StatusCode::UNAUTHORIZED, headers, body.as_bytes())
+        };
+        let none = HeaderMap::new();
+        // As Keystone 22 answers.
+        let expired = r#"{"error":{"code":401,"message":"The password is expired and needs to be changed for user: 0f6c.","title":"Unauthorized"}}"#;
+        assert!(matches!(
+            unauthorized(&none, expired),
+            ClientError::PasswordExpired
+        ));
+        let mut receipt = HeaderMap::new();
+        receipt.insert("openstack-auth-receipt", HeaderValue::from_static("gAAA"));
+        let body =
+            r#"{"receipt":{"methods":["password"]},"required_auth_methods":[["totp","password"]]}"#;
+        assert!(matches!(
+            unauthorized(&receipt, body),
+            ClientError::SecondFactor
+        ));
+        let wrong = r#"{"error":{"code":401,"message":"The request you have made requires authentication.","title":"Unauthorized"}}"#;
+        assert!(matches!(
+            unauthorized(&none, wrong),
+            ClientError::Unauthorized
+        ));
     }
 
     #[test]

@@ -36,8 +36,9 @@ impl Client {
     /// Signs in with a password.
     ///
     /// # Errors
-    /// [`ClientError::Unauthorized`] for a wrong password, [`ClientError::TooManyRequests`] for too
-    /// many of them, [`ClientError::NoEndpoint`] where the metering API's address is to come from a
+    /// [`ClientError::Unauthorized`] for a wrong password, [`ClientError::PasswordExpired`] and
+    /// [`ClientError::SecondFactor`] for a right one that is not enough,
+    /// [`ClientError::TooManyRequests`] for too many wrong ones, [`ClientError::NoEndpoint`] where the metering API's address is to come from a
     /// catalog that does not hold it, and whatever else can go wrong on the way.
     pub async fn sign_in(&self, credentials: &Credentials) -> Result<SignIn, ClientError> {
         self.token_for(&credentials.request(), credentials.forwarded_for)
@@ -61,6 +62,13 @@ impl Client {
         let answer = self
             .exchange_with_identity(Method::POST, self.tokens()?, headers, Bytes::from(body))
             .await?;
+        if answer.status() != StatusCode::CREATED {
+            return Err(ClientError::of_sign_in(
+                answer.status(),
+                answer.headers(),
+                answer.body(),
+            ));
+        }
         let account = account(&answer, StatusCode::CREATED)?;
         let token = answer
             .headers()

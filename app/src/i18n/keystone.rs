@@ -11,6 +11,8 @@ texts! {
         project: Text,
         project_may_be_left_out: Text,
         wrong_credentials: Text,
+        password_expired: Text,
+        second_factor: Text,
         unavailable: Text,
         no_such_project: Text,
         no_project: Text,
@@ -30,6 +32,10 @@ pub const EN: KeystoneTexts = KeystoneTexts {
     project: "Project",
     project_may_be_left_out: "May be left empty: you can switch projects later.",
     wrong_credentials: "The identity service accepts no such user name, domain and password.",
+    password_expired: "Your password has expired. Change it in the cloud's own dashboard or with \
+        \"openstack user password set\", then sign in again.",
+    second_factor: "Your account needs a second factor, which this form cannot ask for. Open Warren \
+        from the cloud's own dashboard.",
     unavailable: "The identity service does not answer, so nobody can be signed in at the moment. \
         Try again in a while.",
     no_such_project: "Your account has no project of that name.",
@@ -50,6 +56,8 @@ pub const ZH: KeystoneTexts = KeystoneTexts {
     project: "项目",
     project_may_be_left_out: "可留空，登录后仍可切换项目。",
     wrong_credentials: "身份认证服务不接受此用户名、域和密码。",
+    password_expired: "您的密码已过期。请在云平台控制台中或使用 \"openstack user password set\" 修改密码，然后重新登录。",
+    second_factor: "您的账号需要第二认证因素，此表单无法提供。请从云平台控制台打开 Warren。",
     unavailable: "身份认证服务没有响应，暂时无法登录，请稍后再试。",
     no_such_project: "您的账号没有该名称的项目。",
     no_project: "您的账号不属于任何项目，因此没有可查看的内容。",

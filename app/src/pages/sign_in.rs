@@ -23,6 +23,8 @@ pub fn reason_text(reason: SignInReason, at_keystone: bool) -> String {
         SignInReason::TooManyAttempts(seconds) => return texts.too_many_attempts.fill([&seconds]),
         SignInReason::Credentials if at_keystone => keystone.wrong_credentials,
         SignInReason::Credentials => texts.wrong_credentials,
+        SignInReason::PasswordExpired => keystone.password_expired,
+        SignInReason::SecondFactor => keystone.second_factor,
         SignInReason::NoManagementTag if at_keystone => keystone.no_role,
         SignInReason::NoManagementTag => texts.no_management_access,
         SignInReason::Unavailable if at_keystone => keystone.unavailable,

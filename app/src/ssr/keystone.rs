@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use client::{Client, ClientError, Credentials, SignIn, Token};
+use futures_util::future::join_all;
 use metering::Broker;
 use metering::identity::ListedProject;
 
@@ -19,8 +20,10 @@ use crate::routes::SignInReason;
 
 /// A viewer waits no longer for all of a sign-in.
 const PATIENCE: Duration = Duration::from_secs(25);
-/// So many projects are tried where none was named.
-const TRIED: usize = 8;
+/// So many projects are tried where none was named, …
+const TRIED: usize = 96;
+/// … and so many of them at once.
+const AT_ONCE: usize = 8;
 
 /// Signs in with what the form holds.
 pub(super) async fn sign_in(context: &AppContext, form: Form) -> Result<SignedIn, SignInReason> {
@@ -108,21 +111,34 @@ async fn first_that_opens(
     candidates: Vec<ListedProject>,
 ) -> Result<SignIn, SignInReason> {
     let mut second_best: Option<SignIn> = None;
-    for project in candidates {
-        let scoped = match enter(client, unscoped, &project.id).await {
-            Ok((scoped, brokers)) if !brokers.is_empty() => {
-                if let Some(other) = second_best {
-                    revoke(&other.token).await;
+    for batch in candidates.chunks(AT_ONCE) {
+        let entered = batch
+            .iter()
+            .map(|project| enter(client, unscoped, &project.id));
+        let (mut best, mut failed) = (None, None);
+        for entered in join_all(entered).await {
+            let scoped = match entered {
+                Ok((scoped, brokers)) if !brokers.is_empty() && best.is_none() => {
+                    best = Some(scoped);
+                    continue;
                 }
-                return Ok(scoped);
+                Ok((scoped, _)) => scoped,
+                Err(SignInReason::NoRole) => continue,
+                Err(reason) => {
+                    failed = failed.or(Some(reason));
+                    continue;
+                }
+            };
+            match second_best {
+                None => second_best = Some(scoped),
+                Some(_) => revoke(&scoped.token).await,
             }
-            Ok((scoped, _)) => scoped,
-            Err(SignInReason::NoRole) => continue,
-            Err(reason) => return Err(reason),
-        };
-        match second_best {
-            None => second_best = Some(scoped),
-            Some(_) => revoke(&scoped.token).await,
+        }
+        if best.is_some() || failed.is_some() {
+            if let Some(other) = second_best {
+                revoke(&other.token).await;
+            }
+            return best.ok_or_else(|| failed.unwrap_or(SignInReason::NoRole));
         }
     }
     second_best.ok_or(SignInReason::NoRole)

@@ -110,7 +110,9 @@ fn seconds(delay: Option<Duration>) -> Option<u32> {
 /// What a client's error is to a viewer; the cause is logged here.
 pub(crate) fn app_error(error: &ClientError) -> AppError {
     match error {
-        ClientError::Unauthorized => AppError::SignedOut,
+        ClientError::Unauthorized | ClientError::PasswordExpired | ClientError::SecondFactor => {
+            AppError::SignedOut
+        }
         ClientError::Forbidden { .. } => AppError::Forbidden,
         ClientError::NotFound { .. } => AppError::UnknownBroker,
         ClientError::TooManyRequests { retry_after } => AppError::TooManyRequests {

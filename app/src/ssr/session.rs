@@ -232,6 +232,11 @@ async fn at_brokers(context: &AppContext, form: Form) -> Result<SignedIn, routes
 /// What an error is on the form.
 pub(super) fn reason(error: &ClientError) -> routes::SignInReason {
     use routes::SignInReason as Reason;
+    match error {
+        ClientError::PasswordExpired => return Reason::PasswordExpired,
+        ClientError::SecondFactor => return Reason::SecondFactor,
+        _ => {}
+    }
     match app_error(error) {
         AppError::SignedOut => Reason::Credentials,
         AppError::Forbidden => Reason::NoManagementTag,

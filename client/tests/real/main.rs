@@ -58,7 +58,8 @@ async fn whoami(headers: HeaderMap) -> Response {
     {
         return StatusCode::UNAUTHORIZED.into_response();
     }
-    Json(json!({"name": "monitor", "tags": ["monitoring"]})).into_response()
+    // The role admin, which reads all of the log, needs this tag.
+    Json(json!({"name": "monitor", "tags": ["administrator"]})).into_response()
 }
 
 struct Rig {
