@@ -355,12 +355,12 @@ mod tests {
     #[test]
     fn what_is_given_is_kept() {
         let sample = json!({"counter_name": "m", "counter_type": "delta", "counter_unit": "B", "counter_volume": "1.5",
-            "resource_id": "a/b", "source": "me", "project_id": "own", "user_id": "bert", "message_id": null,
+            "resource_id": "a/b", "source": "me", "project_id": "own", "user_id": "anna", "message_id": null,
             "timestamp": "2015-01-01T02:00:00+02:00", "recorded_at": "2015-01-01",
             "resource_metadata": {"a.b.c": "x", "n": null}});
         let posted = read(&json!([sample])).expect("posted").remove(0);
         assert_eq!(posted.source.as_deref(), Some("own:me"));
-        assert_eq!(posted.user_id.as_deref(), Some("bert"));
+        assert_eq!(posted.user_id.as_deref(), Some("anna"));
         assert!((posted.volume - 1.5).abs() < f64::EPSILON);
         assert_eq!(posted.timestamp.to_string(), "2015-01-01T00:00:00");
         assert_eq!(posted.recorded_at, Timestamp::from_millis(1000));
@@ -423,6 +423,10 @@ mod tests {
             (
                 list(with("project_id", json!("other"))),
                 "Invalid input for field/attribute project_id. Value: 'other'. can not post samples to other projects",
+            ),
+            (
+                list(with("user_id", json!("bert"))),
+                "Invalid input for field/attribute user_id. Value: 'bert'. can not post samples for other users",
             ),
             (
                 list(with("resource_metadata", json!({"a": 5}))),
