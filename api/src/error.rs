@@ -72,6 +72,9 @@ pub(crate) enum Error {
         /// The list's.
         list: &'static str,
     },
+    /// `408`: a body that did not arrive in time.
+    #[error("The body of the request did not arrive in time")]
+    BodyTimeout,
     /// `413`: a body that is longer than this, in bytes.
     #[error("Request is too large: accepted are at most {0} bytes")]
     BodyTooLarge(usize),
@@ -129,6 +132,9 @@ pub(crate) enum Error {
     /// `404`: the token to validate or to revoke is none.
     #[error("Failed to validate token")]
     UnknownToken,
+    /// `408`: a token request that did not arrive in time.
+    #[error("The body of the request did not arrive in time.")]
+    TokenRequestTimeout,
     /// `413`: a token request that is too long to be one.
     #[error("Request is too large.")]
     TooLarge,
@@ -171,6 +177,7 @@ impl Error {
             | Self::NotFound { .. }
             | Self::NotOffered { .. }
             | Self::StatisticsOff { .. } => StatusCode::NOT_FOUND,
+            Self::BodyTimeout | Self::TokenRequestTimeout => StatusCode::REQUEST_TIMEOUT,
             Self::TooLarge | Self::BodyTooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::MediaType(_) | Self::UnknownMimetype(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooManyAttempts(_) | Self::TooManyTokens(_) | Self::PostedQuota { .. } => {
@@ -207,6 +214,7 @@ impl Error {
                 | Self::NotPermitted(_)
                 | Self::BadTokenRequest(_)
                 | Self::UnknownToken
+                | Self::TokenRequestTimeout
                 | Self::TooLarge
                 | Self::MediaType(_)
                 | Self::TooManyAttempts(_)

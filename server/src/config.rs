@@ -33,6 +33,7 @@ use url::Url;
 use self::raw::Raw;
 pub use self::refusal::{ConfigError, Origin, Refusal};
 use self::values::Reader;
+use crate::listener::ConnectionLimits;
 
 /// What the whole program is told.
 #[derive(Clone, Debug)]
@@ -45,6 +46,8 @@ pub struct Config {
     pub data_dir: Option<PathBuf>,
     /// How long samples and the system log are kept.
     pub retention: Retention,
+    /// The bounds of each listener.
+    pub connections: ConnectionLimits,
     /// The file that was read, for the log.
     pub file: Option<PathBuf>,
     /// Whether no broker was named, so that the one of a fresh RabbitMQ on this machine is watched.
@@ -232,6 +235,7 @@ impl Reader<'_> {
         let stores = !matches!(parts, Parts::Web(..));
         Config {
             log: self.log(),
+            connections: self.connections(&parts),
             parts,
             data_dir: stores
                 .then(|| self.data_dir(directory, environment))
@@ -239,6 +243,21 @@ impl Reader<'_> {
             retention: self.retention(),
             file: self.raw.file.clone(),
             default_broker: self.raw.all(&keys::BROKER).is_empty() && self.raw.brokers.is_empty(),
+        }
+    }
+
+    /// The bounds of each listener.
+    fn connections(&mut self, parts: &Parts) -> ConnectionLimits {
+        let defaults = ConnectionLimits::default();
+        let mut count = |key, default| self.one(key, values::connections).unwrap_or(default);
+        ConnectionLimits {
+            max: count(&keys::MAX_CONNECTIONS, defaults.max),
+            max_per_address: count(&keys::MAX_CONNECTIONS_PER_ADDRESS, defaults.max_per_address),
+            trusted_proxies: match parts {
+                Parts::Both(web, _) | Parts::Web(web, _) => web.trusted_proxies.clone(),
+                Parts::Api(part) => part.api.trusted_proxies.clone(),
+            },
+            ..defaults
         }
     }
 

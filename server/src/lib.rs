@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`args`] | the command line |
 //! | [`config`] | flags, variables and file: as read, as typed, as used |
+//! | `descriptors` | the limit of open descriptors |
 //! | [`logging`] | the log |
 //! | [`run`] | starting and ending all that the configuration asks for |
 //! | [`listener`] | a listener with bounds |
@@ -11,6 +12,7 @@
 
 pub mod args;
 pub mod config;
+mod descriptors;
 pub mod listener;
 pub mod logging;
 pub mod run;

@@ -1,7 +1,24 @@
-//! A listener with bounds: connections at once, time for a request's head, time to finish.
+//! A listener with bounds: connections in all and for each address, time for heads, bodies and
+//! answers, bytes of a head.
 //!
-//! `axum::serve` has none of them: a peer that sends one byte a minute would
-//! hold a connection for ever.
+//! | module | what |
+//! |---|---|
+//! | [`connections`] | the open connections: caps, and which one is closed to make room |
+//! | `stream` | a connection's bytes: an answer that the peer does not read ends it |
+//! | `bodies` | bodies of requests in time, and when an answer is complete |
+//! | `warnings` | warnings that repeat at most every ten minutes |
+//!
+//! `axum::serve` has none of these bounds: a peer that sends one byte a minute would hold a
+//! connection for ever.
+//!
+//! A new connection is always accepted while another one can be closed for it: at a cap, the
+//! oldest connection without a whole request goes. So `/healthz` is answered while somebody opens
+//! connections and does not use them, even from the prober's own address.
+
+mod bodies;
+pub mod connections;
+mod stream;
+mod warnings;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -10,46 +27,74 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
-use hyper::body::Incoming;
+use axum::response::Response;
+use http::header::{
+    CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, TRANSFER_ENCODING,
+};
+use http::{HeaderValue, StatusCode};
+use hyper::body::{Body as _, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tower::Service;
 
-/// Connections at once; further ones wait to be accepted.
-const CONNECTIONS: usize = 4096;
-/// How long a connection may take to send the head of its next request. Longer than the slowest
-/// refresh of a page, so that a viewer's connection is not made anew at each.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(45);
+use self::bodies::{AnswerBody, TimedBody};
+pub use self::connections::ConnectionLimits;
+use self::connections::{Connections, Registered};
+use self::stream::TimedStream;
+use self::warnings::Warnings;
+
 /// How long requests may take to finish once the program is told to stop.
 pub const GRACE: Duration = Duration::from_secs(10);
-/// How long to wait where the system has no descriptor left.
+/// The largest head of a request, and the largest buffer of a connection, in bytes.
+const HEAD_LIMIT: usize = 32 << 10;
+/// How long to wait after a failed accept: the system may be out of descriptors.
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// Serves until told to stop, then lets the requests under way finish.
-pub(crate) async fn serve(listener: TcpListener, router: Router, stop: CancellationToken) {
+pub(crate) async fn serve(
+    listener: TcpListener,
+    router: Router,
+    limits: ConnectionLimits,
+    stop: CancellationToken,
+) {
     let graceful = GracefulShutdown::new();
-    let permits = Arc::new(Semaphore::new(CONNECTIONS));
+    let connections = Connections::new(limits);
+    let warnings = Warnings::default();
     let accept = async {
         loop {
-            // The semaphore is never closed.
-            let Ok(permit) = Arc::clone(&permits).acquire_owned().await else {
-                return;
+            let (stream, peer) = match listener.accept().await {
+                Ok(accepted) => accepted,
+                Err(error) => {
+                    let open = connections.open();
+                    warnings.accept_failed(&error, open);
+                    // Where descriptors are used up, one is free again after this.
+                    connections.close_one();
+                    tokio::time::sleep(PAUSE).await;
+                    continue;
+                }
             };
-            match listener.accept().await {
-                Ok((stream, peer)) => {
-                    let connection =
-                        connection(stream, peer, router.clone(), graceful.watcher(), permit);
+            match connections.register(peer.ip()) {
+                Ok((registered, closed)) => {
+                    if let Some(full) = closed {
+                        warnings.full(full, peer.ip(), connections.limits(), false);
+                    }
+                    let connection = connection(
+                        stream,
+                        peer,
+                        router.clone(),
+                        graceful.watcher(),
+                        registered,
+                        connections.limits().clone(),
+                    );
                     tokio::spawn(connection);
                 }
-                Err(error) => {
-                    // Of the peer, or out of descriptors: either passes.
-                    tracing::debug!(%error, "a connection was not accepted");
-                    tokio::time::sleep(PAUSE).await;
+                Err(full) => {
+                    warnings.full(full, peer.ip(), connections.limits(), true);
+                    drop(stream);
                 }
             }
         }
@@ -73,21 +118,70 @@ async fn connection(
     peer: SocketAddr,
     router: Router,
     watcher: Watcher,
-    permit: OwnedSemaphorePermit,
+    registered: Registered,
+    limits: ConnectionLimits,
 ) {
     // Answers are written whole; waiting for more would only delay them. Not essential.
     stream.set_nodelay(true).ok();
-    let service = service_fn(move |request: hyper::Request<Incoming>| {
-        let mut request = request.map(Body::new);
+    let state = registered.state();
+    let stream = TimedStream::new(stream, Arc::clone(state), limits.write_timeout);
+    let body_timeout = limits.body_timeout;
+    let service = service_fn(|request: hyper::Request<Incoming>| {
+        let state = Arc::clone(state);
+        let late = CancellationToken::new();
+        let mut request = if request.body().is_end_stream() {
+            state.answering();
+            request.map(Body::new)
+        } else {
+            state.receiving();
+            request.map(|body| {
+                let timed = TimedBody::new(body, body_timeout, Arc::clone(&state), late.clone());
+                Body::new(timed)
+            })
+        };
         request.extensions_mut().insert(ConnectInfo(peer));
-        router.clone().call(request)
+        let answer = router.clone().call(request);
+        async move {
+            let answer = answer.await?;
+            let answer = if late.is_cancelled() {
+                timed_out(answer)
+            } else {
+                answer
+            };
+            Ok::<_, std::convert::Infallible>(answer.map(|body| AnswerBody::new(body, state)))
+        }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIMEOUT)
+        .header_read_timeout(limits.head_timeout)
+        .max_buf_size(HEAD_LIMIT)
         .serve_connection(TokioIo::new(stream), service);
-    if let Err(error) = watcher.watch(connection).await {
-        tracing::debug!(%error, "a connection ended early");
+    tokio::select! {
+        ended = watcher.watch(connection) => if let Err(error) = ended {
+            tracing::debug!(%error, "a connection ended early");
+        },
+        () = state.closed() => {
+            tracing::debug!(%peer, "a connection was closed to make room for another one");
+        }
     }
-    drop(permit);
+    drop(registered);
+}
+
+/// The answer to a request whose body did not arrive in time, whatever the handler made of that.
+/// An answer that says so itself is kept.
+fn timed_out(mut answer: Response) -> Response {
+    if answer.status() != StatusCode::REQUEST_TIMEOUT {
+        *answer.status_mut() = StatusCode::REQUEST_TIMEOUT;
+        let headers = answer.headers_mut();
+        for name in [CONTENT_LENGTH, CONTENT_ENCODING, TRANSFER_ENCODING, ETAG] {
+            headers.remove(name);
+        }
+        let text = HeaderValue::from_static("text/plain; charset=utf-8");
+        headers.insert(CONTENT_TYPE, text);
+        *answer.body_mut() = Body::from("The body of the request did not arrive in time.\n");
+    }
+    // The rest of the body may still come: it must not be read as the next request.
+    let close = HeaderValue::from_static("close");
+    answer.headers_mut().insert(CONNECTION, close);
+    answer
 }

@@ -16,7 +16,8 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::config::{ApiPart, Config, MeteringConfig, Parts, WebConfig, keys};
-use crate::listener;
+use crate::descriptors;
+use crate::listener::{self, ConnectionLimits};
 use crate::web::health::{self, Readiness};
 use crate::web::{self, BundleError, front};
 
@@ -78,6 +79,8 @@ pub struct Server {
     /// The registered portals, of every part that runs.
     portals: Portals,
     listeners: JoinSet<()>,
+    /// The bounds of each listener.
+    connections: ConnectionLimits,
     stop: CancellationToken,
 }
 
@@ -95,6 +98,7 @@ impl Server {
             store: None,
             portals: config.parts.portals().clone(),
             listeners: JoinSet::new(),
+            connections: within_descriptors(config.connections, &config.parts),
             stop: CancellationToken::new(),
         };
         let (data_dir, retention) = (config.data_dir.as_deref(), config.retention);
@@ -209,9 +213,35 @@ impl Server {
     }
 
     fn listen(&mut self, listener: TcpListener, routes: Router) {
-        self.listeners
-            .spawn(listener::serve(listener, routes, self.stop.clone()));
+        self.listeners.spawn(listener::serve(
+            listener,
+            routes,
+            self.connections.clone(),
+            self.stop.clone(),
+        ));
     }
+}
+
+/// The bounds of each listener, with no more connections than there are descriptors for.
+fn within_descriptors(limits: ConnectionLimits, parts: &Parts) -> ConnectionLimits {
+    let Some(descriptors) = descriptors::raise_limit() else {
+        return limits;
+    };
+    let listeners = match parts {
+        Parts::Both(..) => 2,
+        Parts::Api(_) | Parts::Web(..) => 1,
+    };
+    let fit = descriptors::connections(descriptors, listeners);
+    if fit < limits.max {
+        tracing::warn!(
+            max_connections = limits.max,
+            fit,
+            descriptors,
+            "each listener holds fewer connections than --max-connections says: the system does \
+             not allow more open files (LimitNOFILE, ulimit -n)"
+        );
+    }
+    limits.at_most(fit)
 }
 
 /// The line of the system log that tells of a start.

@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 use super::token_body::{DOMAIN_ID, DOMAIN_NAME};
 use super::tokens::id_of;
 use crate::error::Error;
+use crate::protocol::is_timeout;
 
 /// A token request is not longer than this, in bytes.
 const LIMIT: usize = 64 << 10;
@@ -94,6 +95,8 @@ pub(crate) async fn parse<T: DeserializeOwned>(
         .map_err(|error| {
             if error.is::<LengthLimitError>() {
                 Error::TooLarge
+            } else if is_timeout(&*error) {
+                Error::TokenRequestTimeout
             } else {
                 Error::BadTokenRequest("The request broke off.".into())
             }

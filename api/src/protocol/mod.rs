@@ -13,6 +13,7 @@ pub(crate) mod query;
 pub(crate) mod refusal;
 pub(crate) mod untrusted_proxy;
 
+use std::io;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -49,6 +50,19 @@ fn warn_of_untrusted_proxy(shared: &Shared, request: &Request) {
         tracing::warn!(%peer, "{warning}");
         shared.events.identity(LogLevel::Warning, warning);
     }
+}
+
+/// Whether a body ended because it did not arrive in time: the listener ends it with
+/// [`io::ErrorKind::TimedOut`].
+pub(crate) fn is_timeout(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if let Some(error) = error.downcast_ref::<io::Error>() {
+            return error.kind() == io::ErrorKind::TimedOut;
+        }
+        cause = error.source();
+    }
+    false
 }
 
 /// The layer around the routes.

@@ -8,13 +8,14 @@ use serde_json::Value;
 
 use super::shortened;
 use crate::error::Error;
+use crate::protocol::is_timeout;
 
 /// Reads the body of a request to its end.
 ///
 /// A content type that is missing counts as JSON, a charset is let pass.
 ///
 /// # Errors
-/// `415` for another content type, `413` where the body is longer than `limit` bytes.
+/// `415` for another content type, `408` where the listener waits no longer, `413` where the body is longer than `limit` bytes.
 pub(crate) async fn bytes(request: Request, limit: usize) -> Result<Bytes, Error> {
     if let Some(content_type) = request.headers().get(CONTENT_TYPE) {
         let content_type = content_type.to_str().unwrap_or("?");
@@ -27,6 +28,8 @@ pub(crate) async fn bytes(request: Request, limit: usize) -> Result<Bytes, Error
     let body = body.map_err(|error| {
         if error.is::<LengthLimitError>() {
             Error::BodyTooLarge(limit)
+        } else if is_timeout(&*error) {
+            Error::BodyTimeout
         } else {
             Error::BadArgument("The request broke off".into())
         }

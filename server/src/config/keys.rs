@@ -99,6 +99,17 @@ keys! {
         default "127.0.0.1:8777"
         accepts "an address and a port, such as 0.0.0.0:8777 or [::1]:8777"
         "Where the metering API listens";
+    MAX_CONNECTIONS "max_connections" "COUNT"
+        default "4096"
+        accepts "a number from 8 to 1000000"
+        "Connections that each listener holds at once. At the limit the oldest connection without \
+         a whole request is closed for a new one. Fewer where the system's limit of open files \
+         does not allow them";
+    MAX_CONNECTIONS_PER_ADDRESS "max_connections_per_address" "COUNT"
+        default "256"
+        accepts "a number from 8 to 1000000"
+        "Of these, connections from one address; IPv6 addresses count by their /64 network. \
+         Trusted proxies have no such limit";
     ONLY "only" "PART"
         default "both"
         accepts "api or web"

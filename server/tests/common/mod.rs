@@ -172,11 +172,20 @@ impl Running {
     }
 
     pub(crate) async fn with_broker(broker: Broker, flags: &[&str]) -> Self {
+        Self::configured(broker, flags, |_| ()).await
+    }
+
+    /// Both parts, with these flags on top and what no flag can say.
+    pub(crate) async fn configured(
+        broker: Broker,
+        flags: &[&str],
+        change: impl FnOnce(&mut Config),
+    ) -> Self {
         let address = broker.url.replace("http://", "");
         let url = format!("prod=http://{USER}:hunter2-%C3%A4%C3%9F@{address}");
         let mut all = vec!["--api-listen", "127.0.0.1:0", "--broker", &url];
         all.extend(flags);
-        Self::of(broker, &all).await
+        Self::of(broker, &all, change).await
     }
 
     /// The dashboard alone.
@@ -188,10 +197,10 @@ impl Running {
     pub(crate) async fn web_only_with(metering: &str, flags: &[&str]) -> Self {
         let mut all = vec!["--only", "web", "--metering-url", metering];
         all.extend(flags);
-        Self::of(Broker::start().await, &all).await
+        Self::of(Broker::start().await, &all, |_| ()).await
     }
 
-    async fn of(broker: Broker, flags: &[&str]) -> Self {
+    async fn of(broker: Broker, flags: &[&str], change: impl FnOnce(&mut Config)) -> Self {
         let site = Site::make();
         let common = [
             "warren",
@@ -201,8 +210,11 @@ impl Running {
             "--site",
             site.path(),
         ];
-        let server = Server::start(configuration(common.iter().chain(flags).copied()));
-        let server = server.await.unwrap_or_else(|error| panic!("{error}"));
+        let mut config = configuration(common.iter().chain(flags).copied());
+        change(&mut config);
+        let server = Server::start(config)
+            .await
+            .unwrap_or_else(|error| panic!("{error}"));
         Self {
             server,
             broker,

@@ -12,6 +12,7 @@ mod guests;
 mod headers;
 mod health;
 mod languages;
+mod listener;
 mod origin;
 mod parts;
 mod sessions;
