@@ -84,6 +84,8 @@ impl Parts {
 pub struct ApiPart {
     /// Where it listens.
     pub listen: SocketAddr,
+    /// Host names under which pages may ask it, besides the public address's.
+    pub allowed_hosts: Vec<String>,
     /// What it serves.
     pub api: ApiConfig,
 }
@@ -110,6 +112,8 @@ pub struct WebConfig {
     pub public_url: Option<Url>,
     /// Whose `X-Forwarded-*` is believed.
     pub trusted_proxies: Vec<Network>,
+    /// Host names under which it may be asked, besides the public address's.
+    pub allowed_hosts: Vec<String>,
     /// Who may frame and fetch panels. The same list as the metering API's, where both run.
     pub portals: Portals,
     /// How long a viewer stays signed in.
@@ -203,13 +207,17 @@ impl Reader<'_> {
                 };
                 let mut web = self.web(directory, lifetime, keystone);
                 web.portals = api.api.portals.clone();
+                let mut api = api;
+                api.allowed_hosts.clone_from(&web.allowed_hosts);
                 Parts::Both(web, api)
             }
             Some(Only::Api) => {
                 self.needs_only_web();
                 self.refuse(&keys::KEYSTONE_DOMAIN, "--only api has no sign-in form");
                 let lifetime = self.session_lifetime();
-                Parts::Api(self.api(directory, lifetime))
+                let mut api = self.api(directory, lifetime);
+                api.allowed_hosts = self.all(&keys::ALLOWED_HOST, values::host);
+                Parts::Api(api)
             }
             Some(Only::Web) => {
                 for key in [
@@ -511,6 +519,7 @@ impl Reader<'_> {
             base_path,
             public_url: self.one(&keys::PUBLIC_URL, values::url),
             trusted_proxies: self.all(&keys::TRUSTED_PROXY, values::network),
+            allowed_hosts: self.all(&keys::ALLOWED_HOST, values::host),
             portals: Portals::default(),
             session_lifetime,
             keystone,
@@ -533,6 +542,7 @@ impl Reader<'_> {
         let portals = self.portals(directory, Some(&names));
         ApiPart {
             listen,
+            allowed_hosts: Vec::new(),
             api: ApiConfig {
                 brokers,
                 pinned_queues,

@@ -19,6 +19,7 @@ use crate::config::{ApiPart, Config, MeteringConfig, Parts, WebConfig, keys};
 use crate::descriptors;
 use crate::listener::{self, ConnectionLimits};
 use crate::web::health::{self, Readiness};
+use crate::web::hosts::{self, ApiHosts};
 use crate::web::{self, BundleError, front};
 
 /// The store's file in the data folder.
@@ -183,6 +184,11 @@ impl Server {
         let store = open(data_dir, retention)?;
         self.store = Some(Arc::clone(&store));
         let config = with_public_url(part.api, address);
+        let hosts = ApiHosts::new(
+            config.public_url.as_ref(),
+            &part.allowed_hosts,
+            &config.cors_origins,
+        );
         store.log(started(&config));
         self.metering_url = config.base_url();
         let api = Arc::new(Api::start(config, store)?);
@@ -190,6 +196,7 @@ impl Server {
         self.metering = Some(address);
         let routes = health::routes(Readiness::Collected(Arc::clone(&api)))
             .fallback_service(api.router())
+            .layer(middleware::from_fn_with_state(hosts, hosts::check_api))
             .layer(middleware::from_fn(front::log));
         self.listen(listener, routes);
         tracing::info!(url = %format_args!("http://{address}"), "metering API");

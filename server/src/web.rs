@@ -5,6 +5,7 @@
 //! | `front` | what every request passes first: who asks, whether it may, headers, the log |
 //! | `forwarded` | the viewer behind a trusted proxy |
 //! | `origin` | requests from other sites' pages |
+//! | `hosts` | under which names one may ask |
 //! | `guest` | those of registered portals, for panels |
 //! | `headers` | security headers |
 //! | `sessions` | the session cookie and the store behind it |
@@ -20,6 +21,7 @@ pub(crate) mod front;
 mod guest;
 mod headers;
 pub(crate) mod health;
+pub(crate) mod hosts;
 mod origin;
 mod pages;
 mod sessions;
@@ -46,6 +48,7 @@ pub use self::bundle::BundleError;
 use self::forwarded::Paths;
 use self::front::Front;
 use self::health::Readiness;
+use self::hosts::AllowedHosts;
 use crate::config::WebConfig;
 
 /// No form of ours is larger, in bytes.
@@ -106,6 +109,7 @@ pub(crate) fn router(
             public_url: config.public_url.clone().map(Arc::new),
             warning: Arc::default(),
         },
+        AllowedHosts::new(config.public_url.as_ref(), &config.allowed_hosts),
         config.portals.clone(),
         &config.base_path,
     );

@@ -243,6 +243,12 @@ keys! {
         default "none"
         accepts "an address or a network, such as 127.0.0.1, 10.0.0.0/8 or fd00::/8"
         "A reverse proxy whose X-Forwarded-For, -Proto and -Host are believed; nobody else's are";
+    ALLOWED_HOST "allowed_host" "HOST" repeats true
+        default "none"
+        accepts "the name of a host without a port, such as warren.example.com"
+        "A host name under which the dashboard may be asked, besides that of --public-url, \
+         localhost and IP addresses; other names are refused with 421. Scripts of pages may ask the \
+         metering API under these names too";
     CORS_ORIGIN "cors_origin" "ORIGIN" repeats true
         default "none"
         accepts "an origin, such as https://portal.example.com"

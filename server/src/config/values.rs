@@ -181,6 +181,23 @@ pub(super) fn path(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
+/// The name of a host, without a port.
+pub(super) fn host(text: &str) -> Result<String, String> {
+    match url::Host::parse(text) {
+        // What is no letter, digit, dot or hyphen is in no name that a browser asks for.
+        Ok(url::Host::Domain(name))
+            if name
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)) =>
+        {
+            Ok(name.trim_end_matches('.').to_owned())
+        }
+        Ok(url::Host::Domain(_)) => Err("not the name of a host".to_owned()),
+        Ok(_) => Err("IP addresses are always allowed".to_owned()),
+        Err(_) => Err("not the name of a host".to_owned()),
+    }
+}
+
 pub(super) fn network(text: &str) -> Result<Network, String> {
     text.parse().map_err(|_| "not a network".to_owned())
 }
@@ -228,6 +245,20 @@ mod tests {
             "example.com:80",
         ] {
             assert!(address(text).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn hosts_have_no_port_and_no_scheme() {
+        assert_eq!(host("Warren.Example."), Ok("warren.example".to_owned()));
+        for text in [
+            "",
+            "warren.example:8080",
+            "https://warren.example",
+            "*",
+            "10.0.0.1",
+        ] {
+            assert!(host(text).is_err(), "{text:?}");
         }
     }
 

@@ -31,6 +31,8 @@ pub(crate) struct Caller {
     pub(crate) secure: bool,
     /// The host and port that the viewer asked for.
     pub(crate) host: Option<String>,
+    /// Whether a trusted proxy passed the request on.
+    pub(crate) by_proxy: bool,
 }
 
 impl Paths {
@@ -56,7 +58,10 @@ impl Paths {
                 peer
             },
             secure: public_tls || forwarded("x-forwarded-proto") == Some("https"),
-            host: forwarded("x-forwarded-host")
+            by_proxy,
+            host: by_proxy
+                .then(|| host_of_proxy(headers))
+                .flatten()
                 .or_else(|| headers.get(header::HOST)?.to_str().ok())
                 .or_else(|| request.uri.authority().map(http::uri::Authority::as_str))
                 .map(str::to_ascii_lowercase),
@@ -83,6 +88,11 @@ impl Paths {
         }
         None
     }
+}
+
+/// The host that a viewer asked a proxy for, as the proxy says.
+pub(super) fn host_of_proxy(headers: &HeaderMap) -> Option<&str> {
+    last(headers, "x-forwarded-host")
 }
 
 /// The last of a header's values: the one that the proxy next to us wrote.

@@ -13,6 +13,7 @@ use http::StatusCode;
 
 use super::forwarded::Paths;
 use super::guest::{self, Door, Said};
+use super::hosts::{self, AllowedHosts};
 use super::{headers, origin};
 
 /// Behind this a path holds the secret of a share link.
@@ -21,6 +22,7 @@ const SHARED: &str = "/shared/";
 /// The state of [`pass`].
 pub(crate) struct Front {
     paths: Paths,
+    hosts: AllowedHosts,
     /// Where server functions are, base path and all.
     reads: String,
     /// For other people's pages.
@@ -28,9 +30,15 @@ pub(crate) struct Front {
 }
 
 impl Front {
-    pub(crate) fn new(paths: Paths, portals: Portals, base_path: &str) -> Self {
+    pub(crate) fn new(
+        paths: Paths,
+        hosts: AllowedHosts,
+        portals: Portals,
+        base_path: &str,
+    ) -> Self {
         Self {
             paths,
+            hosts,
             door: Door::new(portals, base_path),
             reads: format!("{base_path}/fn/"),
         }
@@ -49,6 +57,17 @@ pub(crate) async fn pass(
     let line = Line::new(&parts, caller.address.map(ViewerAddress), started);
     let secure = caller.secure;
     let may_have_opener = origin::may_have_opener(&parts.headers);
+    // Programs of old times send no host; browsers always do.
+    let unknown = caller
+        .host
+        .as_deref()
+        .filter(|host| !front.hosts.allows(host) && !hosts::is_probe(parts.uri.path()));
+    if let Some(host) = unknown {
+        let mut answer = hosts::refuse(host, &parts.headers, caller.by_proxy);
+        headers::put(&mut answer, secure, may_have_opener);
+        line.write(answer.status());
+        return answer;
+    }
     let said = front
         .door
         .look(&mut parts, |origin| front.paths.is_ours(origin, &caller));

@@ -16,8 +16,10 @@ use url::Url;
 use super::forwarded::{Caller, Paths};
 
 /// Why a request is refused.
-pub(crate) const REFUSED: &str =
-    "This request did not come from a page of this dashboard, and was refused.\n";
+pub(crate) const REFUSED: &str = "This request did not come from a page of this dashboard, and was refused. Behind a reverse \
+     proxy the dashboard has to know its own address: start Warren with --public-url and the \
+     address that viewers use, or let the proxy pass Host on, or name the proxy with \
+     --trusted-proxy and let it send X-Forwarded-Host.\n";
 
 impl Paths {
     /// Whether a request may go on.

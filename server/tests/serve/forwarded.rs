@@ -23,7 +23,13 @@ async fn sign_in(running: &Running, base: &str, origin: &str) -> reqwest::Respon
 
 #[tokio::test]
 async fn a_trusted_proxys_tls_makes_cookies_secure() {
-    let running = Running::start(&["--trusted-proxy", "127.0.0.1"]).await;
+    let flags = [
+        "--trusted-proxy",
+        "127.0.0.1",
+        "--allowed-host",
+        "portal.example",
+    ];
+    let running = Running::start(&flags).await;
     let answer = sign_in(&running, "", "https://portal.example").await;
     assert_eq!(answer.status(), StatusCode::FOUND);
     let cookie = header(answer.headers(), "set-cookie");
@@ -41,7 +47,15 @@ async fn a_trusted_proxys_tls_makes_cookies_secure() {
 
 #[tokio::test]
 async fn below_a_base_path_the_cookie_has_another_prefix() {
-    let running = Running::start(&["--trusted-proxy", "127.0.0.1", "--base-path", "/warren"]).await;
+    let flags = [
+        "--trusted-proxy",
+        "127.0.0.1",
+        "--base-path",
+        "/warren",
+        "--allowed-host",
+        "portal.example",
+    ];
+    let running = Running::start(&flags).await;
     let answer = sign_in(&running, "/warren", "https://portal.example").await;
     let cookie = header(answer.headers(), "set-cookie");
     assert!(cookie.starts_with("__Secure-warren_session="), "{cookie}");

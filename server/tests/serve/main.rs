@@ -11,6 +11,7 @@ mod forwarded;
 mod guests;
 mod headers;
 mod health;
+mod hosts;
 mod languages;
 mod listener;
 mod origin;
