@@ -22,11 +22,20 @@ pub enum Unit {
     Number,
 }
 
-const BINARY: [&str; 6] = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
-const DECIMAL: [&str; 5] = ["", "k", "M", "G", "T"];
+const BINARY: [&str; 9] = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB"];
+const DECIMAL: [&str; 7] = ["", "k", "M", "G", "T", "P", "E"];
+
+/// From here on digits say nothing, and a number is written with a power of ten. A whole number of this
+/// size still fits an integer, whose digits cost little to write.
+const HUGE: f64 = 1e15;
+/// Below this a number is written with a power of ten: zeros that nobody can count say nothing.
+const TINY: f64 = 1e-4;
 
 /// A whole number with its thousands apart: `11,351`.
 pub fn count(value: f64) -> String {
+    if value.abs() >= HUGE {
+        return scientific(value);
+    }
     let digits = (value.abs().round() as u64).to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3 + 1);
     if value.round() < 0.0 {
@@ -41,13 +50,33 @@ pub fn count(value: f64) -> String {
     text
 }
 
-/// A number with as many decimals as it needs to say something: `732`, `2.2`, `0.05`.
+/// A number with as many decimals as it needs to say something: `732`, `2.2`, `0.05`, `0.0034`, `5e-324`.
 fn short(value: f64) -> String {
     let size = value.abs();
     if size >= 100.0 || size == 0.0 {
-        return count(value);
+        count(value)
+    } else if size >= 0.1 {
+        decimal(value, if size >= 1.0 { 1 } else { 2 })
+    } else {
+        small(value)
     }
-    decimal(value, if size >= 1.0 { 1 } else { 2 })
+}
+
+/// A number below a tenth, with two digits that say something.
+fn small(value: f64) -> String {
+    let size = value.abs();
+    if size < TINY && size > 0.0 {
+        scientific(value)
+    } else {
+        decimal(
+            value,
+            match size {
+                0.01.. => 3,
+                0.001.. => 4,
+                _ => 5,
+            },
+        )
+    }
 }
 
 /// A number with at most so many decimals, and no zeros behind the last that says something.
@@ -55,7 +84,16 @@ fn short(value: f64) -> String {
 /// By whole numbers: the library's own way of writing floats would be twenty kilobytes of the
 /// browser's bundle.
 pub fn decimal(value: f64, places: u32) -> String {
+    if value.abs() >= HUGE {
+        return scientific(value);
+    }
     let unit = 10_u64.pow(places);
+    // Of less than 10¹⁵ there is room for at least three decimals, which is as many as such a number has.
+    let (unit, places) = if value.abs() >= 1e9 && places > 3 {
+        (1000, 3)
+    } else {
+        (unit, places)
+    };
     let all = (value.abs() * unit as f64).round_ties_even() as u64;
     let sign = if value < 0.0 && all > 0 { "−" } else { "" };
     let (whole, mut rest, mut width) = (all / unit, all % unit, places as usize);
@@ -68,6 +106,29 @@ pub fn decimal(value: f64, places: u32) -> String {
     } else {
         format!("{sign}{whole}.{rest:0width$}")
     }
+}
+
+/// A number with a power of ten: `1.25e18`, `5e-324`.
+fn scientific(value: f64) -> String {
+    let size = value.abs();
+    if size == 0.0 || !size.is_finite() {
+        return if size == 0.0 { "0" } else { "∞" }.to_owned();
+    }
+    // The least doubles have no power of ten of their own size: 10⁻³²⁴ is none.
+    let (size, shift) = if size < 1e-290 {
+        (size * 1e30, 30)
+    } else {
+        (size, 0)
+    };
+    let mut exponent = size.log10().floor() as i32;
+    let mut mantissa = size / 10_f64.powi(exponent);
+    // Rounding may lead to the next power.
+    if mantissa >= 9.995 {
+        exponent += 1;
+        mantissa /= 10.0;
+    }
+    let sign = if value < 0.0 { "−" } else { "" };
+    format!("{sign}{}e{}", decimal(mantissa, 2), exponent - shift)
 }
 
 /// The value, or the nearer of two bounds where it is beyond them.
@@ -101,7 +162,11 @@ pub fn value(value: f64, unit: Unit) -> String {
 
 /// Bytes: `3.1 GiB`.
 pub fn bytes(value: f64) -> String {
-    let (value, name) = scaled(value, 1024.0, &BINARY);
+    let (size, name) = scaled(value, 1024.0, &BINARY);
+    if size.abs() >= 1024.0 {
+        return format!("{} B", scientific(value));
+    }
+    let value = size;
     let text = if value.abs() >= 100.0 || name == "B" {
         count(value)
     } else {
@@ -110,14 +175,21 @@ pub fn bytes(value: f64) -> String {
     format!("{text} {name}")
 }
 
-/// A round value at an axis: `1.25k`, `15k`, `512 MiB`.
+/// A round value at an axis: `1.25k`, `15k`, `512 MiB`, `0.0025`, `2.5e-7`.
 pub fn axis(value: f64, unit: Unit) -> String {
     // The unit beside the chart's title says that they are per second.
     if matches!(unit, Unit::Bytes | Unit::BytesPerSecond) {
         return bytes(value);
     }
-    let (value, name) = scaled(value, 1000.0, &DECIMAL);
-    format!("{}{name}", decimal(value, 2))
+    let size = value.abs();
+    if size < 0.1 && size > 0.0 {
+        return small(value);
+    }
+    let (scaled, name) = scaled(value, 1000.0, &DECIMAL);
+    if scaled.abs() >= 1000.0 {
+        return scientific(value);
+    }
+    format!("{}{name}", decimal(scaled, 2))
 }
 
 /// A change with its sign: `+4`, `−2`.
@@ -242,6 +314,28 @@ mod tests {
         let written =
             [0.0, 0.25, 250.0, 1250.0, 15_000.0, 2_500_000.0].map(|tick| axis(tick, Unit::Count));
         assert_eq!(written, ["0", "0.25", "250", "1.25k", "15k", "2.5M"]);
+    }
+
+    #[test]
+    fn the_smallest_and_the_largest_are_written_too() {
+        let written = [0.003, 0.00256, -0.00012, 5e-324, 1.25e18, -f64::MAX]
+            .map(|number| value(number, Unit::Number));
+        assert_eq!(
+            written,
+            [
+                "0.003",
+                "0.0026",
+                "−0.00012",
+                "4.94e-324",
+                "1.25e18",
+                "−1.8e308"
+            ]
+        );
+        assert_eq!(count(999_999_999_999_999.0), "999,999,999,999,999");
+        assert_eq!(bytes(3.0 * 1024_f64.powi(7)), "3 ZiB");
+        assert_eq!(bytes(1e40), "1e40 B");
+        let ticks = [0.0025, -0.05, 2.5e-7, 1e18, 1e30].map(|tick| axis(tick, Unit::Number));
+        assert_eq!(ticks, ["0.0025", "−0.05", "2.5e-7", "1E", "1e30"]);
     }
 
     #[test]

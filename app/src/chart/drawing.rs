@@ -5,7 +5,7 @@ use metering::series::Values;
 
 use super::axis::{Labels, percent};
 use super::path::{self, HEIGHT, WIDTH, Window};
-use super::scale::value_ticks;
+use super::value_axis::value_ticks;
 use super::{Definition, Line};
 use crate::format;
 use crate::live::Stretch;
@@ -59,15 +59,15 @@ impl Drawing {
             .collect();
         let drawn = |index: usize| columns[index].filter(|_| shown[index]);
 
-        let mut greatest = 0.0_f64;
+        let (mut least, mut greatest) = (0.0_f64, 0.0_f64);
         for column in (0..columns.len()).filter_map(drawn) {
-            let known = column[range.clone()]
-                .iter()
-                .copied()
-                .filter(|value| !value.is_nan());
-            greatest = known.fold(greatest, f64::max);
+            // Those that are no numbers neither min nor max takes.
+            for &value in &column[range.clone()] {
+                (least, greatest) = (least.min(value), greatest.max(value));
+            }
         }
-        let ticks = value_ticks(greatest, VALUE_STEPS, definition.base);
+        let ticks = value_ticks(least, greatest, VALUE_STEPS, definition.base);
+        window.bottom = ticks.first().copied().unwrap_or(0.0);
         window.top = ticks.last().copied().unwrap_or(1.0);
         let value_labels = ticks
             .iter()
@@ -135,7 +135,7 @@ mod tests {
     use metering::series::Column;
 
     use super::*;
-    use crate::chart::scale::Base;
+    use crate::chart::value_axis::Base;
     use crate::chart::{Colour, Dash};
     use crate::format::Unit;
     #[cfg(target_arch = "wasm32")]
@@ -200,6 +200,15 @@ mod tests {
         };
         let drawing = Drawing::new(&definition(&["m"]), &series, "prod", stretch, &[true]);
         assert_eq!(drawing.window.top, 2.0);
+    }
+
+    #[test]
+    fn an_axis_reaches_below_zero_where_values_do() {
+        let series = series(&[("m", &[-5.0, 2.0])]);
+        let drawing = Drawing::new(&definition(&["m"]), &series, "prod", MINUTE, &[true]);
+        assert_eq!(drawing.value_labels.words, ["−6", "−4", "−2", "0", "2"]);
+        let places = [-6.0, 0.0, 2.0].map(|value| drawing.window.y(value));
+        assert_eq!(places, [500, 125, 0]);
     }
 
     #[test]

@@ -23,6 +23,7 @@ mod span_bar;
 mod sparkline;
 mod stage;
 mod table;
+pub mod value_axis;
 mod view;
 mod writer;
 
@@ -38,7 +39,7 @@ pub use stage::Stage;
 pub use view::Chart;
 
 use crate::format::Unit;
-use scale::Base;
+use value_axis::Base;
 
 /// A line's colour: the same thing has the same one everywhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -25,7 +25,9 @@ pub struct Window {
     pub start: i64,
     /// The right edge, in milliseconds since the epoch.
     pub end: i64,
-    /// The value at the top; 0 is at the bottom.
+    /// The value at the bottom.
+    pub bottom: f64,
+    /// The value at the top, above that at the bottom.
     pub top: f64,
 }
 
@@ -35,6 +37,7 @@ impl From<Stretch> for Window {
         Self {
             start: stretch.from,
             end: stretch.to,
+            bottom: 0.0,
             top: 1.0,
         }
     }
@@ -50,8 +53,10 @@ impl Window {
 
     /// The y coordinate of a value.
     pub fn y(&self, value: f64) -> i64 {
-        let share = if self.top > 0.0 {
-            value / self.top
+        // By halves: the difference of two doubles may be none.
+        let length = self.top / 2.0 - self.bottom / 2.0;
+        let share = if length > 0.0 {
+            (value / 2.0 - self.bottom / 2.0) / length
         } else {
             0.0
         };
@@ -316,6 +321,7 @@ mod tests {
     const WINDOW: Window = Window {
         start: 0,
         end: WIDTH,
+        bottom: 0.0,
         top: HEIGHT as f64,
     };
 
@@ -324,6 +330,7 @@ mod tests {
         let window = Window {
             start: 5000,
             end: 9000,
+            bottom: 0.0,
             top: 50.0,
         };
         assert_eq!(
@@ -372,6 +379,7 @@ mod tests {
         let window = Window {
             start: 0,
             end: 2_000_000,
+            bottom: 0.0,
             top: 500.0,
         };
         let times: Vec<i64> = (0..5).map(|n| n * 50).collect();
@@ -387,6 +395,7 @@ mod tests {
         let window = Window {
             start: 0,
             end: 100_000,
+            bottom: 0.0,
             top: 500.0,
         };
         let data = line(&times, &values, &window);
@@ -400,6 +409,7 @@ mod tests {
         let window = Window {
             start: 5000,
             end: 5200,
+            bottom: 0.0,
             top: 1.0,
         };
         assert_eq!(window.indices(&times), 49..54);
@@ -442,6 +452,7 @@ mod tests {
         let window = Window {
             start: 1000,
             end: 2000,
+            bottom: 0.0,
             top: 1.0,
         };
         assert_eq!(

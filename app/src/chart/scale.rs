@@ -1,60 +1,8 @@
-//! Axes: round steps for values, round times for time.
+//! Time axes: round times.
 
 use metering::timestamp::date_of_days;
 
-use crate::format::Unit;
 use crate::i18n::Catalog;
-
-/// At which multiples the steps of an axis are round.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Base {
-    /// 1, 2, 2.5, 5 × 10ⁿ, and whole numbers only.
-    Whole,
-    /// 1, 2, 2.5, 5 × 10ⁿ.
-    Decimal,
-    /// 1, 2, 4, … 512 × 1024ⁿ.
-    Binary,
-}
-
-impl Base {
-    /// Where the axis of values in a unit has its steps.
-    pub(crate) fn of(unit: Unit) -> Self {
-        match unit {
-            Unit::Count => Self::Whole,
-            Unit::Bytes | Unit::BytesPerSecond => Self::Binary,
-            _ => Self::Decimal,
-        }
-    }
-}
-
-/// The values of an axis from 0 up: round, at most `most` steps, the last one at or above `max`.
-///
-/// A `max` that is no positive number gives the axis of an idle chart, 0 to 1.
-pub fn value_ticks(max: f64, most: usize, base: Base) -> Vec<f64> {
-    let max = if max.is_finite() && max > 0.0 {
-        max
-    } else {
-        1.0
-    };
-    let least = max / most as f64;
-    let step = match base {
-        Base::Binary => 2_f64.powf(least.max(1.0).log2().ceil()),
-        Base::Decimal => decimal_step(least, |_| true),
-        Base::Whole => decimal_step(least.max(1.0), |step| step.fract() == 0.0),
-    };
-    let count = (max / step - 1e-9).ceil().max(1.0) as usize;
-    (0..=count).map(|index| index as f64 * step).collect()
-}
-
-/// The smallest of 1, 2, 2.5, 5 × 10ⁿ that is not below `least` and fits.
-fn decimal_step(least: f64, fits: impl Fn(f64) -> bool) -> f64 {
-    let power = 10_f64.powf(least.log10().floor());
-    [1.0, 2.0, 2.5, 5.0, 10.0]
-        .into_iter()
-        .map(|factor| factor * power)
-        .find(|&step| step >= least * (1.0 - 1e-9) && fits(step))
-        .unwrap_or(10.0 * power)
-}
 
 const SECOND: i64 = 1000;
 const MINUTE: i64 = 60 * SECOND;
@@ -242,58 +190,6 @@ mod tests {
     use crate::i18n::EN;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
-
-    #[test]
-    fn steps_are_round_and_reach_the_maximum() {
-        assert_eq!(
-            value_ticks(18_000.0, 4, Base::Whole),
-            [0.0, 5e3, 1e4, 1.5e4, 2e4]
-        );
-        assert_eq!(
-            value_ticks(1100.0, 5, Base::Decimal),
-            [0.0, 250.0, 500.0, 750.0, 1000.0, 1250.0]
-        );
-        assert_eq!(value_ticks(0.75, 3, Base::Decimal), [0.0, 0.25, 0.5, 0.75]);
-    }
-
-    #[test]
-    fn whole_things_have_whole_steps() {
-        assert_eq!(value_ticks(3.0, 4, Base::Whole), [0.0, 1.0, 2.0, 3.0]);
-        assert_eq!(value_ticks(10.0, 4, Base::Whole), [0.0, 5.0, 10.0]);
-        assert_eq!(value_ticks(0.0, 4, Base::Whole), [0.0, 1.0]);
-    }
-
-    #[test]
-    fn bytes_have_binary_steps() {
-        let gib = 1024_f64.powi(3);
-        assert_eq!(
-            value_ticks(3.1 * gib, 4, Base::Binary),
-            [0.0, gib, 2.0 * gib, 3.0 * gib, 4.0 * gib]
-        );
-    }
-
-    #[test]
-    fn no_number_gives_the_axis_of_an_idle_chart() {
-        for max in [f64::NAN, f64::INFINITY, -1.0, 0.0] {
-            assert_eq!(value_ticks(max, 4, Base::Whole), [0.0, 1.0], "{max}");
-        }
-    }
-
-    #[test]
-    fn no_axis_has_more_steps_than_asked_for() {
-        for base in [Base::Whole, Base::Decimal, Base::Binary] {
-            let mut max = 0.001;
-            while max < 1e15 {
-                let ticks = value_ticks(max, 4, base);
-                assert!(ticks.len() <= 5, "{max} {base:?} {ticks:?}");
-                assert!(
-                    ticks[ticks.len() - 1] >= max * (1.0 - 1e-6),
-                    "{max} {base:?} {ticks:?}"
-                );
-                max *= 1.37;
-            }
-        }
-    }
 
     const NOON: i64 = 1_420_113_600_000; // 2015-01-01T12:00:00Z, a Thursday
 

@@ -32,13 +32,13 @@ pub fn Sparkline(
                     let end = *series.timestamps.last()?;
                     let (low, high) = bounds(values.known());
                     // Drawn from its least value up: a tile shows change, its number the size.
-                    let shifted: Vec<f64> = values.0.iter().map(|value| value - low).collect();
                     let window = Window {
-                        start: start(&series.timestamps, &shifted, end),
+                        start: start(&series.timestamps, &values.0, end),
                         end,
-                        top: high - low,
+                        bottom: low,
+                        top: high,
                     };
-                    let (times, values) = thinned(&series.timestamps, &shifted, &window);
+                    let (times, values) = thinned(&series.timestamps, &values.0, &window);
                     Some(draw(&times, &values, &window))
                 })
             })
@@ -67,13 +67,13 @@ pub fn line_of(times: &[i64], values: &[f64]) -> String {
     };
     let known = values.iter().copied().filter(|value| !value.is_nan());
     let (low, high) = bounds(known);
-    let shifted: Vec<f64> = values.iter().map(|value| value - low).collect();
     let window = Window {
-        start: start(times, &shifted, end),
+        start: start(times, values, end),
         end,
-        top: high - low,
+        bottom: low,
+        top: high,
     };
-    path::line(times, &shifted, &window)
+    path::line(times, values, &window)
 }
 
 /// In so many stretches of time a sparkline has a least and a greatest value.
@@ -137,8 +137,12 @@ fn bounds(values: impl Iterator<Item = f64>) -> (f64, f64) {
     if low > high {
         return (0.0, 1.0);
     }
-    let span = (high - low).max(1.0);
-    (low - span * 0.1, high + span * 0.2)
+    // Doubles end where no room is left for it.
+    let room = (high / 10.0 - low / 10.0).max(0.1);
+    (
+        (low - room).max(f64::MIN),
+        (high + 2.0 * room).min(f64::MAX),
+    )
 }
 
 #[cfg(test)]
@@ -171,6 +175,7 @@ mod tests {
         let window = Window {
             start: 0,
             end: 3_600_000,
+            bottom: 0.0,
             top: 10.0,
         };
         let (kept, thin) = thinned(&times, &values, &window);

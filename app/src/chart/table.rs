@@ -81,11 +81,22 @@ fn rows(parts: Parts) -> Rows {
                     .collect(),
                 times: times.collect(),
                 minimum: of_all(|values| values.iter().copied().fold(f64::INFINITY, f64::min)),
-                average: of_all(|values| values.iter().sum::<f64>() / values.len() as f64),
+                average: of_all(mean),
                 maximum: of_all(|values| values.iter().copied().fold(f64::NEG_INFINITY, f64::max)),
             }
         })
     })
+}
+
+/// The mean of some numbers, also where their sum is beyond all doubles.
+fn mean(values: &[f64]) -> f64 {
+    let count = values.len() as f64;
+    let sum: f64 = values.iter().sum();
+    if sum.is_finite() {
+        sum / count
+    } else {
+        values.iter().map(|value| value / count).sum()
+    }
 }
 
 /// The table, closed at first. What is in it is made when it is opened; for who has no scripts to do

@@ -14,7 +14,7 @@ use metering::Series;
 
 use super::list::Missing;
 use crate::cells::{cell, facts, number_class, rows};
-use crate::chart::scale::Base;
+use crate::chart::value_axis::Base;
 use crate::chart::{Chart, Definition, KeptChoices, Line, SpanBar, Stage};
 use crate::components::broker_notice::BrokerNotice;
 use crate::components::choices::{Ranges, Refreshes};

@@ -1,6 +1,6 @@
 //! The charts of a node: on its page, and as panels of other pages.
 
-use crate::chart::scale::Base;
+use crate::chart::value_axis::Base;
 use crate::chart::{Colour, Dash, Definition, Line};
 use crate::format::Unit;
 use crate::i18n::Catalog;

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::components::Redirect;
 
-use crate::chart::scale::Base;
+use crate::chart::value_axis::Base;
 use crate::chart::{Chart, Colour, Dash, Definition, Line, SpanBar, Stage};
 use crate::components::choices::Ranges;
 use crate::components::error_page::error_page;

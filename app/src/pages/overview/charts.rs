@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use metering::meter::{self, Counter};
 
 use super::tiles;
-use crate::chart::scale::Base;
+use crate::chart::value_axis::Base;
 use crate::chart::{Chart, Colour, Dash, Definition, Line, SpanBar};
 use crate::format::Unit;
 use crate::i18n::{Catalog, catalog};
