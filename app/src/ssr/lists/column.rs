@@ -71,6 +71,7 @@ pub(super) fn width_of(key: &str, number: bool) -> Width {
         "connected_at" | "idle_since" => Width::Time,
         "state" | "cluster_state" | "status" => Width::State,
         "user" | "channel_details.user" | "features" => Width::User,
+        "uptime" => Width::Text,
         "vhost" | "queue.vhost" | "type" | "mode" | "ssl" | "durable" | "auto_delete"
         | "exclusive" | "internal" | "ack_required" => Width::Word,
         _ if number => Width::Word,
