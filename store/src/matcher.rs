@@ -53,7 +53,10 @@ pub(crate) enum Origin<'a> {
 pub(crate) trait Fields {
     /// What a field holds; none where it is not there.
     fn field(&self, field: &Field) -> Option<Found<'_>>;
+}
 
+/// Something that is a sample in the store.
+pub(crate) trait Stored: Fields {
     /// How it came into the store.
     fn origin(&self) -> Origin<'_>;
 }
@@ -104,7 +107,7 @@ impl Matcher {
     }
 
     /// Whether a sample passes.
-    pub(crate) fn admits(&self, sample: &impl Fields) -> bool {
+    pub(crate) fn admits(&self, sample: &impl Stored) -> bool {
         match self {
             Self::All(all) => all.iter().all(|one| one.admits(sample)),
             Self::Any(any) => any.iter().any(|one| one.admits(sample)),

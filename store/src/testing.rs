@@ -13,7 +13,7 @@ use metering::telemetry::{Meter, Resource, Sample, Statistics};
 
 use crate::error::StoreError;
 use crate::filter::{Field, Filter};
-use crate::matcher::{Fields, Found, Matcher, Origin, field_of};
+use crate::matcher::{Fields, Found, Matcher, Origin, Stored, field_of};
 use crate::query::{
     Aggregate, ByResource, Function, GroupBy, LogPage, LogQuery, MeterQuery, Order, Range,
     ResourceQuery, SampleQuery, StatisticsQuery,
@@ -57,7 +57,7 @@ impl Kept {
     fn passing(&self, filter: &Filter) -> Result<Vec<&Sample>, StoreError> {
         let matcher = Matcher::new(filter)?;
         let passes = |sample: &&Sample| {
-            matcher.admits(&Stored {
+            matcher.admits(&KeptSample {
                 sample,
                 is_collected: self.collected.contains(&sample.id),
             })
@@ -69,16 +69,18 @@ impl Kept {
 }
 
 /// A sample, and how it came.
-struct Stored<'a> {
+struct KeptSample<'a> {
     sample: &'a Sample,
     is_collected: bool,
 }
 
-impl Fields for Stored<'_> {
+impl Fields for KeptSample<'_> {
     fn field(&self, field: &Field) -> Option<Found<'_>> {
         field_of(self.sample, field)
     }
+}
 
+impl Stored for KeptSample<'_> {
     fn origin(&self) -> Origin<'_> {
         if self.is_collected {
             Origin::Collected(&self.sample.resource_id)

@@ -16,7 +16,7 @@ use super::rollup::{Layouts, Polls, Span};
 use super::shared::Shared;
 use super::state::Horizons;
 use crate::filter::{Field, Filter};
-use crate::matcher::{Fields, Found, Matcher, Origin};
+use crate::matcher::{Fields, Found, Matcher, Origin, Stored};
 use crate::sample::COLLECTED_SOURCE;
 
 /// What one question sees: a snapshot of the file, and what there is in it.
@@ -465,7 +465,9 @@ impl Fields for Hit<'_> {
             _ => None,
         })
     }
+}
 
+impl Stored for Hit<'_> {
     fn origin(&self) -> Origin<'_> {
         match self.of {
             Of::Series(..) => Origin::Posted,
