@@ -170,6 +170,23 @@ async fn the_library_works_unmodified() {
     assert!(output.status.success(), "{complaint}");
 }
 
+/// An operator's own manager, and those that the Horizon package has for the client.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the real client: cargo xtask test --only clients"]
+async fn managers_read_what_the_api_adds() {
+    let service = start().await;
+    let root = env!("CARGO_MANIFEST_DIR");
+    let mut command = client(&format!("{root}/tests/ceilometerclient/managers.py"));
+    let folder = std::env::var("CEILOMETERCLIENT").expect("CEILOMETERCLIENT names a folder");
+    command
+        .env("PYTHONPATH", format!("{folder}:{root}/../horizon"))
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .arg(format!("{}/identity/v2.0", service.url));
+    let output = run(command).await;
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{complaint}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs the real client: cargo xtask test --only clients"]
 async fn the_command_line_works_unmodified() {

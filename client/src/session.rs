@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::Method;
-use metering::{Broker, Node, Overview, Series, User};
+use metering::{Broker, BrokerOverview, Node, Overview, Series, User};
 use serde::de::DeserializeOwned;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
@@ -118,6 +118,15 @@ impl Session {
     /// first answer, and the others of [`ClientError`].
     pub async fn overview(&self, broker: &str) -> Result<Arc<Overview>, ClientError> {
         self.fetch(of_broker("/v2/rabbit/overview", broker)).await
+    }
+
+    /// The overview of each broker that the account may see. One that has not answered yet has its
+    /// name and state alone.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn overviews(&self) -> Result<Arc<Vec<BrokerOverview>>, ClientError> {
+        self.fetch("/v2/rabbit/overviews".to_owned()).await
     }
 
     /// A broker's nodes against their limits.

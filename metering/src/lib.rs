@@ -17,6 +17,7 @@
 //! | module | what |
 //! |---|---|
 //! | [`broker`] | which brokers there are, and whether they answer |
+//! | [`broker_overview`] | the overview of each broker, as a list |
 //! | [`overview`] | a broker's totals, rates, listeners |
 //! | [`node`] | one node of a cluster against its limits |
 //! | [`user`] | a broker's accounts |
@@ -40,6 +41,7 @@
 pub mod access;
 mod amqp;
 pub mod broker;
+pub mod broker_overview;
 pub mod channel;
 pub mod connection;
 pub mod consumer;
@@ -72,6 +74,7 @@ pub mod vhost;
 
 pub use amqp::{AmqpLink, AmqpSession};
 pub use broker::{Broker, BrokerState};
+pub use broker_overview::BrokerOverview;
 pub use channel::{Channel, ChannelDetails};
 pub use connection::{Connection, ConnectionDetails};
 pub use consumer::Consumer;

@@ -1,12 +1,15 @@
 //! `GET /v2/rabbit/overview`: a broker's totals, rates, listeners.
 
+use std::fmt::Write;
 use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
+use bytes::{BufMut, BytesMut};
+use futures_util::future::join_all;
 use http::HeaderMap;
 use metering::error::{ErrorBody, KeystoneErrorBody};
-use metering::{Overview, Timestamp};
+use metering::{BrokerOverview, Overview, Timestamp};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -19,7 +22,9 @@ use crate::snapshot::{Facts, json};
 use crate::state::{Picked, Shared};
 
 pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
-    OpenApiRouter::new().routes(routes!(show))
+    OpenApiRouter::new()
+        .routes(routes!(show))
+        .routes(routes!(list))
 }
 
 /// A broker at its last answered poll.
@@ -51,6 +56,70 @@ async fn show(
     arguments.finish()?;
     let picked = shared.pick(&caller, name.as_deref())?;
     Ok(answer(&shared, &picked).await?.to(&headers))
+}
+
+/// The overview of each broker that the caller sees, in the operator's order.
+///
+/// One record a broker, with its name and state; before the broker's first answer these two alone.
+/// What else is in it depends on the account, as in `/v2/rabbit/overview`.
+#[utoipa::path(
+    get,
+    path = "/v2/rabbit/overviews",
+    operation_id = "listOverviews",
+    tag = "rabbit",
+    responses(
+        (status = 200, body = Vec<BrokerOverview>, headers(("Warning" = Option<String>, description = "`110` where a broker does not answer"))),
+        (status = 304, description = "Unchanged since the `ETag` in `If-None-Match`"),
+        (status = 400, body = ErrorBody, description = "An unknown argument"),
+        (status = 401, body = KeystoneErrorBody, description = "No valid token"),
+    )
+)]
+async fn list(
+    State(shared): State<Arc<Shared>>,
+    Caller(caller): Caller,
+    arguments: Arguments,
+    headers: HeaderMap,
+) -> Result<Response, Error> {
+    arguments.finish()?;
+    let brokers = shared.all(&caller);
+    let overviews = join_all(brokers.iter().map(|picked| answer(&shared, picked)));
+    let mut body = BytesMut::from(&b"["[..]);
+    let mut etag = format!("\"{}", shared.run);
+    let mut stale = false;
+    for (picked, overview) in brokers.iter().zip(overviews.await) {
+        let snapshot = picked.broker.snapshot();
+        if body.len() > 1 {
+            body.put_u8(b',');
+        }
+        // The name and state, and the members of the object that is the overview.
+        let head = json(&BrokerOverview {
+            broker: picked.broker.name.clone(),
+            state: snapshot.broker.state,
+            overview: Overview::default(),
+        });
+        body.put_slice(head.strip_suffix(b"}").unwrap_or(&head));
+        if let Ok(overview) = overview {
+            let members = overview.body.strip_prefix(b"{").unwrap_or_default();
+            if members != b"}" {
+                body.put_u8(b',');
+            }
+            body.put_slice(members);
+            stale |= overview.stale;
+        } else {
+            body.put_u8(b'}');
+        }
+        // Writing to a text does not fail.
+        let (index, class) = (picked.index, picked.view.class());
+        let _ = write!(etag, ".{index}:{class}:{}", snapshot.generation);
+    }
+    body.put_u8(b']');
+    etag.push('"');
+    Ok(Answer {
+        body: body.freeze(),
+        etag,
+        stale,
+    }
+    .to(&headers))
 }
 
 /// The overview of a broker, as far as the caller may see it.

@@ -1,6 +1,7 @@
 //! `GET /v2/rabbit/overview`.
 
-use metering::Overview;
+use http::{Method, StatusCode};
+use metering::{BrokerOverview, BrokerState, Overview};
 use serde_json::json;
 
 use crate::support::{FakeBroker, TestApp, fixture};
@@ -67,4 +68,46 @@ async fn a_rate_that_its_counter_contradicts_is_not_shown() {
     let shown = app.get(&token, "/v2/rabbit/overview").await.ok();
     assert_eq!(shown["message_stats"]["publish"], 3);
     assert_ne!(shown["message_stats"]["publish_details"]["rate"], 740.0);
+}
+
+/// Two brokers, of which one takes sign-ins but has never given an overview.
+#[tokio::test]
+async fn overviews_are_a_list_with_a_record_for_each_broker() {
+    let (one, other) = (FakeBroker::start(), FakeBroker::start());
+    other.change_overview(|overview| *overview = json!("none"));
+    other.change_samples(|samples| *samples = json!("none"));
+    let app = TestApp::start(&[("prod", &one), ("test", &other)]);
+    let token = app.sign_in("guest", "guest").await;
+    app.until(&token, "prod", |broker| broker.state == BrokerState::Ok)
+        .await;
+    let answer = app.get(&token, "/v2/rabbit/overviews").await;
+    let etag = answer.header("etag").expect("a validator").to_owned();
+    let rows = answer.ok();
+    let prod = &rows[0];
+    assert_eq!(
+        (&prod["broker"], &prod["state"]),
+        (&json!("prod"), &json!("ok"))
+    );
+    assert_eq!(rows[1], json!({"broker": "test", "state": "down"}));
+    assert_eq!(rows.as_array().map(Vec::len), Some(2));
+    let path = "/v2/rabbit/overview?broker=prod";
+    let overview = app.get(&token, path).await.ok();
+    for name in ["node", "rabbitmq_version", "listeners", "object_totals"] {
+        assert_eq!(prod[name], overview[name], "{name}");
+    }
+    assert!(prod["observed_at"].is_string());
+    let typed: Vec<BrokerOverview> = serde_json::from_value(rows).expect("overviews");
+    assert_eq!(typed[1].overview, Overview::default());
+
+    // With the next poll it is another answer.
+    let headers = [("x-auth-token", token.as_str()), ("if-none-match", &etag)];
+    app.until_some("prod", async || {
+        let again = app
+            .request(Method::GET, "/v2/rabbit/overviews", &headers)
+            .await;
+        (again.status == StatusCode::OK).then_some(())
+    })
+    .await;
+    let refused = app.get(&token, "/v2/rabbit/overviews?broker=prod").await;
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST);
 }
