@@ -4,6 +4,7 @@ use client::ListQuery;
 use metering::Page;
 use regex::RegexBuilder;
 
+use super::REGEX_SIZE;
 use super::value::Value;
 
 /// A page of these rows, as the API would make it: filtered by name, ordered by a column.
@@ -20,7 +21,10 @@ pub(super) fn page<T: Clone>(
         regex::escape(text)
     };
     // What is no pattern was told to the viewer before.
-    let pattern = RegexBuilder::new(&pattern).case_insensitive(true).build();
+    let pattern = RegexBuilder::new(&pattern)
+        .case_insensitive(true)
+        .size_limit(REGEX_SIZE)
+        .build();
     let matches = |row: &&T| {
         pattern
             .as_ref()

@@ -59,7 +59,7 @@ use crate::pages::list::SECTIONS;
 use crate::server_fns::lists::{ListView, Tab};
 
 /// A pattern may take so many bytes when it is made ready, as in the API.
-const REGEX_SIZE: usize = 1 << 20;
+pub(super) const REGEX_SIZE: usize = 256 << 10;
 
 /// Calls a generic function with the list of that name.
 macro_rules! of_kind {
