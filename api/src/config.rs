@@ -1,5 +1,6 @@
 //! What the service needs to know before it starts. Built by the `server` crate, checked here.
 
+mod exposed;
 mod identity;
 mod portal;
 
@@ -16,6 +17,7 @@ use url::Url;
 
 use crate::clock::Clock;
 
+pub use exposed::{ExposedPassword, Exposure};
 pub use identity::{BrokerProject, IdentityConfig, KeystoneConfig, ParseProjectError};
 pub use portal::{KeyHash, ParseKeyHashError, PortalConfig, Portals, Shown};
 
@@ -68,6 +70,8 @@ pub struct ApiConfig {
     pub prometheus: Vec<PrometheusConfig>,
     /// Samples that a project may post in a day, by UTC; `None` for any number.
     pub posted_quota: Option<NonZeroU64>,
+    /// Passwords for brokers that others could read.
+    pub exposed_passwords: Vec<ExposedPassword>,
     /// Where the time comes from.
     pub clock: Clock,
 }
@@ -96,6 +100,7 @@ impl Default for ApiConfig {
             pinned_queues: Vec::new(),
             prometheus: Vec::new(),
             posted_quota: NonZeroU64::new(1_000_000),
+            exposed_passwords: Vec::new(),
             clock: Clock::System,
         }
     }
@@ -130,12 +135,14 @@ pub struct PinnedQueue {
 }
 
 /// The Prometheus plugin of a broker, `rabbitmq_prometheus`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct PrometheusConfig {
     /// The broker's name.
     pub broker: String,
-    /// The plugin's address, without `/metrics`.
+    /// The plugin's address, without `/metrics`, without user and password.
     pub url: Url,
+    /// User and password, where the plugin or a proxy before it wants them.
+    pub login: Option<(String, SecretString)>,
 }
 
 /// Why the service does not start.
@@ -248,11 +255,11 @@ impl ApiConfig {
     }
 
     /// Where a broker's Prometheus plugins listen.
-    pub(crate) fn plugins(&self, broker: &str) -> Vec<Url> {
+    pub(crate) fn plugins(&self, broker: &str) -> Vec<PrometheusConfig> {
         let plugins = self.prometheus.iter();
         plugins
             .filter(|plugin| plugin.broker == broker)
-            .map(|plugin| plugin.url.clone())
+            .cloned()
             .collect()
     }
 

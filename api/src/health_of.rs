@@ -4,6 +4,7 @@ use metering::health::{Checked, Finding, HealthCheck, HealthState};
 use metering::{Broker, BrokerState, DeprecatedFeature, FeatureFlag, Node, Overview, Value, Vhost};
 
 use crate::collector::lists::shelf::Failure;
+use crate::config::ExposedPassword;
 
 /// A share of its file descriptors from which on a node is about to run out of them.
 const FILE_DESCRIPTORS: f64 = 0.95;
@@ -275,6 +276,20 @@ pub(crate) fn deprecated_features(told: Told<DeprecatedFeature>) -> Checked {
                 ..Finding::default()
             }]
         },
+    )
+}
+
+/// Whether others could read passwords for the broker.
+pub(crate) fn passwords<'a>(exposed: impl Iterator<Item = &'a ExposedPassword>) -> Checked {
+    let findings = exposed.map(|exposed| Finding {
+        name: Some(exposed.how.as_str().to_owned()),
+        desc: Some(exposed.place.clone()),
+        ..Finding::default()
+    });
+    checked(
+        HealthCheck::Passwords,
+        HealthState::Warning,
+        findings.collect(),
     )
 }
 

@@ -377,6 +377,7 @@ async fn without_statistics_the_rest_works_and_says_what_is_missing() {
     let plugin = PrometheusConfig {
         broker: "prod".into(),
         url: format!("http://127.0.0.1:{port}").parse().expect("URL"),
+        login: None,
     };
     let app = app_with(&broker, vec![plugin]).await;
     let token = app.sign_in("administrator", "secret").await;

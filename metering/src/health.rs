@@ -56,6 +56,9 @@ pub enum HealthCheck {
     FeatureFlags,
     /// Whether something is used that a later version will not have (3.13 and later).
     DeprecatedFeatures,
+    /// Whether Warren keeps passwords for the broker where others cannot read them: sent with TLS, in
+    /// files that only their owner reads.
+    Passwords,
 }
 
 /// One thing that is wrong.
@@ -70,7 +73,8 @@ pub struct Finding {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub vhost: Option<String>,
     /// The feature flag, the deprecated feature, the state, or the statistic (`disable_stats`,
-    /// `rates_mode`, `statistics_db_event_queue`, `node_statistics`).
+    /// `rates_mode`, `statistics_db_event_queue`, `node_statistics`); of a password, how others could
+    /// read it (`plain_http`, `readable_file`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// How much, in the check's unit: bytes, seconds, events or a count.
@@ -82,7 +86,7 @@ pub struct Finding {
     /// The nodes at the other side of a partition.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub others: Vec<String>,
-    /// In the broker's own words.
+    /// In the broker's own words; of a password, the address or the file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub desc: Option<String>,
 }

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`keys`] | every setting by name |
 //! | [`raw`], `file`, [`tables`] | as read: texts, each with where it came from |
+//! | `exposed` | passwords that others could read |
 //! | `values`, `brokers`, `portals`, `duration` | as typed: one text into one value |
 //! | here | as used: what each part of the program is given |
 //!
@@ -13,6 +14,7 @@
 
 mod brokers;
 mod duration;
+mod exposed;
 mod file;
 pub mod keys;
 mod portals;
@@ -50,6 +52,8 @@ pub struct Config {
     pub connections: ConnectionLimits,
     /// The file that was read, for the log.
     pub file: Option<PathBuf>,
+    /// What the operator should know, in sentences for the log: passwords that others could read.
+    pub warnings: Vec<String>,
     /// Whether no broker was named, so that the one of a fresh RabbitMQ on this machine is watched.
     pub default_broker: bool,
 }
@@ -226,6 +230,7 @@ impl Reader<'_> {
                     &keys::BROKER_DESCRIPTION,
                     &keys::BROKER_PROJECT,
                     &keys::BROKER_PROMETHEUS,
+                    &keys::BROKER_PROMETHEUS_PASSWORD_FILE,
                     &keys::PINNED_QUEUE,
                     &keys::BUSY_QUEUES,
                 ] {
@@ -242,6 +247,7 @@ impl Reader<'_> {
         };
         let stores = !matches!(parts, Parts::Web(..));
         Config {
+            warnings: exposed::warnings(self.raw, directory, &parts),
             log: self.log(),
             connections: self.connections(&parts),
             parts,
@@ -531,7 +537,7 @@ impl Reader<'_> {
         let mut refusals = Vec::new();
         let brokers = brokers::resolve(self.raw, directory, &mut refusals);
         let pinned_queues = brokers::pinned_queues(self.raw, &brokers, &mut refusals);
-        let prometheus = brokers::prometheus(self.raw, &brokers, &mut refusals);
+        let prometheus = brokers::prometheus(self.raw, directory, &brokers, &mut refusals);
         self.refusals.extend(refusals);
         let defaults = ApiConfig::default();
         let busy_queues = self.one(&keys::BUSY_QUEUES, values::busy_queues);
@@ -540,32 +546,36 @@ impl Reader<'_> {
         let identity = self.identity(directory);
         let names: Vec<_> = brokers.iter().map(|broker| broker.name.clone()).collect();
         let portals = self.portals(directory, Some(&names));
+        let api = ApiConfig {
+            brokers,
+            pinned_queues,
+            prometheus,
+            busy_queues: busy_queues.unwrap_or(defaults.busy_queues),
+            posted_quota: posted_quota.unwrap_or(defaults.posted_quota),
+            identity,
+            tick: self.one(&keys::TICK, values::tick).unwrap_or(defaults.tick),
+            path_prefix: self
+                .one(&keys::API_BASE_PATH, values::path)
+                .unwrap_or_default(),
+            public_url,
+            cors_origins: self.all(&keys::CORS_ORIGIN, values::origin),
+            trusted_proxies: self.all(&keys::TRUSTED_PROXY, values::network),
+            password_hashes: self
+                .one(&keys::PASSWORD_HASHES, values::truth)
+                .unwrap_or(defaults.password_hashes),
+            token_lifetime,
+            portals,
+            guest_key_rotation: self
+                .one(&keys::GUEST_KEY_ROTATION, values::key_rotation)
+                .unwrap_or(defaults.guest_key_rotation),
+            ..defaults
+        };
         ApiPart {
             listen,
             allowed_hosts: Vec::new(),
             api: ApiConfig {
-                brokers,
-                pinned_queues,
-                prometheus,
-                busy_queues: busy_queues.unwrap_or(defaults.busy_queues),
-                posted_quota: posted_quota.unwrap_or(defaults.posted_quota),
-                identity,
-                tick: self.one(&keys::TICK, values::tick).unwrap_or(defaults.tick),
-                path_prefix: self
-                    .one(&keys::API_BASE_PATH, values::path)
-                    .unwrap_or_default(),
-                public_url,
-                cors_origins: self.all(&keys::CORS_ORIGIN, values::origin),
-                trusted_proxies: self.all(&keys::TRUSTED_PROXY, values::network),
-                password_hashes: self
-                    .one(&keys::PASSWORD_HASHES, values::truth)
-                    .unwrap_or(defaults.password_hashes),
-                token_lifetime,
-                portals,
-                guest_key_rotation: self
-                    .one(&keys::GUEST_KEY_ROTATION, values::key_rotation)
-                    .unwrap_or(defaults.guest_key_rotation),
-                ..defaults
+                exposed_passwords: exposed::of_brokers(self.raw, directory, &api),
+                ..api
             },
         }
     }

@@ -97,6 +97,9 @@ fn introduce(config: &Config) {
     if let Some(file) = &config.file {
         tracing::info!(file = %file.display(), "configuration");
     }
+    for warning in &config.warnings {
+        tracing::warn!("{warning}");
+    }
     let (Parts::Both(_, api) | Parts::Api(api)) = &config.parts else {
         return;
     };

@@ -15,10 +15,10 @@ use std::time::{Duration, Instant};
 use metering::overview::{ChurnRates, MessageStats, ObjectTotals, QueueTotals};
 use metering::{Node, Overview};
 use reqwest::redirect;
-use url::Url;
+use secrecy::ExposeSecret;
 
 use super::lists::budget::Budget;
-use crate::config::ApiError;
+use crate::config::{ApiError, PrometheusConfig};
 
 /// What is asked for every tick, below the plugin's address.
 const METRICS: &str = "metrics";
@@ -222,11 +222,11 @@ fn consumers(text: &str, into: &mut Consumers) {
     }
 }
 
-/// The way to a broker's Prometheus plugins. They need no account, and get none.
+/// The way to a broker's Prometheus plugins. They need no account; a proxy before them may.
 #[derive(Debug)]
 pub(crate) struct Prometheus {
     http: reqwest::Client,
-    plugins: Vec<Url>,
+    plugins: Vec<PrometheusConfig>,
     limit: usize,
 }
 
@@ -265,7 +265,8 @@ impl Asked {
                 Ok(text) => told.push(Told::read(&text)),
                 Err(error) => {
                     answered = false;
-                    tracing::warn!(%plugin, error, "the Prometheus plugin could not be read");
+                    let plugin = plugin.url.as_str();
+                    tracing::warn!(plugin, error, "the Prometheus plugin could not be read");
                 }
             }
         }
@@ -279,7 +280,7 @@ impl Asked {
 impl Prometheus {
     /// To the plugins at these addresses. An answer may have `limit` bytes.
     pub(crate) fn new(
-        plugins: Vec<Url>,
+        plugins: Vec<PrometheusConfig>,
         connect_timeout: Duration,
         limit: usize,
     ) -> Result<Self, ApiError> {
@@ -311,12 +312,19 @@ impl Prometheus {
         Some(found)
     }
 
-    async fn get(&self, plugin: &Url, path: &str, patience: Duration) -> Result<String, String> {
-        let address = format!("{}/{path}", plugin.as_str().trim_end_matches('/'));
+    async fn get(
+        &self,
+        plugin: &PrometheusConfig,
+        path: &str,
+        patience: Duration,
+    ) -> Result<String, String> {
+        let address = format!("{}/{path}", plugin.url.as_str().trim_end_matches('/'));
+        let mut request = self.http.get(address);
+        if let Some((user, password)) = &plugin.login {
+            request = request.basic_auth(user, Some(password.expose_secret()));
+        }
         let read = async {
-            let mut response = self
-                .http
-                .get(address)
+            let mut response = request
                 .send()
                 .await
                 .and_then(reqwest::Response::error_for_status)

@@ -78,6 +78,11 @@ async fn show(
             View::Only(_) => vec![health_of::statistics(&facts.common, &[])],
         });
     }
+    if matches!(picked.view, View::All) {
+        let exposed = shared.config.exposed_passwords.iter();
+        let exposed = exposed.filter(|exposed| exposed.broker == picked.broker.name);
+        checks.push(health_of::passwords(exposed));
+    }
     checks.extend(of_lists(&picked).await);
     checks.sort_by_key(|checked| checked.check);
     // What cannot be looked at is no trouble by itself: the account may lack a tag for it.

@@ -1,9 +1,10 @@
 //! `GET /v2/rabbit/health`.
 
+use api::{ExposedPassword, Exposure};
 use metering::{Health, HealthCheck, HealthState};
 use serde_json::json;
 
-use crate::support::{Account, FakeBroker, Mode, TestApp};
+use crate::support::{Account, FakeBroker, Mode, TestApp, local};
 
 async fn health(app: &TestApp, token: &str) -> Health {
     let answer = app.get(token, "/v2/rabbit/health").await;
@@ -43,7 +44,7 @@ async fn of_a_healthy_broker_every_check_is_told() {
         .filter(|found| found.state > HealthState::Ok)
         .collect();
     assert!(wrong.is_empty(), "{wrong:?}");
-    assert_eq!((health.state, health.checks.len()), (HealthState::Ok, 13));
+    assert_eq!((health.state, health.checks.len()), (HealthState::Ok, 14));
     assert!(health.observed_at.is_some());
 }
 
@@ -143,4 +144,38 @@ async fn a_narrower_account_is_told_of_its_vhosts_and_of_no_node() {
             HealthCheck::Statistics
         ]
     );
+}
+
+#[tokio::test]
+async fn exposed_passwords_are_a_warning_that_names_the_place() {
+    let fake = FakeBroker::start();
+    fake.add(Account::new("anna", "secret", &["management"], &[]));
+    let mut config = local(&[("prod", &fake)]);
+    let exposed = |broker: &str, how, place: &str| ExposedPassword {
+        broker: broker.to_owned(),
+        how,
+        place: place.to_owned(),
+    };
+    config.exposed_passwords = vec![
+        exposed("prod", Exposure::PlainHttp, "http://mq.example:15672/"),
+        exposed("prod", Exposure::ReadableFile, "/etc/warren/monitor"),
+        exposed("other", Exposure::ReadableFile, "/etc/warren/other"),
+    ];
+    let app = TestApp::with(config);
+    let token = app.sign_in("guest", "guest").await;
+    let health = until(&app, &token, HealthCheck::Passwords, HealthState::Warning).await;
+    let found = health.check(HealthCheck::Passwords).expect("looked at");
+    let found = found.findings.iter();
+    let found = found.map(|found| (found.name.as_deref(), found.desc.as_deref()));
+    let found: Vec<_> = found.collect();
+    assert_eq!(
+        found,
+        [
+            (Some("plain_http"), Some("http://mq.example:15672/")),
+            (Some("readable_file"), Some("/etc/warren/monitor")),
+        ]
+    );
+    let anna = app.sign_in("anna", "secret").await;
+    let health = app.get(&anna, "/v2/rabbit/health").await.ok().to_string();
+    assert!(!health.contains("passwords"), "{health}");
 }

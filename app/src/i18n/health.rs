@@ -30,6 +30,7 @@ pub struct Health {
     pub statistics: Check,
     pub feature_flags: Check,
     pub deprecated_features: Check,
+    pub passwords: Check,
 
     pub not_offered: Text,
     pub ok: Text,
@@ -48,6 +49,8 @@ pub struct Health {
     pub rates_of: Template<2>,
     pub events_wait: Template<2>,
     pub silent_node: Template<1>,
+    pub plain_http: Template<1>,
+    pub readable_file: Template<1>,
     pub described: Template<2>,
 }
 
@@ -79,6 +82,7 @@ impl Health {
             HealthCheck::Statistics => &self.statistics,
             HealthCheck::FeatureFlags => &self.feature_flags,
             HealthCheck::DeprecatedFeatures => &self.deprecated_features,
+            HealthCheck::Passwords => &self.passwords,
         }
     }
 }
@@ -146,6 +150,11 @@ pub static EN: Health = Health {
         title: "Deprecated features",
         advice: "Move what uses them before the broker is upgraded: a later version will not have them.",
     },
+    passwords: Check {
+        title: "Passwords protected",
+        advice: "Give Warren the broker’s https:// address, and let only the owner read password files \
+            (chmod 600). Then restart Warren.",
+    },
 
     not_offered: "not in this version",
     ok: "fine",
@@ -164,6 +173,8 @@ pub static EN: Health = Health {
     rates_of: with("{0} has another rates mode: {1}"),
     events_wait: with("{0} events wait to be counted, more than {1}: numbers lag behind."),
     silent_node: with("{0} tells nothing of itself"),
+    plain_http: with("Passwords are sent to {0} without TLS."),
+    readable_file: with("{0} holds a password, and others than its owner can read it."),
     described: with("{0}: {1}"),
 };
 
@@ -221,6 +232,10 @@ pub static ZH: Health = Health {
         title: "已弃用的特性",
         advice: "请在升级 broker 之前迁移使用它们的程序：以后的版本将不再提供。",
     },
+    passwords: Check {
+        title: "密码保护",
+        advice: "请为 Warren 配置 broker 的 https:// 地址，并使密码文件仅所有者可读（chmod 600），然后重启 Warren。",
+    },
 
     not_offered: "此版本不提供",
     ok: "正常",
@@ -239,5 +254,7 @@ pub static ZH: Health = Health {
     rates_of: with("{0} 的速率模式不同：{1}"),
     events_wait: with("有 {0} 个事件等待统计，超过 {1} 个：数值会滞后。"),
     silent_node: with("{0} 未报告自身数据"),
+    plain_http: with("密码未经 TLS 加密发送到 {0}。"),
+    readable_file: with("{0} 包含密码，但所有者以外的用户也可以读取。"),
     described: with("{0}：{1}"),
 };

@@ -83,6 +83,10 @@ fn sentence(check: HealthCheck, finding: &Finding, texts: &Texts) -> String {
                 .fill([&count(finding.value), &count(finding.limit)]),
             _ => texts.silent_node.fill([&node]),
         },
+        HealthCheck::Passwords => match &*name {
+            "plain_http" => texts.plain_http.fill([&desc]),
+            _ => texts.readable_file.fill([&desc]),
+        },
         HealthCheck::FeatureFlags | HealthCheck::DeprecatedFeatures if desc.is_empty() => name,
         HealthCheck::FeatureFlags | HealthCheck::DeprecatedFeatures => {
             texts.described.fill([&name, &desc])

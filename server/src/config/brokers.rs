@@ -9,8 +9,8 @@ use url::{Host, Url};
 
 use super::file::FileBroker;
 use super::keys::{
-    BROKER, BROKER_DESCRIPTION, BROKER_PASSWORD_FILE, BROKER_PROJECT, BROKER_PROMETHEUS, Key,
-    PINNED_QUEUE,
+    BROKER, BROKER_DESCRIPTION, BROKER_PASSWORD_FILE, BROKER_PROJECT, BROKER_PROMETHEUS,
+    BROKER_PROMETHEUS_PASSWORD_FILE, Key, PINNED_QUEUE,
 };
 use super::raw::{Raw, Setting};
 use super::refusal::{Origin, Refusal, redact};
@@ -128,7 +128,7 @@ pub(super) fn pinned_queues(
     each(raw, &PINNED_QUEUE, brokers, refusals, |broker, path| {
         let (vhost, name) = queue_of_path(path)
             .filter(|(vhost, name)| !vhost.is_empty() && !name.is_empty())
-            .ok_or("not a vhost and a queue with a / between them")?;
+            .ok_or("not a vhost and a queue with a / between them".to_owned())?;
         Ok(PinnedQueue {
             broker,
             vhost,
@@ -140,21 +140,62 @@ pub(super) fn pinned_queues(
 /// Where Prometheus plugins listen.
 pub(super) fn prometheus(
     raw: &Raw,
+    directory: &Path,
     brokers: &[BrokerConfig],
     refusals: &mut Vec<Refusal>,
 ) -> Vec<PrometheusConfig> {
-    each(raw, &BROKER_PROMETHEUS, brokers, refusals, |broker, url| {
+    let key = &BROKER_PROMETHEUS_PASSWORD_FILE;
+    let passwords = each(raw, key, brokers, refusals, |broker, path| {
+        Ok((broker, read_password(directory, path)?))
+    });
+    let mut used = Vec::new();
+    let plugins = each(raw, &BROKER_PROMETHEUS, brokers, refusals, |broker, url| {
         let url: Url = url.parse().map_err(|_| "not an address")?;
         let is_plain = matches!(url.scheme(), "http" | "https")
             && url.has_host()
             && url.query().is_none()
             && url.fragment().is_none();
-        if is_plain {
-            Ok(PrometheusConfig { broker, url })
-        } else {
-            Err("not an address of HTTP without a query")
+        if !is_plain {
+            return Err("not an address of HTTP without a query".to_owned());
         }
-    })
+        let (url, user, password) = without_login(url)?;
+        let of_file = passwords.iter().find(|(of, _)| *of == broker);
+        let of_file = of_file.map(|(_, password)| password.clone());
+        let login = match (user, password, of_file) {
+            (None, None, _) => None,
+            (None, Some(_), _) => return Err("the address has a password and no user".to_owned()),
+            (Some(_), Some(_), Some(_)) => {
+                return Err(format!(
+                    "the password is given twice, here and by {}",
+                    key.flag()
+                ));
+            }
+            (Some(_), None, None) => {
+                return Err(format!(
+                    "a user without a password: {} gives one",
+                    key.flag()
+                ));
+            }
+            (Some(user), Some(password), None) | (Some(user), None, Some(password)) => {
+                used.push(broker.clone());
+                Some((user, password))
+            }
+        };
+        Ok(PrometheusConfig { broker, url, login })
+    });
+    for setting in raw.all(key) {
+        let names: Vec<_> = brokers.iter().map(|broker| broker.name.clone()).collect();
+        if let Ok((index, _)) = named(setting, &names)
+            && !used.contains(&names[index])
+        {
+            let reason = format!(
+                "no {} of this broker names a user",
+                BROKER_PROMETHEUS.flag()
+            );
+            refusals.push(Refusal::new(key, &setting.origin, &setting.text, reason));
+        }
+    }
+    plugins
 }
 
 /// The values of a key that each concern a broker, which may go unnamed where there is one alone.
@@ -163,7 +204,7 @@ fn each<T>(
     key: &'static Key,
     brokers: &[BrokerConfig],
     refusals: &mut Vec<Refusal>,
-    read: impl Fn(String, &str) -> Result<T, &'static str>,
+    mut read: impl FnMut(String, &str) -> Result<T, String>,
 ) -> Vec<T> {
     let names: Vec<_> = brokers.iter().map(|broker| broker.name.clone()).collect();
     let mut values = Vec::new();
@@ -254,7 +295,7 @@ impl Draft {
         origin: &Origin,
     ) -> Result<Self, Refusal> {
         let refuse = |reason: String| Refusal::new(&BROKER, origin, given, reason);
-        let mut url: Url = address
+        let url: Url = address
             .parse()
             .map_err(|error| refuse(format!("not an address: {error}")))?;
         if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
@@ -263,21 +304,7 @@ impl Draft {
         if url.query().is_some() || url.fragment().is_some() {
             return Err(refuse("the address has a query or a fragment".to_owned()));
         }
-        let decode = |text: &str| {
-            percent_decode(text).ok_or_else(|| refuse("the login is not UTF-8".to_owned()))
-        };
-        let username = match url.username() {
-            "" => None,
-            name => Some(decode(name)?),
-        };
-        let password = url
-            .password()
-            .map(decode)
-            .transpose()?
-            .map(SecretString::from);
-        // Both succeed on an address with a host.
-        let cleared = url.set_username("").and_then(|()| url.set_password(None));
-        cleared.map_err(|()| refuse("not an address of HTTP".to_owned()))?;
+        let (url, username, password) = without_login(url).map_err(refuse)?;
         Ok(Self {
             name,
             url,
@@ -336,8 +363,26 @@ impl Draft {
     }
 }
 
+/// An address without its user and password, and these.
+fn without_login(mut url: Url) -> Result<(Url, Option<String>, Option<SecretString>), String> {
+    let decode =
+        |text: &str| percent_decode(text).ok_or_else(|| "the login is not UTF-8".to_owned());
+    let username = match url.username() {
+        "" => None,
+        name => Some(decode(name)?),
+    };
+    let password = url.password().map(decode).transpose()?;
+    // Both succeed on an address with a host.
+    let cleared = url.set_username("").and_then(|()| url.set_password(None));
+    cleared.map_err(|()| "not an address of HTTP".to_owned())?;
+    Ok((url, username, password.map(SecretString::from)))
+}
+
 /// `[name=]rest`: which broker, and the rest. A name is one only if a broker has it.
-fn named<'a>(setting: &'a Setting, names: &[String]) -> Result<(usize, &'a str), Refusal> {
+pub(super) fn named<'a>(
+    setting: &'a Setting,
+    names: &[String],
+) -> Result<(usize, &'a str), Refusal> {
     let text = &setting.text;
     if let Some((name, rest)) = text.split_once('=')
         && let Some(index) = names.iter().position(|known| known == name)
@@ -374,7 +419,7 @@ fn description(text: &str) -> Result<String, String> {
     Ok(text.trim().to_owned())
 }
 
-fn is_loopback(url: &Url) -> bool {
+pub(super) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),

@@ -76,6 +76,11 @@ keys! {
         accepts "[name=]url of rabbitmq_prometheus, such as http://mq.example.com:15692, without a path"
         "Where a broker's Prometheus plugin listens: asked for what the management API does not tell \
          where its statistics are off";
+    BROKER_PROMETHEUS_PASSWORD_FILE "broker_prometheus_password_file" "[NAME=]PATH" repeats true
+        default "none"
+        accepts "[name=]path of a file that holds a password"
+        "File with the password for a broker's Prometheus plugin, where the plugin's address names \
+         a user: http://user@mq.example.com:15692";
     PINNED_QUEUE "pinned_queue" "[NAME=]VHOST/QUEUE" repeats true
         default "none"
         accepts "[name=]vhost/queue, with the `/` in a vhost written %2F and % itself %25, such as %2F/orders"

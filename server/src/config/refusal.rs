@@ -104,7 +104,11 @@ pub enum ConfigError {
 /// A value as it may be shown: what stands before an `@` behind `://` is a login, and left out.
 pub(crate) fn redact(value: &str) -> String {
     let Some((scheme, rest)) = value.split_once("://") else {
-        return value.to_owned();
+        // The scheme may have been forgotten.
+        return match value.rsplit_once('@') {
+            Some((_, host)) => format!("…@{host}"),
+            None => value.to_owned(),
+        };
     };
     // A password that was not percent-encoded may itself hold a slash or an @, so the last one ends it.
     match rest.rsplit_once('@') {
@@ -123,6 +127,7 @@ mod tests {
             ("http://guest:hunter2@host:1", "http://…@host:1"),
             ("prod=http://guest:hun/t@er2@host", "prod=http://…@host"),
             ("http://host", "http://host"),
+            ("prod=guest:hunter2@host:1", "…@host:1"),
             ("5s", "5s"),
         ] {
             assert_eq!(redact(value), shown);

@@ -2,6 +2,7 @@
 
 mod given;
 mod help;
+mod passwords;
 mod portals;
 mod precedence;
 mod refusals;
