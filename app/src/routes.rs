@@ -139,9 +139,26 @@ pub fn checked_next(next: Option<&str>) -> &str {
 /// Where to go back to after a choice: an address of ours, the form too, else the start.
 pub fn checked_here(here: Option<&str>) -> &str {
     let ours = |here: &&str| {
-        here.starts_with('/') && !here.starts_with("//") && !here.contains(['\\', '\r', '\n', '\t'])
+        here.starts_with('/')
+            && !here.starts_with("//")
+            && !here.contains(|char: char| char == '\\' || char.is_control())
     };
     here.filter(ours).unwrap_or("/")
+}
+
+/// An address as a header can carry it: every byte that is no visible character of ASCII is
+/// percent-encoded, the others stay as they are.
+pub fn visible(address: &str) -> String {
+    let mut visible = String::with_capacity(address.len());
+    for byte in address.bytes() {
+        if byte.is_ascii_graphic() {
+            visible.push(char::from(byte));
+        } else {
+            // Writing to a String cannot fail.
+            let _ = write!(visible, "%{byte:02X}");
+        }
+    }
+    visible
 }
 
 /// Why a sign-in led back to the form.
@@ -275,6 +292,10 @@ mod tests {
             "https://evil.example",
             "/\\evil.example",
             "/\t/evil",
+            "/\u{1}",
+            "/a\u{7f}",
+            "/a\u{85}",
+            "/a\0",
             "evil",
             "",
         ] {
@@ -291,6 +312,17 @@ mod tests {
         );
         assert_eq!(checked_here(Some("/sign-in?next=/")), "/sign-in?next=/");
         assert_eq!(checked_here(Some("//evil.example")), "/");
+    }
+
+    #[test]
+    fn headers_carry_visible_ascii_alone() {
+        assert_eq!(visible("/brokers/a%2Fb?x=1"), "/brokers/a%2Fb?x=1");
+        assert_eq!(visible("/brokers/é b"), "/brokers/%C3%A9%20b");
+        assert!(
+            visible("/\u{1}\r\n\0 中")
+                .bytes()
+                .all(|byte| byte.is_ascii_graphic())
+        );
     }
 
     #[test]

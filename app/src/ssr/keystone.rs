@@ -65,6 +65,7 @@ pub(super) fn kept(unscoped: &Token, scoped: SignIn) -> SignedIn {
     let project = scoped.account.project;
     SignedIn {
         token: scoped.token.expose().to_owned(),
+        account: scoped.account.user.id,
         // As the Keystone writes it.
         user: scoped.account.user.name,
         keystone: project.map(|project| AtKeystone {

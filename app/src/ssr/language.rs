@@ -21,5 +21,5 @@ pub(crate) fn choose(tag: &str, next: Option<&str>) {
             expect_context::<ResponseOptions>().append_header(SET_COOKIE, cookie);
         }
     }
-    leptos_axum::redirect(&format!("{base}{}", routes::checked_here(next)));
+    super::redirect(routes::checked_here(next));
 }

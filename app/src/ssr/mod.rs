@@ -95,6 +95,13 @@ pub(crate) fn context() -> AppContext {
     expect_context::<AppContext>()
 }
 
+/// Redirects to an address of ours, which begins behind the base path. What a header cannot carry is
+/// percent-encoded: the framework panics on it.
+pub(crate) fn redirect(target: &str) {
+    let address = format!("{}{target}", context().base_path);
+    leptos_axum::redirect(&crate::routes::visible(&address));
+}
+
 /// The server's clock.
 pub(crate) fn now() -> Timestamp {
     let since_epoch = SystemTime::now()

@@ -41,7 +41,7 @@ pub(crate) async fn switch(project: &str, next: Option<&str>) -> Result<(), AppE
         Err(Refused::SignedOut) => routes::sign_in(Some(next), None),
         Err(Refused::Because(reason)) => routes::projects(next, Some(reason)),
     };
-    leptos_axum::redirect(&format!("{}{target}", context().base_path));
+    super::redirect(&target);
     Ok(())
 }
 

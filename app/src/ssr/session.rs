@@ -1,5 +1,6 @@
 //! Sessions: the viewer's token stays here, the browser holds an id alone.
 
+use std::collections::HashMap;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -9,6 +10,7 @@ use http::HeaderMap;
 use leptos_axum::extract;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use tower_sessions::Session as Cookie;
 
 use super::{AppContext, ViewerAddress, app_error, context};
@@ -18,6 +20,11 @@ use crate::server_fns::viewer::Viewer;
 
 /// The key of [`SignedIn`] in a session.
 const VIEWER: &str = "viewer";
+
+/// The account whose session has this data: sessions of one account are limited in number.
+pub fn account_of(data: &HashMap<String, Value>) -> Option<&str> {
+    data.get(VIEWER)?.get("account")?.as_str()
+}
 
 /// The header that a panel's token comes in.
 const TOKEN: &str = "x-auth-token";
@@ -29,6 +36,9 @@ pub(super) struct SignedIn {
     pub(super) token: String,
     /// The account's name.
     pub(super) user: String,
+    /// The account's id, by which its sessions are counted.
+    #[serde(default)]
+    pub(super) account: String,
     /// What there is besides where it is a Keystone's account.
     #[serde(default)]
     pub(super) keystone: Option<AtKeystone>,
@@ -81,13 +91,30 @@ pub(super) async fn signed_in() -> Result<SignedIn, AppError> {
 }
 
 /// Keeps who has signed in, under a new id: one that was planted before is worth nothing after.
-async fn begin(signed_in: SignedIn) -> Result<(), AppError> {
-    cookie()
-        .await?
+/// Nothing of an earlier account's session stays, and its tokens end.
+async fn begin(now: SignedIn) -> Result<(), AppError> {
+    let before = signed_in().await;
+    let cookie = cookie().await?;
+    cookie.clear().await;
+    cookie
         .cycle_id()
         .await
         .map_err(|error| store_failed(&error))?;
-    keep(signed_in).await
+    keep(now).await?;
+    if let Ok(before) = before {
+        revoke_all(before).await;
+    }
+    Ok(())
+}
+
+/// Ends the tokens of a session that has ended.
+async fn revoke_all(ended: SignedIn) {
+    let unscoped = ended.keystone.map(|keystone| keystone.unscoped);
+    for kept in [Some(ended.token), unscoped].into_iter().flatten() {
+        if let Ok(token) = token(&kept) {
+            revoke(&token).await;
+        }
+    }
 }
 
 /// Keeps what has changed of who is signed in.
@@ -212,7 +239,7 @@ pub(crate) async fn sign_in(form: Form, next: Option<&str>) -> Result<(), AppErr
         }
         Err(reason) => routes::sign_in(next, Some(&reason)) + &again.concat(),
     };
-    leptos_axum::redirect(&format!("{}{target}", context.base_path));
+    super::redirect(&target);
     Ok(())
 }
 
@@ -224,6 +251,7 @@ async fn at_brokers(context: &AppContext, form: Form) -> Result<SignedIn, routes
     let signed_in = signed_in.map_err(|error| reason(&error))?;
     Ok(SignedIn {
         token: signed_in.token.expose().to_owned(),
+        account: signed_in.account.user.id,
         user,
         keystone: None,
     })
@@ -250,19 +278,14 @@ pub(super) fn reason(error: &ClientError) -> routes::SignInReason {
 /// Ends the tokens and the session, and redirects to the form.
 pub(crate) async fn sign_out() -> Result<(), AppError> {
     if let Ok(signed_in) = signed_in().await {
-        let unscoped = signed_in.keystone.map(|keystone| keystone.unscoped);
-        for kept in [Some(signed_in.token), unscoped].into_iter().flatten() {
-            if let Ok(token) = token(&kept) {
-                // The session ends all the same.
-                revoke(&token).await;
-            }
-        }
+        // The session ends, whether this succeeds or not.
+        revoke_all(signed_in).await;
     }
     cookie()
         .await?
         .flush()
         .await
         .map_err(|error| store_failed(&error))?;
-    leptos_axum::redirect(&format!("{}{}", context().base_path, routes::SIGN_IN));
+    super::redirect(routes::SIGN_IN);
     Ok(())
 }

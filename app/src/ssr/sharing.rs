@@ -5,7 +5,7 @@ use metering::Timestamp;
 use metering::guest::{Portal, ShareLink, ShareLinkRequest};
 
 use super::session::{FreshLink, fresh_link, keep_fresh_link, metering_session};
-use super::{app_error, context, now};
+use super::{app_error, now};
 use crate::error::AppError;
 use crate::i18n::language;
 use crate::i18n::sharing::{ROWS_EN, ROWS_ZH, Rows};
@@ -174,5 +174,5 @@ pub(crate) async fn revoke(name: &str, revoked: bool) -> Result<(), AppError> {
 }
 
 fn back() {
-    leptos_axum::redirect(&format!("{}{}", context().base_path, routes::SHARING));
+    super::redirect(routes::SHARING);
 }
