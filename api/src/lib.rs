@@ -77,6 +77,7 @@ pub use protocol::untrusted_proxy::UntrustedProxyWarning;
 
 use collector::lists;
 use collector::task::supervise;
+pub use protocol::safe_headers;
 use state::Shared;
 
 /// The running service: its collectors, and the router that answers from what they gathered.
@@ -186,6 +187,7 @@ fn router(shared: &Arc<Shared>) -> Router {
         ))
         .with_state(Arc::clone(shared));
     protocol::prefix::behind(&shared.config.path_prefix, routes)
+        .layer(middleware::map_response(safe_headers))
 }
 
 /// The OpenAPI document of the service.

@@ -9,10 +9,20 @@ use server_fn::error::{FromServerFnError, ServerFnErrorErr};
 
 use crate::i18n::Catalog;
 use crate::json::Json;
+#[cfg(feature = "ssr")]
+use crate::ssr::arguments::bad_argument;
 
 /// Why a server function gave no answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum AppError {
+    /// `400`: an argument that is missing or cannot be read.
+    #[error("an argument cannot be read: {reason}")]
+    BadArgument {
+        /// Which argument, where that is known.
+        argument: Option<String>,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// `401`: there is no session, or its token has ended.
     #[error("not signed in")]
     SignedOut,
@@ -58,6 +68,7 @@ impl AppError {
     /// The HTTP status that it leaves the server with.
     pub fn status(&self) -> u16 {
         match self {
+            Self::BadArgument { .. } => 400,
             Self::SignedOut | Self::NoToken => 401,
             Self::Forbidden => 403,
             Self::UnknownBroker | Self::NotFound => 404,
@@ -91,6 +102,7 @@ impl AppError {
     /// As the page around a panel gets it.
     pub fn code(&self) -> &'static str {
         match self {
+            Self::BadArgument { .. } => "bad-argument",
             Self::SignedOut | Self::NoToken => "token",
             Self::Forbidden => "forbidden",
             Self::UnknownBroker => "unknown-broker",
@@ -107,6 +119,7 @@ impl AppError {
     /// What a viewer reads.
     pub fn text(&self, texts: &'static Catalog) -> &'static str {
         match self {
+            Self::BadArgument { .. } => texts.error_bad_argument,
             Self::SignedOut => texts.session_ended,
             Self::NoToken => texts.embed.no_token,
             Self::Forbidden => texts.error_forbidden,
@@ -126,9 +139,26 @@ impl FromServerFnError for AppError {
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
+            ServerFnErrorErr::Args(reason) | ServerFnErrorErr::MissingArg(reason) => {
+                bad_argument(reason)
+            }
+            // On the server these are the arguments, in the browser the answer.
+            #[cfg(feature = "ssr")]
+            ServerFnErrorErr::Deserialization(reason) => bad_argument(reason),
             ServerFnErrorErr::Request(_) => Self::Unreachable,
-            ServerFnErrorErr::Deserialization(_) | ServerFnErrorErr::Response(_) => Self::Malformed,
+            #[cfg(not(feature = "ssr"))]
+            ServerFnErrorErr::Deserialization(_) => Self::Malformed,
+            ServerFnErrorErr::Response(_) => Self::Malformed,
             _ => Self::Internal,
         }
+    }
+}
+
+/// The error of arguments that do not fit. In the browser none is ever read.
+#[cfg(not(feature = "ssr"))]
+fn bad_argument(reason: String) -> AppError {
+    AppError::BadArgument {
+        argument: None,
+        reason,
     }
 }

@@ -197,6 +197,8 @@ impl Server {
         let routes = health::routes(Readiness::Collected(Arc::clone(&api)))
             .fallback_service(api.router())
             .layer(middleware::from_fn_with_state(hosts, hosts::check_api))
+            // Those of the probes and of refused hosts too.
+            .layer(middleware::map_response(api::safe_headers))
             .layer(middleware::from_fn(front::log));
         self.listen(listener, routes);
         tracing::info!(url = %format_args!("http://{address}"), "metering API");

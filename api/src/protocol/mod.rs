@@ -22,7 +22,7 @@ use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use http::header::{ACCEPT, CONTENT_TYPE, WWW_AUTHENTICATE};
+use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderValue, StatusCode};
 use metering::LogLevel;
 
@@ -50,6 +50,20 @@ fn warn_of_untrusted_proxy(shared: &Shared, request: &Request) {
         tracing::warn!(%peer, "{warning}");
         shared.events.identity(LogLevel::Warning, warning);
     }
+}
+
+/// The headers that every answer has, unless it brings its own: no answer is taken for another type
+/// than its own, or kept where somebody else finds it.
+pub async fn safe_headers(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (CACHE_CONTROL, "no-store"),
+    ] {
+        let absent = headers.entry(name);
+        absent.or_insert(HeaderValue::from_static(value));
+    }
+    response
 }
 
 /// Whether a body ended because it did not arrive in time: the listener ends it with

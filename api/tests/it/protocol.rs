@@ -246,3 +246,40 @@ async fn scripts_of_listed_origins_may_call_and_no_others() {
         assert_eq!(answer.header("vary"), Some("Origin"));
     }
 }
+
+#[tokio::test]
+async fn every_answer_says_that_it_is_no_other_type_and_how_it_is_cached() {
+    let fake = FakeBroker::start();
+    let (app, token) = TestApp::ready(&fake).await;
+    for path in [
+        "/",
+        "/nothing",
+        "/openapi.json",
+        "/identity/v3",
+        "/identity/v3/auth/tokens",
+        "/v2",
+        "/v2/nothing",
+        "/v2/rabbit/overview",
+        "/v2/rabbit/overview?broker=none",
+        "/v2/rabbit/queues?page=0",
+        "/v2/samples?limit=x",
+    ] {
+        for method in [Method::GET, Method::POST, Method::OPTIONS] {
+            for token in ["", token.as_str()] {
+                let headers = [("x-auth-token", token)];
+                let answer = app.request(method.clone(), path, &headers).await;
+                let of = format!("{method} {path}: {}", answer.status);
+                assert_eq!(
+                    answer.header("x-content-type-options"),
+                    Some("nosniff"),
+                    "{of}"
+                );
+                let cache = answer.header("cache-control").unwrap_or_default();
+                assert!(
+                    matches!(cache, "no-store" | "private, no-cache" | "no-cache"),
+                    "{of}: {cache:?}"
+                );
+            }
+        }
+    }
+}

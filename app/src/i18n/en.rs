@@ -281,6 +281,7 @@ pub static EN: Catalog = Catalog {
     error_unreachable: "The dashboard’s server cannot be reached.",
     error_timed_out: "The dashboard’s server took too long to answer.",
     error_unavailable: "The metering API does not answer.",
+    error_bad_argument: "The server could not read this request. Reload the page.",
     error_malformed: "The answer could not be read. Reload the page if this goes on.",
     error_too_many: "Too many requests.",
     error_forbidden: "This account may not see that.",

@@ -335,6 +335,7 @@ texts! {
         error_timed_out: Text,
         error_unavailable: Text,
         error_malformed: Text,
+        error_bad_argument: Text,
         error_too_many: Text,
         error_forbidden: Text,
         error_internal: Text,

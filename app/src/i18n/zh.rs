@@ -266,6 +266,7 @@ pub static ZH: Catalog = Catalog {
     error_unreachable: "无法连接到仪表板服务器。",
     error_timed_out: "仪表板服务器响应超时。",
     error_unavailable: "计量 API 没有响应。",
+    error_bad_argument: "服务器无法识别此请求。请重新加载页面。",
     error_malformed: "无法读取响应。如果持续出现，请重新加载页面。",
     error_too_many: "请求过多。",
     error_forbidden: "该账号无权查看。",

@@ -18,6 +18,7 @@ use metering::Timestamp;
 use crate::error::AppError;
 use crate::i18n::negotiate;
 
+pub(crate) mod arguments;
 pub mod brokers;
 mod happened;
 pub mod health;

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use crate::common::{Broker, Running};
+use crate::common::{Broker, Running, header};
 
 async fn status(running: &Running, path: &str) -> (StatusCode, String) {
     let answer = running.get(path).send().await.expect("an answer");
@@ -48,7 +48,14 @@ async fn the_api_alone_has_its_probes_too() {
         .get(format!("{}/healthz", running.metering()))
         .send()
         .await;
-    assert_eq!(answer.expect("an answer").status(), StatusCode::OK);
+    let answer = answer.expect("an answer");
+    assert_eq!(answer.status(), StatusCode::OK);
+    for (name, value) in [
+        ("x-content-type-options", "nosniff"),
+        ("cache-control", "no-store"),
+    ] {
+        assert_eq!(header(answer.headers(), name), value);
+    }
 }
 
 #[tokio::test]

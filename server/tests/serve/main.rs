@@ -3,6 +3,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod arguments;
 mod base_path;
 mod bundle;
 mod damaged;

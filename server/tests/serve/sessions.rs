@@ -1,6 +1,10 @@
-use http::{HeaderMap, StatusCode};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::common::{Running, WRONG, header};
+use axum::extract::Request;
+use http::{HeaderMap, Method, StatusCode};
+
+use crate::common::{Running, WRONG, browser, header};
 
 /// The name and value of the session cookie that an answer sets.
 fn cookie(headers: &HeaderMap) -> String {
@@ -104,4 +108,61 @@ async fn a_made_up_cookie_is_none() {
         let status = viewer.send().await.expect("an answer").status();
         assert_eq!(status, StatusCode::UNAUTHORIZED, "{made_up}");
     }
+}
+
+/// A metering API that passes requests on to another one, and counts the tokens that are revoked.
+async fn counting(api: String, revoked: Arc<AtomicUsize>) -> String {
+    let http = browser();
+    let pass_on = move |request: Request| {
+        let (api, http, revoked) = (api.clone(), http.clone(), Arc::clone(&revoked));
+        async move {
+            let (parts, body) = request.into_parts();
+            if parts.method == Method::DELETE {
+                revoked.fetch_add(1, Ordering::SeqCst);
+            }
+            let body = axum::body::to_bytes(body, 1 << 20).await.expect("a body");
+            let mut headers = parts.headers;
+            headers.remove("host");
+            let url = format!("{api}{}", parts.uri);
+            let request = http.request(parts.method, url).headers(headers).body(body);
+            let answer = request.send().await.expect("an answer");
+            let (status, headers) = (answer.status(), answer.headers().clone());
+            (status, headers, answer.bytes().await.expect("a body"))
+        }
+    };
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await;
+    let listener = listener.expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    let routes = axum::Router::new().fallback(pass_on);
+    tokio::spawn(async move { axum::serve(listener, routes).await });
+    url
+}
+
+#[tokio::test]
+async fn a_sign_in_keeps_nothing_of_the_session_before_it() {
+    let api = Running::start(&[]).await;
+    let revoked = Arc::new(AtomicUsize::new(0));
+    let metering = counting(api.metering(), Arc::clone(&revoked)).await;
+    let running = Running::web_only(&metering).await;
+    let first = running.sign_in("").send().await.expect("an answer");
+    let first = cookie(first.headers());
+    let share = "view=%2Fbrokers%2Fprod&page=overview&broker=prod&days=1";
+    let shared = running.post("/fn/share", share).header("cookie", &first);
+    let shared = shared.send().await.expect("an answer");
+    assert_eq!(shared.status(), StatusCode::FOUND);
+    let sharing = async |cookie: &str| {
+        let page = running.read("/fn/sharing").header("cookie", cookie);
+        let page = page.send().await.expect("an answer");
+        assert_eq!(page.status(), StatusCode::OK);
+        page.text().await.expect("a page")
+    };
+    assert!(sharing(&first).await.contains("/shared/"));
+    assert_eq!(revoked.load(Ordering::SeqCst), 0);
+    let second = running.sign_in("").header("cookie", &first).send().await;
+    let second = cookie(second.expect("an answer").headers());
+    assert!(
+        !sharing(&second).await.contains("/shared/"),
+        "the secret of an earlier session's link is shown"
+    );
+    assert_eq!(revoked.load(Ordering::SeqCst), 1, "the earlier token");
 }

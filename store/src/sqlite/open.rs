@@ -33,7 +33,10 @@ pub(super) fn lock(path: &Path) -> Result<File, StoreError> {
         ))
     };
     let mut options = OpenOptions::new();
-    let file = options.write(true).create(true).truncate(false).open(&name);
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options.open(&name);
     let file = file.map_err(|error| unavailable(&error))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
@@ -89,26 +92,36 @@ pub(super) fn writer(path: &Path, options: &Options) -> Outcome<Connection> {
     Ok(conn)
 }
 
-/// Keeps the file, which holds keys, from other accounts of the machine. What SQLite makes beside it
-/// takes after it.
+/// Keeps the file, which holds keys, from other accounts of the machine, with the files that SQLite
+/// has beside it. New ones get the mode of the store's file; those of an earlier run, which a kill
+/// left behind, keep the mode that they have.
 fn withhold(path: &Path) {
     #[cfg(unix)]
     {
+        use std::fs::{metadata, set_permissions};
+        use std::io::ErrorKind;
         use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
         let mut options = OpenOptions::new();
         options.write(true).create(true).truncate(false).mode(0o600);
-        let kept = options.open(path).and_then(|file| {
-            let mode = file.metadata()?.permissions().mode();
-            let withheld = mode & !0o007;
-            if withheld != mode {
-                file.set_permissions(PermissionsExt::from_mode(withheld))?;
+        // Whether it cannot be opened is for whoever opens it next.
+        drop(options.open(path));
+        for end in ["", "-wal", "-shm", "-journal", ".lock"] {
+            let mut name = path.as_os_str().to_owned();
+            name.push(end);
+            let withheld = metadata(&name).and_then(|found| {
+                if found.permissions().mode() & 0o777 == 0o600 {
+                    return Ok(());
+                }
+                set_permissions(&name, PermissionsExt::from_mode(0o600))
+            });
+            // SQLite makes the others when it needs them. A file system without permissions has
+            // none to give.
+            if let Err(error) = withheld
+                && error.kind() != ErrorKind::NotFound
+            {
+                let file = Path::new(&name).display();
+                tracing::debug!(%error, %file, "a file could not be withheld from others");
             }
-            Ok(())
-        });
-        // A file that cannot be opened is told of by who opens it next; a file system without
-        // permissions has none to give.
-        if let Err(error) = kept {
-            tracing::debug!(%error, "the store's file could not be withheld from others");
         }
     }
     #[cfg(not(unix))]

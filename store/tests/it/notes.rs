@@ -54,13 +54,31 @@ async fn the_file_is_withheld_from_other_accounts() {
     use std::os::unix::fs::PermissionsExt;
     let folder = tempdir().expect("a folder");
     let path = folder.path().join("warren.db");
-    let mode = || {
-        let metadata = std::fs::metadata(&path).expect("a file");
+    let ends = ["", "-wal", "-shm", ".lock"];
+    let file = |end| folder.path().join(format!("warren.db{end}"));
+    let mode = |end| {
+        let metadata = std::fs::metadata(file(end)).expect("a file");
         metadata.permissions().mode() & 0o777
     };
-    drop(SqliteStore::open(&path, Options::default()).expect("opens"));
-    assert_eq!(mode(), 0o600, "a new one is the account's own");
-    std::fs::set_permissions(&path, PermissionsExt::from_mode(0o644)).expect("set");
-    drop(SqliteStore::open(&path, Options::default()).expect("opens"));
-    assert_eq!(mode(), 0o640, "an older one keeps its group");
+    let store = SqliteStore::open(&path, Options::default()).expect("opens");
+    for end in ends {
+        assert_eq!(mode(end), 0o600, "new: {end}");
+    }
+    store.close().await;
+    drop(store);
+    // As an earlier version that was killed leaves them: SQLite itself keeps the modes it finds.
+    for end in ends {
+        let found = std::fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(file(end));
+        let old = PermissionsExt::from_mode(0o644);
+        found
+            .and_then(|file| file.set_permissions(old))
+            .expect("set");
+    }
+    let _store = SqliteStore::open(&path, Options::default()).expect("opens");
+    for end in ends {
+        assert_eq!(mode(end), 0o600, "older: {end}");
+    }
 }
