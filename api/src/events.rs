@@ -101,13 +101,13 @@ impl Events {
     }
 
     /// Somebody ended a token.
-    pub(crate) fn token_revoked(&self, token: &TokenData, by: &str) {
+    pub(crate) fn token_revoked(&self, token: &TokenData, by: &TokenData) {
         if self.issued.admits(Instant::now()) {
             let user = named(&token.user);
-            let desc = if token.user == by {
+            let desc = if by.is_same_person(token) {
                 format!("{user} signed out.")
             } else {
-                format!("{} ended a token of {user}.", named(by))
+                format!("{} ended a token of {user}.", named(&by.user))
             };
             self.identity(LogLevel::Info, desc);
         }

@@ -207,7 +207,7 @@ async fn revoke(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Result
         ));
     }
     shared.tokens.revoke(&token);
-    shared.events.token_revoked(&data, &caller.user);
+    shared.events.token_revoked(&data, &caller);
     tracing::info!(
         user = data.user,
         audit_id = data.audit_id,
