@@ -4,7 +4,6 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use metering::Timestamp;
-use metering::telemetry::Sample;
 use regex::{Regex, RegexBuilder};
 
 use crate::collected_scope::CollectedScope;
@@ -166,24 +165,6 @@ pub(crate) fn compares(found: Option<Found<'_>>, op: Op, value: &Value) -> bool 
         Op::Gt => ordering == Some(Ordering::Greater),
         // Compiled into `Like`.
         Op::Matches => false,
-    }
-}
-
-/// What a field of a sample holds; none where it is not there.
-pub(crate) fn field_of<'a>(sample: &'a Sample, field: &Field) -> Option<Found<'a>> {
-    match field {
-        Field::Meter => Some(Found::Text(&sample.meter)),
-        Field::Type => Some(Found::Text(sample.meter_type.as_str())),
-        Field::Unit => Some(Found::Text(&sample.unit)),
-        Field::Volume => Some(Found::Number(sample.volume)),
-        Field::ResourceId => Some(Found::Text(&sample.resource_id)),
-        Field::ProjectId => sample.project_id.as_deref().map(Found::Text),
-        Field::UserId => sample.user_id.as_deref().map(Found::Text),
-        Field::Source => sample.source.as_deref().map(Found::Text),
-        Field::Timestamp => Some(Found::Time(sample.timestamp)),
-        Field::RecordedAt => Some(Found::Time(sample.recorded_at)),
-        Field::MessageId => Some(Found::Text(&sample.id)),
-        Field::Metadata(key) => sample.metadata.get(key).map(|value| Found::Text(value)),
     }
 }
 

@@ -13,7 +13,7 @@ use metering::telemetry::{Meter, Resource, Sample, Statistics};
 
 use crate::error::StoreError;
 use crate::filter::{Field, Filter};
-use crate::matcher::{Fields, Found, Matcher, Origin, Stored, field_of};
+use crate::matcher::{Fields, Found, Matcher, Origin, Stored};
 use crate::query::{
     Aggregate, ByResource, Function, GroupBy, LogPage, LogQuery, MeterQuery, Order, Range,
     ResourceQuery, SampleQuery, StatisticsQuery,
@@ -65,6 +65,24 @@ impl Kept {
         let mut found: Vec<_> = self.samples.iter().filter(passes).collect();
         found.sort_by_key(|sample| sample.timestamp);
         Ok(found)
+    }
+}
+
+/// What a field of a sample holds; none where it is not there.
+fn field_of<'a>(sample: &'a Sample, field: &Field) -> Option<Found<'a>> {
+    match field {
+        Field::Meter => Some(Found::Text(&sample.meter)),
+        Field::Type => Some(Found::Text(sample.meter_type.as_str())),
+        Field::Unit => Some(Found::Text(&sample.unit)),
+        Field::Volume => Some(Found::Number(sample.volume)),
+        Field::ResourceId => Some(Found::Text(&sample.resource_id)),
+        Field::ProjectId => sample.project_id.as_deref().map(Found::Text),
+        Field::UserId => sample.user_id.as_deref().map(Found::Text),
+        Field::Source => sample.source.as_deref().map(Found::Text),
+        Field::Timestamp => Some(Found::Time(sample.timestamp)),
+        Field::RecordedAt => Some(Found::Time(sample.recorded_at)),
+        Field::MessageId => Some(Found::Text(&sample.id)),
+        Field::Metadata(key) => sample.metadata.get(key).map(|value| Found::Text(value)),
     }
 }
 
