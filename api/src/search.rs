@@ -7,6 +7,7 @@ use metering::search::SearchGap;
 use metering::{SearchHit, SearchKind, SearchResult};
 use regex::Regex;
 
+use crate::collector::lists::column::{Key, key};
 use crate::collector::lists::select::Scope;
 use crate::collector::lists::table::Table;
 
@@ -60,6 +61,24 @@ impl Fit {
     }
 }
 
+/// The name that the client of a connection gave it, where that holds the letters.
+fn client_name(kind: SearchKind, table: &Table, row: u32, letters: &Regex) -> Option<String> {
+    if kind != SearchKind::Connection {
+        return None;
+    }
+    let json = table.rows.json(row);
+    // Most connections have the letters nowhere, which is soon seen.
+    if !letters.is_match(std::str::from_utf8(json).ok()?) {
+        return None;
+    }
+    let paths = ["client_properties.connection_name", "user_provided_name"];
+    let name = paths.iter().find_map(|path| match key(json, path)? {
+        Key::Text(name) => Some(name.into_string()),
+        _ => None,
+    })?;
+    letters.is_match(&name).then_some(name)
+}
+
 /// A name that fits, by its place and row: hits are made of the best alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Found {
@@ -88,8 +107,8 @@ pub(crate) fn search(places: &[Place], letters: Option<&Regex>, limit: usize) ->
             result.observed_at = Some(oldest);
         }
         let Some(letters) = letters else { continue };
-        let found = |row: u32, name: &str| {
-            Fit::of(name, letters).map(|fit| Found {
+        let found = |row: u32, fit: Option<Fit>| {
+            fit.map(|fit| Found {
                 fit,
                 kind: at.kind,
                 place,
@@ -101,13 +120,18 @@ pub(crate) fn search(places: &[Place], letters: Option<&Regex>, limit: usize) ->
                 let rows = &table.rows;
                 rows.all()
                     .filter(|&row| scope.holds(rows, row))
-                    .filter_map(|row| found(row, rows.name(row)))
+                    .filter_map(|row| {
+                        let by_name = Fit::of(rows.name(row), letters);
+                        let by_client = client_name(at.kind, table, row, letters)
+                            .and_then(|name| Fit::of(&name, letters));
+                        found(row, by_name.into_iter().chain(by_client).min())
+                    })
                     .collect()
             }
             Names::Plain(names) => {
                 let numbered = (0..).zip(names);
                 numbered
-                    .filter_map(|(row, name)| found(row, name))
+                    .filter_map(|(row, name)| found(row, Fit::of(name, letters)))
                     .collect()
             }
         };
@@ -122,12 +146,13 @@ pub(crate) fn search(places: &[Place], letters: Option<&Regex>, limit: usize) ->
     best.sort_unstable_by(order);
     for found in fair(&best, limit) {
         let at = &places[found.place];
-        let (vhost, name) = match &at.names {
+        let (vhost, name, client_name) = match &at.names {
             Some(Names::List(table, _)) => (
                 table.rows.vhost(found.row).to_owned(),
                 table.rows.name(found.row).to_owned(),
+                letters.and_then(|letters| client_name(at.kind, table, found.row, letters)),
             ),
-            Some(Names::Plain(names)) => (String::new(), names[found.row as usize].clone()),
+            Some(Names::Plain(names)) => (String::new(), names[found.row as usize].clone(), None),
             None => continue,
         };
         let is_in_vhost = matches!(
@@ -139,6 +164,7 @@ pub(crate) fn search(places: &[Place], letters: Option<&Regex>, limit: usize) ->
             broker: at.broker.clone(),
             vhost: is_in_vhost.then_some(vhost),
             name,
+            client_name,
         });
     }
     result

@@ -108,6 +108,31 @@ test('a slash leads to the page’s filter, and there letters are letters', asyn
   await expect(page.getByRole('dialog')).toHaveCount(0);
 });
 
+test('Escape leads from the filter to the rows, and the filter stays', async ({ signedIn: page }) => {
+  await page.goto(USERS);
+  const filter = page.getByRole('searchbox', { name: 'Filter by name' });
+  await open(page);
+  await page.keyboard.press('Escape');
+  await filter.fill('gu');
+  await expect(page).toHaveURL(`${USERS}?name=gu`);
+  await filter.press('Escape');
+  await expect(page.locator('.rows')).toBeFocused();
+  await expect(filter).toHaveValue('gu');
+  // Keys mean the page again.
+  await page.keyboard.press('g');
+  await page.keyboard.press('o');
+  await expect(page).toHaveURL(DEMO);
+});
+
+test('before a letter is typed the main lists are offered', async ({ signedIn: page }) => {
+  await page.goto(DEMO);
+  await open(page);
+  const options = dialog(page).getByRole('option');
+  for (const name of ['Queues and streams', 'Connections', 'Nodes']) {
+    await expect(options.filter({ hasText: name })).not.toHaveCount(0);
+  }
+});
+
 test('without scripting the search is not offered', async ({ browser, baseURL }) => {
   const context = await browser.newContext({ javaScriptEnabled: false, baseURL });
   const page = await context.newPage();

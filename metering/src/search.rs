@@ -36,6 +36,10 @@ pub struct SearchHit {
     pub vhost: Option<String>,
     /// Its name.
     pub name: String,
+    /// The name that a client gave its connection (`connection_name` of its properties), where that
+    /// holds the letters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_name: Option<String>,
 }
 
 /// What could not be searched.

@@ -77,6 +77,30 @@ async fn the_best_of_every_kind_come_first() {
 }
 
 #[tokio::test]
+async fn connections_are_found_by_the_names_that_their_clients_gave() {
+    let fake = fake();
+    fake.set_list(
+        "connections",
+        json!([
+            {"vhost": "a", "name": "1.2.3.4:5 -> 5672", "user": "guest",
+             "client_properties": {"product": "billing library", "connection_name": "billing-worker"}},
+            {"vhost": "a", "name": "1.2.3.4:6 -> 5672", "user": "guest",
+             "client_properties": {"product": "billing library"}},
+        ]),
+    );
+    let (app, token) = TestApp::ready(&fake).await;
+    let result = found(&app, &token, "q=Billing").await;
+    let hits: Vec<_> = result
+        .hits
+        .iter()
+        .map(|hit| (hit.name.as_str(), hit.client_name.as_deref()))
+        .collect();
+    assert_eq!(hits, [("1.2.3.4:5 -> 5672", Some("billing-worker"))]);
+    let by_address = found(&app, &token, "q=1.2.3.4%3A5").await;
+    assert_eq!(by_address.hits[0].client_name, None);
+}
+
+#[tokio::test]
 async fn a_narrower_account_finds_its_own_alone() {
     let (app, _) = TestApp::ready(&fake()).await;
     let anna = app.sign_in("anna", "secret").await;

@@ -26,6 +26,20 @@ fn find(selector: &str) -> Option<web_sys::HtmlElement> {
     found.dyn_into().ok()
 }
 
+/// Leads from the page's filter, if that has the focus, to what it filters: its text stays, and keys
+/// mean the page again. Browser only.
+fn leave_filter() -> bool {
+    let field = document().active_element();
+    let is_filter =
+        field.is_some_and(|field| matches!(field.matches("main input[type=search]"), Ok(true)));
+    if is_filter && let Some(target) = find("main .rows").or_else(|| find("main")) {
+        // What cannot be focused leaves the focus where it is.
+        let _ = target.focus();
+        return true;
+    }
+    false
+}
+
 /// Listens while the owner lives: `search` opens the search, `sheet` the sheet of keys.
 ///
 /// On the server: nothing.
@@ -37,6 +51,10 @@ pub fn listen(search: RwSignal<bool>, sheet: RwSignal<bool>) {
         if has_control && !event.alt_key() && !event.shift_key() && key.eq_ignore_ascii_case("k") {
             event.prevent_default();
             search.set(true);
+            return;
+        }
+        if key == "Escape" && leave_filter() {
+            event.prevent_default();
             return;
         }
         if has_control || event.alt_key() || is_typed_into() {

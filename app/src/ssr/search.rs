@@ -23,18 +23,21 @@ struct Page {
     by_broker: bool,
 }
 
+/// The lists that are offered before a letter is typed.
+const MAIN_LISTS: [&str; 5] = ["queues", "connections", "nodes", "channels", "exchanges"];
+
 fn names(name: fn(&Catalog) -> Text) -> Names {
     [&EN, &ZH].map(name)
 }
 
 /// The pages of all brokers, those of the one that is looked at, as it is encoded in addresses, first.
-/// Without letters the lists are left out.
+/// Without letters the lists are left out, but for the main ones of the first.
 fn pages(brokers: &[Broker], shown: &str, with_lists: bool) -> Vec<Page> {
     let mut pages = Vec::new();
     let (here, others): (Vec<_>, Vec<_>) = brokers
         .iter()
         .partition(|broker| routes::encode(&broker.name) == shown);
-    for Broker { name, .. } in here.into_iter().chain(others) {
+    for (index, Broker { name, .. }) in here.into_iter().chain(others).enumerate() {
         let of_broker = [
             (names(|texts| texts.overview), routes::overview(name)),
             (names(|texts| texts.health), routes::list(name, "health")),
@@ -46,13 +49,16 @@ fn pages(brokers: &[Broker], shown: &str, with_lists: bool) -> Vec<Page> {
             by_broker,
         };
         pages.extend(of_broker.map(|named| page(true, named)));
-        if with_lists {
-            let lists = SECTIONS.iter().copied().flatten().map(|list| {
-                let names = [&Views::EN, &Views::ZH].map(|views| lists::title(list, views));
-                (names, routes::list(name, list))
-            });
-            pages.extend(lists.map(|named| page(false, named)));
-        }
+        let lists: Vec<&str> = match (with_lists, index) {
+            (true, _) => SECTIONS.iter().copied().flatten().copied().collect(),
+            (false, 0) => MAIN_LISTS.into(),
+            (false, _) => Vec::new(),
+        };
+        let lists = lists.into_iter().map(|list| {
+            let names = [&Views::EN, &Views::ZH].map(|views| lists::title(list, views));
+            (names, routes::list(name, list))
+        });
+        pages.extend(lists.map(|named| page(false, named)));
     }
     let everywhere = [
         (names(|texts| texts.brokers), routes::BROKERS),
@@ -137,14 +143,19 @@ fn object(hit: SearchHit, texts: &Catalog, base: &str) -> Hit {
     }
     let href = format!("{base}{}", routes::object(&hit.broker, list, &names));
     let vhost = hit.vhost.filter(|_| hit.kind != SearchKind::Vhost);
+    // The name that the client gave says more than its address, which stands behind.
+    let (name, address) = match hit.client_name {
+        Some(client_name) => (client_name, Some(hit.name)),
+        None => (hit.name, None),
+    };
     Hit {
         kind: kind.to_owned(),
-        place: [Some(hit.broker), vhost]
+        place: [Some(hit.broker), vhost, address]
             .into_iter()
             .flatten()
             .collect::<Vec<_>>()
             .join(" · "),
-        name: hit.name,
+        name,
         href,
     }
 }
@@ -196,6 +207,18 @@ mod tests {
     fn the_broker_that_is_looked_at_comes_first() {
         let overviews = found("overv");
         assert_eq!(overviews, ["/brokers/oversea", "/brokers/eu"]);
-        assert_eq!(found("").len(), 8, "without letters, all");
+    }
+
+    #[test]
+    fn without_letters_the_main_lists_of_the_shown_broker_are_offered() {
+        let found = found("");
+        for list in MAIN_LISTS {
+            assert!(
+                found.contains(&format!("/brokers/oversea/{list}")),
+                "{list}"
+            );
+            assert!(!found.contains(&format!("/brokers/eu/{list}")), "{list}");
+        }
+        assert_eq!(found.len(), 8 + MAIN_LISTS.len());
     }
 }
