@@ -31,6 +31,8 @@ pub(super) fn samples(length: i64, longest: Samples) -> Samples {
 /// Columns that are put together from the samples of one answer.
 pub(super) struct Recorder {
     resource: String,
+    /// Samples from before this time are left out, in milliseconds since the epoch.
+    since: i64,
     columns: Vec<(&'static str, Vec<(i64, f64)>)>,
 }
 
@@ -38,13 +40,32 @@ impl Recorder {
     pub(super) fn new(resource: &str) -> Self {
         Self {
             resource: resource.to_owned(),
+            since: i64::MIN,
             columns: Vec::new(),
         }
     }
 
+    /// Of something that began at this time, where that is known: for the time before, the broker
+    /// reports zeros.
+    pub(super) fn since(mut self, began: Option<i64>) -> Self {
+        self.since = began.unwrap_or(i64::MIN);
+        self
+    }
+
+    /// A detail's samples, oldest first.
+    fn points(&self, details: Option<&Details>) -> Vec<(i64, f64)> {
+        let samples = details.into_iter().flat_map(|details| &details.samples);
+        let mut points: Vec<_> = samples
+            .map(|sample| (sample.timestamp, sample.sample))
+            .filter(|(time, _)| *time >= self.since)
+            .collect();
+        points.sort_by_key(|(time, _)| *time);
+        points
+    }
+
     /// A value that goes up and down.
     pub(super) fn gauge(&mut self, meter: &'static str, details: Option<&Details>) {
-        let points: Vec<_> = points(details);
+        let points = self.points(details);
         if !points.is_empty() {
             self.columns.push((meter, points));
         }
@@ -52,7 +73,7 @@ impl Recorder {
 
     /// The change per second of one that only grows. A fall is a new beginning, and no rate.
     pub(super) fn rate(&mut self, meter: &'static str, details: Option<&Details>) {
-        let points = points(details);
+        let points = self.points(details);
         let rate = |pair: &[(i64, f64)]| {
             let [(before, from), (at, to)] = pair else {
                 return None;
@@ -95,16 +116,6 @@ impl Recorder {
             timestamps,
         }
     }
-}
-
-/// A detail's samples, oldest first.
-fn points(details: Option<&Details>) -> Vec<(i64, f64)> {
-    let samples = details.into_iter().flat_map(|details| &details.samples);
-    let mut points: Vec<_> = samples
-        .map(|sample| (sample.timestamp, sample.sample))
-        .collect();
-    points.sort_by_key(|(time, _)| *time);
-    points
 }
 
 fn line(meter: &str, label: &str, colour: Colour, dash: Dash) -> LineView {

@@ -32,7 +32,7 @@ pub(super) async fn make(want: &Want<'_>, name: &str) -> Result<Made, ClientErro
         views.garbage_collection,
         details.garbage_collection.as_ref(),
     ));
-    let mut recorder = Recorder::new(name);
+    let mut recorder = Recorder::new(name).since(connection.connected_at);
     recorder.rate("recv_oct", connection.recv_oct_details.as_ref());
     recorder.rate("send_oct", connection.send_oct_details.as_ref());
     let series = recorder.series();

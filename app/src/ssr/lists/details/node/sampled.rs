@@ -24,16 +24,26 @@ const COUNTERS: [&str; 5] = [
     "io_write_bytes",
 ];
 
-/// From the broker's own samples.
+/// From the broker's own samples. For the time before a node's start the broker reports zeros: these
+/// are left out, and the charts have a gap there.
 pub(super) fn sampled(told: &Table, resource: &str) -> Series {
-    let mut recorder = Recorder::new(resource);
-    for (field, meter) in GAUGES {
-        recorder.gauge(meter, details_at(told, field).as_ref());
+    let gauges = GAUGES.map(|(field, meter)| (meter, details_at(told, field)));
+    let began = first_use(gauges.iter().filter_map(|(_, details)| details.as_ref()));
+    let mut recorder = Recorder::new(resource).since(began);
+    for (meter, details) in &gauges {
+        recorder.gauge(meter, details.as_ref());
     }
     for field in COUNTERS {
         recorder.rate(field, details_at(told, field).as_ref());
     }
     recorder.series()
+}
+
+/// The time of the first sample of any gauge that is not zero: a node that runs uses memory.
+fn first_use<'d>(gauges: impl Iterator<Item = &'d Details>) -> Option<i64> {
+    let samples = gauges.flat_map(|details| &details.samples);
+    let used = samples.filter(|sample| sample.sample > 0.0);
+    used.map(|sample| sample.timestamp).min()
 }
 
 fn details_at(told: &Table, field: &str) -> Option<Details> {
@@ -63,4 +73,36 @@ pub(super) fn charts(want: &Want<'_>) -> Vec<ChartView> {
     charts
         .map(|chart| ChartView::from(chart(want.scene.texts)))
         .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn zeros_before_a_node_started_are_a_gap() {
+        let samples = |values: [i64; 4]| {
+            let samples = (0..)
+                .zip(values)
+                .map(|(n, sample)| serde_json::json!({ "sample": sample, "timestamp": n * 5_000 }));
+            // Newest first, as brokers write them.
+            let samples: Vec<_> = samples.rev().collect();
+            serde_json::json!({ "rate": 0.0, "samples": samples })
+        };
+        let told = serde_json::json!({
+            "mem_used_details": samples([0, 0, 700, 800]),
+            "sockets_used_details": samples([0, 0, 0, 2]),
+            "io_read_count_details": samples([0, 0, 10, 20]),
+        });
+        let told: Table = serde_json::from_value(told).expect("a node");
+        let series = sampled(&told, "prod/rabbit@a");
+        assert_eq!(series.timestamps, [10_000, 15_000]);
+        let values = |meter: &str| {
+            let column = series.column(meter, "prod/rabbit@a").expect("a column");
+            column.avg.0.clone()
+        };
+        assert_eq!(values("rabbit.node.memory"), [700.0, 800.0]);
+        assert_eq!(values("rabbit.node.sockets"), [0.0, 2.0]);
+        assert_eq!(values("io_read_count")[1], 2.0);
+    }
 }
