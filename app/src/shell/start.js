@@ -68,3 +68,54 @@ Promise.all([words, drawn]).then(async ([words]) => {
     destination = event.target.closest?.('a[href]')?.href;
   }, { capture: true });
 });
+
+// The way back leads to where a page was scrolled to, and the list in it. The browser alone scrolls
+// before the rows are there. Kept for each entry of the history, as long as the document lives.
+const places = new Map();
+const entry = () => globalThis.navigation?.currentEntry?.key ?? location.href;
+const list = () => document.querySelector('.rows');
+let shown = entry();
+let scrolling;
+
+const keepPlace = () => {
+  places.set(shown, [scrollY, list()?.scrollTop ?? 0, list()?.scrollLeft ?? 0]);
+};
+
+const scrollBack = ([page, top, left]) => {
+  const own = scrolling = {};
+  // Answers may take their time, and after them a page is as long as it gets.
+  let deadline = performance.now() + 15000;
+  let isDrawn = false;
+  let reached = 0;
+  const step = () => {
+    // Ends with the next way back, and as soon as somebody scrolls.
+    if (scrolling !== own || performance.now() > deadline) return;
+    requestAnimationFrame(step);
+    if (document.querySelector('.skeleton')) return;
+    if (!isDrawn) deadline = performance.now() + 2000;
+    isDrawn = true;
+    scrollTo({ top: page, behavior: 'instant' });
+    list()?.scrollTo({ top, left, behavior: 'instant' });
+    const isThere = Math.abs(scrollY - page) < 2 && Math.abs((list()?.scrollTop ?? 0) - top) < 2;
+    // The router scrolls too: it has to stay there for a moment.
+    reached = isThere ? reached + 1 : 0;
+    if (reached > 15) scrolling = undefined;
+  };
+  requestAnimationFrame(step);
+};
+
+for (const type of ['click', 'change', 'keydown']) addEventListener(type, keepPlace, { capture: true });
+for (const type of ['wheel', 'touchstart', 'pointerdown', 'keydown']) {
+  addEventListener(type, () => { scrolling = undefined; }, { capture: true, passive: true });
+}
+addEventListener('popstate', () => {
+  keepPlace();
+  shown = entry();
+  const place = places.get(shown);
+  if (place) scrollBack(place);
+});
+const push = history.pushState;
+history.pushState = function (...state) {
+  push.apply(this, state);
+  shown = entry();
+};
