@@ -16,28 +16,34 @@ pub struct Viewers {
     fresh: RwSignal<Option<Viewer>>,
 }
 
-/// The states in the navigation are asked for again after so many milliseconds.
-const PACE: u32 = 30_000;
+/// The states in the navigation and the alarms are asked for again after this many milliseconds: two
+/// polls of a broker.
+const PACE: u32 = 10_000;
 
 impl Viewers {
     /// Fetched on the server with the page, in the browser where pages change without a load.
     pub fn fetch() -> Self {
-        let fresh = RwSignal::new(None);
+        let viewers = Self {
+            first: fetched(|| (), |()| fetch_viewer()),
+            fresh: RwSignal::new(None),
+        };
         let visible = visible();
         every(PACE, move || {
             if visible.get_untracked() {
-                spawn_local(async move {
-                    // Pages tell of failures themselves; here the last states stand.
-                    if let Ok(viewer) = fetch_viewer().await {
-                        fresh.try_set(Some(viewer));
-                    }
-                });
+                viewers.refresh();
             }
         });
-        Self {
-            first: fetched(|| (), |()| fetch_viewer()),
-            fresh,
-        }
+        viewers
+    }
+
+    /// Asks again at once: a page has seen that something changed. Browser only.
+    pub fn refresh(self) {
+        spawn_local(async move {
+            // Pages tell of failures themselves; here the last states stand.
+            if let Ok(viewer) = fetch_viewer().await {
+                self.fresh.try_set(Some(viewer));
+            }
+        });
     }
 
     /// Reads off the latest that is known, which was `first` at first.
@@ -56,6 +62,22 @@ impl Viewers {
                 {move || {
                     let view = view.clone();
                     Suspend::new(async move { self.first.await.ok().map(|viewer| view(viewer).into_any()) })
+                }}
+            </Transition>
+        }
+        .into_any()
+    }
+
+    /// The same, also where the viewer cannot be known.
+    pub fn show_or_none<V: IntoView + 'static>(
+        self,
+        view: impl Fn(Option<Viewer>) -> V + Clone + Send + Sync + 'static,
+    ) -> impl IntoView {
+        view! {
+            <Transition>
+                {move || {
+                    let view = view.clone();
+                    Suspend::new(async move { view(self.first.await.ok()).into_any() })
                 }}
             </Transition>
         }

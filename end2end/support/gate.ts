@@ -11,6 +11,8 @@ export interface GateOptions {
   refusal?: number;
   /** Headers to put on what passes. */
   headers?: (request: IncomingMessage) => Record<string, string>;
+  /** Changes the JSON of an answer; what it returns nothing for passes as it is. */
+  changes?: (path: string, body: any) => unknown;
   /** Looks at each answer's head. */
   sees?: (answer: IncomingMessage) => void;
 }
@@ -71,8 +73,16 @@ export class Gate {
       return;
     }
     const headers = { ...incoming.headers, ...this.options.headers?.(incoming) };
+    const { changes } = this.options;
+    // What is to be changed has to be legible.
+    if (changes) headers['accept-encoding'] = 'identity';
     const onward = request(`${this.target}${path}`, { method: incoming.method, headers }, answer => {
       this.options.sees?.(answer);
+      const isJson = answer.headers['content-type']?.includes('json');
+      if (changes && isJson) {
+        void change(answer, outgoing, body => changes(path, body));
+        return;
+      }
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(outgoing);
     });
@@ -83,4 +93,21 @@ export class Gate {
     outgoing.on('close', () => onward.destroy());
     incoming.pipe(onward);
   }
+}
+
+/** Passes an answer on with another body. */
+async function change(answer: IncomingMessage, outgoing: ServerResponse, changes: (body: any) => unknown): Promise<void> {
+  const pieces: Buffer[] = [];
+  for await (const piece of answer) pieces.push(piece);
+  const text = Buffer.concat(pieces).toString();
+  let body = text;
+  try {
+    const changed = changes(JSON.parse(text));
+    if (changed !== undefined) body = JSON.stringify(changed);
+  } catch {
+    // No JSON after all.
+  }
+  const { 'content-length': _length, 'transfer-encoding': _encoding, ...headers } = answer.headers;
+  outgoing.writeHead(answer.statusCode ?? 502, { ...headers, 'content-length': Buffer.byteLength(body) });
+  outgoing.end(body);
 }

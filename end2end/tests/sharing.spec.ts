@@ -48,6 +48,10 @@ test('a link shows the live overview to whoever has it, and nothing else, until 
   await page.reload();
   const row = page.getByRole('row').filter({ hasText: 'for the night shift' });
   await expect(row).toContainText(/[1-9]×, last /);
+  // Times are as on other pages: by the viewer's clock.
+  await expect(row).toContainText(/\d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d/);
+  await expect(row).not.toContainText('UTC');
+  await expect(row).not.toContainText(/\d{4}-\d\d-\d\d/);
   complaints.expect(answered(401));
   await row.getByRole('button', { name: 'Revoke' }).click();
   await expect(row).toHaveCount(0);

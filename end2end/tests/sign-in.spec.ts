@@ -26,6 +26,20 @@ test('a wrong password is named, and the target is kept', async ({ page, broker 
   await expect(page).toHaveURL(`${DEMO}?range=1h`);
 });
 
+test('after an error the form keeps the user name, and the address does not have it', async ({ page, broker }) => {
+  await page.goto(DEMO);
+  await fillIn(page, { name: 'mallory & söhne', password: 'wrong' });
+  await expect(page.getByRole('alert')).toBeVisible();
+  await expect(page.locator('input[name=user]')).toHaveValue('mallory & söhne');
+  await expect(page.locator('input[name=password]')).toBeFocused();
+  expect(page.url()).not.toContain('mallory');
+  // It is forgotten behind a sign-in.
+  await fillIn(page, broker.administrator);
+  await expect(page).toHaveURL(DEMO);
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await expect(page.locator('input[name=user]')).toHaveValue('');
+});
+
 test('an account without a management tag is told so', async ({ page, broker }) => {
   const account = await broker.addUser({ name: 'untagged', password: 'pw' }, [], '/');
   await page.goto('/sign-in');

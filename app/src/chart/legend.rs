@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::LineLinks;
 use super::view::Parts;
 use super::writer::{self, Field, Place};
 use crate::format;
@@ -40,6 +41,7 @@ pub(super) fn Legend(parts: Parts) -> impl IntoView {
         }
     };
     let count = lines.len();
+    let links = use_context::<LineLinks>();
     let moving = vec![
         Field::all(".legend-entry b", Place::Text, move || {
             (0..count).map(|index| words(parts.value(index))).collect()
@@ -61,6 +63,16 @@ pub(super) fn Legend(parts: Parts) -> impl IntoView {
         .into_iter()
         .enumerate()
         .map(|(index, line)| {
+            let link = links.and_then(|links| links.of(&line)).map(|link| {
+                let name = format!("{}: {}", link.name, line.label);
+                let title = name.clone();
+                view! {
+                    <a class="legend-link" href=link.href title=title>
+                        <span aria-hidden="true">"›"</span>
+                        <span class="visually-hidden">{name}</span>
+                    </a>
+                }
+            });
             let is_on = move || parts.switched.with(|switched| switched[index]);
             view! {
                 <li class=untrack(|| class(index))>
@@ -76,6 +88,7 @@ pub(super) fn Legend(parts: Parts) -> impl IntoView {
                         <span class="label">{line.label.into_owned()}</span>
                         <b>{words(untrack(|| parts.value(index)))}</b>
                     </button>
+                    {link}
                 </li>
             }
         })

@@ -72,7 +72,7 @@ pub(super) fn Plot(parts: Parts) -> impl IntoView {
                     <Crosshair parts />
                     <path class="selection" d=text(move || backdrop.selection.get()) />
                 </svg>
-                <p class=untrack(|| empty_class(parts))>{texts.no_data_yet}</p>
+                <p class=untrack(|| empty_class(parts))>{untrack(|| empty_words(parts))}</p>
             </div>
             <svg class="x-axis" aria-hidden="true">
                 {time_labels(parts)}
@@ -125,15 +125,30 @@ fn moving(parts: Parts) -> Vec<Field> {
         Field::one(".plot", Attribute("aria-valuenow"), move || position(parts)),
         Field::one(".plot", Attribute("aria-valuetext"), move || spoken(parts)),
         Field::one(".empty", Attribute("class"), move || empty_class(parts)),
+        Field::one(".empty", Text, move || empty_words(parts).to_owned()),
     ]
 }
 
 /// The class of what stands in the place of lines where there is nothing to draw.
 fn empty_class(parts: Parts) -> String {
-    let has_some = parts
-        .stage()
-        .with_series(|series| !series.columns.is_empty());
-    if has_some { "empty hidden" } else { "empty" }.to_owned()
+    let stage = parts.stage();
+    let has_columns = stage.with_series(|series| !series.columns.is_empty());
+    if has_columns && !stage.is_empty() {
+        "empty hidden"
+    } else {
+        "empty"
+    }
+    .to_owned()
+}
+
+/// What it says: before the first answer, and where nothing is known in the time that is shown.
+fn empty_words(parts: Parts) -> &'static str {
+    let texts = catalog();
+    if parts.stage().is_empty() {
+        texts.no_data_in_range
+    } else {
+        texts.no_data_yet
+    }
 }
 
 /// So many labels there are on the value axis, and on the time axis. They are there for good, and

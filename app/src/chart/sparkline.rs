@@ -3,11 +3,11 @@
 use leptos::prelude::*;
 
 use super::path::{self, HEIGHT, WIDTH, Window};
-use super::{Colour, Dash, Line};
-use crate::live::{Live, SPAN};
+use super::{Colour, Dash, Line, Stage};
+use crate::live::Live;
 use crate::reactive::maybe;
 
-/// The last hour of a meter, whatever the page's range. Pure decoration: the number stands beside it.
+/// A meter over the time that the page's charts show. Pure decoration: the number stands beside it.
 #[component]
 pub fn Sparkline(
     /// The meter.
@@ -16,6 +16,7 @@ pub fn Sparkline(
     colour: Colour,
 ) -> impl IntoView {
     let live = expect_context::<Live>();
+    let stage = expect_context::<Stage>();
     let drawn = Line {
         meter: meter.into(),
         label: "".into(),
@@ -26,19 +27,19 @@ pub fn Sparkline(
     let path = move |draw: fn(&[i64], &[f64], &Window) -> String| {
         let drawn = drawn.clone();
         maybe(move || {
+            let mut window = Window::from(stage.window.get());
             live.broker.with_value(|broker| {
-                live.hour.with(|series| {
+                stage.with_series(|series| {
                     let values = super::drawing::values(series, &drawn, broker)?;
-                    let end = *series.timestamps.last()?;
-                    let (low, high) = bounds(values.known());
+                    let shown = window.indices(&series.timestamps);
+                    let (times, values) =
+                        (series.timestamps.get(shown.clone())?, values.0.get(shown)?);
+                    let known = values.iter().copied().filter(|value| !value.is_nan());
+                    let (low, high) = bounds(known);
                     // Drawn from its least value up: a tile shows change, its number the size.
-                    let window = Window {
-                        start: start(&series.timestamps, &values.0, end),
-                        end,
-                        bottom: low,
-                        top: high,
-                    };
-                    let (times, values) = thinned(&series.timestamps, &values.0, &window);
+                    window.bottom = low;
+                    window.top = high;
+                    let (times, values) = thinned(times, values, &window);
                     Some(draw(&times, &values, &window))
                 })
             })
@@ -68,7 +69,7 @@ pub fn line_of(times: &[i64], values: &[f64]) -> String {
     let known = values.iter().copied().filter(|value| !value.is_nan());
     let (low, high) = bounds(known);
     let window = Window {
-        start: start(times, values, end),
+        start: times.first().copied().unwrap_or(end),
         end,
         bottom: low,
         top: high,
@@ -116,19 +117,6 @@ fn thinned(times: &[i64], values: &[f64], window: &Window) -> (Vec<i64>, Vec<f64
     kept.into_iter().unzip()
 }
 
-/// A shorter history than this is not stretched over the tile, in milliseconds.
-const SHORTEST: i64 = 300_000;
-
-/// Where a sparkline begins: an hour back, or where the history does.
-fn start(times: &[i64], values: &[f64], end: i64) -> i64 {
-    let first = values.iter().position(|value| !value.is_nan());
-    let first = first
-        .and_then(|index| times.get(index))
-        .copied()
-        .unwrap_or(end);
-    first.clamp(end - SPAN, end - SHORTEST)
-}
-
 /// From which value to which a sparkline reaches: with room above the line, and never flat.
 fn bounds(values: impl Iterator<Item = f64>) -> (f64, f64) {
     let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
@@ -152,16 +140,21 @@ mod tests {
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
-    fn a_short_history_fills_the_tile_but_is_not_stretched_beyond_sense() {
-        let minutes = |n: i64| n * 60_000;
-        let times: Vec<i64> = (0..=90).map(minutes).collect();
-        let known_from = |first: usize| -> Vec<f64> {
-            (0..=90)
-                .map(|n| if n < first { f64::NAN } else { 1.0 })
-                .collect()
+    fn a_short_history_is_not_stretched_over_the_time_before_it() {
+        let times: Vec<i64> = (0..=60).map(|n| n * 60_000).collect();
+        let known_from = |first: i64| -> Vec<f64> {
+            let value = |n| if n < first { f64::NAN } else { n as f64 };
+            (0..=60).map(value).collect()
         };
-        let start_at = |first| start(&times, &known_from(first), minutes(90));
-        assert_eq!([0, 60, 89].map(start_at), [30, 60, 85].map(minutes));
+        let begin = |first| {
+            let line = line_of(&times, &known_from(first));
+            let x = line.trim_start_matches('M').split(' ').next();
+            x.and_then(|x| x.parse().ok())
+        };
+        assert_eq!(
+            [0, 30, 45].map(begin),
+            [0, WIDTH / 2, WIDTH / 4 * 3].map(Some)
+        );
     }
 
     #[test]

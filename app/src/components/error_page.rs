@@ -6,6 +6,7 @@ use leptos_meta::Title;
 use super::icons::Logo;
 use crate::error::AppError;
 use crate::i18n::catalog;
+use crate::live::reload_on_recovery;
 use crate::routes::{self, href};
 
 /// A heading, what happened, and what to do next.
@@ -17,18 +18,21 @@ pub fn ErrorPage(
     /// What happened.
     #[prop(into)]
     lead: String,
-    /// Whether another try may help.
+    /// Whether another try may help: then the page also tries by itself.
     #[prop(default = false)]
     retry: bool,
 ) -> impl IntoView {
     let texts = catalog();
+    if retry {
+        reload_on_recovery();
+    }
     view! {
         <Title text=title.clone() />
         <section class="notice-page">
             <Logo />
             <h1>{title}</h1>
             <p>{lead}</p>
-            <p>
+            <p class="actions">
                 // An address of its own: the same page, asked for anew, with or without scripting.
                 {retry.then(|| view! { <a class="button" rel="external" href="">{texts.retry}</a> })}
                 <a class="button" href=href(routes::BROKERS)>{texts.to_brokers}</a>

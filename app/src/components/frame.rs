@@ -2,10 +2,11 @@
 
 use leptos::prelude::*;
 
+use super::alarm_bar::AlarmBar;
 use super::icons::{Icon, IconName, Logo};
 use super::keys;
 use super::language::LanguageSwitch;
-use super::links::spare_percent_signs;
+use super::links::{carry_choices, spare_percent_signs};
 use super::navigation::{Navigation, Switcher, shown_broker};
 use super::palette::Palette;
 use super::sheet::Sheet;
@@ -30,12 +31,20 @@ pub fn Frame(
     let palette = RwSignal::new(false);
     let sheet = RwSignal::new(false);
     keys::listen(palette, sheet);
+    let carry = carry_choices();
     let sign_in = href(&routes::sign_in(Some(&routes::here()), None));
     view! {
         <a class="skip" href="#content" rel="external">
             {texts.skip_to_content}
         </a>
-        <div class="frame" on:click=move |event| spare_percent_signs(&event)>
+        <div
+            class="frame"
+            on:click=move |event| {
+                spare_percent_signs(&event);
+                carry(&event);
+            }
+            on:auxclick=move |event| carry(&event)
+        >
             <header class="side">
                 <a class="brand" href=href("/")>
                     <Logo />
@@ -77,6 +86,7 @@ pub fn Frame(
             </header>
             <main id="content" tabindex="-1">
                 {viewer.or_redirect(sign_in)}
+                {viewer.show(|viewer| view! { <AlarmBar viewer /> })}
                 {children()}
             </main>
         </div>

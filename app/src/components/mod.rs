@@ -1,5 +1,7 @@
 //! What several pages share.
 
+pub mod age;
+pub mod alarm_bar;
 pub mod bar;
 pub mod broker_notice;
 pub mod choices;
@@ -19,6 +21,7 @@ pub mod palette;
 pub mod polling;
 pub mod rows;
 pub mod sheet;
+pub mod skeleton;
 pub mod status;
 pub mod theme;
 pub mod time;

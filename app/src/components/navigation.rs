@@ -7,8 +7,10 @@ use leptos_router::hooks::{use_location, use_navigate};
 use wasm_bindgen::JsCast;
 
 use super::icons::{Icon, IconName};
+use super::links::with_choices;
 use super::status::{Level, Pill};
 use crate::i18n::{Catalog, Text, catalog};
+use crate::query::use_query;
 use crate::reactive::{maybe, part, text};
 use crate::routes::{self, BROKERS, BasePath, encode, href, of_path};
 use crate::server_fns::viewer::Viewer;
@@ -211,6 +213,8 @@ fn Sections(viewer: Viewer, broker: Signal<String>) -> impl IntoView {
     };
     let viewers = expect_context::<Viewers>();
     let viewer = StoredValue::new(viewer);
+    // Here without scripting too; of other links the frame takes care.
+    let query = use_query();
     let shown = text(move || {
         Some(broker.get())
             .filter(|name| !name.is_empty())
@@ -241,7 +245,11 @@ fn Sections(viewer: Viewer, broker: Signal<String>) -> impl IntoView {
     SECTIONS
         .iter()
         .map(|section| {
-            let address = text(move || href(&address(&shown.get(), section.word)));
+            let address = text(move || {
+                let address = address(&shown.get(), section.word);
+                let carried = query.with(|query| with_choices(&address, query, ""));
+                href(&carried.unwrap_or(address))
+            });
             let is_here = maybe(move || {
                 let is_here = word.with(|word| word.as_deref().map(entry) == Some(section.word));
                 is_here.then(|| "page".to_owned())
@@ -268,6 +276,7 @@ pub fn Switcher(
         return ().into_any();
     }
     let word = shown_word();
+    let query = use_query();
     let navigate = use_navigate();
     let choose = move |event: ev::Event| {
         let chosen = event_target_value(&event);
@@ -277,24 +286,25 @@ pub fn Switcher(
         } else {
             address(&encode(&chosen), &word)
         };
-        navigate(&path, NavigateOptions::default());
+        let carried = query.with_untracked(|query| with_choices(&path, query, ""));
+        navigate(&carried.unwrap_or(path), NavigateOptions::default());
     };
     let viewers = expect_context::<Viewers>();
     let options = part(move || {
         let shown = broker.get();
         let every = (String::new(), texts.all_brokers.to_owned());
-        let brokers = viewers.latest(&viewer, |viewer| viewer.brokers.clone());
-        let names = brokers.iter().map(|broker| {
-            let level = Level::from(broker.state);
-            let mark = if level == Level::Good {
-                ""
-            } else {
-                level.shape()
-            };
-            (
-                broker.name.clone(),
-                format!("{} {mark}", broker.name).trim_end().to_owned(),
-            )
+        let names = viewers.latest(&viewer, |viewer| {
+            let brokers = viewer.brokers.iter();
+            let named = brokers.map(|broker| {
+                let level = viewer.health_of(&broker.name);
+                let mark = match level.unwrap_or(broker.state.into()) {
+                    Level::Good | Level::Quiet => "",
+                    level => level.shape(),
+                };
+                let label = format!("{} {mark}", broker.name).trim_end().to_owned();
+                (broker.name.clone(), label)
+            });
+            named.collect::<Vec<_>>()
         });
         let options = std::iter::once(every).chain(names).map(|(name, label)| {
             let selected = encode(&name) == shown;

@@ -11,7 +11,7 @@ use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
 
 use super::dialog::Dialog;
-use super::links::spare_percent_signs;
+use super::links::{carry_choices, spare_percent_signs};
 use crate::i18n::catalog;
 use crate::reactive::{effect, maybe, part, text};
 use crate::server_fns::search::{Hit, Hits, fetch_search};
@@ -99,8 +99,10 @@ fn Search(broker: Signal<String>, is_open: RwSignal<bool>) -> impl IntoView {
             option.scroll_into_view_with_bool(false);
         }
     };
+    let carry = carry_choices();
     let chosen = move |event: ev::MouseEvent| {
         spare_percent_signs(&event);
+        carry(&event);
         is_open.set(false);
     };
     let has_some = move || found.with(|found| !found.hits.is_empty());

@@ -4,13 +4,10 @@ use leptos::prelude::*;
 use metering::{BrokerState, LogLevel};
 use serde::{Deserialize, Serialize};
 
-use crate::format;
-use crate::i18n::catalog;
-use crate::live::Live;
 use crate::reactive::text as text_of;
 
-/// How good a state is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// How good a state is. A worse one is greater.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Level {
     /// All is well: ●
     Good,
@@ -91,22 +88,4 @@ pub fn Pill(
             {text}
         </span>
     }
-}
-
-/// The state of the broker that a page shows: `healthy`, `stale`, `no answer for 40 s`.
-#[component]
-pub fn BrokerPill() -> impl IntoView {
-    let live = expect_context::<Live>();
-    let texts = catalog();
-    let level = move || live.state().map_or(Level::Warning, Level::from);
-    let text = move || match live.state() {
-        Some(BrokerState::Ok) => texts.state_ok.to_owned(),
-        Some(BrokerState::Stale) => texts.state_stale.to_owned(),
-        Some(BrokerState::Down) => match live.age() {
-            Some(age) => texts.state_down_for.fill([&format::age(age, texts)]),
-            None => texts.state_never.to_owned(),
-        },
-        None => texts.waiting_for_first.to_owned(),
-    };
-    view! { <Pill level=Signal::derive(level) text=Signal::derive(text) /> }
 }

@@ -154,7 +154,16 @@ fn Panel(kind: Kind, shown: Shown, hub: Rc<Hub>, tell: Tell) -> impl IntoView {
         }
     });
     let latest = Signal::derive(move || live.latest());
-    let stage = Stage::new(shown.resource(kind), source, live.events, latest);
+    let is_loaded = Signal::derive(move || {
+        let span = settings.span.get();
+        if kind.is_of_object() {
+            live.is_held(span)
+        } else {
+            live.is_loaded(span)
+        }
+    });
+    let stage =
+        Stage::new(shown.resource(kind), source, live.events, latest).with_loaded(is_loaded);
     provide_context(live);
     provide_context(pulse);
     provide_context(stage);

@@ -132,7 +132,10 @@ pub static EN: Catalog = Catalog {
     chart_keys: "Arrow keys move the crosshair, Home and End jump, Escape clears it. Plus and minus zoom, \
         with Shift the arrow keys lead earlier and later, 0 back to now.",
     chart_summary: with("{0} in {1}. {2}"),
+    loading: "Loading…",
     no_data_yet: "No data yet",
+    no_data_in_range: "No data in this range",
+    data_begins: with("The first data is from {0}."),
     no_such_statistics: "The broker does not report these.",
     idle_series: with("+{0} idle"),
     fewer_series: "Hide idle",
@@ -241,6 +244,8 @@ pub static EN: Catalog = Catalog {
     node_memory_alarm: "memory alarm",
     node_disk_alarm: "disk alarm",
     node_partitioned: "partitioned",
+    publishers_blocked: "Publishers are blocked.",
+    more_alarms: plural("{0} more node", "{0} more nodes"),
     no_nodes: "The broker has named no node yet.",
 
     churn_totals: "Churn since the broker’s statistics began",

@@ -197,7 +197,10 @@ texts! {
 
         chart_keys: Text,
         chart_summary: Template<3>,
+        loading: Text,
         no_data_yet: Text,
+        no_data_in_range: Text,
+        data_begins: Template<1>,
         no_such_statistics: Text,
         idle_series: Template<1>,
         fewer_series: Text,
@@ -294,6 +297,8 @@ texts! {
         node_memory_alarm: Text,
         node_disk_alarm: Text,
         node_partitioned: Text,
+        publishers_blocked: Text,
+        more_alarms: Plural,
         no_nodes: Text,
 
         churn_totals: Text,

@@ -125,7 +125,10 @@ pub static ZH: Catalog = Catalog {
 
     chart_keys: "方向键移动十字线，Home 和 End 跳到两端，Escape 清除。加号和减号缩放，按住 Shift 时方向键前后移动时间，0 回到现在。",
     chart_summary: with("{0}，单位：{1}。{2}"),
+    loading: "正在加载…",
     no_data_yet: "暂无数据",
+    no_data_in_range: "此时间范围内没有数据",
+    data_begins: with("最早的数据来自 {0}。"),
     no_such_statistics: "broker 不报告这些数据。",
     idle_series: with("+{0} 条空闲"),
     fewer_series: "隐藏空闲",
@@ -226,6 +229,8 @@ pub static ZH: Catalog = Catalog {
     node_memory_alarm: "内存告警",
     node_disk_alarm: "磁盘告警",
     node_partitioned: "网络分区",
+    publishers_blocked: "发布者已被阻塞。",
+    more_alarms: plural("另有 {0} 个节点", "另有 {0} 个节点"),
     no_nodes: "broker 尚未报告任何节点。",
 
     churn_totals: "自 broker 开始统计以来的对象变动",

@@ -9,6 +9,7 @@ mod browser;
 mod carried;
 mod poll;
 mod pulse;
+mod recovery;
 mod settings;
 mod stretch;
 mod way;
@@ -19,6 +20,7 @@ use leptos::prelude::*;
 use metering::dashboard::Dashboard;
 use metering::{BrokerState, LogEntry, Series};
 
+use crate::components::age::age;
 use crate::error::AppError;
 use crate::format::within;
 use crate::reactive::{effect, on_change};
@@ -27,6 +29,7 @@ pub use browser::{every, local_offset, now, once, online, visible};
 pub use carried::Carried;
 pub use poll::{Poll, backoff, keep, keep_every};
 pub use pulse::{Pulse, Updates};
+pub use recovery::reload_on_recovery;
 pub use settings::{Choices, Chosen, PAUSED, RANGE, REFRESH, Settings};
 pub use stretch::{LONGEST, SHORTEST, Span, Stretch};
 pub use way::{Way, WayTo};
@@ -94,8 +97,8 @@ impl Live {
         let newer = Arc::unwrap_or_clone(Arc::clone(&page.series));
         self.hour.update(|series| series.merge(newer, SPAN));
         if let Some(charts) = &page.charts {
-            self.charted.set(Arc::unwrap_or_clone(Arc::clone(charts)));
             self.held.set_value(Some((span, now())));
+            self.charted.set(Arc::unwrap_or_clone(Arc::clone(charts)));
         }
         if self.events.with_untracked(|events| *events != page.events) {
             self.events.set(Arc::clone(&page.events));
@@ -159,6 +162,19 @@ impl Live {
         }
     }
 
+    /// Whether the columns of [`Live::source`] are those of a span, and not of another one before.
+    pub fn is_loaded(&self, span: Span) -> bool {
+        span.is_recent() || self.is_held(span)
+    }
+
+    /// Whether `charted` is of a span.
+    pub fn is_held(&self, span: Span) -> bool {
+        // Followed for when it comes.
+        self.charted.track();
+        let held = self.held.get_value();
+        held.is_some_and(|(held, _)| held == span)
+    }
+
     /// The last time that the series of the hour holds, for the next poll to go on from; `None` where
     /// that is to bring the whole hour.
     pub fn since(&self) -> Option<i64> {
@@ -177,13 +193,12 @@ impl Live {
 
     /// The age of the values in milliseconds, told without trust in the viewer's clock.
     pub fn age(&self) -> Option<i64> {
-        let behind = self.page.with(|page| {
-            let page = page.as_ref()?;
-            let observed = page.overview.as_ref()?.observed_at?;
-            Some(page.server_time.as_millis() - observed.as_millis())
-        })?;
-        let elapsed = (self.pulse.clock.get() - self.pulse.received.get()).max(0.0);
-        Some(behind + elapsed as i64)
+        let observed = self.read(|page| page.overview.as_ref()?.observed_at);
+        age(
+            observed,
+            self.read(|page| Some(page.server_time)),
+            self.pulse,
+        )
     }
 
     /// The broker's state; `None` until there was an answer.

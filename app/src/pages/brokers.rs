@@ -11,9 +11,11 @@ use metering::BrokerState;
 
 use crate::cells::cell;
 use crate::chart::{HEIGHT, WIDTH};
+use crate::components::age::Age;
 use crate::components::choices::Refreshes;
 use crate::components::error_page::error_page;
 use crate::components::polling::{Polling, StandsStill, UnknownRefresh};
+use crate::components::skeleton::Skeleton;
 use crate::components::status::{Level, Pill};
 use crate::components::time::Clock;
 use crate::error::AppError;
@@ -32,7 +34,7 @@ pub fn Brokers() -> impl IntoView {
     let first = fetched(|| (), |()| fetch_brokers());
     view! {
         <Title text=texts.brokers />
-        <Transition>
+        <Suspense fallback=move || view! { <Skeleton title=Signal::stored(texts.brokers.to_owned()) /> }>
             {move || Suspend::new(async move {
                 match first.await {
                     Ok(page) => view! { <Shown page /> }.into_any(),
@@ -43,7 +45,7 @@ pub fn Brokers() -> impl IntoView {
                     Err(error) => error_page(&error).into_any(),
                 }
             })}
-        </Transition>
+        </Suspense>
     }
     .into_any()
 }
@@ -71,7 +73,7 @@ fn Shown(page: BrokersPage) -> impl IntoView {
     view! {
         <header class="page-head">
             <h1>{texts.brokers}</h1>
-            <div class="controls"><Refreshes /></div>
+            <div class="controls"><Age observed=time server_time=time /><Refreshes /></div>
         </header>
         <section class="panel"><Table heads rows /></section>
         <div class="notices" role="status">
@@ -139,7 +141,21 @@ fn Row(
     };
     let state =
         move || rows.with(|rows| rows.get(index).map_or(BrokerState::Down, |row| row.state));
+    let raised = Memo::new(move |_| rows.with(|rows| rows.get(index)?.alarms.clone()));
+    // The worst of whether it answers and what is raised on its nodes.
+    let is_alarmed = move || {
+        let alarms = raised.get().unwrap_or_default();
+        state() == BrokerState::Ok && alarms.iter().any(|alarm| alarm.level == Some(Level::Bad))
+    };
+    let level = move || {
+        if is_alarmed() {
+            Level::Bad
+        } else {
+            state().into()
+        }
+    };
     let word = move || match state() {
+        BrokerState::Ok if is_alarmed() => texts.level_error,
         BrokerState::Ok => texts.state_ok,
         BrokerState::Stale => texts.state_stale,
         BrokerState::Down => texts.state_down,
@@ -167,7 +183,6 @@ fn Row(
             </td>
         }
     };
-    let raised = Memo::new(move |_| rows.with(|rows| rows.get(index)?.alarms.clone()));
     let alarms = move || {
         match raised.get() {
         None => view! { <span class="soft">{texts.no_value}</span> }.into_any(),
@@ -191,7 +206,7 @@ fn Row(
             </th>
             <td>
                 <Pill
-                    level=Signal::derive(move || Level::from(state()))
+                    level=Signal::derive(level)
                     text=text(move || word().to_owned())
                 />
                 {" "}

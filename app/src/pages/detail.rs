@@ -16,17 +16,19 @@ use super::list::Missing;
 use crate::cells::{cell, facts, number_class, rows};
 use crate::chart::value_axis::Base;
 use crate::chart::{Chart, Definition, KeptChoices, Line, SpanBar, Stage};
+use crate::components::age::Age;
 use crate::components::broker_notice::BrokerNotice;
 use crate::components::choices::{Ranges, Refreshes};
 use crate::components::copy::copy_text_before;
 use crate::components::error_page::error_page;
 use crate::components::icons::{Icon, IconName};
 use crate::components::polling::{Polling, StandsStill, UnknownRefresh};
+use crate::components::skeleton::Skeleton;
 use crate::components::time::Clock;
 use crate::error::AppError;
 use crate::i18n::catalog;
 use crate::live::{Pulse, Settings, Span, keep};
-use crate::reactive::{flag, maybe, on_change, part};
+use crate::reactive::{flag, maybe, on_change, part, text};
 use crate::resource::fetched;
 use crate::routes::{self, href};
 use crate::server_fns::lists::{ChartView, DetailTable, DetailView, fetch_detail};
@@ -58,8 +60,13 @@ pub fn DetailPage() -> impl IntoView {
         move || names.get(),
         move |names| fetch(names, settings.span.get_untracked()),
     );
+    let title = text(move || {
+        names
+            .with(|names| names.2.last().cloned())
+            .unwrap_or_default()
+    });
     view! {
-        <Transition>
+        <Suspense fallback=move || view! { <Skeleton title /> }>
             {move || Suspend::new(async move {
                 let answer = first.await;
                 let names = names.get_untracked();
@@ -78,7 +85,7 @@ pub fn DetailPage() -> impl IntoView {
                     Ok(first) => view! { <Detail names first /> }.into_any(),
                 }
             })}
-        </Transition>
+        </Suspense>
     }
     .into_any()
 }
@@ -97,7 +104,9 @@ fn Detail(names: Names, first: DetailView) -> impl IntoView {
     let series = RwSignal::new(Series::default());
     let events = RwSignal::new(Arc::<Vec<metering::LogEntry>>::default());
     let is_gone = RwSignal::new(false);
-    let take = move |mut answer: DetailView| {
+    let loaded = RwSignal::new(settings.span.get_untracked());
+    let take = move |mut answer: DetailView, span: Span| {
+        loaded.set(span);
         series.set(Arc::unwrap_or_clone(std::mem::take(&mut answer.series)));
         if events.with_untracked(|events| *events != answer.events) {
             events.set(Arc::clone(&answer.events));
@@ -105,15 +114,16 @@ fn Detail(names: Names, first: DetailView) -> impl IntoView {
         view.set(Some(Arc::new(answer)));
         is_gone.set(false);
     };
-    take(first);
+    take(first, settings.span.get_untracked());
     pulse.answered();
     provide_context(pulse);
     pulse.beat();
     let poll = move || -> LocalBoxFuture<'static, _> {
         let names = names.clone();
         Box::pin(async move {
-            match fetch(names, settings.span.get_untracked()).await {
-                Ok(answer) => take(answer),
+            let span = settings.span.get_untracked();
+            match fetch(names, span).await {
+                Ok(answer) => take(answer, span),
                 // It may come back: a connection with the same name, a queue that is declared anew.
                 Err(AppError::NotFound) => is_gone.set(true),
                 Err(error) => return Err(error),
@@ -127,13 +137,24 @@ fn Detail(names: Names, first: DetailView) -> impl IntoView {
     let time = Signal::derive(move || view.with(|view| Some(view.as_ref()?.server_time)));
     let latest = Signal::derive(move || time.get().map_or(0, metering::Timestamp::as_millis));
     let source = Signal::derive(move || series);
-    let stage = Stage::new(resource, source, events, latest);
+    let is_loaded = Signal::derive(move || loaded.get() == settings.span.get());
+    let stage = Stage::new(resource, source, events, latest).with_loaded(is_loaded);
     provide_context(stage);
     let broker = Signal::derive(move || view.with(|view| Some(view.as_ref()?.broker.clone())));
-    let is_dim = flag(move || {
-        let is_ok = |broker: metering::Broker| broker.state == metering::BrokerState::Ok;
-        is_gone.get() || !broker.get().is_none_or(is_ok)
+    let answers = Signal::derive(move || {
+        broker
+            .get()
+            .is_none_or(|broker| broker.state == metering::BrokerState::Ok)
     });
+    // What is shown of a broker that does not answer is from when it last did.
+    let observed = Signal::derive(move || {
+        if answers.get() {
+            time.get()
+        } else {
+            broker.get().and_then(|broker| broker.last_seen)
+        }
+    });
+    let is_dim = flag(move || is_gone.get() || !answers.get());
     let way = part(move || {
         let (list, vhost) = view.with(|view| {
             view.as_ref()
@@ -217,6 +238,7 @@ fn Detail(names: Names, first: DetailView) -> impl IntoView {
                 {marks}
             </div>
             <div class="controls">
+                <Age observed server_time=time answers />
                 {has_charts.then(|| view! { <Ranges /> })}
                 <Refreshes />
             </div>

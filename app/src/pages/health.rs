@@ -8,9 +8,11 @@ use leptos_meta::Title;
 use leptos_router::components::Redirect;
 use leptos_router::hooks::use_params_map;
 
+use crate::components::age::Age;
 use crate::components::choices::Refreshes;
 use crate::components::error_page::{ErrorPage, error_page};
 use crate::components::polling::{Polling, StandsStill, UnknownRefresh};
+use crate::components::skeleton::Skeleton;
 use crate::components::status::{Level, Pill};
 use crate::components::time::Clock;
 use crate::error::AppError;
@@ -31,7 +33,7 @@ pub fn Health() -> impl IntoView {
     let first = fetched(move || broker.get(), fetch_health);
     view! {
         <Title text=text(move || format!("{} · {}", texts.health, broker.get())) />
-        <Transition>
+        <Suspense fallback=move || view! { <Skeleton title=Signal::stored(texts.health.to_owned()) /> }>
             {move || Suspend::new(async move {
                 let broker = broker.get_untracked();
                 match first.await {
@@ -49,7 +51,7 @@ pub fn Health() -> impl IntoView {
                     Err(error) => error_page(&error).into_any(),
                 }
             })}
-        </Transition>
+        </Suspense>
     }
     .into_any()
 }
@@ -76,6 +78,9 @@ fn Shown(broker: String, page: HealthPage) -> impl IntoView {
     // Drawn anew where something has changed alone: what is read stays put.
     let checks = Memo::new(move |_| page.with(|page| page.checks.clone()));
     let time = Signal::derive(move || page.with(|page| Some(page.server_time)));
+    let observed =
+        Signal::derive(move || page.with(|page| page.observed_at.or(Some(page.server_time))));
+    let answers = Signal::derive(move || page.with(|page| page.answers));
     let is_fine = |check: &CheckView| matches!(check.state.level, Level::Good | Level::Quiet);
     let wrong = part(move || {
         checks.with(|checks| {
@@ -99,7 +104,7 @@ fn Shown(broker: String, page: HealthPage) -> impl IntoView {
                 {part(move || state.with(pill))}
                 <span class="versions">{lead}</span>
             </div>
-            <div class="controls"><Refreshes /></div>
+            <div class="controls"><Age observed server_time=time answers /><Refreshes /></div>
         </header>
         <div class="page">
             <ul class="checks">{wrong}</ul>

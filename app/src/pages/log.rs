@@ -9,9 +9,11 @@ use leptos_meta::Title;
 use leptos_router::components::Redirect;
 use metering::{LogEntry, LogLevel, Timestamp};
 
+use crate::components::age::Age;
 use crate::components::choices::Refreshes;
 use crate::components::filters::{Filters, Search, Select};
 use crate::components::polling::{Polling, StandsStill, UnknownRefresh};
+use crate::components::skeleton::SkeletonPanels;
 use crate::components::status::{Level, Pill};
 use crate::components::time::Clock;
 use crate::error::AppError;
@@ -76,22 +78,31 @@ pub fn Log() -> impl IntoView {
     provide_context(pulse);
     let asked = Memo::new(move |_| query.with(Asked::read));
     let first = fetched(move || asked.get(), Asked::fetch);
+    let time = RwSignal::new(None);
+    let age = move || {
+        Suspend::new(async move {
+            if let Ok(page) = first.await {
+                time.set(Some(page.server_time));
+            }
+            view! { <Age observed=time server_time=time /> }
+        })
+    };
     view! {
         <Title text=texts.system_log />
         <header class="page-head">
             <div class="title"><h1>{texts.system_log}</h1></div>
-            <div class="controls"><Refreshes /></div>
+            <div class="controls"><Transition>{age}</Transition><Refreshes /></div>
         </header>
         <div class="page">
             <section class="panel"><Filter /></section>
-            <Transition>
+            <Transition fallback=|| view! { <SkeletonPanels /> }>
                 {move || Suspend::new(async move {
                     match first.await {
                         Err(AppError::SignedOut) => {
                             let back = routes::sign_in(Some(&routes::here()), None);
                             view! { <Redirect path=href(&back) /> }.into_any()
                         }
-                        first => view! { <Lines asked first /> }.into_any(),
+                        first => view! { <Lines asked first time /> }.into_any(),
                     }
                 })}
             </Transition>
@@ -116,7 +127,7 @@ fn Filter() -> impl IntoView {
         }))
         .collect();
     view! {
-        <Filters label=texts.filter button=texts.apply keeps=&["refresh"]>
+        <Filters label=texts.filter button=texts.apply keeps=&["range", "refresh"]>
             {expect_context::<Viewers>().show(move |viewer| {
                 let brokers = viewer.brokers.iter().map(|broker| broker.name.clone());
                 let own = ["identity", "store", "warren"].map(str::to_owned);
@@ -138,6 +149,8 @@ fn Lines(
     asked: Memo<Asked>,
     /// The first answer.
     first: Result<LogPage, AppError>,
+    /// The server's clock at the last answer.
+    time: RwSignal<Option<Timestamp>>,
 ) -> impl IntoView {
     let texts = catalog();
     let pulse = expect_context::<Pulse>();
@@ -154,7 +167,9 @@ fn Lines(
     pulse.beat();
     let poll = move || -> LocalBoxFuture<'static, _> {
         Box::pin(async move {
-            page.set(Some(asked.get_untracked().fetch().await?));
+            let answer = asked.get_untracked().fetch().await?;
+            time.set(Some(answer.server_time));
+            page.set(Some(answer));
             Ok(())
         })
     };
@@ -162,7 +177,6 @@ fn Lines(
 
     let entries = Memo::new(move |_| page.with(|page| Some(Arc::clone(&page.as_ref()?.entries))));
     let lines = part(move || entries.get().map(|entries| list(&entries, asked, query)));
-    let time = Signal::derive(move || page.with(|page| Some(page.as_ref()?.server_time)));
     let has_older = move || page.with(|page| page.as_ref().is_some_and(|page| page.has_older));
     let leaf = move |name: &'static str, page: u64| {
         let page = if page == 1 {

@@ -10,6 +10,7 @@ use crate::components::time::{Clock, ZoneButton};
 #[cfg(feature = "ssr")]
 use crate::error::AppError;
 use crate::i18n::catalog;
+use crate::reactive::text;
 use crate::resource::fetched;
 use crate::routes::{self, href};
 use crate::server_fns::sharing::fetch_shared;
@@ -18,13 +19,17 @@ use crate::server_fns::sharing::fetch_shared;
 #[component]
 pub fn SharedPages() -> impl IntoView {
     let texts = catalog();
-    provide_context(Clock::start());
+    let clock = Clock::start();
+    provide_context(clock);
     provide_context(Shared);
     let link = fetched(|| (), |()| fetch_shared());
     let head = move || {
         Suspend::new(async move {
             link.await.ok().map(|link| {
-                let said = texts.sharing.read_only.fill([&link.made_by, &link.until]);
+                let said = text(move || {
+                    let until = clock.date_and_time(link.until, texts);
+                    texts.sharing.read_only.fill([&link.made_by, &until])
+                });
                 view! { <span class="soft">{said}</span> }.into_any()
             })
         })

@@ -6,13 +6,15 @@ use leptos_router::components::Redirect;
 
 use crate::components::copy::CopyButton;
 use crate::components::error_page::error_page;
+use crate::components::skeleton::Skeleton;
+use crate::components::time::Clock;
 use crate::error::AppError;
 use crate::i18n::catalog;
 use crate::query::use_query;
 use crate::reactive::{effect, text};
 use crate::resource::fetched;
 use crate::routes::{self, href};
-use crate::server_fns::sharing::{SharingPage, Written, WrittenRow, fetch_sharing};
+use crate::server_fns::sharing::{SharingPage, Written, WrittenLine, WrittenRow, fetch_sharing};
 
 /// `/sharing?view=…&page=…&broker=…`: with a view, the form for a link to it.
 #[component]
@@ -21,7 +23,7 @@ pub fn Sharing() -> impl IntoView {
     let page = fetched(|| (), |()| fetch_sharing());
     view! {
         <Title text=texts.sharing.title />
-        <Transition>
+        <Suspense fallback=move || view! { <Skeleton title=Signal::stored(texts.sharing.title.to_owned()) /> }>
             {move || Suspend::new(async move {
                 match page.await {
                     Ok(page) => view! { <Shown page /> }.into_any(),
@@ -32,7 +34,7 @@ pub fn Sharing() -> impl IntoView {
                     Err(error) => error_page(&error).into_any(),
                 }
             })}
-        </Transition>
+        </Suspense>
     }
     .into_any()
 }
@@ -134,6 +136,7 @@ fn table(
     empty: &'static str,
 ) -> AnyView {
     let texts = &catalog().sharing;
+    let clock = expect_context::<Clock>();
     if table.rows.is_empty() {
         return view! { <p class="empty">{empty}</p> }.into_any();
     }
@@ -147,10 +150,19 @@ fn table(
         } else {
             texts.revoke
         };
-        let name = row.cells.first().and_then(|lines| lines.first()).cloned();
+        let name = row.cells.first().and_then(|lines| lines.first());
+        let name = name.map(|line| line.text.clone());
         let which = texts.which.fill([&name.unwrap_or_default()]);
         let cells = row.cells.into_iter().map(|lines| {
-            let lines = lines.into_iter().map(|line| view! { <div>{line}</div> });
+            let lines = lines.into_iter().map(|line| {
+                let WrittenLine {
+                    text: before,
+                    time,
+                    rest,
+                } = line;
+                let time = time.map(|time| text(move || clock.date_and_time(time, catalog())));
+                view! { <div>{before}{time}{rest}</div> }
+            });
             view! { <td>{lines.collect_view()}</td> }
         });
         view! {

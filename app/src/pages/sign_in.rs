@@ -55,6 +55,13 @@ pub fn SignIn() -> impl IntoView {
         texts.sign_in_lead
     };
     let domain = domain.map(|first| view! { <Domain first /> });
+    // The server alone knows it, and only where an attempt has just failed. What is in a field when
+    // scripts take over stays there.
+    #[cfg(feature = "ssr")]
+    let given = crate::ssr::given_name::given();
+    #[cfg(not(feature = "ssr"))]
+    let given = None::<String>;
+    let is_given = given.is_some();
     let project = at_keystone.then(|| view! { <Project /> });
     view! {
         <Title text=texts.sign_in />
@@ -68,11 +75,11 @@ pub fn SignIn() -> impl IntoView {
                 {domain}
                 <label>
                     {texts.user_name}
-                    <input name="user" required autocomplete="username" autocapitalize="none" spellcheck="false" autofocus />
+                    <input name="user" required value=given autocomplete="username" autocapitalize="none" spellcheck="false" autofocus=!is_given />
                 </label>
                 <label>
                     {texts.password}
-                    <input name="password" type="password" required autocomplete="current-password" />
+                    <input name="password" type="password" required autocomplete="current-password" autofocus=is_given />
                 </label>
                 {project}
                 <button type="submit" class="button primary">{texts.sign_in}</button>

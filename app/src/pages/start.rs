@@ -3,17 +3,21 @@
 use leptos::prelude::*;
 use leptos_router::components::Redirect;
 
+use crate::components::links::with_choices;
+use crate::query::use_query;
 use crate::routes::{self, href};
 use crate::viewer::Viewers;
 
 /// `/`
 #[component]
 pub fn Start() -> impl IntoView {
-    expect_context::<Viewers>().show(|viewer| {
+    let query = use_query();
+    expect_context::<Viewers>().show(move |viewer| {
         let path = match viewer.brokers.as_slice() {
             [only] => routes::overview(&only.name),
             _ => routes::BROKERS.to_owned(),
         };
-        view! { <Redirect path=href(&path) /> }
+        let carried = query.with_untracked(|query| with_choices(&path, query, ""));
+        view! { <Redirect path=href(&carried.unwrap_or(path)) /> }
     })
 }

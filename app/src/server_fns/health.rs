@@ -26,6 +26,9 @@ pub struct HealthPage {
     /// When the broker told of it.
     #[serde(default)]
     pub observed_at: Option<Timestamp>,
+    /// Whether the broker answers.
+    #[serde(default)]
+    pub answers: bool,
     /// The server's clock.
     pub server_time: Timestamp,
 }

@@ -6,6 +6,7 @@
 
 pub mod brokers;
 pub mod fetch;
+pub mod first_sample;
 pub mod health;
 pub mod lists;
 pub mod log;

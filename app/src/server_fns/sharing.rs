@@ -9,6 +9,7 @@
 )]
 
 use leptos::prelude::*;
+use metering::Timestamp;
 use serde::{Deserialize, Serialize};
 use server_fn::codec::GetUrl;
 
@@ -31,9 +32,31 @@ pub struct WrittenRow {
     /// What the row's button is about.
     pub id: String,
     /// The cells; each may have several lines.
-    pub cells: Vec<Vec<String>>,
+    pub cells: Vec<Vec<WrittenLine>>,
     /// Whether it is revoked.
     pub is_revoked: bool,
+}
+
+/// A line of a cell. A time in it is written by the viewer's clock.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WrittenLine {
+    /// Its text, up to the time.
+    pub text: String,
+    /// The time in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time: Option<Timestamp>,
+    /// What stands behind the time.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub rest: String,
+}
+
+impl From<String> for WrittenLine {
+    fn from(text: String) -> Self {
+        Self {
+            text,
+            ..Self::default()
+        }
+    }
 }
 
 /// What is shown to others.
@@ -103,7 +126,7 @@ pub struct OpenedLink {
     /// Who made it.
     pub made_by: String,
     /// Until when it is valid.
-    pub until: String,
+    pub until: Timestamp,
 }
 
 /// The share link whose page asks: `GET /fn/shared`.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use metering::Broker;
+use metering::{Broker, Timestamp};
 use serde::{Deserialize, Serialize};
 use server_fn::codec::GetUrl;
 
@@ -25,6 +25,37 @@ pub struct Viewer {
     /// How the health of each is, in their order.
     #[serde(default)]
     pub health: Vec<Level>,
+    /// The nodes that are in alarm, down or partitioned.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alarms: Vec<NodeAlarm>,
+}
+
+impl Viewer {
+    /// How the health of a broker is, by its name.
+    pub fn health_of(&self, broker: &str) -> Option<Level> {
+        let mut brokers = self.brokers.iter();
+        let index = brokers.position(|known| known.name == broker)?;
+        self.health.get(index).copied()
+    }
+}
+
+/// A node that is in alarm, down or partitioned, in the viewer's language.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NodeAlarm {
+    /// The node's broker.
+    pub broker: String,
+    /// Its name.
+    pub node: String,
+    /// What is wrong with it.
+    pub word: String,
+    /// Since when, where the system log knows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Timestamp>,
+    /// The address of its page, base path and all.
+    pub href: String,
+    /// Whether publishers are blocked meanwhile.
+    #[serde(default)]
+    pub blocks: bool,
 }
 
 /// The signed-in viewer: `GET /fn/viewer`.

@@ -5,16 +5,18 @@ use std::sync::Arc;
 
 use client::{LogQuery, Session};
 use metering::health::{Checked, Finding, Health, HealthCheck, HealthState};
-use metering::{Broker, LogEntry, LogLevel, Timestamp};
+use metering::{Broker, BrokerState, LogEntry, LogLevel, Timestamp};
 
 use super::session::metering_session;
-use super::{app_error, now};
+use super::{app_error, context, now};
 use crate::components::status::Level;
 use crate::error::AppError;
 use crate::format;
 use crate::i18n::health::{EN, Health as Texts, ZH};
-use crate::i18n::language;
+use crate::i18n::{Catalog, catalog, language};
+use crate::routes;
 use crate::server_fns::health::{CheckView, FindingView, HealthPage, Mark};
+use crate::server_fns::viewer::NodeAlarm;
 
 /// How good a state is.
 fn level(state: HealthState) -> Level {
@@ -157,16 +159,65 @@ pub(crate) async fn page(name: &str) -> Result<HealthPage, AppError> {
         state: mark(health.state, texts),
         checks: checks(&health, broker, &log, texts),
         observed_at: health.observed_at,
+        answers: broker.state == BrokerState::Ok,
         server_time: now(),
     })
 }
 
-/// How the health of a broker is; of one that cannot be asked for it, whether it answers.
-pub(super) async fn level_of(session: &Session, broker: &Broker) -> Level {
-    match session.health(&broker.name).await {
-        Ok(health) => level(health.state),
-        Err(_) => Level::from(broker.state),
+/// How the health of a broker is, and which of its nodes are in alarm, down or partitioned; of a
+/// broker that cannot be asked for its health, whether it answers.
+pub(super) async fn summary_of(session: &Session, broker: &Broker) -> (Level, Vec<NodeAlarm>) {
+    let Ok(health) = session.health(&broker.name).await else {
+        return (Level::from(broker.state), Vec::new());
+    };
+    // A broker that does not answer is in no good state, whatever was last known of its nodes.
+    let level = level(health.state).max(Level::from(broker.state));
+    let is_any_raised = raised(&health).next().is_some();
+    let log = if is_any_raised {
+        log(session, &broker.name).await
+    } else {
+        Arc::default()
+    };
+    (level, alarms(&health, broker, &log))
+}
+
+/// What is wrong with single nodes: the check, the finding and the node.
+fn raised(health: &Health) -> impl Iterator<Item = (HealthCheck, &Finding, &String)> {
+    let checks = health.checks.iter();
+    let checks = checks.filter(|checked| {
+        checked.state == HealthState::Critical && node_word(checked.check, catalog()).is_some()
+    });
+    checks.flat_map(|checked| {
+        let findings = checked.findings.iter();
+        findings.filter_map(|finding| Some((checked.check, finding, finding.node.as_ref()?)))
+    })
+}
+
+/// What a node's state is called, for the checks that are about one.
+fn node_word(check: HealthCheck, texts: &Catalog) -> Option<&'static str> {
+    match check {
+        HealthCheck::NodesRunning => Some(texts.node_down),
+        HealthCheck::MemoryAlarm => Some(texts.node_memory_alarm),
+        HealthCheck::DiskAlarm => Some(texts.node_disk_alarm),
+        HealthCheck::Partitions => Some(texts.node_partitioned),
+        _ => None,
     }
+}
+
+fn alarms(health: &Health, broker: &Broker, log: &[LogEntry]) -> Vec<NodeAlarm> {
+    let base = context().base_path;
+    let alarm = |(check, finding, node): (HealthCheck, &Finding, &String)| {
+        let path = routes::object(&broker.name, "nodes", &[node]);
+        Some(NodeAlarm {
+            broker: broker.name.clone(),
+            node: node.clone(),
+            word: node_word(check, catalog())?.to_owned(),
+            since: since(check, finding, broker, log),
+            href: format!("{base}{path}"),
+            blocks: matches!(check, HealthCheck::MemoryAlarm | HealthCheck::DiskAlarm),
+        })
+    };
+    raised(health).filter_map(alarm).collect()
 }
 
 fn checks(health: &Health, broker: &Broker, log: &[LogEntry], texts: &Texts) -> Vec<CheckView> {
@@ -180,8 +231,6 @@ fn checks(health: &Health, broker: &Broker, log: &[LogEntry], texts: &Texts) -> 
 
 #[cfg(test)]
 mod tests {
-    use metering::BrokerState;
-
     use super::*;
 
     fn broker() -> Broker {

@@ -20,6 +20,8 @@ use crate::i18n::negotiate;
 
 pub(crate) mod arguments;
 pub mod brokers;
+pub mod first_sample;
+pub(crate) mod given_name;
 mod happened;
 pub mod health;
 mod keystone;

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tower_sessions::Session as Cookie;
 
-use super::{AppContext, ViewerAddress, app_error, context};
+use super::{AppContext, ViewerAddress, app_error, context, given_name};
 use crate::error::AppError;
 use crate::routes;
 use crate::server_fns::viewer::Viewer;
@@ -203,30 +203,32 @@ pub(crate) async fn viewer() -> Result<Viewer, AppError> {
     let signed_in = signed_in().await?;
     let session = context().client.session(token(&signed_in.token)?);
     let brokers = session.brokers().await.map_err(|error| app_error(&error))?;
-    let health = join_all(
+    let summaries = join_all(
         brokers
             .iter()
-            .map(|broker| super::health::level_of(&session, broker)),
+            .map(|broker| super::health::summary_of(&session, broker)),
     );
-    let health = health.await;
+    let (health, alarms): (Vec<_>, Vec<_>) = summaries.await.into_iter().unzip();
     Ok(Viewer {
         user: signed_in.user,
         brokers,
         project: signed_in.keystone.map(|keystone| keystone.project_name),
         health,
+        alarms: alarms.concat(),
     })
 }
 
 /// Signs in, and redirects to `next` or back to the form.
 pub(crate) async fn sign_in(form: Form, next: Option<&str>) -> Result<(), AppError> {
     let context = context();
-    // What the form is to hold when it comes back. Not the name: it may be a password, mistyped.
+    // What the form is to hold when it comes back. Not the name: see `given_name`.
     let again = [("domain", &form.domain), ("project", &form.project)].map(|(name, value)| {
         let value = value.as_deref().filter(|value| !value.is_empty());
         value.map_or_else(String::new, |value| {
             format!("&{name}={}", routes::encode(value))
         })
     });
+    let name = form.user.clone();
     let signed_in = if context.keystone.is_some() {
         super::keystone::sign_in(&context, form).await
     } else {
@@ -235,9 +237,13 @@ pub(crate) async fn sign_in(form: Form, next: Option<&str>) -> Result<(), AppErr
     let target = match signed_in {
         Ok(signed_in) => {
             begin(signed_in).await?;
+            given_name::forget();
             routes::checked_next(next).to_owned()
         }
-        Err(reason) => routes::sign_in(next, Some(&reason)) + &again.concat(),
+        Err(reason) => {
+            given_name::keep(&name);
+            routes::sign_in(next, Some(&reason)) + &again.concat()
+        }
     };
     super::redirect(&target);
     Ok(())

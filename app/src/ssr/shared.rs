@@ -69,7 +69,7 @@ pub(crate) async fn opened() -> Result<OpenedLink, AppError> {
     let opened = open(&secret).await?;
     Ok(OpenedLink {
         made_by: opened.link.made_by.clone(),
-        until: super::sharing::written(opened.link.expires_at),
+        until: opened.link.expires_at,
     })
 }
 

@@ -10,7 +10,7 @@ use crate::error::AppError;
 use crate::i18n::language;
 use crate::i18n::sharing::{ROWS_EN, ROWS_ZH, Rows};
 use crate::routes;
-use crate::server_fns::sharing::{SharingPage, Written, WrittenRow};
+use crate::server_fns::sharing::{SharingPage, Written, WrittenLine, WrittenRow};
 
 /// A day, in milliseconds.
 const DAY: i64 = 24 * 3_600_000;
@@ -19,23 +19,42 @@ fn texts() -> &'static Rows {
     language().pick(&ROWS_EN, &ROWS_ZH)
 }
 
-/// A count and when it last grew; of none that it never did.
-fn counted(write: fn(u64, &str) -> String, count: u64, at: Option<Timestamp>) -> String {
-    if count == 0 {
-        return texts().never.to_owned();
+/// Stands for the time while a line is written: no text has it.
+const TIME: &str = "\u{1}";
+
+/// A line with a time in it.
+fn timed(time: Timestamp, write: impl Fn(&str) -> String) -> WrittenLine {
+    let line = write(TIME);
+    let (text, rest) = line.split_once(TIME).unwrap_or((&line, ""));
+    WrittenLine {
+        text: text.to_owned(),
+        time: Some(time),
+        rest: rest.to_owned(),
     }
-    write(count, &last(at))
 }
 
-/// A time to the minute. In UTC, since it stands in what the server writes.
-pub(super) fn written(time: Timestamp) -> String {
-    let text = time.to_string().replace('T', " ");
-    let minute = text.get(..16).unwrap_or(&text);
-    format!("{minute} UTC")
+/// A time alone.
+fn at(time: Timestamp) -> WrittenLine {
+    timed(time, str::to_owned)
 }
 
-fn last(time: Option<Timestamp>) -> String {
-    time.map_or_else(|| texts().never.to_owned(), written)
+/// A count and when it last grew; of none that it never did.
+fn counted(write: fn(u64, &str) -> String, count: u64, last: Option<Timestamp>) -> WrittenLine {
+    match last {
+        _ if count == 0 => texts().never.to_owned().into(),
+        Some(last) => timed(last, |last| write(count, last)),
+        None => write(count, texts().never).into(),
+    }
+}
+
+/// A cell of one line.
+fn cell(line: impl Into<WrittenLine>) -> Vec<WrittenLine> {
+    vec![line.into()]
+}
+
+/// A cell of a line a text.
+fn lines(texts: impl IntoIterator<Item = String>) -> Vec<WrittenLine> {
+    texts.into_iter().map(WrittenLine::from).collect()
 }
 
 fn heads(heads: &[&str]) -> Vec<String> {
@@ -48,12 +67,12 @@ fn link_row(link: &ShareLink) -> WrittenRow {
     WrittenRow {
         id: link.id.clone(),
         cells: vec![
-            vec![link.view.clone()],
-            link.note.iter().cloned().collect(),
-            vec![link.made_by.clone()],
-            vec![written(link.made_at)],
-            vec![written(link.expires_at)],
-            vec![opened],
+            cell(link.view.clone()),
+            lines(link.note.clone()),
+            cell(link.made_by.clone()),
+            cell(at(link.made_at)),
+            cell(at(link.expires_at)),
+            cell(opened),
         ],
         is_revoked: false,
     }
@@ -69,8 +88,9 @@ fn portal_row(portal: &Portal) -> WrittenRow {
         }
     };
     let shown = portal.shown.iter().map(|shown| {
-        let when = written(shown.last);
-        (texts.shown)(&shown.panel, shown.updates, &when)
+        timed(shown.last, |last| {
+            (texts.shown)(&shown.panel, shown.updates, last)
+        })
     });
     let why = portal.last_reason.clone().unwrap_or_default();
     let refused = if portal.refused == 0 {
@@ -81,17 +101,17 @@ fn portal_row(portal: &Portal) -> WrittenRow {
     WrittenRow {
         id: portal.name.clone(),
         cells: vec![
-            vec![portal.name.clone()],
-            portal.origins.clone(),
-            vec![
+            cell(portal.name.clone()),
+            lines(portal.origins.clone()),
+            lines([
                 (texts.panels)(&list(&portal.panels)),
                 (texts.brokers)(&list(&portal.brokers)),
                 (texts.vhosts)(&list(&portal.vhosts)),
-            ],
-            vec![counted(texts.tokens, portal.issued, portal.last_issued)],
-            vec![counted(texts.reads, portal.reads, portal.last_read)],
+            ]),
+            cell(counted(texts.tokens, portal.issued, portal.last_issued)),
+            cell(counted(texts.reads, portal.reads, portal.last_read)),
             shown.collect(),
-            vec![refused],
+            cell(refused),
         ],
         is_revoked: portal.revoked,
     }
@@ -175,4 +195,21 @@ pub(crate) async fn revoke(name: &str, revoked: bool) -> Result<(), AppError> {
 
 fn back() {
     super::redirect(routes::SHARING);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_stay_instants_for_the_viewers_clock() {
+        let time = Timestamp::from_millis(7_000);
+        let line = counted(ROWS_EN.opened, 3, Some(time));
+        assert_eq!(
+            (&*line.text, line.time, &*line.rest),
+            ("3×, last ", Some(time), "")
+        );
+        assert_eq!(counted(ROWS_EN.opened, 0, Some(time)).time, None);
+        assert_eq!((&*at(time).text, at(time).time), ("", Some(time)));
+    }
 }

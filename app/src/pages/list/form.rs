@@ -28,7 +28,7 @@ const PAUSE: u32 = 60;
 const SIZES: [&str; 5] = ["100", "20", "50", "200", "500"];
 
 /// Parameters that have no field here and stay; the page is not among them.
-const KEPT: [&str; 3] = ["sort", "sort_reverse", "refresh"];
+const KEPT: [&str; 4] = ["sort", "sort_reverse", "range", "refresh"];
 
 /// Filter, rows, density, columns, and the rows as a file.
 #[component]

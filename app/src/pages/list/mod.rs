@@ -16,17 +16,19 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::components::Redirect;
 use leptos_router::hooks::use_location;
+use metering::BrokerState;
 
+use crate::components::age::{Age, age};
 use crate::components::broker_notice::BrokerNotice;
 use crate::components::choices::Refreshes;
 use crate::components::error_page::{ErrorPage, error_page};
 use crate::components::polling::{Polling, StandsStill, UnknownRefresh};
-use crate::components::time::Clock;
+use crate::components::skeleton::Skeleton;
 use crate::error::AppError;
 use crate::format;
-use crate::i18n::catalog;
+use crate::i18n::{Catalog, catalog};
 use crate::live::{Pulse, Settings, keep};
-use crate::reactive::{flag, maybe, on_change, part, text};
+use crate::reactive::{flag, on_change, part, text};
 use crate::resource::fetched;
 use crate::routes::{self, href};
 use crate::server_fns::lists::{ListView, fetch_list};
@@ -37,6 +39,9 @@ pub const COLUMNS: &str = "columns";
 pub const DENSITY: &str = "density";
 /// The cookie that keeps the choice of it. Not secret: the page's script writes it.
 pub const COOKIE_OF_DENSITY: &str = "warren_density";
+
+/// Long lists are read this seldom, in milliseconds.
+const LIST_INTERVAL: i64 = 20_000;
 
 /// The lists that stand beside each other, and share an entry of the navigation.
 pub const SECTIONS: &[&[&str]] = &[
@@ -104,6 +109,7 @@ impl Shown {
 /// `/brokers/{broker}/{list}?name=…&use_regex=…&sort=…&sort_reverse=…&page=…&page_size=…&columns=…`
 #[component]
 pub fn ListPage() -> impl IntoView {
+    let texts = catalog();
     let location = use_location();
     let settings = Settings::from_query();
     provide_context(settings);
@@ -121,8 +127,13 @@ pub fn ListPage() -> impl IntoView {
         move || names.get(),
         move |(broker, kind)| fetch_list(broker, kind, location.search.get_untracked()),
     );
+    let title = text(move || {
+        names
+            .with(|(_, kind)| section_title(kind, texts))
+            .to_owned()
+    });
     view! {
-        <Transition>
+        <Suspense fallback=move || view! { <Skeleton title /> }>
             {move || Suspend::new(async move {
                 let answer = first.await;
                 let (broker, kind) = names.get_untracked();
@@ -140,9 +151,24 @@ pub fn ListPage() -> impl IntoView {
                     Ok(first) => view! { <List broker kind first /> }.into_any(),
                 }
             })}
-        </Transition>
+        </Suspense>
     }
     .into_any()
+}
+
+/// What a list is called until the server has named it: by the section that it stands in.
+fn section_title(kind: &str, texts: &Catalog) -> &'static str {
+    let mut sections = SECTIONS.iter();
+    let section = sections.find(|section| section.contains(&kind));
+    match section.and_then(|section| section.first()) {
+        Some(&"connections") => texts.connections,
+        Some(&"channels") => texts.channels,
+        Some(&"exchanges") => texts.exchanges,
+        Some(&"queues") => texts.queues,
+        Some(&"nodes") => texts.nodes,
+        Some(_) => texts.lists.admin,
+        None => "",
+    }
 }
 
 /// There is no such broker, no such list, or nothing of that name.
@@ -199,7 +225,7 @@ fn List(broker: String, kind: String, first: ListView) -> impl IntoView {
         state.with(|broker| {
             broker
                 .as_ref()
-                .is_some_and(|broker| broker.state != metering::BrokerState::Ok)
+                .is_some_and(|broker| broker.state != BrokerState::Ok)
         })
     });
     let notices = part(move || {
@@ -213,7 +239,7 @@ fn List(broker: String, kind: String, first: ListView) -> impl IntoView {
                 <h1>{title}</h1>
                 <span class="versions">{texts.of_broker.fill([&broker])}</span>
             </div>
-            <div class="controls"><Age /><Refreshes /></div>
+            <div class="controls"><ListAge /><Refreshes /></div>
         </header>
         <div class="page list-page" class:dim=is_dim>
             <Tabs />
@@ -264,50 +290,30 @@ fn Tabs() -> impl IntoView {
         .into_any()
 }
 
-/// How old the rows are. Goes on between two polls, told without trust in the viewer's clock.
+/// How old the rows are, and of many queues the rates, which come later than the depths.
 #[component]
-fn Age() -> impl IntoView {
+fn ListAge() -> impl IntoView {
     let texts = catalog();
     let shown = expect_context::<Shown>();
     let pulse = expect_context::<Pulse>();
-    let settings = expect_context::<Settings>();
-    let clock = expect_context::<Clock>();
-    let age_of = move |get: fn(&ListView) -> Option<metering::Timestamp>| {
-        let behind = shown.read(|view| Some(view.server_time.as_millis() - get(view)?.as_millis()));
-        let elapsed = (pulse.clock.get() - pulse.received.get()).max(0.0) as i64;
-        behind.flatten().map(|behind| behind.max(0) + elapsed)
-    };
-    let observed = |view: &ListView| view.observed_at.or(view.broker.last_seen);
-    let is_old = Memo::new(move |_| {
-        let interval = i64::from(settings.interval().unwrap_or(10_000));
+    let server_time = Signal::derive(move || shown.read(|view| view.server_time));
+    let observed = Signal::derive(move || {
+        shown
+            .read(|view| view.observed_at.or(view.broker.last_seen))
+            .flatten()
+    });
+    let answers = Signal::derive(move || {
         let state = shown.read(|view| view.broker.state);
-        let is_late = age_of(observed).is_some_and(|age| age > 3 * interval.max(20_000));
-        is_late || state.is_some_and(|state| state != metering::BrokerState::Ok)
+        state.is_none_or(|state| state == BrokerState::Ok)
     });
-    let age = Memo::new(move |_| match age_of(observed) {
-        Some(age) => texts.ago.fill([&format::rough_age(age, texts)]),
-        None => texts.no_value.to_owned(),
-    });
-    // Of many queues the rates come later than the depths.
     let rates = Memo::new(move |_| {
-        let age = age_of(|view| view.stats_observed_at)?;
-        Some(
-            texts
-                .lists
-                .rates_from
-                .fill([&format::rough_age(age, texts)]),
-        )
-    });
-    let exact = maybe(move || {
-        let observed = shown.read(observed).flatten()?;
-        Some(clock.time_of_day(observed, texts))
+        let observed = shown.read(|view| view.stats_observed_at).flatten();
+        let age = age(observed, server_time.get(), pulse)?;
+        let words = format::rough_age(age, texts);
+        Some(texts.lists.rates_from.fill([&words]))
     });
     view! {
-        <span class="age" class:old=flag(move || is_old.get()) title=exact>
-            <span class="visually-hidden">{texts.updated}": "</span>
-            <span class="needs-script">{text(move || age.get())}</span>
-            <span class="without-script">{exact}</span>
-        </span>
+        <Age observed server_time answers interval=LIST_INTERVAL />
         {part(move || rates.get().map(|rates| view! { <span class="soft rates-age needs-script">{rates}</span> }))}
     }
     .into_any()

@@ -15,6 +15,7 @@ use crate::components::choices::Ranges;
 use crate::components::error_page::error_page;
 use crate::components::filters::{Filters, Select};
 use crate::components::polling::StandsStill;
+use crate::components::skeleton::SkeletonPanels;
 use crate::error::AppError;
 use crate::format::{self, Unit};
 use crate::i18n::{Catalog, catalog};
@@ -66,7 +67,7 @@ pub fn Meters() -> impl IntoView {
             <div class="title"><h1>{texts.meters}</h1></div>
             <div class="controls"><Ranges /></div>
         </header>
-        <Transition>
+        <Transition fallback=move || view! { <SkeletonPanels /> }>
             {move || Suspend::new(async move {
                 match first.await {
                     Ok(page) => view! { <Shown page /> }.into_any(),
@@ -231,7 +232,7 @@ fn Form(page: MetersPage, function: &'static str) -> impl IntoView {
     });
     let meters: Vec<_> = page.meters.into_iter().map(same).collect();
     view! {
-        <Filters label=texts.meters button=texts.show keeps=&["range", "from", "to"]>
+        <Filters label=texts.meters button=texts.show keeps=&["range", "from", "to", "refresh"]>
             <Select name=METER label=texts.meter chosen=Signal::stored(page.meter) options=Signal::stored(meters) />
             <Select name=RESOURCE label=texts.resource chosen=chosen(RESOURCE) options=Signal::stored(resources) />
             <Select

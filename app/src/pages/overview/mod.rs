@@ -1,8 +1,10 @@
 //! The overview of a broker: totals, charts, nodes, churn, listeners.
 
 pub(crate) mod about;
+mod broker_state;
 pub(crate) mod charts;
 pub(crate) mod churn;
+pub(crate) mod links;
 pub(crate) mod nodes;
 pub(crate) mod notices;
 pub(crate) mod tiles;
@@ -17,9 +19,11 @@ use leptos_router::hooks::use_params_map;
 
 use crate::chart::{KeptChoices, Stage};
 use crate::components::error_page::{ErrorPage, error_page};
+use crate::components::skeleton::Skeleton;
 use crate::error::AppError;
 use crate::i18n::catalog;
 use crate::live::{Carried, Live, Settings, Span, keep};
+use crate::pages::overview::links::Links;
 use crate::pages::overview::toolbar::Sharing;
 use crate::pages::shared::{Shared, signed_out};
 use crate::reactive::flag;
@@ -37,6 +41,7 @@ pub fn OverviewPage() -> impl IntoView {
     // Whoever looks with a link has no account to make another with.
     if use_context::<Shared>().is_none() {
         provide_context(Sharing::of(broker));
+        provide_context(Links(broker));
     }
     let first = fetched(
         move || broker.get(),
@@ -51,7 +56,7 @@ pub fn OverviewPage() -> impl IntoView {
     );
     view! {
         <Title text=broker />
-        <Transition>
+        <Suspense fallback=move || view! { <Skeleton title=broker /> }>
             {move || Suspend::new(async move {
                 let answer = first.await;
                 let broker = broker.get_untracked();
@@ -70,7 +75,7 @@ pub fn OverviewPage() -> impl IntoView {
                     first => view! { <LiveOverview broker first /> }.into_any(),
                 }
             })}
-        </Transition>
+        </Suspense>
     }
 }
 
@@ -86,11 +91,14 @@ fn LiveOverview(
     let live = Live::new(broker.clone(), first, settings.span.get_untracked());
     let source = Signal::derive(move || live.source(settings.span.get()));
     let latest = Signal::derive(move || live.latest());
-    let stage = Stage::new(broker.clone(), source, live.events, latest);
+    let is_loaded = Signal::derive(move || live.is_loaded(settings.span.get()));
+    let stage = Stage::new(broker.clone(), source, live.events, latest).with_loaded(is_loaded);
     provide_context(live);
     provide_context(live.pulse);
     provide_context(stage);
     provide_context(KeptChoices(use_context().unwrap_or_default()));
+
+    links::provide_line_links();
 
     live.pulse.beat();
     live.follow(settings);

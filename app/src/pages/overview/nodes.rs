@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use metering::Node;
 
+use super::links::to_node;
 use crate::components::bar::{self, Filled};
 use crate::components::status::{Level, Pill};
 use crate::format;
@@ -11,7 +12,7 @@ use crate::live::Live;
 use crate::reactive::{flag, maybe, part, text};
 
 /// What a node's state is, the worst first.
-fn state(node: &Node, texts: &Catalog) -> (Level, &'static str) {
+pub(super) fn state(node: &Node, texts: &Catalog) -> (Level, &'static str) {
     if node.running == Some(false) {
         (Level::Bad, texts.node_down)
     } else if node
@@ -107,10 +108,14 @@ fn row(name: String, node: One, sockets: bool, texts: &'static Catalog) -> impl 
             format::span(uptime, texts)
         })
     };
+    let shown = match to_node(&name) {
+        Some(href) => view! { <a href=href>{name}</a> }.into_any(),
+        None => name.into_any(),
+    };
     let is_down = flag(move || node.read(|node| node.running) == Some(Some(false)));
     view! {
         <tr class:down=is_down>
-            <th scope="row">{name}</th>
+            <th scope="row">{shown}</th>
             <td><Pill level=Signal::derive(level) text=Signal::derive(word) /></td>
             <td>{gauge(node, memory, texts)}</td>
             <td>{gauge(node, disk, texts)}</td>

@@ -1,13 +1,15 @@
 //! Object totals: how many of each there are, how that changed, and the last hour.
 
 use leptos::prelude::*;
-use metering::meter;
+use metering::series::Column;
+use metering::{Series, meter};
 
+use super::links::to_objects;
 use crate::chart::{Colour, Sparkline, Stage};
 use crate::format;
 use crate::i18n::{Catalog, catalog};
-use crate::live::{Live, Settings};
-use crate::reactive::{maybe, text};
+use crate::live::{Live, Settings, Stretch};
+use crate::reactive::text;
 
 fn label(field: &str, texts: &Catalog) -> &'static str {
     match field {
@@ -29,6 +31,47 @@ pub(super) fn colour(field: &str) -> Colour {
         _ => Colour::Grey,
     }
 }
+
+/// The first and the last known value of a meter in some time, each with when it was measured.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Known {
+    first: (i64, f64),
+    last: (i64, f64),
+    /// The time between two values, in milliseconds.
+    step: i64,
+}
+
+impl Known {
+    /// The first and the last value of a column in a window.
+    fn find(column: &Column, series: &Series, window: Stretch) -> Option<Self> {
+        let times = &series.timestamps;
+        let index_of = |end: i64| times.partition_point(|&time| time < end);
+        let shown = index_of(window.from)..index_of(window.to + 1);
+        let mut known = shown.filter_map(|index| Some((times[index], column.avg.get(index)?)));
+        let first = known.next()?;
+        Some(Self {
+            first,
+            last: known.next_back().unwrap_or(first),
+            step: series.step.into(),
+        })
+    }
+
+    /// Whether nobody can tell from it how long a time lies between its first value and `end`: a step
+    /// holds the mean of all that was measured in it.
+    fn is_coarse(self, end: i64) -> bool {
+        self.step > SHORT_STEP && end - self.first.0 < 2 * self.step
+    }
+
+    /// How long a time it covers, in milliseconds; `None` where that is all of `length`, but for what
+    /// falls between two polls.
+    fn covered(self, length: i64) -> Option<i64> {
+        let covered = self.last.0 - self.first.0;
+        (covered + 3 * self.step < length).then_some(covered)
+    }
+}
+
+/// Up to this a step is as good as an instant, in milliseconds.
+const SHORT_STEP: i64 = 10_000;
 
 /// A tile an object.
 #[component]
@@ -52,31 +95,56 @@ fn Tile(field: &'static str, meter: &'static str) -> impl IntoView {
             totals.iter().find(|(name, _)| *name == field)?.1
         })
     };
-    let number = text(move || match total() {
-        Some(total) => format::count(total as f64),
+    // What is known of it in the time that the charts show; where that is less than two of their
+    // steps, in the last hour, whose steps are short.
+    let known = Memo::new(move |_| {
+        let window = stage.window.get();
+        let known = |series: &Series, window: Stretch| {
+            live.broker
+                .with_value(|broker| Known::find(series.column(meter, broker)?, series, window))
+        };
+        let charted = stage.with_series(|series| known(series, window));
+        match charted {
+            Some(charted) if charted.is_coarse(window.to) => {
+                let window = Stretch {
+                    from: i64::MIN,
+                    to: i64::MAX - 1,
+                };
+                let is_now = !settings.is_fixed();
+                is_now.then(|| live.hour.with(|series| known(series, window)))?
+            }
+            charted => charted,
+        }
+    });
+    // The number is of now; where the charts stand still, of the end of what they show.
+    let shown = move || {
+        if settings.is_fixed() {
+            known.get().map(|known| known.last.1)
+        } else {
+            total().map(|total| total as f64)
+        }
+    };
+    let number = text(move || match shown() {
+        Some(shown) => format::count(shown),
         None => texts.no_value.to_owned(),
     });
     let change = move || {
-        let now = total()? as f64;
-        let window = stage.window.get();
-        let (before, after) = live.broker.with_value(|broker| {
-            stage.with_series(|series| {
-                let values = &series.column(meter, broker)?.avg;
-                let index_of = |end: i64| series.timestamps.partition_point(|&time| time < end);
-                let (first, behind) = (index_of(window.from), index_of(window.to + 1));
-                // The first and last known values in the span: a shorter history is told by what there is of it.
-                let mut known = (first..behind).filter_map(|index| values.get(index));
-                let before = known.next()?;
-                Some((before, known.next_back().unwrap_or(before)))
-            })
-        })?;
-        // Up to now where the span is, since the number beside it is of now.
-        let change = (if settings.is_fixed() { after } else { now } - before).round();
-        Some(if change == 0.0 {
-            texts.unchanged.to_owned()
-        } else {
-            let span = format::span(window.length(), texts);
-            texts.change_in.fill([&format::change(change), &span])
+        let (shown, known) = (shown()?, known.get()?);
+        let change = (shown - known.first.1).round();
+        let covered = known.covered(stage.window.get().length());
+        Some(match (change == 0.0, covered) {
+            (true, None) => texts.unchanged.to_owned(),
+            (true, Some(covered)) => {
+                let span = format::age(covered, texts);
+                texts.change_in.fill([&texts.unchanged, &span])
+            }
+            (false, covered) => {
+                let span = covered.map_or_else(
+                    || format::span(stage.window.get().length(), texts),
+                    |covered| format::age(covered, texts),
+                );
+                texts.change_in.fill([&format::change(change), &span])
+            }
         })
     };
     // Before the first answer nothing is known; after it, what is absent is not for this account.
@@ -89,13 +157,60 @@ fn Tile(field: &'static str, meter: &'static str) -> impl IntoView {
             },
         )
     };
-    let note = maybe(move || absence().map(str::to_owned).or_else(change));
-    view! {
-        <li class="panel tile">
-            <span class="tile-label">{label(field, texts)}</span>
-            <b class="tile-value">{number}</b>
-            <span class="tile-change">{note}</span>
-            <Sparkline meter=meter colour=colour(field) />
-        </li>
+    // Always a text, if an empty one: of a long range the page does not carry the last hour, so that
+    // server and browser may differ in what they know of a short history.
+    let note = text(move || {
+        let note = absence().map(str::to_owned).or_else(change);
+        note.unwrap_or_default()
+    });
+    let content = view! {
+        <span class="tile-label">{label(field, texts)}</span>
+        <b class="tile-value">{number}</b>
+        <span class="tile-change">{note}</span>
+        <Sparkline meter=meter colour=colour(field) />
+    };
+    match to_objects(field) {
+        Some(href) => {
+            view! { <li class="panel linked"><a class="tile" href=href>{content}</a></li> }
+                .into_any()
+        }
+        None => view! { <li class="panel tile">{content}</li> }.into_any(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    const MINUTE: i64 = 60_000;
+
+    #[test]
+    fn change_names_the_time_that_it_covers() {
+        let known = |from: i64, to: i64, step| Known {
+            first: (from, 1.0),
+            last: (to, 2.0),
+            step,
+        };
+        let of_27_minutes = known(0, 27 * MINUTE, 5_000);
+        assert_eq!(of_27_minutes.covered(60 * MINUTE), Some(27 * MINUTE));
+        let whole = known(0, 10 * MINUTE - 5_000, 5_000);
+        assert_eq!(whole.covered(10 * MINUTE), None);
+        let hour = 60 * MINUTE;
+        let year = known(0, 365 * 24 * hour - 15 * hour, 15 * hour);
+        assert_eq!(year.covered(365 * 24 * hour), None);
+        assert!(!year.is_coarse(365 * 24 * hour));
+    }
+
+    #[test]
+    fn a_step_of_hours_does_not_tell_how_long_a_short_history_is() {
+        let hour = 60 * MINUTE;
+        let known = Known {
+            first: (0, 1.0),
+            last: (0, 1.0),
+            step: 15 * hour,
+        };
+        assert!(known.is_coarse(9 * hour));
     }
 }

@@ -3,14 +3,14 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use leptos_router::location::Location;
+use metering::BrokerState;
 
+use super::broker_state::BrokerPill;
+use crate::components::age::Age;
 use crate::components::choices::{Ranges, Refreshes};
-use crate::components::status::BrokerPill;
-use crate::components::time::Clock;
-use crate::format;
 use crate::i18n::catalog;
-use crate::live::{Live, Settings};
-use crate::reactive::{flag, maybe, part, text};
+use crate::live::Live;
+use crate::reactive::{maybe, part, text};
 use crate::routes::{self, href};
 
 /// Where a link to what is shown is made. A Leptos context of the dashboard's own page.
@@ -61,6 +61,9 @@ pub(crate) fn Toolbar(
             Some(text)
         })
     });
+    let observed = Signal::derive(move || live.read(|page| page.overview.as_ref()?.observed_at));
+    let server_time = Signal::derive(move || live.read(|page| Some(page.server_time)));
+    let answers = Signal::derive(move || live.state().is_none_or(|state| state == BrokerState::Ok));
     let description = move || live.read(|page| page.broker.description.clone());
     let share = use_context::<Sharing>().map(|Sharing(address)| {
         view! { <a class="button" href=text(move || address.get())>{texts.sharing.share}</a> }
@@ -74,7 +77,7 @@ pub(crate) fn Toolbar(
                 <span class="versions">{versions}</span>
             </div>
             <div class="controls">
-                <Age />
+                <Age observed server_time answers />
                 <Ranges />
                 <Refreshes />
                 {share}
@@ -82,39 +85,4 @@ pub(crate) fn Toolbar(
         </header>
     }
     .into_any()
-}
-
-/// How old the values are. Goes on between two polls.
-#[component]
-fn Age() -> impl IntoView {
-    let live = expect_context::<Live>();
-    let clock = expect_context::<Clock>();
-    let texts = catalog();
-    let settings = expect_context::<Settings>();
-    // Three intervals without news is too long, whatever the reason. Who looks at an earlier time expects none.
-    let is_old = Memo::new(move |_| {
-        if settings.is_fixed() {
-            return false;
-        }
-        let interval = i64::from(settings.interval().unwrap_or(10_000));
-        live.age().is_some_and(|age| age > 3 * interval.max(5_000))
-    });
-    // Memos: of the clock's beats only those that change something reach the page.
-    let age = Memo::new(move |_| match live.age() {
-        Some(age) => texts.ago.fill([&format::rough_age(age, texts)]),
-        None => texts.no_value.to_owned(),
-    });
-    let exact = maybe(move || {
-        live.read(|page| {
-            let observed = page.overview.as_ref()?.observed_at?;
-            Some(clock.time_of_day(observed, texts))
-        })
-    });
-    view! {
-        <span class="age" class:old=flag(move || is_old.get()) title=exact>
-            <span class="visually-hidden">{texts.updated}": "</span>
-            <span class="needs-script">{text(move || age.get())}</span>
-            <span class="without-script">{exact}</span>
-        </span>
-    }
 }

@@ -55,7 +55,7 @@ impl Ask {
 }
 
 /// The value of a cookie of the request, decoded; empty ones count as missing.
-pub(super) fn kept(name: &str) -> Option<String> {
+pub(in crate::ssr) fn kept(name: &str) -> Option<String> {
     let value = decode_path(&read_cookie(name)?);
     Some(value).filter(|value| !value.is_empty())
 }

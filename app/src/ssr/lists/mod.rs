@@ -47,6 +47,7 @@ use client::{ClientError, ListQuery, Session};
 use metering::{Broker, Page};
 use regex::RegexBuilder;
 
+pub(super) use self::ask::kept as cookie;
 use self::ask::{Ask, kept};
 use self::column::{Col, List, width_of};
 use self::links::Scene;

@@ -1,0 +1,63 @@
+// Range and refresh go along to other pages.
+
+import { DEMO, expect, test } from '../support/test.ts';
+import { Overview } from '../support/overview.ts';
+import type { Page } from '@playwright/test';
+
+const chosen = (page: Page, group: 'Range' | 'Refresh') =>
+  page.getByRole('group', { name: group }).locator('[aria-current="true"]');
+const section = (page: Page, name: string) =>
+  page.getByRole('navigation', { name: 'Navigation' }).getByRole('link', { name, exact: true });
+
+test('the range of the overview is that of a queue’s page, by links and by their letters', async ({ signedIn: page }) => {
+  await page.goto(`${DEMO}?range=1h`);
+  await new Overview(page).alive();
+  await section(page, 'Queues').click();
+  await expect(page).toHaveURL(`${DEMO}/queues?range=1h`);
+  await page.locator('.rows tbody th a').first().click();
+  await expect(page).toHaveURL(/\/queues\/[^/]+\/[^?]+\?range=1h$/);
+  await expect(chosen(page, 'Range')).toHaveText('1h');
+  await page.reload();
+  await expect(chosen(page, 'Range')).toHaveText('1h');
+  // A later choice counts, also for links that were followed before.
+  await page.getByRole('group', { name: 'Range' }).getByRole('link', { name: '10m' }).click();
+  await expect(chosen(page, 'Range')).toHaveText('10m');
+  await page.keyboard.press('g');
+  await page.keyboard.press('q');
+  await expect(page).toHaveURL(`${DEMO}/queues`);
+  // The way back leads to what was chosen there.
+  await page.goBack();
+  await page.goBack();
+  await expect(chosen(page, 'Range')).toHaveText('1h');
+});
+
+test('what is paused stays paused, wherever one goes', async ({ signedIn: page }) => {
+  await page.goto(DEMO);
+  await new Overview(page).alive();
+  await page.getByRole('group', { name: 'Refresh' }).getByRole('link', { name: 'Pause' }).click();
+  await expect(chosen(page, 'Refresh')).toHaveText('Pause');
+  await section(page, 'Queues').click();
+  await expect(chosen(page, 'Refresh')).toHaveText('Pause');
+  await expect(page.locator('.notices')).toContainText('Updates are paused.');
+  // A filter leaves it as it is.
+  await page.getByRole('searchbox', { name: 'Filter by name' }).fill('a');
+  await expect(page).toHaveURL(/name=a/);
+  await expect(chosen(page, 'Refresh')).toHaveText('Pause');
+  for (const name of ['System log', 'Brokers', 'Health']) {
+    await section(page, name).click();
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText(name);
+    await expect(chosen(page, 'Refresh'), name).toHaveText('Pause');
+  }
+  await page.reload();
+  await expect(chosen(page, 'Refresh')).toHaveText('Pause');
+});
+
+test.describe('without scripts', () => {
+  test.use({ javaScriptEnabled: false });
+
+  test('the navigation’s links carry the range too', async ({ signedIn: page }) => {
+    await page.goto(`${DEMO}?range=1h`);
+    await section(page, 'Queues').click();
+    await expect(page).toHaveURL(`${DEMO}/queues?range=1h`);
+  });
+});

@@ -1,0 +1,57 @@
+// Ranges that reach further than the history, or past it, say only what is known.
+
+import { Overview } from '../support/overview.ts';
+import { DEMO, expect, test } from '../support/test.ts';
+
+const PAST = `${DEMO}?from=20200101T120000Z&to=20200101T130000Z`;
+
+test('tiles say over which time they changed, not which was asked for', async ({ signedIn: page }) => {
+  for (const range of ['1y', '1h']) {
+    await page.goto(`${DEMO}?range=${range}`);
+    await new Overview(page).alive();
+    // The history of totals begins with the dashboard, a minute or a few ago.
+    for (const change of await page.locator('.tile-change').all()) {
+      await expect(change, range).toHaveText(/^(unchanged|[+−][\d,]+) in \d+ (s|min)$/);
+    }
+  }
+});
+
+test('sparklines show the range: little history at its end, none in a time before', async ({ signedIn: page }) => {
+  const lines = page.locator('.tile .sparkline path.line:not(.area)');
+  await page.goto(`${DEMO}?range=1h`);
+  await new Overview(page).alive();
+  const begin = async () => {
+    const d = (await lines.first().getAttribute('d')) ?? '';
+    return Number(d.match(/^M(\d+)/)?.[1]);
+  };
+  const width = 2400;
+  // A test's broker is some minutes old at most.
+  expect(await begin()).toBeGreaterThan(width / 2);
+  await page.goto(PAST);
+  await expect(page.locator('.no-data')).toBeVisible();
+  for (const line of await lines.all()) expect((await line.getAttribute('d')) ?? '').toBe('');
+});
+
+for (const range of ['6h', '30d', '1y']) {
+  test(`the last ${range} ends now`, async ({ signedIn: page }) => {
+    await page.goto(`${DEMO}?range=${range}`);
+    await new Overview(page).alive();
+    const shown = page.locator('.span-bar .shown');
+    await expect(shown).not.toContainText('UTC');
+    const [, hours, minutes] = (await shown.innerText()).match(/(\d\d):(\d\d)(?::\d\d)?$/)!;
+    // The pages of tests are in Asia/Shanghai.
+    const now = new Date(Date.now() + 8 * 3_600_000);
+    const apart = now.getUTCHours() * 60 + now.getUTCMinutes() - (Number(hours) * 60 + Number(minutes));
+    expect((apart + 1440) % 1440, await shown.innerText()).toBeLessThanOrEqual(2);
+  });
+}
+
+test('a time without data says so, and since when there is some', async ({ signedIn: page }) => {
+  await page.goto(PAST);
+  const message = page.locator('.no-data');
+  await expect(message).toContainText('No data in this range');
+  await expect(message).toContainText(/The first data is from .*\d\d:\d\d:\d\d\./, { timeout: 30_000 });
+  await expect(page.locator('.plot .empty:visible').first()).toHaveText('No data in this range');
+  await page.getByRole('link', { name: 'Back to now' }).click();
+  await expect(message).toHaveCount(0);
+});
