@@ -210,7 +210,7 @@ fn Row(
                     text=text(move || word().to_owned())
                 />
                 {" "}
-                <span class="soft">{maybe(move || read(&since))}</span>
+                <span class="soft">{maybe(move || if is_alarmed() { None } else { read(&since) })}</span>
                 <p class="reason">{maybe(move || read(&|row| row.reason.clone()))}</p>
             </td>
             <td class="alarms">{part(alarms)}</td>

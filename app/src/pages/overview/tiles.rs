@@ -132,6 +132,10 @@ fn Tile(field: &'static str, meter: &'static str) -> impl IntoView {
         let (shown, known) = (shown()?, known.get()?);
         let change = (shown - known.first.1).round();
         let covered = known.covered(stage.window.get().length());
+        if covered == Some(0) {
+            // A single value has not changed yet.
+            return None;
+        }
         Some(match (change == 0.0, covered) {
             (true, None) => texts.unchanged.to_owned(),
             (true, Some(covered)) => {
