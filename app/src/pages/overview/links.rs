@@ -15,7 +15,7 @@ pub(crate) struct Links(pub(crate) Memo<String>);
 impl Links {
     /// The address of a list, of which the greatest of a column may come first.
     fn list(self, (kind, sort): (&str, &str)) -> String {
-        let list = href(&routes::list(&self.0.get(), kind));
+        let list = href(&routes::list(&self.0.get_untracked(), kind));
         if sort.is_empty() {
             list
         } else {
@@ -32,7 +32,7 @@ pub(super) fn to_objects(field: &'static str) -> Option<String> {
 /// The address of a node's page.
 pub(super) fn to_node(name: &str) -> Option<String> {
     let Links(broker) = use_context::<Links>()?;
-    Some(href(&routes::object(&broker.get(), "nodes", &[name])))
+    Some(href(&routes::object(&broker.get_untracked(), "nodes", &[name])))
 }
 
 /// Has the legends of the page's charts lead to lists.
