@@ -32,7 +32,11 @@ pub(super) fn to_objects(field: &'static str) -> Option<String> {
 /// The address of a node's page.
 pub(super) fn to_node(name: &str) -> Option<String> {
     let Links(broker) = use_context::<Links>()?;
-    Some(href(&routes::object(&broker.get_untracked(), "nodes", &[name])))
+    Some(href(&routes::object(
+        &broker.get_untracked(),
+        "nodes",
+        &[name],
+    )))
 }
 
 /// Has the legends of the page's charts lead to lists.
