@@ -138,6 +138,14 @@ pub(crate) fn app_error(error: &ClientError) -> AppError {
             tracing::warn!(%error, "the metering API does not answer");
             AppError::Unavailable { retry_after: None }
         }
+        // An argument that only the API can judge, such as a page of which there are no share links.
+        ClientError::Refused { status, message } if status.is_client_error() => {
+            tracing::warn!(%error, "the metering API refused an argument");
+            AppError::BadArgument {
+                argument: None,
+                reason: message.clone(),
+            }
+        }
         _ => {
             tracing::error!(%error, "the metering API answered what was not expected");
             AppError::Internal

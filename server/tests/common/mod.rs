@@ -256,6 +256,14 @@ impl Running {
             .body(form)
     }
 
+    /// Sends a request as it is.
+    pub(crate) async fn execute(
+        &self,
+        request: reqwest::Request,
+    ) -> reqwest::Result<reqwest::Response> {
+        self.http.execute(request).await
+    }
+
     /// The sign-in form with the right password.
     pub(crate) fn sign_in(&self, base: &str) -> RequestBuilder {
         self.post(&format!("{base}/fn/sign_in"), RIGHT)

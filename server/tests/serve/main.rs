@@ -15,6 +15,7 @@ mod health;
 mod hosts;
 mod languages;
 mod listener;
+mod malformed;
 mod origin;
 mod parts;
 mod sessions;
