@@ -48,7 +48,8 @@ fn first_bad() -> Option<String> {
         bad_of::<search::FetchSearch>(path, query),
     ]
     .into_iter()
-    .find_map(|bad| bad)
+    .flatten()
+    .next()
 }
 
 /// The same of one function, where the path is its.
