@@ -41,7 +41,7 @@ pub(super) fn Legend(parts: Parts) -> impl IntoView {
         }
     };
     let count = lines.len();
-    let links = use_context::<LineLinks>();
+    let line_links = use_context::<LineLinks>();
     let moving = vec![
         Field::all(".legend-entry b", Place::Text, move || {
             (0..count).map(|index| words(parts.value(index))).collect()
@@ -63,7 +63,7 @@ pub(super) fn Legend(parts: Parts) -> impl IntoView {
         .into_iter()
         .enumerate()
         .map(|(index, line)| {
-            let link = links.and_then(|links| links.of(&line)).map(|link| {
+            let link = line_links.and_then(|found| found.of(&line)).map(|link| {
                 let name = format!("{}: {}", link.name, line.label);
                 let title = name.clone();
                 view! {
