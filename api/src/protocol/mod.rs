@@ -156,13 +156,12 @@ async fn admit(
     if matched.is_some() && !accept::admits_json(accepted) {
         return refusal::refuse(StatusCode::NOT_ACCEPTABLE, request.headers());
     }
-    let account = match user {
-        Some(caller) => caller.user_id(),
-        None => {
-            let client = request.extensions().get::<address::ClientAddress>();
-            let client = client.and_then(|client| client.0);
-            client.map_or_else(|| "-".to_owned(), |address| address.to_string())
-        }
+    let account = if let Some(caller) = user {
+        caller.user_id()
+    } else {
+        let client = request.extensions().get::<address::ClientAddress>();
+        let client = client.and_then(|client| client.0);
+        client.map_or_else(|| "-".to_owned(), |address| address.to_string())
     };
     shared.bodies.run(&account, request, next).await
 }

@@ -128,13 +128,12 @@ impl RetentionClock {
         };
         let passed = micros(now.saturating_duration_since(self.seen));
         put(conn, LAST, last.saturating_add(passed))?;
-        match self.ahead_since {
-            Some(since) => put(conn, AHEAD_SINCE, since),
-            None => {
-                conn.execute("DELETE FROM settings WHERE key = ?1", [AHEAD_SINCE])?;
-                Ok(())
-            }
+        if let Some(since) = self.ahead_since {
+            put(conn, AHEAD_SINCE, since)?;
+        } else {
+            conn.execute("DELETE FROM settings WHERE key = ?1", [AHEAD_SINCE])?;
         }
+        Ok(())
     }
 }
 

@@ -61,7 +61,7 @@ impl Failure {
             Some(ErrorCode::FileLockingProtocolFailed) => {
                 StoreError::Unavailable(format!("{path_text}: {error}; {NO_LOCKS}"))
             }
-            _ if error.sqlite_error().is_some_and(is_about_locks) => {
+            _ if error.sqlite_error().copied().is_some_and(is_about_locks) => {
                 StoreError::Unavailable(format!("{path_text}: {error}; {NO_LOCKS}"))
             }
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Unavailable(
@@ -78,7 +78,7 @@ impl Failure {
 }
 
 /// Whether the system refused a lock, or memory that processes share, which the write-ahead log needs.
-fn is_about_locks(error: &ffi::Error) -> bool {
+fn is_about_locks(error: ffi::Error) -> bool {
     matches!(
         error.extended_code,
         ffi::SQLITE_IOERR_LOCK

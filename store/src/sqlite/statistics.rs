@@ -411,7 +411,7 @@ fn rows(query: &StatisticsQuery, tallies: Tallies<'_>) -> Vec<Statistics> {
             rows.push(((&key.0, number, place), row));
         }
     }
-    rows.sort_by(|(a, _), (b, _)| a.cmp(b));
+    rows.sort_by_key(|(order, _)| *order);
     rows.into_iter().map(|(_, row)| row).collect()
 }
 
