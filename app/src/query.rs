@@ -4,9 +4,8 @@
 //! the two sides; this one goes from the address as it stands.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 
-use crate::routes::encode;
+use crate::routes::{encode, page_search};
 
 /// The parameters of an address, decoded, in their order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -75,9 +74,9 @@ impl Query {
     }
 }
 
-/// The query of the page that is shown.
+/// The query of the page that calls this: that of the shown address, as long as it is that page's.
 pub fn use_query() -> Memo<Query> {
-    let search = use_location().search;
+    let search = page_search();
     Memo::new(move |_| search.with(|search| Query::parse(search)))
 }
 

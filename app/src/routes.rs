@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use leptos::prelude::{Get, StoredValue, WithValue, untrack, use_context};
+use leptos::prelude::{Get, Memo, StoredValue, With, WithValue, untrack, use_context};
 use leptos_router::hooks::use_location;
 use leptos_router::location::Location;
 
@@ -76,6 +76,48 @@ pub fn whereabouts() -> impl Fn() -> String + Copy + Send + Sync + 'static {
             format!("{path}?{query}")
         }
     }
+}
+
+/// Which page an address is of, whatever it shows: pages that are one route are one of these.
+fn page_of(path: &str) -> String {
+    let base = use_context::<BasePath>().unwrap_or_default();
+    let path = path.strip_prefix(&base.0).unwrap_or(path);
+    let parts: Vec<_> = path.split('/').filter(|part| !part.is_empty()).collect();
+    let page = match parts[..] {
+        ["brokers", _] => "overview",
+        ["brokers", _, "health"] => "health",
+        ["brokers", _, _] => "list",
+        ["brokers", _, _, _, ..] => "object",
+        [first, ..] => first,
+        [] => "",
+    };
+    page.to_owned()
+}
+
+/// What `read` finds in the shown address, as long as that is of the page that calls this.
+///
+/// Where a viewer goes on to another page the address changes first, and the page goes once the other
+/// one has its answer. Until then it must not take that address for its own, and ask for what it names.
+fn of_page(read: impl Fn(&Location) -> String + Send + Sync + 'static) -> Memo<String> {
+    let location = use_location();
+    let mine = untrack(|| location.pathname.with(|path| page_of(path)));
+    Memo::new(move |before: Option<&String>| {
+        let is_mine = location.pathname.with(|path| page_of(path) == mine);
+        match before {
+            Some(before) if !is_mine => before.clone(),
+            _ => read(&location),
+        }
+    })
+}
+
+/// The path of the page that calls this.
+pub fn page_path() -> Memo<String> {
+    of_page(|location| location.pathname.get())
+}
+
+/// What stands behind the question mark in the address of the page that calls this.
+pub fn page_search() -> Memo<String> {
+    of_page(|location| location.search.get())
 }
 
 /// The overview of a broker.

@@ -93,7 +93,7 @@ impl Viewers {
                     Suspend::new(async move {
                         let is_signed_out = matches!(self.first.await, Err(AppError::SignedOut));
                         is_signed_out
-                            .then(|| view! { <leptos_router::components::Redirect path /> }.into_any())
+                            .then(|| view! { <crate::components::redirect::Redirect path /> }.into_any())
                     })
                 }}
             </Transition>

@@ -19,6 +19,7 @@ pub mod menu;
 pub mod navigation;
 pub mod palette;
 pub mod polling;
+pub mod redirect;
 pub mod rows;
 pub mod sheet;
 pub mod skeleton;

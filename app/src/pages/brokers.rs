@@ -6,7 +6,6 @@ use std::sync::Arc;
 use futures_util::future::LocalBoxFuture;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::components::Redirect;
 use metering::BrokerState;
 
 use crate::cells::cell;
@@ -15,6 +14,7 @@ use crate::components::age::Age;
 use crate::components::choices::Refreshes;
 use crate::components::error_page::error_page;
 use crate::components::polling::{Polling, StandsStill, UnknownRefresh};
+use crate::components::redirect::Redirect;
 use crate::components::skeleton::Skeleton;
 use crate::components::status::{Level, Pill};
 use crate::components::time::Clock;

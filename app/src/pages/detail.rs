@@ -8,8 +8,6 @@ use std::sync::Arc;
 use futures_util::future::LocalBoxFuture;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::components::Redirect;
-use leptos_router::hooks::use_location;
 use metering::Series;
 
 use super::list::Missing;
@@ -23,6 +21,7 @@ use crate::components::copy::copy_text_before;
 use crate::components::error_page::error_page;
 use crate::components::icons::{Icon, IconName};
 use crate::components::polling::{Polling, StandsStill, UnknownRefresh};
+use crate::components::redirect::Redirect;
 use crate::components::skeleton::Skeleton;
 use crate::components::time::Clock;
 use crate::error::AppError;
@@ -47,7 +46,7 @@ async fn fetch((broker, kind, names): Names, span: Span) -> Result<DetailView, A
 /// `/brokers/{broker}/{list}/{vhost}/{name}`, or without a vhost where it is in none.
 #[component]
 pub fn DetailPage() -> impl IntoView {
-    let path = use_location().pathname;
+    let path = routes::page_path();
     let settings = Settings::from_query();
     provide_context(settings);
     let names = Memo::new(move |_| {

@@ -5,13 +5,13 @@ use std::rc::Rc;
 use futures_util::future::LocalBoxFuture;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::components::Redirect;
 use leptos_router::hooks::use_params_map;
 
 use crate::components::age::Age;
 use crate::components::choices::Refreshes;
 use crate::components::error_page::{ErrorPage, error_page};
 use crate::components::polling::{Polling, StandsStill, UnknownRefresh};
+use crate::components::redirect::Redirect;
 use crate::components::skeleton::Skeleton;
 use crate::components::status::{Level, Pill};
 use crate::components::time::Clock;

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use futures_util::future::LocalBoxFuture;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::components::Redirect;
 use metering::{LogEntry, LogLevel, Timestamp};
 
 use crate::components::age::Age;
 use crate::components::choices::Refreshes;
 use crate::components::filters::{Filters, Search, Select};
 use crate::components::polling::{Polling, StandsStill, UnknownRefresh};
+use crate::components::redirect::Redirect;
 use crate::components::skeleton::SkeletonPanels;
 use crate::components::status::{Level, Pill};
 use crate::components::time::Clock;

@@ -3,10 +3,10 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::components::Redirect;
 
 use super::sign_in::reason_text;
 use crate::components::error_page::error_page;
+use crate::components::redirect::Redirect;
 use crate::components::status::{Level, Pill};
 use crate::error::AppError;
 use crate::i18n::catalog;

@@ -1,10 +1,11 @@
 //! A page that somebody shared: that page alone, read-only, for whoever has the link.
 
 use leptos::prelude::*;
-use leptos_router::components::{Outlet, Redirect};
+use leptos_router::components::Outlet;
 
 use crate::components::error_page::ErrorPage;
 use crate::components::icons::Logo;
+use crate::components::redirect::Redirect;
 use crate::components::theme::ThemeButton;
 use crate::components::time::{Clock, ZoneButton};
 #[cfg(feature = "ssr")]

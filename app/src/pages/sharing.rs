@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::components::Redirect;
 
 use crate::components::copy::CopyButton;
 use crate::components::error_page::error_page;
+use crate::components::redirect::Redirect;
 use crate::components::skeleton::Skeleton;
 use crate::components::time::Clock;
 use crate::error::AppError;

@@ -1,9 +1,9 @@
 //! The start: straight to the broker where there is one, else to the list.
 
 use leptos::prelude::*;
-use leptos_router::components::Redirect;
 
 use crate::components::links::with_choices;
+use crate::components::redirect::Redirect;
 use crate::query::use_query;
 use crate::routes::{self, href};
 use crate::viewer::Viewers;

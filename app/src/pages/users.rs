@@ -1,8 +1,8 @@
 //! The accounts' old address, which leads to the list of a broker's.
 
 use leptos::prelude::*;
-use leptos_router::components::Redirect;
 
+use crate::components::redirect::Redirect;
 use crate::query::use_query;
 use crate::routes::{self, href};
 use crate::viewer::Viewers;

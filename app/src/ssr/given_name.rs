@@ -8,7 +8,6 @@ use http::header::SET_COOKIE;
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 
-use super::context;
 use super::lists::cookie;
 use crate::routes;
 
@@ -36,7 +35,7 @@ pub(crate) fn given() -> Option<String> {
 }
 
 fn set(value: &str, life: u32) {
-    let path = format!("{}{}", context().base_path, routes::SIGN_IN);
+    let path = format!("{}{}", super::base_path(), routes::SIGN_IN);
     let cookie =
         format!("{COOKIE}={value}; Path={path}; Max-Age={life}; HttpOnly; SameSite=Strict");
     if let (Some(response), Ok(cookie)) = (

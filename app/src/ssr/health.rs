@@ -8,7 +8,7 @@ use metering::health::{Checked, Finding, Health, HealthCheck, HealthState};
 use metering::{Broker, BrokerState, LogEntry, LogLevel, Timestamp};
 
 use super::session::metering_session;
-use super::{app_error, context, now};
+use super::{app_error, now};
 use crate::components::status::Level;
 use crate::error::AppError;
 use crate::format;
@@ -205,7 +205,7 @@ fn node_word(check: HealthCheck, texts: &Catalog) -> Option<&'static str> {
 }
 
 fn alarms(health: &Health, broker: &Broker, log: &[LogEntry]) -> Vec<NodeAlarm> {
-    let base = context().base_path;
+    let base = super::base_path();
     let alarm = |(check, finding, node): (HealthCheck, &Finding, &String)| {
         let path = routes::object(&broker.name, "nodes", &[node]);
         Some(NodeAlarm {

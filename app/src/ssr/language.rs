@@ -2,23 +2,24 @@
 
 use http::HeaderValue;
 use http::header::SET_COOKIE;
-use leptos::prelude::expect_context;
+use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 
-use super::context;
 use crate::i18n::Language;
 use crate::i18n::negotiate::CHOICE;
 use crate::routes;
 
 /// Keeps a choice for a year, and redirects to where it was made.
 pub(crate) fn choose(tag: &str, next: Option<&str>) {
-    let base = context().base_path;
+    let base = super::base_path();
     if let Some(language) = Language::of_tag(tag) {
         let path = if base.is_empty() { "/" } else { &base };
         let tag = language.tag();
         let cookie = format!("{CHOICE}={tag}; Path={path}; Max-Age=31536000; SameSite=Lax");
         if let Ok(cookie) = HeaderValue::from_str(&cookie) {
-            expect_context::<ResponseOptions>().append_header(SET_COOKIE, cookie);
+            if let Some(response) = use_context::<ResponseOptions>() {
+                response.append_header(SET_COOKIE, cookie);
+            }
         }
     }
     super::redirect(routes::checked_here(next));

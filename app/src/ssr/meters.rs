@@ -33,7 +33,7 @@ pub(crate) async fn page(question: Question) -> Result<MetersPage, AppError> {
     let meter = meter.unwrap_or_default();
     let span = Periods::of(&question, server_time);
     let asked = statistics_query(&question, &meter, span);
-    let request = format!("{}{}", context().metering_url, asked.path());
+    let request = format!("{}{}", context()?.metering_url, asked.path());
     let (rows, resources) = if meter.is_empty() {
         (Vec::new(), Vec::new())
     } else {

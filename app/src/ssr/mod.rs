@@ -11,7 +11,7 @@ use std::time::{Duration, SystemTime};
 use client::ClientError;
 use http::StatusCode;
 use http::header::{HeaderValue, RETRY_AFTER};
-use leptos::prelude::{expect_context, provide_context, use_context};
+use leptos::prelude::{provide_context, use_context};
 use leptos_axum::ResponseOptions;
 use metering::Timestamp;
 
@@ -94,14 +94,23 @@ impl AppContext {
 }
 
 /// The server's context.
-pub(crate) fn context() -> AppContext {
-    expect_context::<AppContext>()
+///
+/// # Errors
+/// The request is over: its viewer went away while something was still fetched for the page. Nobody
+/// reads that error.
+pub(crate) fn context() -> Result<AppContext, AppError> {
+    use_context::<AppContext>().ok_or(AppError::Internal)
+}
+
+/// What stands before every path of ours; nothing once the request is over.
+pub(crate) fn base_path() -> Arc<str> {
+    context().map_or_else(|_| Arc::default(), |context| context.base_path)
 }
 
 /// Redirects to an address of ours, which begins behind the base path. What a header cannot carry is
 /// percent-encoded: the framework panics on it.
 pub(crate) fn redirect(target: &str) {
-    let address = format!("{}{target}", context().base_path);
+    let address = format!("{}{target}", base_path());
     leptos_axum::redirect(&crate::routes::visible(&address));
 }
 
@@ -150,5 +159,20 @@ pub(crate) fn app_error(error: &ClientError) -> AppError {
             tracing::error!(%error, "the metering API answered what was not expected");
             AppError::Internal
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use leptos::prelude::Owner;
+
+    use super::*;
+
+    #[test]
+    fn once_a_request_is_over_there_is_an_error_and_no_panic() {
+        Owner::new().with(|| {
+            assert!(matches!(context(), Err(AppError::Internal)));
+            assert_eq!(&*base_path(), "");
+        });
     }
 }

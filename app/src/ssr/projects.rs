@@ -15,7 +15,7 @@ pub(crate) async fn projects() -> Result<Vec<Project>, AppError> {
         return Ok(Vec::new());
     };
     let unscoped = token(&keystone.unscoped)?;
-    let listed = context().client.projects(&unscoped).await;
+    let listed = context()?.client.projects(&unscoped).await;
     let mut listed = listed.map_err(|error| app_error(&error))?;
     listed.retain(|project| project.enabled);
     listed.sort_by_cached_key(|project| (project.name.to_lowercase(), project.id.clone()));
@@ -73,7 +73,7 @@ async fn switched(project: &str, next: &str) -> Result<String, Refused> {
         .keystone
         .ok_or(Refused::Because(SignInReason::NoProject))?;
     let unscoped = token(&keystone.unscoped)?;
-    let client = &context().client;
+    let client = &context()?.client;
     // A refused token for another project could mean either; this tells which.
     let listed = client.projects(&unscoped).await;
     let listed = listed.map_err(|error| app_error(&error))?;

@@ -3,7 +3,7 @@
 use metering::{Broker, SearchHit, SearchKind};
 
 use super::session::metering_session;
-use super::{app_error, context, lists};
+use super::{app_error, lists};
 use crate::error::AppError;
 use crate::i18n::views::Views;
 use crate::i18n::{Catalog, EN, Text, ZH, catalog, language};
@@ -105,7 +105,7 @@ fn fitting(pages: Vec<Page>, q: &str) -> Vec<Page> {
 
 pub(crate) async fn hits(q: &str, shown: &str) -> Result<Hits, AppError> {
     let texts = catalog();
-    let base = context().base_path;
+    let base = super::base_path();
     let (session, _) = metering_session().await?;
     let (brokers, found) = tokio::join!(session.brokers(), session.search(None, q.trim(), None));
     let brokers = brokers.map_err(|error| app_error(&error))?;

@@ -151,7 +151,8 @@ pub(super) fn token(kept: &str) -> Result<Token, AppError> {
 
 /// Ends a token that nobody needs any more, as far as that can be done quickly: it ends by itself.
 pub(super) async fn revoke(token: &Token) {
-    let session = context().client.session(token.clone());
+    let Ok(context) = context() else { return };
+    let session = context.client.session(token.clone());
     match tokio::time::timeout(REVOKED_WITHIN, session.revoke()).await {
         Ok(Ok(())) => (),
         Ok(Err(error)) => tracing::warn!(%error, "a token could not be revoked"),
@@ -167,7 +168,7 @@ pub(super) async fn metering_session() -> Result<(Session, String), AppError> {
     let SignedIn {
         token: kept, user, ..
     } = signed_in().await?;
-    Ok((context().client.session(token(&kept)?), user))
+    Ok((context()?.client.session(token(&kept)?), user))
 }
 
 /// The share link that was made last in this session.
@@ -195,13 +196,13 @@ pub(super) async fn panel_session() -> Result<(Session, bool), AppError> {
     };
     let token = token.to_str().map_err(|_| AppError::SignedOut)?;
     let token = Token::new(token).map_err(|_| AppError::SignedOut)?;
-    Ok((context().client.session(token), true))
+    Ok((context()?.client.session(token), true))
 }
 
 /// Who looks, and at which brokers.
 pub(crate) async fn viewer() -> Result<Viewer, AppError> {
     let signed_in = signed_in().await?;
-    let session = context().client.session(token(&signed_in.token)?);
+    let session = context()?.client.session(token(&signed_in.token)?);
     let brokers = session.brokers().await.map_err(|error| app_error(&error))?;
     let summaries = join_all(
         brokers
@@ -220,7 +221,7 @@ pub(crate) async fn viewer() -> Result<Viewer, AppError> {
 
 /// Signs in, and redirects to `next` or back to the form.
 pub(crate) async fn sign_in(form: Form, next: Option<&str>) -> Result<(), AppError> {
-    let context = context();
+    let context = context()?;
     // What the form is to hold when it comes back. Not the name: see `given_name`.
     let again = [("domain", &form.domain), ("project", &form.project)].map(|(name, value)| {
         let value = value.as_deref().filter(|value| !value.is_empty());

@@ -60,7 +60,7 @@ pub(super) fn secret() -> Option<String> {
 /// The session of a link.
 pub(super) async fn session(secret: &str) -> Result<Session, AppError> {
     let opened = open(secret).await?;
-    Ok(context().client.session(opened.token))
+    Ok(context()?.client.session(opened.token))
 }
 
 /// The link whose page asks.
@@ -74,7 +74,7 @@ pub(crate) async fn opened() -> Result<OpenedLink, AppError> {
 }
 
 async fn open(secret: &str) -> Result<Opened, AppError> {
-    let context = context();
+    let context = context()?;
     let links = &context.links.0;
     let kept = {
         let mut links = links.lock().unwrap_or_else(PoisonError::into_inner);

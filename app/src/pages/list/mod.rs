@@ -14,8 +14,6 @@ use std::sync::Arc;
 use futures_util::future::LocalBoxFuture;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::components::Redirect;
-use leptos_router::hooks::use_location;
 use metering::BrokerState;
 
 use crate::components::age::{Age, age};
@@ -23,6 +21,7 @@ use crate::components::broker_notice::BrokerNotice;
 use crate::components::choices::Refreshes;
 use crate::components::error_page::{ErrorPage, error_page};
 use crate::components::polling::{Polling, StandsStill, UnknownRefresh};
+use crate::components::redirect::Redirect;
 use crate::components::skeleton::Skeleton;
 use crate::error::AppError;
 use crate::format;
@@ -110,14 +109,11 @@ impl Shown {
 #[component]
 pub fn ListPage() -> impl IntoView {
     let texts = catalog();
-    let location = use_location();
+    let (path, search) = (routes::page_path(), routes::page_search());
     let settings = Settings::from_query();
     provide_context(settings);
     let names = Memo::new(move |_| {
-        let mut parts = location
-            .pathname
-            .with(|path| routes::parts(path))
-            .into_iter();
+        let mut parts = path.with(|path| routes::parts(path)).into_iter();
         (
             parts.next().unwrap_or_default(),
             parts.next().unwrap_or_default(),
@@ -125,7 +121,7 @@ pub fn ListPage() -> impl IntoView {
     });
     let first = fetched(
         move || names.get(),
-        move |(broker, kind)| fetch_list(broker, kind, location.search.get_untracked()),
+        move |(broker, kind)| fetch_list(broker, kind, search.get_untracked()),
     );
     let title = text(move || {
         names
@@ -208,7 +204,7 @@ fn List(broker: String, kind: String, first: ListView) -> impl IntoView {
     provide_context(pulse);
     provide_context(shown);
     pulse.beat();
-    let search = use_location().search;
+    let search = routes::page_search();
     let poll = move || -> LocalBoxFuture<'static, _> {
         Box::pin(async move {
             let (broker, kind) = (shown.broker.get_value(), shown.kind.get_value());
@@ -262,7 +258,7 @@ fn List(broker: String, kind: String, first: ListView) -> impl IntoView {
 
 /// Asks anew, at once, when the address asks for something else.
 fn follow(pulse: Pulse) {
-    let search = use_location().search;
+    let search = routes::page_search();
     on_change(move || search.get(), move |_| pulse.nudge());
 }
 

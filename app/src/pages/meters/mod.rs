@@ -7,7 +7,6 @@ use std::borrow::Cow;
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::components::Redirect;
 
 use crate::chart::value_axis::Base;
 use crate::chart::{Chart, Colour, Dash, Definition, Line, SpanBar, Stage};
@@ -15,6 +14,7 @@ use crate::components::choices::Ranges;
 use crate::components::error_page::error_page;
 use crate::components::filters::{Filters, Select};
 use crate::components::polling::StandsStill;
+use crate::components::redirect::Redirect;
 use crate::components::skeleton::SkeletonPanels;
 use crate::error::AppError;
 use crate::format::{self, Unit};

@@ -7,7 +7,6 @@ use crate::cells::Cell;
 use crate::i18n::views::Views;
 use crate::i18n::{Catalog, catalog, language};
 use crate::routes;
-use crate::ssr::context;
 
 /// Paths call the default exchange so, whose own name is empty.
 pub(super) const DEFAULT_EXCHANGE: &str = "amq.default";
@@ -27,7 +26,7 @@ impl<'a> Scene<'a> {
             broker,
             texts,
             views: language().pick(&Views::EN, &Views::ZH),
-            base: context().base_path,
+            base: crate::ssr::base_path(),
         }
     }
 
