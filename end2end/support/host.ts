@@ -31,6 +31,8 @@ export class Portal {
   asked = 0;
   /** Its pages' content security policy. */
   policy?: string;
+  /** Further headers of its pages. */
+  headers: Record<string, string> = {};
   /** Answers in the place of a token, where the test wants one. */
   refuse?: number;
   /** What its pages asked for: paths. */
@@ -99,7 +101,7 @@ export class Portal {
       }
       return;
     }
-    const headers: Record<string, string> = { 'content-type': 'text/html; charset=utf-8' };
+    const headers: Record<string, string> = { 'content-type': 'text/html; charset=utf-8', ...this.headers };
     if (this.policy) headers['content-security-policy'] = this.policy;
     const page = this.pages.get(pathname);
     if (page !== undefined) {

@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use leptos::prelude::*;
-use metering::BrokerState;
 use metering::series::queue_resource;
+use metering::{BrokerState, Series};
 use send_wrapper::SendWrapper;
 
 use super::alarms::Alarms;
@@ -173,9 +173,25 @@ fn Panel(kind: Kind, shown: Shown, hub: Rc<Hub>, tell: Tell) -> impl IntoView {
         live.follow(settings);
     }
     follow(hub.pulse, pulse);
-    report(live, tell);
 
     let groups = RwSignal::new(Vec::new());
+    let resource = shown.resource(kind);
+    let is_drawn = Memo::new(move |_| {
+        if kind.is_facts() {
+            groups.with(|groups| !groups.is_empty())
+        } else if kind.is_charted() && kind != Kind::Overview {
+            source.get().with(|series| has_line(series, &resource))
+        } else {
+            live.read(|page| {
+                page.overview
+                    .as_ref()
+                    .map(|_| ())
+                    .or(page.nodes.as_ref().map(|_| ()))
+            })
+            .is_some()
+        }
+    });
+    report(live, is_drawn, tell);
     let seat = take_seat(&hub, kind, shown, (live, groups), settings);
     let seat = SendWrapper::new(seat);
     on_cleanup(move || drop(seat));
@@ -323,21 +339,29 @@ fn follow(all: Pulse, one: Pulse) {
     });
 }
 
+/// Whether a chart of a resource has anything to draw.
+fn has_line(series: &Series, resource: &str) -> bool {
+    let columns = series.columns.iter();
+    let mut own = columns.filter(|column| column.resource_id == resource);
+    own.any(|column| column.avg.known().next().is_some())
+}
+
 /// Tells the page around of what it may care for, once each.
-fn report(live: Live, tell: Tell) {
+fn report(live: Live, is_drawn: Memo<bool>, tell: Tell) {
     let tell = SendWrapper::new(tell);
     let texts = catalog();
-    let (mut was_ready, mut was_stale) = (false, false);
+    let (mut was_drawn, mut was_stale) = (false, false);
     let mut last: Option<AppError> = None;
     effect(move || {
-        let is_ready = live.page.with(Option::is_some);
+        let is_answered = live.page.with(Option::is_some);
         let error = match live.pulse.updates.get() {
             Updates::Failing { error, .. } => Some(error),
             _ => None,
         };
         let is_behind = live.state().is_some_and(|state| state != BrokerState::Ok);
-        let is_stale = is_ready && (error.is_some() || is_behind);
-        if is_ready && !was_ready {
+        let is_stale = is_answered && (error.is_some() || is_behind);
+        if is_drawn.get() && !was_drawn {
+            was_drawn = true;
             tell("ready", "", "");
         }
         if let Some(error) = error.as_ref().filter(|error| last.as_ref() != Some(error)) {
@@ -348,6 +372,6 @@ fn report(live: Live, tell: Tell) {
             let why = why.or_else(|| live.read(|page| page.broker.reason.clone()));
             tell("stale", &is_stale.to_string(), &why.unwrap_or_default());
         }
-        (was_ready, was_stale, last) = (is_ready, is_stale, error);
+        (was_stale, last) = (is_stale, error);
     });
 }

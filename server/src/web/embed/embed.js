@@ -15,9 +15,9 @@ const LAST_RETRY = 60_000;
 let tries = 0;
 let loading;
 
-/** The WebAssembly module and the style sheets. A try that failed is forgotten. */
+/** The WebAssembly module and the texts of the style sheets. A try that failed is forgotten. */
 function load() {
-  loading ??= Promise.all([start(), Promise.all(styles.map(sheet))]).catch(error => {
+  loading ??= Promise.all([start(), Promise.all(styles.map(fetchStyle))]).catch(error => {
     loading = undefined;
     tries += 1;
     throw error;
@@ -34,12 +34,25 @@ async function start() {
   return module;
 }
 
-async function sheet(style) {
+async function fetchStyle(style) {
   const answer = await fetch(`${BASE}/pkg/embed/${style}`, { credentials: 'omit' });
   if (!answer.ok) throw new Error(`${style}: ${answer.status}`);
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(await answer.text());
+  return answer.text();
+}
+
+/** The style sheets of each document with panels: a sheet works in the document alone that it was made for. */
+const sheets = new WeakMap();
+
+function makeSheet(document, text) {
+  const sheet = new document.defaultView.CSSStyleSheet();
+  sheet.replaceSync(text);
   return sheet;
+}
+
+function sheetsOf(document, styles) {
+  if (styles.length === 0) return [];
+  if (!sheets.has(document)) sheets.set(document, styles.map(style => makeSheet(document, style)));
+  return sheets.get(document);
 }
 
 /** What was loaded of languages that the module does not hold. */
@@ -110,12 +123,22 @@ function checked(token) {
   return token;
 }
 
+/** The language of what is around an element, also around the shadow trees that it stands in. */
+function languageAround(element) {
+  for (let at = element; at; at = at.getRootNode().host) {
+    const found = at.closest('[lang]');
+    if (found) return found.getAttribute('lang');
+  }
+  return '';
+}
+
 // ---- the element ---------------------------------------------------------
 
 class WarrenPanel extends HTMLElement {
   static observedAttributes = [...ATTRIBUTES, 'theme', 'height', 'transparent', 'token-url'];
 
   #sheet;
+  #styles = [];
   #frame;
   #body;
   #panel;
@@ -134,7 +157,7 @@ class WarrenPanel extends HTMLElement {
       this[name] = value;
     }
     if (!this.#frame) this.#build();
-    this.#look();
+    else if (!this.#sheet) this.#dress();
     this.#change();
   }
 
@@ -143,6 +166,11 @@ class WarrenPanel extends HTMLElement {
     queueMicrotask(() => {
       if (!this.isConnected) this.#leave();
     });
+  }
+
+  /** In another document: a frame's, or that of a window that was opened. */
+  adoptedCallback() {
+    if (this.#frame) this.#dress();
   }
 
   attributeChangedCallback() {
@@ -175,6 +203,12 @@ class WarrenPanel extends HTMLElement {
   }
 
   tell(what, code, text) {
+    // What is written at the end of this task stands in the page then.
+    if (what === 'ready') setTimeout(() => this.isConnected && this.#send(what, code, text));
+    else this.#send(what, code, text);
+  }
+
+  #send(what, code, text) {
     const detail = { panel: this.getAttribute('panel'), broker: this.getAttribute('broker') };
     if (what === 'stale') Object.assign(detail, { stale: code === 'true', message: text });
     else if (code) Object.assign(detail, { code, message: text });
@@ -183,14 +217,22 @@ class WarrenPanel extends HTMLElement {
 
   #build() {
     const root = this.attachShadow({ mode: 'open' });
-    this.#sheet = new CSSStyleSheet();
-    root.adoptedStyleSheets = [this.#sheet];
     this.#frame = document.createElement('div');
     this.#body = document.createElement('div');
     this.#frame.className = 'warren';
     this.#body.className = 'inside';
     this.#frame.append(this.#body);
     root.append(this.#frame);
+    this.#dress();
+  }
+
+  /** Style sheets of the document that it is in; none in a document that nobody sees. */
+  #dress() {
+    const { ownerDocument } = this;
+    if (!ownerDocument.defaultView) return;
+    this.#sheet = makeSheet(ownerDocument, '');
+    this.shadowRoot.adoptedStyleSheets = [...sheetsOf(ownerDocument, this.#styles), this.#sheet];
+    this.#look();
   }
 
   /** Theme and height, which are the frame's matter alone. */
@@ -200,7 +242,7 @@ class WarrenPanel extends HTMLElement {
     const pixels = Number.parseFloat(given);
     const height = given === 'auto' ? `min-height:${kept}px` : `height:${pixels > 0 ? pixels : kept}px`;
     // What the page's own style says of the element stands above this.
-    this.#sheet.replaceSync(`:host{display:block;contain:layout style;${height}}:host([hidden]){display:none}`);
+    this.#sheet?.replaceSync(`:host{display:block;contain:layout style;${height}}:host([hidden]){display:none}`);
     const theme = this.getAttribute('theme');
     this.#frame.dataset.theme = theme === 'light' || theme === 'dark' ? theme : 'system';
     const transparent = this.getAttribute('transparent');
@@ -220,9 +262,9 @@ class WarrenPanel extends HTMLElement {
 
   async #show() {
     clearTimeout(this.#retry);
-    let module, sheets;
+    let module, styles;
     try {
-      [module, sheets] = await load();
+      [module, styles] = await load();
     } catch (error) {
       this.#again(error);
       return;
@@ -235,7 +277,8 @@ class WarrenPanel extends HTMLElement {
       this.#panel.update(this.#query());
       return;
     }
-    this.shadowRoot.adoptedStyleSheets = [...sheets, this.#sheet];
+    this.#styles = styles;
+    this.#dress();
     this.#panel = new module.Panel(this.#body, this.#query(), (...told) => this.tell(...told));
   }
 
@@ -262,7 +305,7 @@ class WarrenPanel extends HTMLElement {
   }
 
   #lang() {
-    return this.getAttribute('lang') || this.closest('[lang]')?.lang || navigator.language;
+    return languageAround(this) || navigator.language;
   }
 
   /** What is to be loaded cannot be had: later once more, sooner where the connection is back. */

@@ -34,7 +34,7 @@ export function connect(iframe, { getToken, onEvent, resize = true } = {}) {
     const channel = new MessageChannel();
     port = channel.port1;
     port.onmessage = take;
-    iframe.contentWindow.postMessage({ warren: 'connect' }, origin, [channel.port2]);
+    iframe.contentWindow?.postMessage({ warren: 'connect' }, origin, [channel.port2]);
   }
 
   function hear(event) {

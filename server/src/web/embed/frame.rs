@@ -87,6 +87,11 @@ fn page(base: &str, panel: &str, query: &Query, origins: &[String]) -> Response 
         HeaderName::from_static("cross-origin-resource-policy"),
         HeaderValue::from_static("cross-origin"),
     );
+    // A page that isolates itself frames only pages that do the same; all that this one loads is ours.
+    headers.insert(
+        HeaderName::from_static("cross-origin-embedder-policy"),
+        HeaderValue::from_static("require-corp"),
+    );
     if !origins.is_empty() {
         answer.extensions_mut().insert(MayBeFramed);
     }

@@ -7,14 +7,18 @@ const panel = document.querySelector('warren-panel');
 const origins = JSON.parse(document.documentElement.dataset.origins);
 /** What the page around may change. */
 const CHANGEABLE = ['range', 'from', 'to', 'refresh', 'lang', 'theme', 'transparent'];
-/** A new channel is taken no sooner after the last one, in milliseconds. */
-const PAUSE = 1_000;
 const LONGEST = 256;
+/** How long the panel waits for further connects before it polls again, in milliseconds. */
+const PAUSE = 250;
 
+/** The last channel that the page around has opened: earlier ones may be closed on its side already. */
 let port;
-let connected = -PAUSE;
-/** Who waits for a token. */
+/** The request for a token that has no answer yet. */
 let waiting;
+/** Whether a new channel is yet to be used. */
+let isNew = false;
+/** The last event of each kind, for whoever connects later. */
+const events = new Map();
 /** What is to be changed with the next frame: of a flood the last word alone counts. */
 const changes = new Map();
 let told = 0;
@@ -50,26 +54,34 @@ function tellSize() {
 if (parent !== window) {
   panel.getToken = ({ refused }) => new Promise((resolve, reject) => {
     waiting?.reject(new Error('asked again'));
-    waiting = { resolve, reject };
+    waiting = { resolve, reject, refused };
     port?.postMessage({ type: 'token', refused });
   });
 
+  // Where a token is known, the panel polls again with it: once for many connects together.
+  const use = () => {
+    isNew = false;
+    if (!waiting) panel.refresh();
+  };
+
   addEventListener('message', ({ source, origin, data, ports }) => {
     if (source !== parent || !origins.includes(origin) || data?.warren !== 'connect' || ports.length !== 1) return;
-    const now = performance.now();
-    if (now - connected < PAUSE) return;
-    connected = now;
     port?.close();
     port = ports[0];
     port.onmessage = take;
     told = 0;
     tellSize();
-    if (waiting) port.postMessage({ type: 'token', refused: false });
-    else panel.refresh();
+    for (const [name, detail] of events) port.postMessage({ type: 'event', name, detail });
+    if (waiting) port.postMessage({ type: 'token', refused: waiting.refused });
+    if (!isNew) setTimeout(use, PAUSE);
+    isNew = true;
   });
 
   for (const name of ['ready', 'error', 'stale']) {
-    panel.addEventListener(`warren-${name}`, ({ detail }) => port?.postMessage({ type: 'event', name, detail }));
+    panel.addEventListener(`warren-${name}`, ({ detail }) => {
+      events.set(name, detail);
+      port?.postMessage({ type: 'event', name, detail });
+    });
   }
   new ResizeObserver(tellSize).observe(panel);
   // To those who may frame us, and to nobody else: whoever is there answers with a channel.
