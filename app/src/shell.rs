@@ -10,7 +10,7 @@ use leptos_meta::MetaTags;
 
 use crate::App;
 use crate::components::theme::{self, Theme};
-use crate::i18n::language;
+use crate::i18n::{catalog, language};
 use crate::routes;
 use crate::ssr::{AppContext, texts};
 
@@ -47,8 +47,9 @@ fn without_comments(script: &str) -> String {
 /// that does not hold them; `whole` with all of the bundle, and not only what the overview needs.
 fn start(script: &str, module: &str, rest: &str, texts: Option<&str>, whole: bool) -> String {
     let texts = texts.map_or_else(|| "null".to_owned(), |texts| format!("'{texts}'"));
+    let failure = serde_json::to_string(catalog().page_failed).unwrap_or_default();
     format!(
-        "const script='{script}',module='{module}',rest='{rest}',texts={texts},whole={whole};\n{}",
+        "const script='{script}',module='{module}',rest='{rest}',texts={texts},whole={whole},failure={failure};\n{}",
         *START
     )
 }

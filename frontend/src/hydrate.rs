@@ -4,11 +4,21 @@ use app::App;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+#[wasm_bindgen]
+extern "C" {
+    /// Of the page's script: the page is loaded once more, or says that it does not update.
+    #[wasm_bindgen(js_namespace = globalThis, js_name = pageFailed)]
+    fn page_failed();
+}
+
 /// Hydrates the page. Called once by the page's script, with the texts of the page's language where
 /// the bundle does not hold them.
 #[wasm_bindgen]
 pub fn hydrate(texts: Option<String>) {
-    console_error_panic_hook::set_once();
+    std::panic::set_hook(Box::new(|panic| {
+        console_error_panic_hook::hook(panic);
+        page_failed();
+    }));
     if let Some(texts) = texts {
         app::i18n::set_texts(texts);
     }

@@ -84,7 +84,9 @@ pub fn Frame(
                     </div>
                 </div>
             </header>
-            <main id="content" tabindex="-1">
+            // What a browser's translation has replaced is not what is written to at the next tick, so
+            // what moves is not for it to translate. The pages have languages of their own.
+            <main id="content" tabindex="-1" translate="no">
                 {viewer.or_redirect(sign_in)}
                 {viewer.show(|viewer| view! { <AlarmBar viewer /> })}
                 {children()}

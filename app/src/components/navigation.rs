@@ -313,7 +313,7 @@ pub fn Switcher(
         options.collect_view()
     });
     view! {
-        <select class="switcher needs-script" aria-label=texts.broker on:change=choose>{options}</select>
+        <select class="switcher needs-script" translate="no" aria-label=texts.broker on:change=choose>{options}</select>
     }
     .into_any()
 }

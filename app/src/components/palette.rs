@@ -134,10 +134,10 @@ fn Search(broker: Signal<String>, is_open: RwSignal<bool>) -> impl IntoView {
             />
             <button type="button" class="button" on:click=move |_| is_open.set(false)>{texts.close}</button>
         </div>
-        <div class="found" id="found" role="listbox" aria-label=texts.results on:click=chosen>
+        <div class="found" id="found" translate="no" role="listbox" aria-label=texts.results on:click=chosen>
             {options}
         </div>
-        <p class="empty" role="status">
+        <p class="empty" role="status" translate="no">
             {maybe(move || (!has_some() || found.with(|found| found.unfinished)).then(|| word.get().to_owned()))}
         </p>
     }

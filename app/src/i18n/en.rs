@@ -134,6 +134,8 @@ pub static EN: Catalog = Catalog {
     chart_summary: with("{0} in {1}. {2}"),
     loading: "Loading…",
     no_data_yet: "No data yet",
+    page_failed: "This page does not update: it failed in this browser, or something changed it on its \
+        way here (a proxy, an extension). Reload it for new values.",
     no_data_in_range: "No data in this range",
     data_begins: with("The first data is from {0}."),
     no_such_statistics: "The broker does not report these.",

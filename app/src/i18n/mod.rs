@@ -199,6 +199,7 @@ texts! {
         chart_summary: Template<3>,
         loading: Text,
         no_data_yet: Text,
+        page_failed: Text,
         no_data_in_range: Text,
         data_begins: Template<1>,
         no_such_statistics: Text,

@@ -127,6 +127,7 @@ pub static ZH: Catalog = Catalog {
     chart_summary: with("{0}，单位：{1}。{2}"),
     loading: "正在加载…",
     no_data_yet: "暂无数据",
+    page_failed: "此页面不再更新：它在此浏览器中出错，或在传输途中被修改（代理、扩展程序）。请重新加载以获取新的数值。",
     no_data_in_range: "此时间范围内没有数据",
     data_begins: with("最早的数据来自 {0}。"),
     no_such_statistics: "broker 不报告这些数据。",

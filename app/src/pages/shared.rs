@@ -42,7 +42,7 @@ pub fn SharedPages() -> impl IntoView {
                 <Transition>{head}</Transition>
                 <span class="controls"><ZoneButton /><ThemeButton /></span>
             </header>
-            <main id="content" tabindex="-1"><Outlet /></main>
+            <main id="content" tabindex="-1" translate="no"><Outlet /></main>
         </div>
     }
     .into_any()

@@ -1,5 +1,6 @@
 // Brings the page to life. The server puts one line before this: the addresses `script`, `module`
-// and `rest`, `texts` (an address, or null), and `whole`: whether the page needs the rest at once.
+// and `rest`, `texts` (an address, or null), `whole`: whether the page needs the rest at once, and
+// `failure`: what to say where it fails.
 //
 // The module is cut in two (`cargo xtask build`): what the overview needs, and the rest, which comes
 // ahead at the first sign that somebody is going to use it, or at the latest when it is called.
@@ -8,6 +9,36 @@ let first;
 let ahead;
 let destination;
 const arrived = location.href;
+
+// A page that was changed on its way here, or that failed otherwise, shows values that stand still. It
+// may come whole the next time, so it is loaded once more; what does not help is said. Where somebody
+// has begun to use it, or nothing can be kept, it is not taken away.
+let touched = false;
+for (const name of ['pointerdown', 'keydown']) {
+  addEventListener(name, () => { touched = true; }, { capture: true, once: true });
+}
+let failed = false;
+globalThis.pageFailed = () => {
+  if (failed) return;
+  failed = true;
+  try {
+    const before = Number(sessionStorage.getItem('warren-reloaded'));
+    if (!touched && Date.now() - before > 60_000) {
+      sessionStorage.setItem('warren-reloaded', Date.now());
+      return location.reload();
+    }
+  } catch {
+    // Storage is refused.
+  }
+  sayFailure();
+};
+const sayFailure = () => {
+  const note = document.createElement('p');
+  note.className = 'notice bad page-failed';
+  note.role = 'alert';
+  note.textContent = failure;
+  document.body.prepend(note);
+};
 
 const compile = () => WebAssembly.compileStreaming(fetch(rest));
 
@@ -67,6 +98,10 @@ Promise.all([words, drawn]).then(async ([words]) => {
   addEventListener('click', event => {
     destination = event.target.closest?.('a[href]')?.href;
   }, { capture: true });
+}).catch(error => {
+  // Where something could not be loaded, what stands there is all that can be had.
+  if (!failed) sayFailure();
+  throw error;
 });
 
 // The way back leads to where a page was scrolled to, and the list in it. The browser alone scrolls

@@ -5,7 +5,7 @@ use http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY,
     STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
 };
-use http::{HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use leptos::nonce::use_nonce;
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
@@ -67,6 +67,27 @@ pub(crate) fn put(answer: &mut Response, secure: bool, may_have_opener: bool) {
     // Pages and polls hold what one viewer may see; the bundle says for itself how long it lives.
     if !headers.contains_key(CACHE_CONTROL) && headers.contains_key(CONTENT_TYPE) {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    let is_page = headers
+        .get(CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    if is_page {
+        keep_as_it_is(headers);
+    }
+}
+
+/// Forbids proxies to change a page, in addition to what its answer says of being kept: the browser
+/// takes over what the server rendered, and finds nothing where that was minified or added to.
+fn keep_as_it_is(headers: &mut HeaderMap) {
+    let kept = headers.get(CACHE_CONTROL).map(HeaderValue::as_bytes);
+    let mut value = kept.unwrap_or_default().to_vec();
+    if !value.is_empty() {
+        value.extend_from_slice(b", ");
+    }
+    value.extend_from_slice(b"no-transform");
+    // Two values that are one cannot make a bad one.
+    if let Ok(value) = HeaderValue::from_bytes(&value) {
+        headers.insert(CACHE_CONTROL, value);
     }
 }
 

@@ -119,7 +119,7 @@ async fn pages_are_not_kept() {
         let answer = running.get(path).send().await.expect("an answer");
         assert_eq!(
             header(answer.headers(), "cache-control"),
-            "no-store",
+            "no-store, no-transform",
             "{path}"
         );
     }

@@ -221,6 +221,8 @@ class WarrenPanel extends HTMLElement {
     this.#body = document.createElement('div');
     this.#frame.className = 'warren';
     this.#body.className = 'inside';
+    // A browser's translation would replace the texts that the next tick is written into.
+    this.#body.translate = false;
     this.#frame.append(this.#body);
     root.append(this.#frame);
     this.#dress();
