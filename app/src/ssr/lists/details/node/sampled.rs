@@ -82,8 +82,9 @@ mod tests {
     #[test]
     fn zeros_before_a_node_started_are_a_gap() {
         let samples = |values: [i64; 4]| {
-            let samples = (0..)
-                .zip(values)
+            let samples = values
+                .into_iter()
+                .enumerate()
                 .map(|(n, sample)| serde_json::json!({ "sample": sample, "timestamp": n * 5_000 }));
             // Newest first, as brokers write them.
             let samples: Vec<_> = samples.rev().collect();
