@@ -147,9 +147,9 @@ fn meters_of(polled: &Polled, contents: &Contents) -> Vec<&'static Definition> {
 type Known<'f, 'a> = dyn Fn(&Field) -> Option<Option<Found<'a>>> + 'f;
 
 /// None where no sample can pass.
-fn target<'a>(
+fn target(
     matcher: &Matcher,
-    known: (&Known<'_, 'a>, Origin<'_>),
+    known: (&Known<'_, '_>, Origin<'_>),
     only: Span,
 ) -> Option<(Span, Matcher)> {
     let (span, rest) = split(reduce(matcher, known));
@@ -175,7 +175,7 @@ fn truth(holds: bool) -> Matcher {
 }
 
 /// What is left of a filter once what is known of all samples of a series is put in.
-fn reduce<'a>(matcher: &Matcher, known: (&Known<'_, 'a>, Origin<'_>)) -> Matcher {
+fn reduce(matcher: &Matcher, known: (&Known<'_, '_>, Origin<'_>)) -> Matcher {
     let (field_of, origin) = known;
     match matcher {
         Matcher::All(all) => {
