@@ -311,6 +311,11 @@ impl Watched {
         self.pinned.iter().chain(charts.keys()).cloned().collect()
     }
 
+    /// Whether the operator wants a history of the queue of this path.
+    pub(crate) fn is_pinned(&self, path: &str) -> bool {
+        self.pinned.contains(path)
+    }
+
     /// Whether its statistics are off, as far as is known.
     pub(crate) fn is_without_statistics(&self) -> bool {
         let snapshot = self.snapshot.load();

@@ -120,3 +120,56 @@ async fn a_narrower_account_sees_its_own_alone() {
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{resource}");
     }
 }
+
+#[tokio::test]
+async fn queues_that_go_with_their_client_leave_nothing_in_the_store_unless_pinned() {
+    let fake = FakeBroker::start();
+    let with = |name: &str, flag: &str| {
+        let mut queue = queue("/", name, 900);
+        queue[flag] = true.into();
+        queue
+    };
+    fake.set_list(
+        "queues",
+        json!([
+            with("mine", "exclusive"),
+            with("auto", "auto_delete"),
+            with("pinned", "exclusive"),
+            queue("/", "amq.gen-4711", 900),
+            queue("/", "stays", 1),
+        ]),
+    );
+    let config = ApiConfig {
+        pinned_queues: vec![PinnedQueue {
+            broker: "prod".into(),
+            vhost: "/".into(),
+            name: "pinned".into(),
+        }],
+        ..local(&[("prod", &fake)])
+    };
+    let app = TestApp::with_store(config, sqlite());
+    let token = app.sign_in("guest", "guest").await;
+    // Its chart can be looked at, from memory.
+    let depth = last(&app, &token, "prod/%252F/mine", "rabbit.messages").await;
+    assert!((depth - 900.0).abs() < f64::EPSILON, "{depth}");
+    let stored = async || {
+        app.get(&token, "/v2/rabbit/queues?page=1").await.ok();
+        let resources = app.get(&token, "/v2/resources").await.ok();
+        let resources = resources.as_array().expect("a list").iter();
+        let ids = resources.filter_map(|resource| resource["resource_id"].as_str());
+        let mut ids: Vec<_> = ids
+            .filter(|id| id.starts_with("prod/%2F/") && !id.ends_with('/'))
+            .map(str::to_owned)
+            .collect();
+        ids.sort();
+        ids
+    };
+    // Those that stay are stored after the others were chosen: then none of the others is to come.
+    app.until_some("prod", async || {
+        let ids = stored().await;
+        (ids.len() >= 2).then_some(())
+    })
+    .await;
+    app.polls("prod", 3).await;
+    assert_eq!(stored().await, ["prod/%2F/pinned", "prod/%2F/stays"]);
+}

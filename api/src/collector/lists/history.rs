@@ -3,11 +3,14 @@
 //! Nothing is asked for it: depths and rates stand in the lists that are fetched for whoever looks.
 //! A history have the queues that the operator named (`pinned_queues`), those whose charts somebody
 //! looks at, and of all others the deepest and the busiest. Of vhosts those with the most messages.
+//! Queues that go away with their client have none, unless they are pinned; those whose charts
+//! somebody looks at have one in memory alone.
 //!
 //! Between two fetches that were apart on purpose the gauges go straight from one value to the
 //! other, as everywhere in the [ring](crate::ring); the store gets what was observed alone.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap};
 use std::time::Duration;
 
 use metering::overview::{MessageStats, QueueTotals};
@@ -28,6 +31,9 @@ const RATES: [&str; 2] = [
     "message_stats.publish_details.rate",
     "message_stats.deliver_get_details.rate",
 ];
+
+/// What a queue's name begins with where the server chose it.
+const SERVER_NAMED: &str = "amq.gen-";
 
 /// What a list newly tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +68,8 @@ struct Told {
     messages_unacknowledged: Option<i64>,
     consumers: Option<i64>,
     message_stats: Option<MessageStats>,
+    /// Whether the store gets it too, beside the last hour in memory.
+    stored: bool,
 }
 
 impl From<Queue> for Told {
@@ -72,6 +80,7 @@ impl From<Queue> for Told {
             messages_unacknowledged: queue.messages_unacknowledged,
             consumers: queue.consumers,
             message_stats: queue.message_stats,
+            stored: true,
         }
     }
 }
@@ -84,12 +93,19 @@ impl From<Vhost> for Told {
             messages_unacknowledged: vhost.messages_unacknowledged,
             consumers: None,
             message_stats: vhost.message_stats,
+            stored: true,
         }
     }
 }
 
-/// The rows with the greatest numbers in some columns, added up; those without are none of them.
-fn greatest(rows: &Rows, columns: &[&str], count: usize) -> Vec<u32> {
+/// The rows with the greatest numbers in some columns, added up, among those that may be `kept`; rows
+/// without numbers are none of them.
+fn greatest(
+    rows: &Rows,
+    columns: &[&str],
+    count: usize,
+    kept: impl Fn(u32) -> bool,
+) -> impl Iterator<Item = u32> {
     let number = |row: u32| {
         let sum: f64 = columns
             .iter()
@@ -98,15 +114,22 @@ fn greatest(rows: &Rows, columns: &[&str], count: usize) -> Vec<u32> {
                 _ => None,
             })
             .sum();
-        (sum > 0.0).then_some((sum, row))
+        // Of numbers above zero the bits have the same order.
+        (sum > 0.0).then(|| (sum.to_bits(), Reverse(row)))
     };
-    let mut found: Vec<_> = rows.all().filter_map(number).collect();
-    let order = |a: &(f64, u32), b: &(f64, u32)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
-    if found.len() > count {
-        found.select_nth_unstable_by(count, order);
-        found.truncate(count);
-    }
-    found.into_iter().map(|(_, row)| row).collect()
+    let mut heap: BinaryHeap<_> = rows.all().filter_map(number).collect();
+    let in_order = std::iter::from_fn(move || heap.pop());
+    in_order
+        .map(|(_, Reverse(row))| row)
+        .filter(move |&row| kept(row))
+        .take(count)
+}
+
+/// Whether a queue goes away with its client: it is exclusive or auto-delete, or the server gave it
+/// its name. Its history would outlive it for nobody.
+fn is_transient(rows: &Rows, row: u32) -> bool {
+    let has = |flag: &str| key(rows.json(row), flag) == Some(Key::Flag(true));
+    rows.name(row).starts_with(SERVER_NAMED) || has("exclusive") || has("auto_delete")
 }
 
 /// The queues of a list that get a history. Takes some milliseconds where they are many.
@@ -121,9 +144,10 @@ pub(crate) fn queues(
         rows.find(&vhost, queue)
     });
     let mut chosen: BTreeSet<u32> = named.collect();
-    chosen.extend(greatest(rows, &["messages"], busy));
+    let stays = |row| !is_transient(rows, row);
+    chosen.extend(greatest(rows, &["messages"], busy, stays));
     if fresh == Fresh::All {
-        chosen.extend(greatest(rows, &RATES, busy));
+        chosen.extend(greatest(rows, &RATES, busy, stays));
     }
     chosen
 }
@@ -133,7 +157,7 @@ pub(crate) fn vhosts(rows: &Rows) -> BTreeSet<u32> {
     if rows.len() <= VHOSTS {
         return rows.all().collect();
     }
-    greatest(rows, &["messages"], VHOSTS).into_iter().collect()
+    greatest(rows, &["messages"], VHOSTS, |_| true).collect()
 }
 
 impl History {
@@ -148,7 +172,10 @@ impl History {
     ) {
         let told = chosen.iter().filter_map(|&row| {
             let queue: Queue = serde_json::from_slice(rows.json(row)).ok()?;
-            Some((queue_path(&queue.vhost, &queue.name), Told::from(queue)))
+            let path = queue_path(&queue.vhost, &queue.name);
+            let mut told = Told::from(queue);
+            told.stored = !is_transient(rows, row) || broker.is_pinned(&path);
+            Some((path, told))
         });
         self.take(broker, told.collect(), fresh, moment);
     }
@@ -208,6 +235,9 @@ impl History {
                     ring.bridge_object(&path, last, slot, true);
                 }
                 memory.rates = Some(slot);
+            }
+            if !told.stored {
+                continue;
             }
             let before = memory
                 .pending
@@ -275,6 +305,24 @@ mod tests {
         );
         assert_eq!(chosen(&[], 2, Fresh::Depths), ["deep", "deeper"]);
         assert_eq!(chosen(&["b/fast"], 0, Fresh::All), ["fast"]);
+    }
+
+    #[test]
+    fn queues_that_go_with_their_client_are_chosen_by_name_alone() {
+        let json = br#"[
+            {"name":"amq.gen-x","vhost":"a","messages":900},
+            {"name":"auto","vhost":"a","auto_delete":true,"messages":800},
+            {"name":"mine","vhost":"a","exclusive":true,"messages":700},
+            {"name":"stays","vhost":"a","auto_delete":false,"exclusive":false,"messages":1}
+        ]"#;
+        let rows = Kind::Queues.read(json).expect("rows").rows;
+        let names = |wanted: &[&str]| {
+            let wanted = wanted.iter().map(|&path| path.to_owned()).collect();
+            let chosen = queues(&rows, &wanted, 10, Fresh::All).into_iter();
+            chosen.map(|row| rows.name(row)).collect::<Vec<_>>()
+        };
+        assert_eq!(names(&[]), ["stays"]);
+        assert_eq!(names(&["a/mine"]), ["mine", "stays"]);
     }
 
     #[test]
