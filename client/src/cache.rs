@@ -1,8 +1,11 @@
 //! Parsed answers by address and `ETag`.
 //!
-//! Bounded three ways: answers an address (callers of different rights have
-//! different answers, and each tick brings new ones), addresses, and bytes. The
-//! bytes are those of the wire; parsed they are about as many.
+//! Bounded four ways: answers an address (callers of different rights have
+//! different answers, and each tick brings new ones), addresses, bytes, and
+//! time. The bytes are those of the wire; parsed a row of a list takes about
+//! five times as many, most of them for fields that it does not have. So what
+//! nobody asks for any more goes soon: after a tick or two an answer is that of
+//! the past.
 //!
 //! An answer enters as an empty slot, before it is parsed: of a hundred
 //! requests that come back with the same new answer one parses it and the
@@ -12,6 +15,7 @@ use std::any::Any;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Instant;
 
 use http::{HeaderValue, Uri};
 use serde::de::DeserializeOwned;
@@ -23,7 +27,9 @@ const ANSWERS_AN_ADDRESS: usize = 8;
 /// Addresses kept. Those of charts name times and so go out of use.
 const ADDRESSES: usize = 256;
 /// Bytes kept, as they came over the wire.
-const BYTES: usize = 8 * 1024 * 1024;
+const BYTES: usize = 4 * 1024 * 1024;
+/// An answer that was not asked for within this many seconds is forgotten.
+const KEPT_FOR: u64 = 20;
 
 type Parsed = Arc<dyn Any + Send + Sync>;
 
@@ -34,6 +40,8 @@ struct Answer {
     size: usize,
     /// The clock of the cache when it was last handed out.
     used: AtomicU64,
+    /// The second of the cache at that time.
+    used_at: AtomicU64,
     parsed: OnceLock<Result<Parsed, String>>,
 }
 
@@ -46,6 +54,8 @@ pub(crate) struct Known {
     pub(crate) condition: Option<HeaderValue>,
     answers: Arc<[Arc<Answer>]>,
     now: u64,
+    /// Seconds since the cache was made.
+    second: u64,
 }
 
 struct Address {
@@ -58,12 +68,23 @@ struct State {
     addresses: HashMap<Box<str>, Address>,
     bytes: usize,
     clock: u64,
+    /// The second in which unused answers were last forgotten.
+    tidied: u64,
 }
 
 /// The cache of one client, shared by all its sessions.
-#[derive(Default)]
 pub(crate) struct Cache {
     state: Mutex<State>,
+    made: Instant,
+}
+
+impl Default for Cache {
+    fn default() -> Self {
+        Self {
+            state: Mutex::default(),
+            made: Instant::now(),
+        }
+    }
 }
 
 impl Known {
@@ -75,6 +96,7 @@ impl Known {
         let tag = opaque(tag?)?;
         let answer = self.answers.iter().find(|answer| *answer.tag == *tag)?;
         answer.used.store(self.now, Ordering::Relaxed);
+        answer.used_at.store(self.second, Ordering::Relaxed);
         let parsed = answer.parsed.get()?.as_ref().ok()?;
         Arc::downcast(Arc::clone(parsed)).ok()
     }
@@ -91,11 +113,14 @@ impl Cache {
     /// # Errors
     /// When it is no address.
     pub(crate) fn look_up(&self, address: &str) -> Result<Known, ClientError> {
+        let second = self.made.elapsed().as_secs();
         let mut state = self.lock();
         state.clock += 1;
         let now = state.clock;
+        state.tidy(second);
         if let Some(found) = state.addresses.get_mut(address) {
             found.known.now = now;
+            found.known.second = second;
             return Ok(found.known.clone());
         }
         drop(state);
@@ -107,6 +132,7 @@ impl Cache {
             condition: None,
             answers: Arc::default(),
             now,
+            second,
         })
     }
 
@@ -167,6 +193,7 @@ impl Cache {
             tag: tag.into(),
             size,
             used: AtomicU64::new(state.clock),
+            used_at: AtomicU64::new(known.second),
             parsed: OnceLock::new(),
         });
         let mut answers: Vec<_> = entry
@@ -226,6 +253,28 @@ impl Address {
 }
 
 impl State {
+    /// Forgets what nobody asked for of late, once a second at most.
+    fn tidy(&mut self, second: u64) {
+        if second <= self.tidied {
+            return;
+        }
+        self.tidied = second;
+        let is_used = |answer: &Arc<Answer>| {
+            let used_at = answer.used_at.load(Ordering::Relaxed);
+            used_at + KEPT_FOR >= second
+        };
+        let total = &mut self.bytes;
+        self.addresses.retain(|_, entry| {
+            let answers = &entry.known.answers;
+            if !answers.iter().all(is_used) {
+                let used = answers.iter().filter(|answer| is_used(answer));
+                let used = used.cloned().collect();
+                entry.put(used, total);
+            }
+            !entry.known.answers.is_empty()
+        });
+    }
+
     /// Forgets what was not asked for the longest, but never `address`.
     fn make_room(&mut self, address: &str) {
         while self.bytes > BYTES || self.addresses.len() > ADDRESSES {
@@ -348,6 +397,27 @@ mod tests {
             condition(&cache).is_some(),
             "one that is in use was forgotten"
         );
+    }
+
+    #[test]
+    fn answers_that_nobody_asks_for_are_forgotten_soon() {
+        let cache = Cache::default();
+        store(&cache, "http://host/left", "\"a\"", "1");
+        store(&cache, ADDRESS, "\"old\"", "1");
+        store(&cache, ADDRESS, "\"new\"", "2");
+        let known = cache.look_up(ADDRESS).expect("an address");
+        let known = Known {
+            second: KEPT_FOR,
+            ..known
+        };
+        assert!(known.get::<u64>(Some(&tag("\"new\""))).is_some());
+        let mut state = cache.lock();
+        state.tidy(KEPT_FOR);
+        assert_eq!(state.bytes, 3, "all were used within the time");
+        state.tidy(KEPT_FOR + 1);
+        assert_eq!((state.addresses.len(), state.bytes), (1, 1));
+        drop(state);
+        assert_eq!(condition(&cache).as_deref(), Some("\"new\""));
     }
 
     #[test]
