@@ -18,6 +18,7 @@ use crate::collector::details::Details;
 use crate::collector::health::Health;
 use crate::collector::lists::kind::Kind;
 use crate::collector::lists::shelf::Shelf;
+use crate::collector::log_limit::LogLimit;
 use crate::collector::prometheus::Prometheus;
 use crate::config::{ApiConfig, ApiError, BrokerConfig};
 use crate::request_gate::RequestGate;
@@ -82,6 +83,8 @@ pub(crate) struct Watched {
     pub(crate) details: Details,
     /// Series that were computed since the last tick.
     pub(crate) series: AnswerCache,
+    /// How often its lasting faults are logged.
+    pub(crate) log_limit: LogLimit,
     tried: AtomicBool,
     /// Whether it tells what needs no other node of its cluster, and nothing else.
     hampered: AtomicBool,
@@ -127,6 +130,7 @@ impl Watched {
             charts: Mutex::default(),
             details: Details::default(),
             series: AnswerCache::default(),
+            log_limit: LogLimit::default(),
             tried: AtomicBool::new(false),
             hampered: AtomicBool::new(false),
         })

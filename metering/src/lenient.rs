@@ -7,9 +7,13 @@
 //! that one odd field never costs a whole answer.
 
 use std::fmt;
+use std::marker::PhantomData;
 
 use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+use crate::table;
 
 /// A scalar as JSON has it; anything else is [`Scalar::Other`].
 pub(crate) enum Scalar {
@@ -121,38 +125,103 @@ pub fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>
     Ok(Scalar::deserialize(deserializer)?.text())
 }
 
-/// A list of words: `["a", "b"]`, or `"a,b"` as brokers before 3.9 wrote tags.
+/// A list of words: `["a", "b"]`, or `"a,b"` as brokers before 3.9 wrote tags; else none.
 ///
 /// # Errors
-/// Where it is neither.
+/// Only where the input is no JSON at all.
 pub fn words<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
-    struct Words;
+    Ok(table::tags(table::Read::deserialize(deserializer)?.0))
+}
 
-    impl<'de> Visitor<'de> for Words {
-        type Value = Vec<String>;
+/// The objects of a list. What is no object is left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Objects<T> {
+    /// Those that could be read.
+    pub rows: Vec<T>,
+    /// How many could not.
+    pub unreadable: usize,
+}
 
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a list of words, or words with commas between them")
-        }
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Objects<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_seq(ObjectsVisitor(PhantomData))
+    }
+}
 
-        fn visit_str<E>(self, value: &str) -> Result<Vec<String>, E> {
-            let words = value
-                .split(',')
-                .map(str::trim)
-                .filter(|word| !word.is_empty());
-            Ok(words.map(str::to_owned).collect())
-        }
+struct ObjectsVisitor<T>(PhantomData<T>);
 
-        fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Vec<String>, A::Error> {
-            let mut words = Vec::new();
-            while let Some(word) = seq.next_element()? {
-                words.push(word);
-            }
-            Ok(words)
-        }
+impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectsVisitor<T> {
+    type Value = Objects<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list")
     }
 
-    deserializer.deserialize_any(Words)
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Objects<T>, A::Error> {
+        let (mut rows, mut unreadable) = (Vec::new(), 0);
+        while let Some(row) = seq.next_element::<Object<T>>()? {
+            match row.0 {
+                Some(row) => rows.push(row),
+                None => unreadable += 1,
+            }
+        }
+        Ok(Objects { rows, unreadable })
+    }
+}
+
+/// An object, or none where something else stands in its place.
+#[derive(Clone, Debug)]
+pub struct Object<T>(pub Option<T>);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer
+            .deserialize_any(ObjectVisitor(PhantomData))
+            .map(Self)
+    }
+}
+
+struct ObjectVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
+    type Value = Option<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Option<T>, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(map)).map(Some)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Option<T>, A::Error> {
+        IgnoredAny.visit_seq(seq)?;
+        Ok(None)
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Option<T>, E> {
+        Ok(None)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Option<T>, E> {
+        Ok(None)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Option<T>, E> {
+        Ok(None)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Option<T>, E> {
+        Ok(None)
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Option<T>, E> {
+        Ok(None)
+    }
+
+    fn visit_unit<E>(self) -> Result<Option<T>, E> {
+        Ok(None)
+    }
 }
 
 #[cfg(test)]
@@ -211,7 +280,23 @@ mod tests {
             let read: Tagged = serde_json::from_str(json).expect("lenient");
             assert_eq!(read.tags, ["administrator", "monitoring"]);
         }
-        let none: Tagged = serde_json::from_str(r#"{"tags":""}"#).expect("lenient");
-        assert!(none.tags.is_empty());
+        for json in [
+            r#"{"tags":""}"#,
+            r#"{"tags":null}"#,
+            r#"{"tags":[null,3]}"#,
+            r#"{"tags":{"a":1}}"#,
+            r#"{"tags":7}"#,
+        ] {
+            let none: Tagged = serde_json::from_str(json).expect("lenient");
+            assert!(none.tags.is_empty(), "{json}");
+        }
+    }
+
+    #[test]
+    fn list_of_objects_leaves_out_and_counts_what_is_no_object() {
+        let json = r#"[{"count":1},null,3,-1,2.5,true,"x",[{"count":9}],{"count":2}]"#;
+        let read: super::Objects<Odd> = serde_json::from_str(json).expect("lenient");
+        let counts: Vec<_> = read.rows.iter().map(|row| row.count).collect();
+        assert_eq!((counts, read.unreadable), (vec![Some(1), Some(2)], 7));
     }
 }

@@ -36,4 +36,12 @@ pub struct Page<T> {
     /// Fields that no row has since the broker's statistics are off; empty where they are on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<String>,
+    /// How many rows of the list could not be read and are left out. Absent where there are none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub unreadable: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants it so")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }

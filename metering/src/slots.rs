@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use crate::lenient::Scalar;
 use crate::stats::Sample;
@@ -30,6 +30,8 @@ pub(crate) enum Slot<'a> {
     Time(&'a mut Option<Timestamp>),
     /// Texts.
     Words(&'a mut Option<Vec<String>>),
+    /// Texts that are always there, or one text with commas between them.
+    Tags(&'a mut Vec<String>),
     /// Whatever somebody chose.
     Table(&'a mut Option<Table>),
     /// The broker's own samples.
@@ -96,6 +98,7 @@ fields! {
     Option<bool> => Flag,
     Option<Timestamp> => Time,
     Option<Vec<String>> => Words,
+    Vec<String> => Tags,
     Option<Table> => Table,
     Vec<Sample> => Samples,
 }
@@ -136,12 +139,20 @@ impl<'de> Visitor<'de> for Reader<'_> {
                 Slot::Flag(flag) => *flag = map.next_value::<Scalar>()?.flag(),
                 Slot::Time(time) => {
                     let text = map.next_value::<Scalar>()?.text();
-                    let parsed = text.map(|text| text.parse().map_err(A::Error::custom));
-                    *time = parsed.transpose()?;
+                    *time = text.and_then(|text| text.parse().ok());
                 }
                 Slot::Words(words) => *words = table::words(map.next_value::<table::Read>()?.0),
                 Slot::Table(place) => *place = Table::of(map.next_value::<table::Read>()?.0),
-                Slot::Samples(samples) => *samples = map.next_value()?,
+                Slot::Tags(tags) => *tags = table::tags(map.next_value::<table::Read>()?.0),
+                Slot::Samples(samples) => {
+                    let mut read: Option<Vec<RawSample>> = None;
+                    map.next_value_seed(Nested {
+                        place: &mut read,
+                        is_list: true,
+                    })?;
+                    let known = read.unwrap_or_default().into_iter();
+                    *samples = known.filter_map(RawSample::whole).collect();
+                }
                 Slot::Object(place) => map.next_value_seed(Nested {
                     place,
                     is_list: false,
@@ -156,7 +167,8 @@ impl<'de> Visitor<'de> for Reader<'_> {
     }
 }
 
-/// An object or a list of objects, or null for none.
+/// An object or a list of objects. Anything else in its place is absent, and so is anything else in
+/// a list.
 struct Nested<'a> {
     place: &'a mut dyn Place,
     is_list: bool,
@@ -166,7 +178,7 @@ impl<'de> DeserializeSeed<'de> for Nested<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_option(self)
+        deserializer.deserialize_any(self)
     }
 }
 
@@ -174,44 +186,71 @@ impl<'de> Visitor<'de> for Nested<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.is_list {
-            "a list of objects"
-        } else {
-            "an object"
-        })
+        f.write_str("any JSON value")
     }
 
-    fn visit_none<E>(self) -> Result<(), E> {
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
+        if self.is_list {
+            IgnoredAny.visit_map(map).map(drop)
+        } else {
+            Reader(self.place.open()).visit_map(map)
+        }
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        if !self.is_list {
+            return IgnoredAny.visit_seq(seq).map(drop);
+        }
+        self.place.begin();
+        loop {
+            let item = Nested {
+                place: &mut *self.place,
+                is_list: false,
+            };
+            if seq.next_element_seed(item)?.is_none() {
+                return Ok(());
+            }
+        }
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<(), E> {
         Ok(())
     }
 
     fn visit_unit<E>(self) -> Result<(), E> {
         Ok(())
     }
-
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        if self.is_list {
-            deserializer.deserialize_seq(self)
-        } else {
-            deserializer.deserialize_map(Reader(self.place.open()))
-        }
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        self.place.begin();
-        while seq.next_element_seed(Item(&mut *self.place))?.is_some() {}
-        Ok(())
-    }
 }
 
-/// One object of a list.
-struct Item<'a>(&'a mut dyn Place);
+/// One of the broker's own samples, as far as it could be read.
+#[derive(Default)]
+struct RawSample {
+    sample: Option<f64>,
+    timestamp: Option<i64>,
+}
 
-impl<'de> DeserializeSeed<'de> for Item<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_map(Reader(self.0.open()))
+impl RawSample {
+    fn whole(self) -> Option<Sample> {
+        Some(Sample {
+            sample: self.sample?,
+            timestamp: self.timestamp?,
+        })
     }
 }
 
@@ -278,3 +317,5 @@ macro_rules! inner {
 }
 
 pub(crate) use {inner, name, slots};
+
+slots!(RawSample: sample timestamp);

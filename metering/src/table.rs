@@ -5,8 +5,13 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
+
+/// What is nested deeper in a table is replaced by [`CUT_OFF`]: `serde_json` reads 128 levels.
+const MAX_DEPTH: usize = 32;
+/// Stands for what is nested too deep.
+const CUT_OFF: &str = "…";
 
 /// A table. Erlang cannot tell an empty one from an empty list: `[]` is one too.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -55,14 +60,31 @@ impl Table {
 
 /// The texts of a list; brokers write `""` where they know of none.
 pub(crate) fn words(value: Option<Value>) -> Option<Vec<String>> {
-    let Value::List(list) = value? else {
-        return None;
-    };
-    let text = |value| match value {
-        Value::Text(text) => Some(text),
+    match value? {
+        Value::List(list) => Some(list.into_iter().filter_map(Value::into_text).collect()),
         _ => None,
-    };
-    Some(list.into_iter().filter_map(text).collect())
+    }
+}
+
+/// The texts of a list, or those of one text with commas between them; else none.
+pub(crate) fn tags(value: Option<Value>) -> Vec<String> {
+    match value {
+        Some(Value::Text(text)) => {
+            let words = text.split(',').map(str::trim);
+            let words = words.filter(|word| !word.is_empty());
+            words.map(str::to_owned).collect()
+        }
+        value => words(value).unwrap_or_default(),
+    }
+}
+
+impl Value {
+    fn into_text(self) -> Option<String> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
 }
 
 impl fmt::Display for Value {
@@ -103,11 +125,26 @@ pub(crate) struct Read(pub(crate) Option<Value>);
 
 impl<'de> Deserialize<'de> for Read {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ReadVisitor).map(Read)
+        deserializer.deserialize_any(ReadVisitor(0)).map(Read)
     }
 }
 
-struct ReadVisitor;
+/// Reads a value at this depth.
+#[derive(Clone, Copy)]
+struct ReadVisitor(usize);
+
+impl<'de> DeserializeSeed<'de> for ReadVisitor {
+    type Value = Option<Value>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        if self.0 > MAX_DEPTH {
+            // Passing over is no recursion.
+            deserializer.deserialize_ignored_any(IgnoredAny)?;
+            return Ok(Some(Value::Text(CUT_OFF.to_owned())));
+        }
+        deserializer.deserialize_any(self)
+    }
+}
 
 impl<'de> Visitor<'de> for ReadVisitor {
     type Value = Option<Value>;
@@ -143,7 +180,7 @@ impl<'de> Visitor<'de> for ReadVisitor {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Option<Value>, A::Error> {
         let mut list = Vec::new();
-        while let Some(Read(value)) = seq.next_element()? {
+        while let Some(value) = seq.next_element_seed(Self(self.0 + 1))? {
             list.extend(value);
         }
         Ok(Some(Value::List(list)))
@@ -151,8 +188,8 @@ impl<'de> Visitor<'de> for ReadVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Option<Value>, A::Error> {
         let mut table = BTreeMap::new();
-        while let Some((key, Read(value))) = map.next_entry()? {
-            if let Some(value) = value {
+        while let Some(key) = map.next_key()? {
+            if let Some(value) = map.next_value_seed(Self(self.0 + 1))? {
                 table.insert(key, value);
             }
         }
@@ -182,6 +219,19 @@ mod tests {
     fn an_empty_list_is_an_empty_table_and_nulls_are_left_out() {
         assert!(read("[]").is_empty());
         assert!(read(r#"{"a":null}"#).is_empty());
+    }
+
+    #[test]
+    fn deep_nesting_is_cut_off_and_the_rest_stays() {
+        let depth = 1000;
+        let nested = format!("{}7{}", "[".repeat(depth), "]".repeat(depth));
+        let table = read(&format!(r#"{{"a":{nested},"b":1}}"#));
+        assert_eq!(table.get("b"), Some(&Value::Integer(1)));
+        let json = serde_json::to_string(&table).expect("serialises");
+        let levels = json.matches('[').count();
+        assert_eq!(levels, MAX_DEPTH);
+        assert!(json.contains(CUT_OFF), "{json}");
+        assert_eq!(read(&json), table, "what was cut off can be read again");
     }
 
     #[test]

@@ -1,20 +1,18 @@
 //! A broker's accounts: `GET /v2/rabbit/users`.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use crate::lenient;
+use crate::slots::slots;
 use crate::table::Table;
 use crate::vhost::{Permission, TopicPermission};
 
 /// An account of a broker.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(default)]
 pub struct User {
     /// Its name.
     pub name: String,
     /// `administrator`, `monitoring`, `policymaker`, `management`, or the operator's own.
-    #[serde(deserialize_with = "lenient::words")]
     pub tags: Vec<String>,
     /// `max-connections`, `max-channels`, where they are set (3.8 and later).
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -26,6 +24,8 @@ pub struct User {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub password_hash: Option<String>,
 }
+
+slots!(User: name tags limits has_password password_hash);
 
 impl User {
     /// Whether rows can be ordered by this: see [`Queue::has_column`](crate::Queue::has_column).
@@ -46,9 +46,8 @@ impl User {
 }
 
 /// An account in full: `GET /v2/rabbit/users/{name}`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(default)]
 pub struct UserDetails {
     /// What the list has of it.
     #[serde(flatten)]
@@ -60,3 +59,5 @@ pub struct UserDetails {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub topic_permissions: Option<Vec<TopicPermission>>,
 }
+
+slots!(UserDetails: permissions topic_permissions; user);

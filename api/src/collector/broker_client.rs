@@ -15,6 +15,7 @@ use serde::de::DeserializeOwned;
 use url::Url;
 
 use super::broker_error::BrokerError;
+use super::lists::rows::utf8;
 use crate::config::ApiError;
 
 /// A user name and its password.
@@ -32,10 +33,14 @@ pub(crate) struct WhoAmI {
 }
 
 /// An error's body: `{"error": "not_authorised", "reason": "Login failed"}`.
-#[derive(Deserialize)]
-struct Refusal {
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Refusal {
+    /// A word for programs.
     #[serde(default, deserialize_with = "lenient::text")]
-    reason: Option<String>,
+    pub(crate) error: Option<String>,
+    /// The same for people.
+    #[serde(default, deserialize_with = "lenient::text")]
+    pub(crate) reason: Option<String>,
 }
 
 /// The way to one broker.
@@ -92,7 +97,7 @@ impl BrokerClient {
         let body = self
             .get_bytes(credentials, path, patience, self.limit)
             .await?;
-        serde_json::from_slice(&body).map_err(|error| self.malformed(path, error.to_string()))
+        serde_json::from_str(&utf8(&body)).map_err(|error| self.malformed(path, error.to_string()))
     }
 
     /// The same, unread, with another bound on its length.
@@ -199,13 +204,14 @@ impl BrokerClient {
         if status.is_success() {
             return Ok(body);
         }
-        let refusal = serde_json::from_slice::<Refusal>(&body).ok();
-        let reason = refusal
-            .and_then(|refusal| refusal.reason)
-            .map(|reason| shortened(&reason));
+        let refusal: Refusal = serde_json::from_str(&utf8(&body)).unwrap_or_default();
+        let short = |text: Option<String>| text.map(|text| shortened(&text));
         Err(BrokerError::from_status(
             status,
-            reason,
+            Refusal {
+                error: short(refusal.error),
+                reason: short(refusal.reason),
+            },
             &self.authority,
             &self.shown(path),
         ))

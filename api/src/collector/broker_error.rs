@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use http::StatusCode;
 
+use super::broker_client::Refusal;
+
 /// What went wrong with a request to a broker.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum BrokerError {
@@ -33,13 +35,17 @@ pub(crate) enum BrokerError {
     /// 401 or 403: the account is known, but may not do this.
     #[error("{authority} does not permit this to the account: {reason}.")]
     NotPermitted { authority: String, reason: String },
-    /// Any other status than 200.
-    #[error("{authority} answered {status} to {path}.")]
+    /// Any other status than 200, with the broker's own reason.
+    #[error("{authority} answered {status} to {path}{}.", said(.reason.as_deref()))]
     Status {
         authority: String,
         path: String,
         status: StatusCode,
+        reason: Option<String>,
     },
+    /// 400: the list has become shorter than the pages before this one.
+    #[error("{authority} has no such page of {path}.")]
+    PageOutOfRange { authority: String, path: String },
     /// 400: its statistics are off, and this is nothing else.
     #[error("{authority} tells nothing of this: its statistics are off.")]
     StatisticsOff { authority: String },
@@ -62,6 +68,18 @@ pub(crate) enum BrokerError {
         path: String,
         limit: usize,
     },
+}
+
+/// What a broker answers to a page that its list does not have.
+///
+/// Source: `rabbit_mgmt_util:range_filter/3`, the same from 3.6 to 4.x.
+const PAGE_OUT_OF_RANGE: &str = "page_out_of_range";
+
+/// The broker's own reason, as the end of a sentence.
+fn said(reason: Option<&str>) -> String {
+    let reason = reason.map(|reason| reason.trim_end_matches('.'));
+    let reason = reason.filter(|reason| !reason.is_empty());
+    reason.map_or_else(String::new, |reason| format!(": {reason}"))
 }
 
 impl BrokerError {
@@ -99,11 +117,12 @@ impl BrokerError {
     /// From a status, with the broker's own words where it gave some.
     pub(crate) fn from_status(
         status: StatusCode,
-        reason: Option<String>,
+        refusal: Refusal,
         authority: &str,
         path: &str,
     ) -> Self {
-        let authority = authority.to_owned();
+        let (authority, path) = (authority.to_owned(), path.to_owned());
+        let Refusal { error, reason } = refusal;
         if status == StatusCode::UNAUTHORIZED || status == StatusCode::FORBIDDEN {
             let known = reason.as_deref().is_some_and(is_about_rights);
             let reason = reason.unwrap_or_else(|| status.to_string());
@@ -116,10 +135,14 @@ impl BrokerError {
         if status == StatusCode::BAD_REQUEST && reason.as_deref().is_some_and(is_off) {
             return Self::StatisticsOff { authority };
         }
+        if status == StatusCode::BAD_REQUEST && error.as_deref() == Some(PAGE_OUT_OF_RANGE) {
+            return Self::PageOutOfRange { authority, path };
+        }
         Self::Status {
             authority,
-            path: path.to_owned(),
+            path,
             status,
+            reason: reason.or(error),
         }
     }
 
@@ -134,6 +157,30 @@ impl BrokerError {
         let is_senseless =
             matches!(self, Self::Status { status, .. } if *status == StatusCode::BAD_REQUEST);
         is_senseless || self.is_absence() || self.is_refusal()
+    }
+
+    /// Whether the page lies behind the end of its list.
+    pub(crate) fn is_past_the_end(&self) -> bool {
+        matches!(self, Self::PageOutOfRange { .. })
+    }
+
+    /// A word for its kind: two of the same kind are one lasting fault.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Self::NoConnection { .. } => "no connection",
+            Self::Tls { .. } => "TLS",
+            Self::TimedOut { .. } => "timed out",
+            Self::Busy { .. } => "busy",
+            Self::BrokenOff { .. } => "broken off",
+            Self::Credentials { .. } => "credentials",
+            Self::NotPermitted { .. } => "not permitted",
+            Self::Status { .. } => "status",
+            Self::PageOutOfRange { .. } => "page out of range",
+            Self::StatisticsOff { .. } => "statistics off",
+            Self::NotJson { .. } => "not JSON",
+            Self::Malformed { .. } => "malformed",
+            Self::TooLong { .. } => "too long",
+        }
     }
 
     /// Whether it was waited for in vain.

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use metering::{Node, Overview};
+use metering::lenient::Objects;
+use metering::{Node, Overview, Vhost};
 
 use super::backfill::{Backfill, COARSE, FINE};
 use super::broker_error::BrokerError;
-use super::vhosts::Vhost;
 use crate::request_gate::Cost;
 use crate::watched::Watched;
 
@@ -61,9 +61,10 @@ pub(crate) async fn gather(
     let overview: Overview = client
         .get(broker.credentials(), "api/overview", patience)
         .await?;
-    let nodes: Vec<Node> = client
+    let nodes: Objects<Node> = client
         .get(broker.credentials(), "api/nodes", patience)
         .await?;
+    let nodes = broker.readable("nodes", nodes);
     let vhosts = if extras.vhosts {
         get_vhosts(broker, patience).await
     } else {
@@ -101,16 +102,34 @@ pub(crate) async fn gather_vhosts(broker: &Watched, patience: Duration) -> Optio
 }
 
 async fn get_vhosts(broker: &Watched, patience: Duration) -> Option<Vec<Vhost>> {
-    match broker
+    let vhosts = broker
         .client
-        .get(broker.credentials(), "api/vhosts", patience)
-        .await
-    {
-        Ok(vhosts) => Some(vhosts),
+        .get::<Objects<Vhost>>(broker.credentials(), "api/vhosts", patience)
+        .await;
+    match vhosts {
+        Ok(vhosts) => Some(broker.readable("vhosts", vhosts)),
         Err(error) => {
-            tracing::warn!(broker = broker.name, %error, "the vhosts could not be read");
+            if broker.log_limit.admits(&format!("sums {}", error.kind())) {
+                tracing::warn!(broker = broker.name, %error, "the vhosts could not be read");
+            }
             None
         }
+    }
+}
+
+impl Watched {
+    /// The rows of a list that could be read; the others are logged.
+    fn readable<T>(&self, list: &str, read: Objects<T>) -> Vec<T> {
+        let (broker, rows) = (&self.name, read.unreadable);
+        if rows > 0 && self.log_limit.admits(&format!("{list} rows")) {
+            tracing::warn!(
+                broker,
+                list,
+                rows,
+                "rows could not be read and are left out"
+            );
+        }
+        read.rows
     }
 }
 
@@ -124,7 +143,12 @@ async fn get_backfill(broker: &Watched, patience: Duration) -> Option<Backfill> 
         {
             Ok(overview) => overviews.push(overview),
             Err(error) => {
-                tracing::warn!(broker = broker.name, %error, "the broker's own samples could not be read");
+                if broker
+                    .log_limit
+                    .admits(&format!("samples {}", error.kind()))
+                {
+                    tracing::warn!(broker = broker.name, %error, "the broker's own samples could not be read");
+                }
                 return None;
             }
         }

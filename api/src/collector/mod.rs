@@ -22,6 +22,7 @@
 //! | [`backfill`] | the hour before the first contact |
 //! | [`record`] | from the answers to the ring |
 //! | [`keep`] | from the ring to the store, and back after a restart |
+//! | [`log_limit`] | how often a lasting fault is logged |
 //! | [`vhosts`] | sums for those who may not see all |
 //! | [`prometheus`] | what brokers without statistics do not tell |
 //! | [`details`] | one object in full, on demand |
@@ -38,6 +39,7 @@ pub(crate) mod gather;
 pub(crate) mod health;
 pub(crate) mod keep;
 pub(crate) mod lists;
+pub(crate) mod log_limit;
 pub(crate) mod prometheus;
 pub(crate) mod rates;
 pub(crate) mod record;

@@ -18,6 +18,7 @@ use reqwest::redirect;
 use secrecy::ExposeSecret;
 
 use super::lists::budget::Budget;
+use super::log_limit::LogLimit;
 use crate::config::{ApiError, PrometheusConfig};
 
 /// What is asked for every tick, below the plugin's address.
@@ -228,6 +229,7 @@ pub(crate) struct Prometheus {
     http: reqwest::Client,
     plugins: Vec<PrometheusConfig>,
     limit: usize,
+    log_limit: LogLimit,
 }
 
 /// What is remembered of asking.
@@ -266,7 +268,9 @@ impl Asked {
                 Err(error) => {
                     answered = false;
                     let plugin = plugin.url.as_str();
-                    tracing::warn!(plugin, error, "the Prometheus plugin could not be read");
+                    if prometheus.log_limit.admits(plugin) {
+                        tracing::warn!(plugin, error, "the Prometheus plugin could not be read");
+                    }
                 }
             }
         }
@@ -296,6 +300,7 @@ impl Prometheus {
             http,
             plugins,
             limit,
+            log_limit: LogLimit::default(),
         })
     }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
-use metering::{BrokerState, LogLevel, Overview, Timestamp};
+use metering::{BrokerState, LogLevel, Overview, Timestamp, Vhost};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
@@ -20,7 +20,7 @@ use super::prometheus;
 use super::rates::Counters;
 use super::record;
 use super::spacing::{Spacing, until_next};
-use super::vhosts::{Vhost, sum};
+use super::vhosts::sum;
 use crate::audience::{Audience, Class};
 use crate::clock::{Clock, after};
 use crate::ring::Resource;
@@ -267,8 +267,13 @@ impl Collector {
             ""
         };
         self.health.missed(now, format!("{error}{hint}"));
-        if self.health.state != before || self.health.missed == 1 {
+        let is_new = self.health.state != before || self.health.missed == 1;
+        let fault = format!("poll {:?} {}", self.health.state, error.kind());
+        let is_due = self.broker.log_limit.admits(&fault);
+        if is_new || is_due {
             tracing::warn!(broker = self.broker.name, state = ?self.health.state, %error, "no answer");
+        }
+        if is_new {
             let (level, desc) = if self.health.state == BrokerState::Down {
                 (LogLevel::Error, format!("The broker is down: {error}"))
             } else {

@@ -2,19 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use metering::Details;
 use metering::overview::{MessageStats, QueueTotals};
-use serde::Deserialize;
-
-/// A vhost of `GET /api/vhosts`, as far as sums are made of it.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct Vhost {
-    pub(crate) name: String,
-    #[serde(flatten)]
-    pub(crate) queue_totals: QueueTotals,
-    pub(crate) message_stats: Option<MessageStats>,
-}
+use metering::{Details, Vhost};
 
 /// The sums over some vhosts. What none of them reports is absent.
 pub(crate) fn sum(
@@ -24,8 +13,8 @@ pub(crate) fn sum(
     let mut queue_totals = QueueTotals::default();
     let mut message_stats = None;
     for vhost in vhosts.iter().filter(|vhost| names.contains(&vhost.name)) {
-        let theirs = vhost.queue_totals.iter();
-        for ((value, details), stat) in queue_totals.iter_mut().zip(theirs) {
+        let theirs = totals(vhost);
+        for ((value, details), stat) in queue_totals.iter_mut().zip(theirs.iter()) {
             add(value, details, stat.value, stat.rate());
         }
         let Some(theirs) = &vhost.message_stats else {
@@ -37,6 +26,17 @@ pub(crate) fn sum(
         }
     }
     (queue_totals, message_stats)
+}
+
+fn totals(vhost: &Vhost) -> QueueTotals {
+    QueueTotals {
+        messages: vhost.messages,
+        messages_details: vhost.messages_details.clone(),
+        messages_ready: vhost.messages_ready,
+        messages_ready_details: vhost.messages_ready_details.clone(),
+        messages_unacknowledged: vhost.messages_unacknowledged,
+        messages_unacknowledged_details: vhost.messages_unacknowledged_details.clone(),
+    }
 }
 
 fn add(

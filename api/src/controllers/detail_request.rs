@@ -7,6 +7,7 @@ use std::time::Duration;
 use axum::response::Response;
 use http::HeaderMap;
 use metering::Node;
+use metering::lenient::Objects;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -14,6 +15,7 @@ use serde::de::DeserializeOwned;
 use super::lists::dated;
 use crate::collector::details::{Detail, Wanted};
 use crate::collector::lists::kind::Kind;
+use crate::collector::lists::rows::utf8;
 use crate::collector::lists::select::Scope;
 use crate::error::Error;
 use crate::identity::auth::Caller;
@@ -37,16 +39,17 @@ pub(crate) fn read<T: DeserializeOwned>(
     bodies: &[Vec<u8>],
     place: usize,
 ) -> Result<T, serde_json::Error> {
-    serde_json::from_slice(bodies.get(place).map_or(&[], Vec::as_slice))
+    serde_json::from_str(&utf8(bodies.get(place).map_or(&[], Vec::as_slice)))
 }
 
-/// The same of one that the broker may have refused.
-pub(crate) fn read_if<T: DeserializeOwned>(
-    bodies: &[Vec<u8>],
-    place: usize,
-) -> Result<Option<T>, serde_json::Error> {
-    let body = bodies.get(place).filter(|body| !body.is_empty());
-    body.map(|body| serde_json::from_slice(body)).transpose()
+/// The same of one that the broker may have refused, or that may make no sense.
+pub(crate) fn read_if<T: DeserializeOwned>(bodies: &[Vec<u8>], place: usize) -> Option<T> {
+    read(bodies, place).ok()
+}
+
+/// The same of a list, without what is no object in it.
+pub(crate) fn list_if<T: DeserializeOwned>(bodies: &[Vec<u8>], place: usize) -> Option<Vec<T>> {
+    read_if::<Objects<T>>(bodies, place).map(|list| list.rows)
 }
 
 /// A request for one object.

@@ -7,6 +7,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use http::HeaderMap;
 use metering::error::{ErrorBody, KeystoneErrorBody};
+use metering::lenient::Objects;
 use metering::{
     ChannelDetails, ConnectionDetails, Exchange, ExchangeDetails, NodeInternals, Page, Policy,
     Queue, QueueDetails, Table, UserDetails, VhostDetails,
@@ -14,7 +15,7 @@ use metering::{
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::detail_request::{DetailRequest, read, read_if};
+use super::detail_request::{DetailRequest, list_if, read, read_if};
 use crate::collector::details::Wanted;
 use crate::collector::lists::kind::{Kind, USER_COLUMNS};
 use crate::error::Error;
@@ -103,7 +104,7 @@ details! {
             needed: 1,
             make: |bodies| {
                 let mut queue: QueueDetails = read(bodies, 0)?;
-                let listed: Option<Page<Queue>> = read_if(bodies, 1)?;
+                let listed: Option<Page<Queue>> = read_if(bodies, 1);
                 if let Some(listed) = listed.and_then(|page| page.items.into_iter().next()) {
                     queue.queue.messages = queue.queue.messages.or(listed.messages);
                     queue.queue.messages_ready = queue.queue.messages_ready.or(listed.messages_ready);
@@ -142,8 +143,8 @@ details! {
                     Some(exchange) => ExchangeDetails { exchange, ..ExchangeDetails::default() },
                     None => read(bodies, 0)?,
                 };
-                exchange.bindings_source = Some(read(bodies, 1)?);
-                exchange.bindings_destination = Some(read(bodies, 2)?);
+                exchange.bindings_source = Some(read::<Objects<_>>(bodies, 1)?.rows);
+                exchange.bindings_destination = Some(read::<Objects<_>>(bodies, 2)?.rows);
                 Ok(json(&exchange))
             },
         });
@@ -164,8 +165,8 @@ details! {
             needed: 1,
             make: |bodies| {
                 let mut connection: ConnectionDetails = read(bodies, 0)?;
-                connection.channel_details = read_if(bodies, 1)?;
-                connection.sessions = read_if(bodies, 2)?;
+                connection.channel_details = list_if(bodies, 1);
+                connection.sessions = list_if(bodies, 2);
                 Ok(json(&connection))
             },
         });
@@ -211,11 +212,11 @@ details! {
             ],
             needed: 0,
             make: |bodies| {
-                let ets: Option<NodeInternals> = read_if(bodies, 0)?;
+                let ets: Option<NodeInternals> = read_if(bodies, 0);
                 let mut internals = ets.unwrap_or_default();
-                let binary: Option<NodeInternals> = read_if(bodies, 1)?;
+                let binary: Option<NodeInternals> = read_if(bodies, 1);
                 internals.binary = binary.and_then(|read| read.binary);
-                let top: Option<NodeInternals> = read_if(bodies, 2)?;
+                let top: Option<NodeInternals> = read_if(bodies, 2);
                 internals.processes = top.and_then(|read| read.processes);
                 Ok(json(&internals))
             },
@@ -237,8 +238,8 @@ details! {
             needed: 1,
             make: |bodies| {
                 let mut vhost: VhostDetails = read(bodies, 0)?;
-                vhost.permissions = read_if(bodies, 1)?;
-                vhost.topic_permissions = read_if(bodies, 2)?;
+                vhost.permissions = list_if(bodies, 1);
+                vhost.topic_permissions = list_if(bodies, 2);
                 Ok(json(&vhost))
             },
         });
@@ -263,8 +264,8 @@ details! {
             make: |bodies| {
                 let mut user: UserDetails = read(bodies, 0)?;
                 user.user.forget_hash();
-                user.permissions = read_if(bodies, 1)?;
-                user.topic_permissions = read_if(bodies, 2)?;
+                user.permissions = list_if(bodies, 1);
+                user.topic_permissions = list_if(bodies, 2);
                 Ok(json(&user))
             },
         });

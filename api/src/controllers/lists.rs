@@ -190,7 +190,7 @@ async fn answer(
         hasher.finish()
     );
     let etag = picked.etag(shared, &version);
-    let observed_at = table.observed_at;
+    let (observed_at, unreadable) = (table.observed_at, table.unreadable);
     let found = table.found(&scope, query.filter.as_ref(), query.sort.as_ref());
     let body = if let (Some(selection), Some((page, size))) = (&found, query.page) {
         table.page(selection, page, size)
@@ -223,6 +223,10 @@ async fn answer(
     .to(headers);
     // A list has no place for it but this.
     dated(&mut response, observed_at, shared.config.clock.now());
+    if unreadable > 0 {
+        let headers = response.headers_mut();
+        headers.insert("x-unreadable-rows", HeaderValue::from(unreadable));
+    }
     Ok(response)
 }
 
@@ -270,7 +274,8 @@ macro_rules! lists {
             /// Asked of the broker while somebody asks here, within a budget. With `page` or
             /// `page_size` the answer is a page object: `items`, `page`, `page_size`, `page_count`,
             /// `item_count`, `filtered_count`, `total_count`, `observed_at`, `stats_observed_at`, and
-            /// `missing` where the broker's statistics are off.
+            /// `missing` where the broker's statistics are off. Rows that cannot be read are left out,
+            /// and `unreadable` counts them.
             #[utoipa::path(
                 get,
                 path = $path,
@@ -291,6 +296,7 @@ macro_rules! lists {
                     (status = 200, body = Vec<$type>, headers(
                         ("X-Observed-At" = String, description = "When the broker told of it"),
                         ("Age" = u64, description = "How long ago that is, in seconds"),
+                        ("X-Unreadable-Rows" = Option<u64>, description = "How many rows could not be read and are left out"),
                         ("Warning" = Option<String>, description = "`110` where the broker does not answer"))),
                     (status = 304, description = "Unchanged since the `ETag` in `If-None-Match`"),
                     (status = 400, body = ErrorBody, description = "Several brokers and none named, or an argument that is unknown or cannot be used"),

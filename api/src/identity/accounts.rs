@@ -5,9 +5,9 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use metering::Exchange;
+use metering::lenient::Objects;
+use metering::{Exchange, Vhost};
 use secrecy::SecretString;
-use serde::Deserialize;
 use tokio::time::Instant;
 
 use super::tokens::Grant;
@@ -43,12 +43,6 @@ pub(crate) struct Applicant<'a> {
     pub(crate) username: &'a str,
     pub(crate) password: &'a SecretString,
     pub(crate) address: Option<IpAddr>,
-}
-
-/// A vhost of `GET /api/vhosts`.
-#[derive(Deserialize)]
-struct Named {
-    name: String,
 }
 
 /// Asks some brokers at once, and gives those that accept the account.
@@ -172,11 +166,11 @@ async fn grant(
         View::All
     } else if has_one_of(&SEES_ITS_OWN) {
         // The broker lists the vhosts that this account may see.
-        let vhosts: Vec<Named> = broker
+        let vhosts: Objects<Vhost> = broker
             .client
             .get(credentials(), "api/vhosts?columns=name", patience)
             .await?;
-        let names: BTreeSet<_> = vhosts.into_iter().map(|vhost| vhost.name).collect();
+        let names: BTreeSet<_> = vhosts.rows.into_iter().map(|vhost| vhost.name).collect();
         let audience = Audience::new(names);
         own = Some(audience.clone());
         View::Only(audience)
@@ -211,13 +205,18 @@ async fn own_vhosts(
         };
         let body = client
             .get_bytes(credentials, &path, patience, client.limit())
-            .await?;
+            .await;
+        let body = match body {
+            // There are fewer vhosts than when the first page was read.
+            Err(error) if page > 1 && error.is_past_the_end() => break,
+            body => body?,
+        };
         let read = each(&body, &mut |exchange: Exchange| {
             names.insert(exchange.vhost);
         });
         let read = read.map_err(|error| client.malformed(&path, error.to_string()))?;
         // A broker before 3.6 gives them all at once.
-        pages = read.unwrap_or(1);
+        pages = read.page_count.unwrap_or(1);
         page += 1;
     }
     Ok(Audience::new(names))

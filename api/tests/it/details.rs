@@ -73,3 +73,18 @@ async fn what_costs_a_node_effort_is_asked_for_once_a_minute() {
     let unknown = app.get(&token, "/v2/rabbit/node-internals/nope").await;
     assert_eq!(unknown.status, http::StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn related_list_that_makes_no_sense_does_not_hide_the_object() {
+    let fake = FakeBroker::start();
+    fake.set_list("connections/c", json!({"name": "c", "user": "ops"}));
+    fake.set_list(
+        "connections/c/channels",
+        json!([null, {"name": "c (1)", "connection_details": []}, 7]),
+    );
+    let (app, token) = TestApp::ready(&fake).await;
+    let connection = app.get(&token, "/v2/rabbit/connections/c").await.ok();
+    let channels = connection["channel_details"].as_array().expect("channels");
+    assert_eq!(channels.len(), 1, "{connection}");
+    assert_eq!(channels[0]["name"], "c (1)");
+}

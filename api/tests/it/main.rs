@@ -24,6 +24,7 @@ mod logs;
 mod malformed;
 mod meters;
 mod nodes;
+mod odd_answers;
 mod openapi;
 mod overview;
 mod portals;

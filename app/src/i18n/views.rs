@@ -477,6 +477,13 @@ both! {
         no_such_page: fn(u64) -> String =
             |last| format!("There is no such page: the last one is {last}."),
             |last| format!("没有该页：最后一页是第 {last} 页。");
+        unreadable_rows: fn(u64) -> String =
+            |rows| if rows == 1 {
+                "1 row could not be read and is left out.".to_owned()
+            } else {
+                format!("{rows} rows could not be read and are left out.")
+            },
+            |rows| format!("有 {rows} 行无法读取，已略去。");
         members_missing: fn(&str, usize) -> String =
             |word, missing| format!("{word}, {missing} offline"),
             |word, missing| format!("{word}，{missing} 个离线");

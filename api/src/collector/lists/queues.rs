@@ -9,7 +9,7 @@ use metering::overview::QueueTotals;
 
 use super::column::{Key, key};
 use super::row::Row;
-use super::rows::{Builder, Rows, each};
+use super::rows::{Builder, Damage, Rows, each};
 use crate::collector::prometheus::Consumers;
 
 /// All depths, without rates.
@@ -89,9 +89,12 @@ const COLUMNS: [&str; 55] = [
 ///
 /// # Errors
 /// Where it is no list.
-pub(crate) fn with_depths(known: Option<&Rows>, body: &[u8]) -> Result<Rows, serde_json::Error> {
+pub(crate) fn with_depths(
+    known: Option<&Rows>,
+    body: &[u8],
+) -> Result<(Rows, Damage), serde_json::Error> {
     let mut builder = Builder::default();
-    each(body, &mut |fresh: Queue| {
+    let info = each(body, &mut |fresh: Queue| {
         let known = known.and_then(|known| {
             let row = known.find(&fresh.vhost, &fresh.name())?;
             serde_json::from_slice::<Queue>(known.json(row)).ok()
@@ -104,7 +107,7 @@ pub(crate) fn with_depths(known: Option<&Rows>, body: &[u8]) -> Result<Rows, ser
             None => builder.push(&fresh),
         }
     })?;
-    Ok(builder.finish())
+    Ok((builder.finish(), info.damage))
 }
 
 /// The same queues, each with how many consumers it has.
@@ -181,7 +184,7 @@ mod tests {
             {"name":"gone","vhost":"/","messages":1}]"#;
         let known = Kind::Queues.read(known).expect("rows").rows;
         let body = br#"[{"name":"new","vhost":"/","messages":3},{"name":"a","vhost":"/","messages":2,"state":"running"}]"#;
-        let rows = with_depths(Some(&known), body).expect("rows");
+        let (rows, _) = with_depths(Some(&known), body).expect("rows");
         let read = |row| serde_json::from_slice::<Queue>(rows.json(row)).expect("a queue");
         assert_eq!(rows.len(), 2, "what is gone is gone");
         assert_eq!((read(0).messages, read(0).memory), (Some(2), Some(77)));

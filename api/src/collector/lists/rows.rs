@@ -3,11 +3,15 @@
 //! 50,000 queues are 50,000 places of 24 bytes, their names, and the JSON itself. A changed copy
 //! shares the pieces with what it was copied from.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
 use bytes::Bytes;
+use metering::lenient::Object;
+use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
 
 use super::row::Row;
 
@@ -49,6 +53,32 @@ pub(crate) struct Batch {
     pub(crate) rows: Rows,
     /// How many pages there are; none where the broker gave the whole list.
     pub(crate) page_count: Option<u64>,
+    /// What of it could not be read.
+    pub(crate) damage: Damage,
+}
+
+/// What of an answer could not be read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Damage {
+    /// How many rows are left out.
+    pub(crate) unreadable: u64,
+    /// Whether bytes that are no UTF-8 were replaced: names may differ from the broker's.
+    pub(crate) replaced: bool,
+}
+
+/// What [`each`] found beside rows.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct PageInfo {
+    pub(crate) page_count: Option<u64>,
+    pub(crate) damage: Damage,
+}
+
+impl Damage {
+    /// Takes in what was damaged in another part of the same list.
+    pub(crate) fn add(&mut self, other: Self) {
+        self.unreadable += other.unreadable;
+        self.replaced |= other.replaced;
+    }
 }
 
 impl Rows {
@@ -176,71 +206,144 @@ impl Builder {
 /// Where it is neither.
 pub(crate) fn read<T: Row>(body: &[u8]) -> Result<Batch, serde_json::Error> {
     let mut builder = Builder::default();
-    let page_count = each(body, &mut |mut row: T| {
+    let info = each(body, &mut |mut row: T| {
         row.tidy();
         builder.push(&row);
     })?;
     Ok(Batch {
         rows: builder.finish(),
-        page_count,
+        page_count: info.page_count,
+        damage: info.damage,
     })
 }
 
-/// Reads a list, or a page of one, and hands on each row. Gives the count of pages where it is one.
+/// Reads a list, or a page of one, and hands on each row that can be read.
 ///
 /// # Errors
 /// Where it is neither.
 pub(crate) fn each<T: Row>(
     body: &[u8],
     take: &mut dyn FnMut(T),
-) -> Result<Option<u64>, serde_json::Error> {
-    let mut deserializer = serde_json::Deserializer::from_slice(body);
-    let reader = Reader(take, PhantomData);
-    let page_count = deserializer.deserialize_any(reader)?;
-    deserializer.end()?;
-    Ok(page_count)
+) -> Result<PageInfo, serde_json::Error> {
+    let text = utf8(body);
+    let replaced = matches!(text, Cow::Owned(_));
+    let mut reader = Reader {
+        take,
+        seen: 0,
+        unreadable: 0,
+        page_count: None,
+        row: PhantomData,
+    };
+    let mut deserializer = serde_json::Deserializer::from_str(&text);
+    let read = (&mut reader).deserialize(&mut deserializer);
+    if let Err(error) = read.and_then(|()| deserializer.end()) {
+        reader.read_apart(&text).ok_or(error)?;
+    }
+    Ok(PageInfo {
+        page_count: reader.page_count,
+        damage: Damage {
+            unreadable: reader.unreadable,
+            replaced,
+        },
+    })
 }
 
-struct Reader<'a, T>(&'a mut dyn FnMut(T), PhantomData<T>);
+/// As a text, with bytes that are no UTF-8 replaced.
+pub(crate) fn utf8(body: &[u8]) -> Cow<'_, str> {
+    // Faster than the lossy way where all is well.
+    std::str::from_utf8(body).map_or_else(|_| String::from_utf8_lossy(body), Cow::Borrowed)
+}
 
-impl<'de, T: Row> DeserializeSeed<'de> for Reader<'_, T> {
-    type Value = Option<u64>;
+/// Hands on the rows of an answer.
+struct Reader<'a, T> {
+    take: &'a mut dyn FnMut(T),
+    /// How many rows were read, or found to be none.
+    seen: usize,
+    unreadable: u64,
+    page_count: Option<u64>,
+    row: PhantomData<T>,
+}
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<u64>, D::Error> {
+/// A page whose rows are not read yet.
+#[derive(Deserialize)]
+struct RawPage<'a> {
+    #[serde(borrow)]
+    items: Vec<&'a RawValue>,
+    #[serde(default)]
+    page_count: Option<serde_json::Value>,
+}
+
+impl<T: Row> Reader<'_, T> {
+    fn take(&mut self, row: Option<T>) {
+        self.seen += 1;
+        match row {
+            Some(row) => (self.take)(row),
+            None => self.unreadable += 1,
+        }
+    }
+
+    /// Reads the rest row by row, since a row has what ends the reading of all: a number out of
+    /// range, half a surrogate. None where it is no list.
+    fn read_apart(&mut self, text: &str) -> Option<()> {
+        let rows = if text.trim_start().starts_with('[') {
+            serde_json::from_str::<Vec<&RawValue>>(text).ok()?
+        } else {
+            let page: RawPage<'_> = serde_json::from_str(text).ok()?;
+            self.page_count = Some(pages(page.page_count));
+            page.items
+        };
+        for row in rows.into_iter().skip(self.seen) {
+            let row = serde_json::from_str::<Object<T>>(row.get());
+            self.take(row.ok().and_then(|row| row.0));
+        }
+        Some(())
+    }
+}
+
+/// The count of pages; one where a page does not say.
+fn pages(count: Option<serde_json::Value>) -> u64 {
+    count.and_then(|count| count.as_u64()).unwrap_or(1)
+}
+
+impl<'de, T: Row> DeserializeSeed<'de> for &mut Reader<'_, T> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
         deserializer.deserialize_any(self)
     }
 }
 
-impl<'de, T: Row> Visitor<'de> for Reader<'_, T> {
-    type Value = Option<u64>;
+impl<'de, T: Row> Visitor<'de> for &mut Reader<'_, T> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a list or a page of one")
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Option<u64>, A::Error> {
-        while let Some(row) = seq.next_element()? {
-            (self.0)(row);
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        while let Some(Object(row)) = seq.next_element()? {
+            self.take(row);
         }
-        Ok(None)
+        Ok(())
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Option<u64>, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let (mut page_count, mut items) = (None, false);
         while let Some(key) = map.next_key::<String>()? {
             match key.as_str() {
                 "items" => {
                     items = true;
-                    map.next_value_seed(Reader(&mut *self.0, PhantomData))?;
+                    map.next_value_seed(&mut *self)?;
                 }
-                "page_count" => page_count = Some(map.next_value()?),
+                "page_count" => page_count = map.next_value()?,
                 _ => {
                     map.next_value::<IgnoredAny>()?;
                 }
             }
         }
+        self.page_count = Some(pages(page_count));
         if items {
-            Ok(Some(page_count.unwrap_or(1)))
+            Ok(())
         } else {
             Err(serde::de::Error::missing_field("items"))
         }
@@ -274,6 +377,56 @@ mod tests {
         let batch = read::<Queue>(&page).expect("a page");
         assert_eq!((batch.rows.len(), batch.page_count), (3, Some(7)));
         assert_eq!(batch.rows.json(2), br#"{"name":"a","vhost":"z"}"#);
+    }
+
+    #[test]
+    fn unreadable_rows_are_left_out_and_counted() {
+        let bad = [
+            "null",
+            "true",
+            "3",
+            "-1.5",
+            r#""x""#,
+            "[]",
+            r#"[{"name":"q"}]"#,
+            r#"{"name":"q","messages":1e999}"#,
+            r#"{"name":"\ud800"}"#,
+        ];
+        for bad in bad {
+            let list = format!(r#"[{{"name":"a","vhost":"/"}},{bad},{{"name":"b","vhost":"/"}}]"#);
+            let page = format!(r#"{{"items":{list},"page_count":3}}"#);
+            for (body, pages) in [(list, None), (page, Some(3))] {
+                let batch = read::<Queue>(body.as_bytes()).expect("a list");
+                assert_eq!(names(&batch.rows), ["//a", "//b"], "{body}");
+                assert_eq!(batch.damage.unreadable, 1, "{body}");
+                assert_eq!(batch.page_count, pages, "{body}");
+            }
+        }
+    }
+
+    #[test]
+    fn deep_arguments_and_unknown_fields_cost_nothing_else() {
+        let deep = format!("{}{}", "[".repeat(130), "]".repeat(130));
+        let body = format!(
+            r#"[{{"name":"a","vhost":"/","arguments":{{"x":{deep},"y":1}},"new":{deep},"messages":7}}]"#
+        );
+        let batch = read::<Queue>(body.as_bytes()).expect("a list");
+        assert_eq!(batch.damage, Damage::default());
+        let queue: Queue = serde_json::from_slice(batch.rows.json(0)).expect("JSON");
+        assert_eq!(queue.messages, Some(7));
+        assert!(
+            queue
+                .arguments
+                .is_some_and(|table| table.get("y").is_some())
+        );
+    }
+
+    #[test]
+    fn bytes_that_are_no_utf8_are_replaced() {
+        let body = b"[{\"name\":\"a\xff\",\"vhost\":\"/\"},{\"name\":\"b\",\"vhost\":\"/\"}]";
+        let batch = read::<Queue>(body).expect("a list");
+        assert_eq!(names(&batch.rows), ["//a\u{fffd}", "//b"]);
+        assert!(batch.damage.replaced);
     }
 
     #[test]

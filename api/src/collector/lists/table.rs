@@ -31,6 +31,8 @@ pub(crate) struct Table {
     missing: Vec<&'static str>,
     /// Whether some of it is still to come.
     pub(crate) partial: bool,
+    /// How many rows could not be read.
+    pub(crate) unreadable: u64,
     /// When the broker was asked for all of its rows; none where some may be missing.
     pub(crate) complete_since: Option<Instant>,
     pub(crate) rows: Rows,
@@ -51,6 +53,7 @@ impl Table {
             stats_observed_at,
             missing: Vec::new(),
             partial: false,
+            unreadable: 0,
             complete_since: None,
             rows,
             orders: Kept::default(),
@@ -147,6 +150,9 @@ impl Table {
         if !self.missing.is_empty() {
             // Names of fields need no escaping.
             let _ = write!(head, r#""missing":["{}"],"#, self.missing.join("\",\""));
+        }
+        if self.unreadable > 0 {
+            let _ = write!(head, r#""unreadable":{},"#, self.unreadable);
         }
         head.push_str(r#""items":"#);
         let mut body = head.into_bytes();
@@ -274,6 +280,7 @@ mod tests {
             observed_at: Some(Timestamp::from_millis(0)),
             stats_observed_at: None,
             missing: Vec::new(),
+            unreadable: 0,
             items,
         }
     }

@@ -10,7 +10,7 @@ use super::budget::Budget;
 use super::history::{self, Fresh, History, Moment};
 use super::kind::Kind;
 use super::queues;
-use super::rows::Rows;
+use super::rows::{Batch, Damage, Rows};
 use super::shelf::Failure;
 use super::table::Table;
 use crate::clock::Clock;
@@ -54,6 +54,26 @@ enum Part {
     /// What things are called, where somebody searches and nobody looks at the list: of queues the
     /// cheap form.
     Names(Kind),
+}
+
+/// Rows that have just come.
+struct Fetched {
+    rows: Rows,
+    damage: Damage,
+    /// When all that is no depth came, where that is another time.
+    stats: Option<metering::Timestamp>,
+    extent: Extent,
+}
+
+impl Fetched {
+    fn new(batch: Batch, extent: Extent) -> Self {
+        Self {
+            rows: batch.rows,
+            damage: batch.damage,
+            stats: None,
+            extent,
+        }
+    }
 }
 
 /// How much of a list an answer has.
@@ -205,7 +225,13 @@ impl Librarian {
             tracing::debug!(broker, list, "the broker has no such list");
             Failure::Absent
         } else {
-            tracing::warn!(broker, list, %error, "a list could not be read");
+            if self
+                .broker
+                .log_limit
+                .admits(&format!("{list} {}", error.kind()))
+            {
+                tracing::warn!(broker, list, %error, "a list could not be read");
+            }
             if matches!(error, BrokerError::StatisticsOff { .. }) {
                 Failure::StatisticsOff
             } else {
@@ -296,8 +322,8 @@ impl Librarian {
             })
             .await;
         self.wholes[kind as usize].record(Instant::now(), cost, batch.is_ok());
-        self.publish(kind, batch?.rows, None, Extent::Complete(asked_at))
-            .await;
+        let batch = Fetched::new(batch?, Extent::Complete(asked_at));
+        self.publish(kind, batch).await;
         if kind == Kind::Vhosts {
             self.note(kind, Fresh::All).await;
         }
@@ -315,7 +341,8 @@ impl Librarian {
             })
             .await;
         self.bare[kind as usize].record(Instant::now(), cost, batch.is_ok());
-        self.publish(kind, batch?.rows, None, Extent::Partial).await;
+        self.publish(kind, Fetched::new(batch?, Extent::Partial))
+            .await;
         Ok(())
     }
 
@@ -341,30 +368,31 @@ impl Librarian {
         let pages = first.page_count.unwrap_or(1);
         self.many_queues = pages > 1;
         if !self.many_queues {
-            let rows = self.with_consumers(first.rows, cost).await;
-            self.publish(Kind::Queues, rows, None, Extent::Complete(asked_at))
-                .await;
+            let mut fetched = Fetched::new(first, Extent::Complete(asked_at));
+            fetched.rows = self.with_consumers(fetched.rows, cost).await;
+            self.publish(Kind::Queues, fetched).await;
             return Ok(true);
         }
         if self.broker.lists.table(Kind::Queues).is_none() {
             self.fetch_depths().await?;
         }
+        let mut damage = first.damage;
         let mut parts = vec![first.rows];
         for number in 2..=pages {
             if !self.broker.lists.is_wanted(Kind::Queues) {
                 return Ok(false);
             }
-            parts.push(
-                self.ask(
-                    Kind::Queues,
-                    queues::page(number),
-                    self.patience,
-                    cost,
-                    read,
-                )
-                .await?
-                .rows,
-            );
+            let path = queues::page(number);
+            let page = self.ask(Kind::Queues, path, self.patience, cost, read);
+            match page.await {
+                Ok(page) => {
+                    damage.add(page.damage);
+                    parts.push(page.rows);
+                }
+                // There are fewer queues than when the first page was read.
+                Err(error) if error.is_past_the_end() => break,
+                Err(error) => return Err(error),
+            }
         }
         let Some(known) = self.broker.lists.table(Kind::Queues) else {
             return Ok(false);
@@ -382,10 +410,13 @@ impl Librarian {
         let Some(rows) = rows.await else {
             return Ok(false);
         };
-        let rows = self.with_consumers(rows, cost).await;
-        let stats = Some(now);
-        self.publish_at(Kind::Queues, observed_at, stats, rows, extent)
-            .await;
+        let fetched = Fetched {
+            rows: self.with_consumers(rows, cost).await,
+            damage,
+            stats: Some(now),
+            extent,
+        };
+        self.publish_at(Kind::Queues, observed_at, fetched).await;
         Ok(true)
     }
 
@@ -426,34 +457,38 @@ impl Librarian {
         } else {
             Extent::Complete(asked_at)
         };
-        self.publish(Kind::Queues, rows?, stats, extent).await;
+        let (rows, damage) = rows?;
+        let fetched = Fetched {
+            rows,
+            damage,
+            stats,
+            extent,
+        };
+        self.publish(Kind::Queues, fetched).await;
         self.note(Kind::Queues, Fresh::Depths).await;
         Ok(())
     }
 
-    async fn publish(
-        &mut self,
-        kind: Kind,
-        rows: Rows,
-        stats: Option<metering::Timestamp>,
-        extent: Extent,
-    ) {
+    async fn publish(&mut self, kind: Kind, fetched: Fetched) {
         let now = self.clock.now();
-        self.publish_at(kind, now, stats, rows, extent).await;
+        self.publish_at(kind, now, fetched).await;
     }
 
-    async fn publish_at(
-        &mut self,
-        kind: Kind,
-        observed_at: metering::Timestamp,
-        stats: Option<metering::Timestamp>,
-        rows: Rows,
-        extent: Extent,
-    ) {
+    async fn publish_at(&mut self, kind: Kind, observed_at: metering::Timestamp, fetched: Fetched) {
+        let Fetched {
+            rows,
+            damage,
+            stats,
+            extent,
+        } = fetched;
+        self.note_damage(kind, damage);
         self.generation += 1;
         let mut table = Table::new(self.generation, observed_at, stats, rows);
         table.partial = extent == Extent::Partial;
-        if let Extent::Complete(asked_at) = extent {
+        table.unreadable = damage.unreadable;
+        if let Extent::Complete(asked_at) = extent
+            && damage == Damage::default()
+        {
             table.complete_since = Some(asked_at);
         }
         let known = self.broker.lists.table(kind);
@@ -469,6 +504,21 @@ impl Librarian {
         });
         if let Some(table) = warmed.await {
             self.broker.lists.put(kind, table);
+        }
+    }
+
+    fn note_damage(&self, kind: Kind, damage: Damage) {
+        let (broker, list, rows) = (&self.broker.name, kind.name(), damage.unreadable);
+        if rows > 0 && self.broker.log_limit.admits(&format!("{list} rows")) {
+            tracing::warn!(
+                broker,
+                list,
+                rows,
+                "rows could not be read and are left out"
+            );
+        }
+        if damage.replaced && self.broker.log_limit.admits(&format!("{list} UTF-8")) {
+            tracing::warn!(broker, list, "bytes that are no UTF-8 were replaced");
         }
     }
 

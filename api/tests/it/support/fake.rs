@@ -82,6 +82,8 @@ struct FakeState {
     most_in_flight: AtomicUsize,
     /// How long an answer takes.
     delay: Mutex<Duration>,
+    /// Answers by path, or by what path and query begin with, that are written as they are.
+    bodies: Mutex<Vec<(String, StatusCode, Vec<u8>)>>,
     /// How long answers take whose path begins so.
     delays: Mutex<Vec<(String, Duration)>>,
 }
@@ -127,6 +129,7 @@ impl FakeBroker {
             in_flight: AtomicUsize::new(0),
             most_in_flight: AtomicUsize::new(0),
             delay: Mutex::new(Duration::ZERO),
+            bodies: Mutex::default(),
             delays: Mutex::default(),
         };
         Self {
@@ -199,6 +202,13 @@ impl FakeBroker {
     pub(crate) fn set_list(&self, name: &str, rows: Value) {
         let mut lists = self.state.lists.lock().expect("no panic");
         lists.insert(format!("/api/{name}"), rows);
+    }
+
+    /// Answers a path, `queues` for example, or what begins with `queues?page=3`, with this status
+    /// and body, whatever is in it.
+    pub(crate) fn set_body(&self, name: &str, status: StatusCode, body: &[u8]) {
+        let mut bodies = self.state.bodies.lock().expect("no panic");
+        bodies.push((format!("/api/{name}"), status, body.to_vec()));
     }
 
     /// The paths with queries that an account asked for so far.
@@ -337,6 +347,16 @@ fn answer(state: &FakeState, request: &Request, name: &str, password: &str) -> R
         .uri()
         .query()
         .is_some_and(|query| query.contains("lengths_age"));
+    let written = state.bodies.lock().expect("no panic");
+    let asked = request.uri().to_string();
+    let is_meant = |path: &str| {
+        request.uri().path() == path || (path.contains('?') && asked.starts_with(path))
+    };
+    let json_type = [(CONTENT_TYPE, "application/json")];
+    if let Some((_, status, body)) = written.iter().find(|(path, ..)| is_meant(path)) {
+        return (*status, json_type, body.clone()).into_response();
+    }
+    drop(written);
     let held = |value: &Mutex<Value>| value.lock().expect("no panic").clone();
     let body = match request.uri().path() {
         "/api/whoami" => json!({"name": name, "tags": account.tags}),
@@ -364,7 +384,13 @@ fn answer(state: &FakeState, request: &Request, name: &str, password: &str) -> R
         }
         path if state.lists.lock().expect("no panic").contains_key(path) => {
             let rows = state.lists.lock().expect("no panic")[path].clone();
-            page(rows, request.uri().query().unwrap_or_default())
+            match page(rows, request.uri().query().unwrap_or_default()) {
+                Ok(page) => page,
+                Err(past_the_end) => {
+                    let status = StatusCode::BAD_REQUEST;
+                    return (status, json_type, past_the_end.to_string()).into_response();
+                }
+            }
         }
         _ => {
             return (
@@ -379,17 +405,26 @@ fn answer(state: &FakeState, request: &Request, name: &str, password: &str) -> R
 }
 
 /// A page of a list where the query asks for one, as brokers from 3.6 on have it.
-fn page(rows: Value, query: &str) -> Value {
+fn page(rows: Value, query: &str) -> Result<Value, Value> {
     let number = |name: &str| {
         let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
         pairs.find(|(key, _)| *key == name)?.1.parse::<usize>().ok()
     };
     let Some(page) = number("page") else {
-        return rows;
+        return Ok(rows);
     };
     let size = number("page_size").unwrap_or(100);
     let rows = rows.as_array().cloned().unwrap_or_default();
+    if page > 1 && (page - 1) * size >= rows.len() {
+        let reason = format!(
+            "Page out of range, page: {page} page size: {size}, len: {}",
+            rows.len()
+        );
+        return Err(json!({"error": "page_out_of_range", "reason": reason}));
+    }
     let items: Vec<_> = rows.iter().skip((page - 1) * size).take(size).collect();
-    json!({"items": items, "page": page, "page_size": size, "item_count": items.len(),
-        "page_count": rows.len().div_ceil(size).max(1), "total_count": rows.len(), "filtered_count": rows.len()})
+    Ok(
+        json!({"items": items, "page": page, "page_size": size, "item_count": items.len(),
+        "page_count": rows.len().div_ceil(size).max(1), "total_count": rows.len(), "filtered_count": rows.len()}),
+    )
 }

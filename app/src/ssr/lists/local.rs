@@ -56,6 +56,7 @@ pub(super) fn page<T: Clone>(
         observed_at: None,
         stats_observed_at: None,
         missing: Vec::new(),
+        unreadable: 0,
     }
 }
 

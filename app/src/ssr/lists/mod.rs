@@ -151,6 +151,9 @@ async fn view_of<L: List>(
             if !page.missing.is_empty() {
                 notices.push(scene.views.statistics_off.to_owned());
             }
+            if page.unreadable > 0 {
+                notices.push((scene.views.unreadable_rows)(page.unreadable));
+            }
             if rows.is_empty() {
                 empty = why_empty(&page, &query, &scene);
             }
@@ -222,10 +225,19 @@ async fn rows_of<L: List>(
             Some(plugin) => (views.plugin_off)(plugin),
             None => views.not_offered.to_owned(),
         }),
-        // The list was not asked of the broker before, and is not here yet: the next poll has it.
-        Err(ClientError::Unavailable { .. }) => Answer::Empty(views.no_answer_yet.to_owned()),
+        // The list was not asked of the broker before, and is not here yet: the next poll has it. Or
+        // the broker gave a reason.
+        Err(ClientError::Unavailable { message, .. }) => Answer::Empty(why_silent(&message, views)),
         Err(error) => return Err(app_error(&error)),
     })
+}
+
+/// Why a broker does not give a list: in the API's words, which name the broker first.
+fn why_silent(message: &str, views: &Views) -> String {
+    let reason = message
+        .split_once(": ")
+        .map_or(message, |(_, reason)| reason);
+    format!("{} ({reason})", views.no_answer_yet)
 }
 
 /// What is wrong with a pattern, in the words of who reads it.
