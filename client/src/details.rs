@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use metering::{
-    ChannelDetails, ConnectionDetails, ExchangeDetails, NodeInternals, Policy, QueueDetails, Table,
-    UserDetails, VhostDetails,
+    ChannelDetails, ConnectionDetails, ExchangeDetails, NodeInternals, PolicyDetails, QueueDetails,
+    Table, UserDetails, VhostDetails,
 };
 
 use crate::error::ClientError;
@@ -102,9 +102,9 @@ details! {
     /// An account, for administrators with its permissions.
     user(name) = "users": UserDetails;
     /// A policy.
-    policy(vhost, name) = "policies": Policy;
+    policy(vhost, name) = "policies": PolicyDetails;
     /// An operators' policy.
-    operator_policy(vhost, name) = "operator-policies": Policy;
+    operator_policy(vhost, name) = "operator-policies": PolicyDetails;
 }
 
 #[cfg(test)]

@@ -90,7 +90,7 @@ pub use plugin::{
     FederationLink, FederationUpstream, Shovel, StreamConsumer, StreamPublisher, TopProcess, Trace,
     TraceFile,
 };
-pub use policy::Policy;
+pub use policy::{Policy, PolicyDetails};
 pub use queue::{Queue, QueueDetails};
 pub use search::{SearchHit, SearchKind, SearchResult};
 pub use series::Series;

@@ -1,6 +1,11 @@
 //! Policies and operators' policies: `GET /v2/rabbit/policies`, `operator-policies`.
 
+use serde::Serialize;
+
+use crate::exchange::Exchange;
+use crate::queue::Queue;
 use crate::record::record;
+use crate::slots::slots;
 use crate::table::Table;
 
 record! {
@@ -22,3 +27,21 @@ record! {
         definition: Table,
     }
 }
+
+/// A policy in full: `GET /v2/rabbit/policies/{vhost}/{name}`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PolicyDetails {
+    /// What the list has of it.
+    #[serde(flatten)]
+    pub policy: Policy,
+    /// The queues of its vhost that its pattern matches and that are of a type it applies to, at most
+    /// 500, each with the policy that holds for it: of several the one of the highest priority.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub matched_queues: Option<Vec<Queue>>,
+    /// The same of exchanges; absent where it applies to none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub matched_exchanges: Option<Vec<Exchange>>,
+}
+
+slots!(PolicyDetails: matched_queues matched_exchanges; policy);

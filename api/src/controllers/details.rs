@@ -10,7 +10,7 @@ use metering::error::{ErrorBody, KeystoneErrorBody};
 use metering::lenient::Objects;
 use metering::{
     ChannelDetails, ConnectionDetails, Exchange, ExchangeDetails, NodeInternals, Page, Policy,
-    Queue, QueueDetails, Table, UserDetails, VhostDetails,
+    PolicyDetails, Queue, QueueDetails, Table, UserDetails, VhostDetails,
 };
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -274,7 +274,8 @@ details! {
             user.topic_permissions = None;
         }))
     };
-    policy(vhost = "vhost", name = "name"), "/v2/rabbit/policies/{vhost}/{name}", "getPolicy", Policy, "A policy.",
+    policy(vhost = "vhost", name = "name"), "/v2/rabbit/policies/{vhost}/{name}", "getPolicy", PolicyDetails,
+    "A policy, with the queues and exchanges that it may apply to.",
     |request| {
         request.must_see_vhost(Kind::Policies, &vhost)?;
         request.must_be_listed(Kind::Policies, Some(&vhost), &name)?;
@@ -283,10 +284,10 @@ details! {
             needed: 1,
             make: |bodies| Ok(json(&read::<Policy>(bodies, 0)?)),
         });
-        Ok(request.answer(detail.await?))
+        Ok(request.answer(request.with_matches(&vhost, detail.await?, false).await?))
     };
     operator_policy(vhost = "vhost", name = "name"), "/v2/rabbit/operator-policies/{vhost}/{name}", "getOperatorPolicy",
-    Policy, "An operators' policy.",
+    PolicyDetails, "An operators' policy, with the queues that it may apply to.",
     |request| {
         request.must_see_vhost(Kind::OperatorPolicies, &vhost)?;
         request.must_be_listed(Kind::OperatorPolicies, Some(&vhost), &name)?;
@@ -295,6 +296,6 @@ details! {
             needed: 1,
             make: |bodies| Ok(json(&read::<Policy>(bodies, 0)?)),
         });
-        Ok(request.answer(detail.await?))
+        Ok(request.answer(request.with_matches(&vhost, detail.await?, true).await?))
     };
 }

@@ -12,6 +12,7 @@ pub(crate) mod logs;
 pub(crate) mod meters;
 pub(crate) mod nodes;
 pub(crate) mod overview;
+mod policy_matches;
 pub(crate) mod portals;
 pub(crate) mod query;
 pub(crate) mod resources;

@@ -75,6 +75,50 @@ async fn what_costs_a_node_effort_is_asked_for_once_a_minute() {
 }
 
 #[tokio::test]
+async fn policy_shows_at_the_next_tick_what_it_holds_for() {
+    let fake = FakeBroker::start();
+    let policy =
+        json!({"vhost": "/", "name": "long", "pattern": "^d\\.", "apply-to": "classic_queues"});
+    fake.set_list("policies/%2F/long", policy);
+    let queue =
+        |policy: &str| json!({"vhost": "/", "name": "d.a", "type": "classic", "policy": policy});
+    let other = json!({"vhost": "/", "name": "d.b", "type": "quorum"});
+    fake.set_list("queues/%2F", json!([queue(""), other]));
+    let (app, token) = TestApp::ready(&fake).await;
+    let path = "/v2/rabbit/policies/%2F/long";
+    let shown = app.get(&token, path).await.ok();
+    let matched = shown["matched_queues"].as_array().expect("queues");
+    assert_eq!(matched.len(), 1, "of its type: {shown}");
+    assert_eq!(shown.get("matched_exchanges"), None, "it applies to none");
+    let pattern = asked(&fake, "name=%28%3F%2Di%3A%5Ed%5C%2E%29");
+    assert_eq!(pattern, 1, "{:?}", fake.asked_by(COLLECTOR));
+    fake.set_list("queues/%2F", json!([queue("long"), other]));
+    app.polls("prod", 2).await;
+    let shown = app.get(&token, path).await.ok();
+    assert_eq!(shown["matched_queues"][0]["policy"], "long");
+    assert_eq!(asked(&fake, "/api/queues?"), 0, "no whole list is needed");
+}
+
+#[tokio::test]
+async fn policy_whose_matches_the_broker_does_not_give_is_shown_without() {
+    let fake = FakeBroker::start();
+    fake.set_list(
+        "policies/%2F/all",
+        json!({"vhost": "/", "name": "all", "pattern": "x", "apply-to": "all"}),
+    );
+    // The exchanges of the vhost are there, the queues are refused.
+    fake.set_list(
+        "exchanges/%2F",
+        json!([{"vhost": "/", "name": "ex", "policy": "all"}]),
+    );
+    let (app, token) = TestApp::ready(&fake).await;
+    let shown = app.get(&token, "/v2/rabbit/policies/%2F/all").await.ok();
+    assert_eq!(shown["pattern"], "x");
+    assert_eq!(shown.get("matched_queues"), None, "{shown}");
+    assert_eq!(shown["matched_exchanges"][0]["name"], "ex");
+}
+
+#[tokio::test]
 async fn related_list_that_makes_no_sense_does_not_hide_the_object() {
     let fake = FakeBroker::start();
     fake.set_list("connections/c", json!({"name": "c", "user": "ops"}));

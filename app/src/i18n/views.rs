@@ -397,8 +397,6 @@ both! {
     matched_queues = "Queues that it matches", "匹配的队列";
     matched_exchanges = "Exchanges that it matches", "匹配的交换机";
     nothing_matched = "Nothing matches.", "没有匹配的条目。";
-    pattern_unknown = "This pattern has what only the broker’s own kind of regular expressions knows.",
-        "此模式使用了只有代理自身的正则表达式才支持的语法。";
     no_history = "The broker keeps no samples of this span for this object.", "代理没有保留此对象在该时段的采样。";
     statistics_off = "Statistics are switched off on this broker: rates, most states and charts are missing.",
         "此代理已关闭统计：缺少速率、大部分状态和图表。";

@@ -29,7 +29,7 @@ pub(crate) mod history;
 pub(crate) mod kind;
 mod plugin_rows;
 pub(crate) mod queues;
-mod row;
+pub(crate) mod row;
 pub(crate) mod rows;
 pub(crate) mod select;
 pub(crate) mod shelf;
