@@ -105,7 +105,8 @@ test('vhosts, accounts and policies have their pages', async ({ signedIn: page, 
   await queue(broker, 'd.bound');
   await queue(broker, 'D.free');
   await page.goto(pageOf('policies', '/', 'long'));
-  // The broker is asked for them once a tick of a second, and tells a queue's policy with its statistics.
+  // The broker is asked for them once a tick, a second here. It knows the policy of a new queue with the
+  // queue's first statistics, which come every second here.
   await expect(page.locator('#matched-queues tbody tr').filter({ hasText: 'd.bound' })).toContainText('long', { timeout: 6_000 });
   await expect(page.locator('#matched-queues')).not.toContainText('D.free');
   await expect(page.locator('#matched-exchanges')).toHaveCount(0);
