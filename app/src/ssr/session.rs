@@ -1,6 +1,7 @@
 //! Sessions: the viewer's token stays here, the browser holds an id alone.
 
 use std::collections::HashMap;
+use std::hash::BuildHasher;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -22,7 +23,7 @@ use crate::server_fns::viewer::Viewer;
 const VIEWER: &str = "viewer";
 
 /// The account whose session has this data: sessions of one account are limited in number.
-pub fn account_of(data: &HashMap<String, Value>) -> Option<&str> {
+pub fn account_of<S: BuildHasher>(data: &HashMap<String, Value, S>) -> Option<&str> {
     data.get(VIEWER)?.get("account")?.as_str()
 }
 
