@@ -178,7 +178,7 @@ fn value(random: &mut StdRng, depth: usize) -> Value {
 
 async fn app() -> (FakeBroker, TestApp, String) {
     let fake = FakeBroker::start();
-    let (app, token) = TestApp::ready_on_sqlite(&fake).await;
+    let (app, token) = TestApp::ready_on_sqlite_with_few_polls(&fake).await;
     let times = ["0000-01-01", "2015-01-01", "9999-12-31T23:59:59.999999"];
     let samples = times.map(|time| {
         sample(

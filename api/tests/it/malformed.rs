@@ -228,7 +228,7 @@ async fn malformed_requests_are_answered_or_refused_and_cost_no_memory() {
         before(info);
     }));
     let fake = FakeBroker::start();
-    let (app, token) = TestApp::ready_on_sqlite(&fake).await;
+    let (app, token) = TestApp::ready_on_sqlite_with_few_polls(&fake).await;
     app.store(&token, "m", &[sample("m", "r/1", 1.0, &json!({}))])
         .await;
     let requests = requests(&token);

@@ -110,6 +110,15 @@ impl TestApp {
         app.with_administrator().await
     }
 
+    /// The same, polled once a second: for tests whose answers hold every collected sample, of which
+    /// there are more the longer they take.
+    pub(crate) async fn ready_on_sqlite_with_few_polls(fake: &FakeBroker) -> (Self, String) {
+        let mut config = local(&[("prod", fake)]);
+        config.tick = Duration::from_secs(1);
+        let app = Self::with_store(config, sqlite());
+        app.with_administrator().await
+    }
+
     async fn with_administrator(self) -> (Self, String) {
         let app = self;
         let token = app.sign_in("guest", "guest").await;
