@@ -107,18 +107,18 @@ fn without(value: &Value, path: &[Step]) -> Value {
 
 /// Reads one answer with each of its fields replaced by each type.
 fn check_one<T: DeserializeOwned + Serialize>(name: &str, theirs: &Value) {
-    let read = |value: &Value| -> Value {
+    let reread = |value: &Value| -> Value {
         // As text: the path that an answer takes.
         let read: T = serde_json::from_str(&value.to_string())
             .unwrap_or_else(|error| panic!("{name}: {error} in {value}"));
         serde_json::to_value(read).expect("serialises")
     };
-    let ours = read(theirs);
+    let ours = reread(theirs);
     for path in paths(theirs) {
         for value in values() {
             let mut mutated = theirs.clone();
             *at(&mut mutated, &path).expect("a path of it") = value.clone();
-            let got = read(&mutated);
+            let got = reread(&mutated);
             // An element may be left out, or stand for something else: then the others stay.
             let lost = lost(&path);
             let expected = without(&ours, lost);

@@ -71,6 +71,7 @@ mod tests {
 
     use super::*;
 
+    #[expect(clippy::unnecessary_wraps, reason = "in the form that the scope holds")]
     fn only(names: &[&str]) -> Vhosts {
         let names = names.iter().map(|&name| name.to_owned());
         Some(Arc::new(names.collect()))

@@ -36,7 +36,7 @@ pub(crate) const FIREFOX: Package = Package {
     name: "firefox-esr",
     file: "/usr/bin/firefox-esr",
 };
-/// WebKitGTK's driver; the browser that it drives, MiniBrowser, comes with the library that it needs.
+/// `WebKitGTK`'s driver; the browser that it drives, `MiniBrowser`, comes with the library that it needs.
 pub(crate) const WEBKIT: Package = Package {
     name: "webkit2gtk-driver",
     file: "/usr/bin/WebKitWebDriver",

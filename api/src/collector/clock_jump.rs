@@ -6,7 +6,7 @@ use metering::Timestamp;
 use tokio::time::Instant;
 
 /// Differences up to this are the machine's load and small corrections.
-const TOLERANCE: Duration = Duration::from_secs(60);
+const TOLERANCE: Duration = Duration::from_mins(1);
 
 /// What the clock showed at the last look.
 #[derive(Debug, Default)]

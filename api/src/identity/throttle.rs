@@ -317,11 +317,11 @@ mod tests {
         assert_eq!(hold, NETWORK.first);
         assert_eq!(throttle.turn(THERE, "anna", now), Ok(Duration::ZERO));
         // Those who come at once take turns, and no more wait than fit.
-        let held: Vec<_> = (0..1000)
+        let waits: Vec<_> = (0..1000)
             .map_while(|n| guess(&throttle, HERE, &format!("other{n}"), now).ok())
             .collect();
-        assert!(held.is_sorted() && held.len() < 20, "{held:?}");
-        assert!(held.iter().all(|hold| *hold <= LONGEST_HOLD));
+        assert!(waits.is_sorted() && waits.len() < 20, "{waits:?}");
+        assert!(waits.iter().all(|wait| *wait <= LONGEST_HOLD));
         let later = now + seconds(20);
         let hold = throttle.turn(HERE, "anna", later).expect("held");
         assert!(hold <= NETWORK.longest, "{hold:?}");

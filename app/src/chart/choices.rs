@@ -26,7 +26,7 @@ pub struct KeptChoices(pub BasePath);
 
 impl KeptChoices {
     /// What was chosen of a chart.
-    pub(super) fn of(&self, chart: &str) -> Choice {
+    pub(super) fn of(chart: &str) -> Choice {
         let kept = read_cookie(COOKIE).unwrap_or_default();
         let mut choices = read(&kept);
         let place = choices.iter().position(|(id, _)| id == chart);

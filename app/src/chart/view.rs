@@ -97,7 +97,10 @@ pub fn Chart(
     let unit_label = definition.unit_label.clone().into_owned();
     let heading = format!("{id}-title");
     let kept = use_context::<KeptChoices>();
-    let before = kept.as_ref().map(|kept| kept.of(&id)).unwrap_or_default();
+    let before = kept
+        .as_ref()
+        .map(|_| KeptChoices::of(&id))
+        .unwrap_or_default();
     let meters: Vec<_> = definition
         .lines
         .iter()

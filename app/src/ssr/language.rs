@@ -16,10 +16,10 @@ pub(crate) fn choose(tag: &str, next: Option<&str>) {
         let path = if base.is_empty() { "/" } else { &base };
         let tag = language.tag();
         let cookie = format!("{CHOICE}={tag}; Path={path}; Max-Age=31536000; SameSite=Lax");
-        if let Ok(cookie) = HeaderValue::from_str(&cookie) {
-            if let Some(response) = use_context::<ResponseOptions>() {
-                response.append_header(SET_COOKIE, cookie);
-            }
+        if let Ok(cookie) = HeaderValue::from_str(&cookie)
+            && let Some(response) = use_context::<ResponseOptions>()
+        {
+            response.append_header(SET_COOKIE, cookie);
         }
     }
     super::redirect(routes::checked_here(next));
