@@ -90,10 +90,10 @@ fn lost(path: &[Step]) -> &[Step] {
 /// Takes out what stands at the path.
 fn without(value: &Value, path: &[Step]) -> Value {
     let mut value = value.clone();
-    let Some((last, parents)) = path.split_last() else {
+    let Some((step, parents)) = path.split_last() else {
         return Value::Null;
     };
-    match (at(&mut value, parents), last) {
+    match (at(&mut value, parents), step) {
         (Some(Value::Object(fields)), Step::Key(key)) => {
             fields.remove(key);
         }

@@ -114,7 +114,7 @@ fn unending(bytes: usize) -> (Body, Arc<tokio::sync::Semaphore>) {
     let count = Arc::clone(&sent);
     let chunks = stream::iter(0..bytes / CHUNK).map(move |_| {
         count.add_permits(1);
-        Ok::<_, std::io::Error>(Bytes::from_static(&[b' '; CHUNK]))
+        Ok::<_, std::io::Error>(Bytes::from(vec![b' '; CHUNK]))
     });
     let body = Body::from_stream(chunks.chain(stream::pending()));
     (body, sent)

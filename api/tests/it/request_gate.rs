@@ -126,9 +126,9 @@ async fn broker_whose_last_poll_is_old_is_stale_though_nothing_failed() {
     let fake = FakeBroker::start();
     // A list of this length may take long.
     fake.change_overview(|overview| overview["object_totals"]["queues"] = 50_000.into());
-    fake.set_delay_of("/api/queues?", Duration::from_secs(60));
+    fake.set_delay_of("/api/queues?", Duration::from_mins(1));
     let mut config = local(&[("prod", &fake)]);
-    config.answer_timeout = Duration::from_secs(60);
+    config.answer_timeout = Duration::from_mins(1);
     let app = TestApp::with(config);
     let token = app.sign_in("guest", "guest").await;
     app.until(&token, "prod", |broker| broker.state == BrokerState::Ok)

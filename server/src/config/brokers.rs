@@ -148,7 +148,7 @@ pub(super) fn prometheus(
     let passwords = each(raw, key, brokers, refusals, |broker, path| {
         Ok((broker, read_password(directory, path)?))
     });
-    let mut used = Vec::new();
+    let mut with_login = Vec::new();
     let plugins = each(raw, &BROKER_PROMETHEUS, brokers, refusals, |broker, url| {
         let url: Url = url.parse().map_err(|_| "not an address")?;
         let is_plain = matches!(url.scheme(), "http" | "https")
@@ -177,7 +177,7 @@ pub(super) fn prometheus(
                 ));
             }
             (Some(user), Some(password), None) | (Some(user), None, Some(password)) => {
-                used.push(broker.clone());
+                with_login.push(broker.clone());
                 Some((user, password))
             }
         };
@@ -186,7 +186,7 @@ pub(super) fn prometheus(
     for setting in raw.all(key) {
         let names: Vec<_> = brokers.iter().map(|broker| broker.name.clone()).collect();
         if let Ok((index, _)) = named(setting, &names)
-            && !used.contains(&names[index])
+            && !with_login.contains(&names[index])
         {
             let reason = format!(
                 "no {} of this broker names a user",

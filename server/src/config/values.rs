@@ -192,9 +192,8 @@ pub(super) fn host(text: &str) -> Result<String, String> {
         {
             Ok(name.trim_end_matches('.').to_owned())
         }
-        Ok(url::Host::Domain(_)) => Err("not the name of a host".to_owned()),
+        Ok(url::Host::Domain(_)) | Err(_) => Err("not the name of a host".to_owned()),
         Ok(_) => Err("IP addresses are always allowed".to_owned()),
-        Err(_) => Err("not the name of a host".to_owned()),
     }
 }
 

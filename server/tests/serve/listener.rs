@@ -43,7 +43,7 @@ async fn send(address: SocketAddr, text: &str) -> TcpStream {
 async fn until_closed(stream: &mut TcpStream) -> String {
     let mut answer = Vec::new();
     let read = async {
-        let mut buffer = [0; 16 << 10];
+        let mut buffer = vec![0; 16 << 10];
         while let Ok(length @ 1..) = stream.read(&mut buffer).await {
             answer.extend_from_slice(&buffer[..length]);
         }
