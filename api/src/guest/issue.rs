@@ -76,9 +76,6 @@ impl Guests {
             let why = format!("The portal {} is revoked.", portal.name);
             return Err(Error::NotPermitted(why));
         }
-        self.rates
-            .take(&portal.name, portal.rate_limit, Instant::now())
-            .map_err(Error::TooManyTokens)?;
         if !portal.origins.contains(&wanted.origin) {
             return Err(Error::NotPermitted(format!(
                 "{:?} is no origin of the portal {}.",
@@ -113,6 +110,10 @@ impl Guests {
             let why = "There is no broker among those that it may see.";
             return Err(Error::NotPermitted(why.into()));
         }
+        // What was refused above costs the portal nothing.
+        self.rates
+            .take(&portal.name, portal.rate_limit, Instant::now())
+            .map_err(Error::TooManyTokens)?;
         Ok((self.sign(shared, &claims).await?, claims))
     }
 

@@ -381,6 +381,31 @@ async fn neither_keys_nor_tokens_reach_the_log() {
     app.ask_for_guest(("x-service-key", "a-wrong-key-of-somebody"), json!({}))
         .await;
     app.get(&token, TOKENS).await;
+#[tokio::test]
+async fn refused_requests_cost_a_portal_nothing_of_its_budget() {
+    let fake = fake();
+    let mut portal = shop();
+    portal.rate_limit = 2;
+    portal.panels = only(&["nodes"]);
+    portal.brokers = only(&["prod"]);
+    portal.vhosts = only(&["a"]);
+    let (app, _) = ready(with_portals(local(&[("prod", &fake)]), vec![portal])).await;
+    for (wanted, status) in [
+        (json!({"panels": ["churn"]}), StatusCode::FORBIDDEN),
+        (json!({"brokers": ["other"]}), StatusCode::FORBIDDEN),
+        (json!({"vhosts": ["b"]}), StatusCode::FORBIDDEN),
+        (json!({"lifetime": 0}), StatusCode::BAD_REQUEST),
+        (json!({"panels": []}), StatusCode::BAD_REQUEST),
+    ] {
+        let answer = app.ask_for_guest(SHOP, wanted.clone()).await;
+        assert_eq!(answer.status, status, "{wanted}");
+    }
+    app.guest(json!({})).await;
+    app.guest(json!({})).await;
+    let answer = app.ask_for_guest(SHOP, json!({})).await;
+    assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS);
+}
+
     let lines = app
         .get(&admin, "/v2/logs?limit=500&q.field=source&q.value=portal")
         .await
