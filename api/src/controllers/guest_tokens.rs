@@ -151,6 +151,8 @@ async fn revoke(
     Path(id): Path<String>,
 ) -> Result<Response, Error> {
     must_administer(&caller)?;
+    // Tokens have theirs in small letters; whoever copies one may have others.
+    let id = id.to_ascii_lowercase();
     let is_id = id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
     if !is_id {
         return Err(Error::NotFound {

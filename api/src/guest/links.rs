@@ -204,14 +204,17 @@ impl Links {
         list
     }
 
-    /// The link of that id.
+    /// The link of that id, in capitals as well.
     pub(super) fn find(&self, id: &str) -> Option<Arc<Link>> {
-        self.known().get(id).map(|known| Arc::clone(&known.link))
+        let links = self.known();
+        let found = links.get(&id.to_ascii_lowercase())?;
+        Some(Arc::clone(&found.link))
     }
 
     /// Ends a link: at once here, and then for good.
     pub(super) async fn end(&self, store: &dyn Store, id: &str) -> Result<(), StoreError> {
-        self.known().remove(id);
-        store.keep(AREA, id.to_owned(), None).await
+        let id = id.to_ascii_lowercase();
+        self.known().remove(&id);
+        store.keep(AREA, id, None).await
     }
 }
