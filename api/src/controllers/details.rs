@@ -249,9 +249,12 @@ details! {
         }))
     };
     user(name = "name"), "/v2/rabbit/users/{name}", "getUser", UserDetails,
-    "An account in full, never its password; for administrators with what it may do.",
+    "An account in full, never its password, with what it may do; for administrators.",
     |request| {
-        request.picked.must_see_all()?;
+        // A broker shows an account to administrators alone, its own too.
+        if !request.picked.is_administrator() {
+            return Err(Error::Forbidden);
+        }
         request.must_be_listed(Kind::Users, None, &name)?;
         let path = request.path("users", &[&name])?;
         let detail = request.fetch(Wanted {
@@ -269,10 +272,7 @@ details! {
                 Ok(json(&user))
             },
         });
-        Ok(request.trimmed::<UserDetails>(detail.await?, |user| {
-            user.permissions = None;
-            user.topic_permissions = None;
-        }))
+        Ok(request.answer(detail.await?))
     };
     policy(vhost = "vhost", name = "name"), "/v2/rabbit/policies/{vhost}/{name}", "getPolicy", PolicyDetails,
     "A policy, with the queues and exchanges that it may apply to.",

@@ -101,10 +101,8 @@ impl Picked<'_> {
         let of = |audience: &Audience| Scope::Vhosts(audience.class, Arc::clone(&audience.vhosts));
         let in_vhosts = |found: Option<&Audience>| found.map_or(Scope::All, of);
         Ok(match (kind.rights(), self.view) {
-            (Rights::Everybody, _) | (Rights::OwnAccount | Rights::Monitoring, View::All) => {
-                Scope::All
-            }
-            (Rights::Monitoring | Rights::MonitoredVhosts, View::Only(_)) => {
+            (Rights::Everybody, _) | (Rights::OwnAccount, View::All) => Scope::All,
+            (Rights::MonitoredVhosts, View::Only(_)) => {
                 return Err(Error::Forbidden);
             }
             (Rights::PolicyVhosts, _)
@@ -339,7 +337,7 @@ lists! {
     deprecated_features_used, DeprecatedFeaturesUsed, "/v2/rabbit/deprecated-features/used", "listDeprecatedFeaturesUsed",
         DeprecatedFeature, "What of that is in use, for administrators.";
     users, Users, "/v2/rabbit/users", "listUsers", User,
-        "The accounts of a broker, never their passwords; for accounts with the tag monitoring or administrator.";
+        "The accounts of a broker, never their passwords; for administrators.";
     shovels, Shovels, "/v2/rabbit/shovels", "listShovels", Shovel,
         "The shovels of a broker, never their accounts; for accounts with the tag monitoring or administrator.";
     federation_links, FederationLinks, "/v2/rabbit/federation-links", "listFederationLinks", FederationLink,

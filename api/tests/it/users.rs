@@ -47,12 +47,35 @@ async fn the_hashes_are_told_to_administrators_alone_where_the_operator_wants_it
     ];
     let told = app.get(&admin, "/v2/rabbit/users").await;
     let plain = app.get(&monitor, "/v2/rabbit/users").await;
-    assert_ne!(told.header("etag"), plain.header("etag"));
-    let names = json!([{"name": "a", "tags": ["management"], "has_password": true}]);
-    assert_eq!(plain.ok(), names);
-    let mut with_hash = names;
-    with_hash[0]["password_hash"] = "kI3G".into();
+    assert_eq!(plain.status, StatusCode::FORBIDDEN);
+    let with_hash = json!([{"name": "a", "tags": ["management"], "has_password": true, "password_hash": "kI3G"}]);
     assert_eq!(told.ok(), with_hash);
+}
+
+#[tokio::test]
+async fn an_account_that_is_no_administrator_is_shown_none_by_list_page_or_search() {
+    let fake = FakeBroker::start();
+    fake.set_list(
+        "users/guest",
+        json!({"name": "guest", "tags": ["administrator"]}),
+    );
+    for tag in ["monitoring", "policymaker", "management"] {
+        fake.add(Account::new(tag, "secret", &[tag], &["/"]));
+    }
+    let (app, admin) = TestApp::ready(&fake).await;
+    let paths = ["/v2/rabbit/users", "/v2/rabbit/users/guest"];
+    for path in paths {
+        app.get(&admin, path).await.ok();
+    }
+    for tag in ["monitoring", "policymaker", "management"] {
+        let token = app.sign_in(tag, "secret").await;
+        for path in paths {
+            let answer = app.get(&token, path).await;
+            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{tag} {path}");
+        }
+        let found = app.get(&token, "/v2/rabbit/search?q=guest").await.ok();
+        assert!(!found.to_string().contains("\"user\""), "{tag}: {found}");
+    }
 }
 
 #[tokio::test]

@@ -182,7 +182,7 @@ pub static EN: Catalog = Catalog {
 
     users: "Users",
     of_broker: with("of the broker {0}"),
-    users_forbidden: "This account may not see the broker’s users: that takes the tag monitoring or administrator.",
+    users_forbidden: "Requires an administrator account.",
     name_or_tag: "Name or tag",
     tags: "Tags",
     all_shown: with("{0} in all"),

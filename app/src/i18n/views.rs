@@ -69,6 +69,12 @@ both! {
 
     forbidden = "This account may not see this list: the broker shows it to accounts with a higher tag.",
         "此账号无权查看该列表：代理只向具有更高标签的账号展示。";
+    needs_administrator = "Requires an administrator account: RabbitMQ shows this to accounts with the tag administrator.",
+        "需要管理员账号：RabbitMQ 只向带有 administrator 标签的账号展示。";
+    needs_monitoring = "Requires an account with the tag monitoring or administrator.",
+        "需要带有 monitoring 或 administrator 标签的账号。";
+    needs_policymaker = "Requires an account with the tag policymaker or administrator.",
+        "需要带有 policymaker 或 administrator 标签的账号。";
     not_offered = "This broker does not have this list: its version does not know it, or its statistics are off.",
         "此代理没有该列表：其版本不支持，或统计已关闭。";
     no_answer_yet = "The broker has not answered yet.", "代理尚未应答。";

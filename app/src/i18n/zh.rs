@@ -172,7 +172,7 @@ pub static ZH: Catalog = Catalog {
 
     users: "用户",
     of_broker: with("属于 broker {0}"),
-    users_forbidden: "该账号无权查看此 broker 的用户：需要 monitoring 或 administrator 标签。",
+    users_forbidden: "需要管理员账号。",
     name_or_tag: "名称或标签",
     tags: "标签",
     all_shown: with("共 {0} 个"),

@@ -21,8 +21,6 @@ pub(crate) enum Rights {
     SeenVhosts,
     /// `administrator` and `monitoring` all, others what is their own account's.
     OwnAccount,
-    /// `administrator` and `monitoring` all, others none.
-    Monitoring,
     /// `administrator` all, `monitoring` the vhosts that it has a permission in, others none.
     MonitoredVhosts,
     /// `administrator` all, `policymaker` the vhosts that it has a permission in, others none.
@@ -135,7 +133,7 @@ impl Kind {
             Self::DeprecatedFeaturesUsed => {
                 facts!("deprecated-features/used", DeprecatedFeature, Administrator)
             }
-            Self::Users => facts!("users", User, Monitoring),
+            Self::Users => facts!("users", User, Administrator),
             Self::UsersWithHashes => facts!("users-with-hashes", UserWithHash, Administrator),
             Self::Shovels => facts!("shovels", Shovel, MonitoredVhosts),
             Self::FederationLinks => facts!("federation-links", FederationLink, MonitoredVhosts),
@@ -167,8 +165,7 @@ impl Kind {
 
     /// Whether a broker tells of it to administrators alone.
     pub(crate) fn needs_administrator(self) -> bool {
-        matches!(self, Self::Users)
-            || matches!(self.rights(), Rights::Administrator | Rights::PolicyVhosts)
+        matches!(self.rights(), Rights::Administrator | Rights::PolicyVhosts)
     }
 
     /// Who sees what of it.

@@ -220,7 +220,7 @@ async fn rows_of<L: List>(
     let views = scene.views;
     Ok(match L::fetch(session, &scene.broker.name, query).await {
         Ok(page) => Answer::Rows(page),
-        Err(ClientError::Forbidden { .. }) => Answer::Empty(views.forbidden.to_owned()),
+        Err(ClientError::Forbidden { .. }) => Answer::Empty(forbidden(L::NAME, views).to_owned()),
         Err(ClientError::NotFound { .. }) => Answer::Empty(match plugins::plugin(L::NAME) {
             Some(plugin) => (views.plugin_off)(plugin),
             None => views.not_offered.to_owned(),
@@ -238,6 +238,22 @@ fn why_silent(message: &str, views: &Views) -> String {
         .split_once(": ")
         .map_or(message, |(_, reason)| reason);
     format!("{} ({reason})", views.no_answer_yet)
+}
+
+/// Which account a list or the page of one of its objects requires, of one that may not see it.
+pub(super) fn forbidden(kind: &str, views: &Views) -> &'static str {
+    match kind {
+        "users"
+        | "permissions"
+        | "topic-permissions"
+        | "feature-flags"
+        | "deprecated-features"
+        | "traces"
+        | "trace-files" => views.needs_administrator,
+        "nodes" | "node-internals" | "shovels" | "federation-links" => views.needs_monitoring,
+        "federation-upstreams" => views.needs_policymaker,
+        _ => views.forbidden,
+    }
 }
 
 /// What is wrong with a pattern, in the words of who reads it.

@@ -18,7 +18,7 @@ use metering::{Broker, Series, Stat, Timestamp, meter};
 
 use super::links::Scene;
 use super::value::{Value, rate};
-use super::{find, title};
+use super::{find, forbidden, title};
 use crate::cells::Cell;
 use crate::error::AppError;
 use crate::server_fns::lists::{ChartView, DetailTable, DetailView, Group, Tab};
@@ -105,7 +105,7 @@ pub(crate) async fn page(
         Ok(made) => made,
         Err(ClientError::NotFound { .. }) => return Err(AppError::NotFound),
         // The page stands, and says why there is nothing on it.
-        Err(ClientError::Forbidden { .. }) => bare(scene.views.forbidden),
+        Err(ClientError::Forbidden { .. }) => bare(forbidden(kind, scene.views)),
         Err(ClientError::Unavailable { .. }) if broker.state != metering::BrokerState::Ok => {
             Made::default()
         }
