@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use leptos::prelude::{Get, Memo, StoredValue, With, WithValue, untrack, use_context};
 use leptos_router::hooks::use_location;
 use leptos_router::location::Location;
+use metering::segment::{of_segment, to_segment};
 
 /// The sign-in page.
 pub const SIGN_IN: &str = "/sign-in";
@@ -141,7 +142,7 @@ pub fn object(broker: &str, kind: &str, names: &[&str]) -> String {
     let mut path = list(broker, kind);
     for name in names {
         path.push('/');
-        path.push_str(&encode(name));
+        path.push_str(&encode(&to_segment(name)));
     }
     path
 }
@@ -155,7 +156,16 @@ pub fn parts(path: &str) -> Vec<String> {
     let path = path.strip_prefix(&base.0).unwrap_or(path);
     let path = path.strip_prefix(BROKERS).unwrap_or(path);
     let parts = path.split('/').filter(|part| !part.is_empty());
-    parts.map(crate::query::decode_path).collect()
+    let name = |(place, part): (usize, &str)| {
+        let part = crate::query::decode_path(part);
+        // Behind the broker and the list stand names.
+        if place < 2 {
+            part
+        } else {
+            of_segment(&part).to_owned()
+        }
+    };
+    parts.enumerate().map(name).collect()
 }
 
 /// Percent-encodes a part of a path or a query.
@@ -296,8 +306,21 @@ pub fn broker_of(address: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use leptos::prelude::Owner;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn every_name_has_an_address_that_leads_to_it() {
+        let owner = Owner::new();
+        owner.with(|| {
+            for name in ["..", ".", "~..", "a/b", "%2E%2E", "50 %", "ü", "?#"] {
+                let path = object("prod", "queues", &["/", name]);
+                assert!(!path.ends_with("/..") && !path.ends_with("/."), "{path}");
+                assert_eq!(parts(&path), ["prod", "queues", "/", name]);
+            }
+        });
+    }
 
     #[test]
     fn a_path_tells_the_broker_and_its_page() {

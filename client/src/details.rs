@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use metering::segment::to_segment;
 use metering::{
     ChannelDetails, ConnectionDetails, ExchangeDetails, NodeInternals, PolicyDetails, QueueDetails,
     Table, UserDetails, VhostDetails,
@@ -48,7 +49,7 @@ fn path(kind: &str, names: &[&str], broker: &str, samples: Samples) -> String {
     let mut path = format!("/v2/rabbit/{kind}");
     for name in names {
         path.push('/');
-        path.extend(segment(name));
+        path.extend(segment(&to_segment(name)));
     }
     let mut parameters = path::parameters();
     parameters.append_pair("broker", broker);
@@ -116,6 +117,10 @@ mod tests {
         assert_eq!(
             path("queues", &["/", "a/../b c"], "prod a", Samples::TenMinutes),
             "/v2/rabbit/queues/%2F/a%2F%2E%2E%2Fb%20c?broker=prod+a&samples=600"
+        );
+        assert_eq!(
+            path("queues", &["/", ".."], "prod", Samples::None),
+            "/v2/rabbit/queues/%2F/~%2E%2E?broker=prod"
         );
         assert_eq!(
             path("users", &["guest"], "prod", Samples::None),

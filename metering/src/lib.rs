@@ -25,6 +25,7 @@
 //! | [`vhost`], [`policy`], [`feature`] | how a broker is divided, limited and set up |
 //! | [`table`] | arguments, properties and definitions, whose keys somebody chose |
 //! | [`page`] | a page of a list |
+//! | [`segment`] | names as segments of a path |
 //! | [`search`] | what is called so |
 //! | [`health`] | what is wrong with a broker |
 //! | [`meter`] | the meters that the collector feeds, with type and unit |
@@ -65,6 +66,7 @@ mod record;
 pub mod search;
 pub mod series;
 mod slots;
+pub mod segment;
 mod stats;
 pub mod table;
 pub mod telemetry;

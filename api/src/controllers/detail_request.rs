@@ -52,6 +52,18 @@ pub(crate) fn list_if<T: DeserializeOwned>(bodies: &[Vec<u8>], place: usize) -> 
     read_if::<Objects<T>>(bodies, place).map(|list| list.rows)
 }
 
+/// Whether a URL would take a name for a step in its path: a broker's list has it alone.
+pub(crate) fn is_step(name: &str) -> bool {
+    matches!(name, "." | "..")
+}
+
+/// Whether a list is asked for with what costs the broker some effort.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Statistics {
+    On,
+    Off,
+}
+
 /// A request for one object.
 pub(crate) struct DetailRequest<'a> {
     shared: &'a Shared,
@@ -111,7 +123,7 @@ impl<'a> DetailRequest<'a> {
     pub(crate) fn path(&self, kind: &str, names: &[&str]) -> Result<String, Error> {
         let mut path = format!("api/{kind}");
         for name in names {
-            if matches!(*name, "" | "." | "..") {
+            if name.is_empty() || is_step(name) {
                 return Err(self.not_found());
             }
             path.push('/');
@@ -120,14 +132,32 @@ impl<'a> DetailRequest<'a> {
         Ok(path)
     }
 
-    /// The path of a list with this one in it alone, without statistics.
-    pub(crate) fn one_of_list(&self, kind: &str, vhost: &str, name: &str) -> Result<String, Error> {
+    /// The path of a list with this one in it alone.
+    pub(crate) fn one_of_list(
+        &self,
+        kind: &str,
+        vhost: &str,
+        name: &str,
+        statistics: Statistics,
+    ) -> Result<String, Error> {
         let pattern = format!("^{}$", regex::escape(name));
         Ok(format!(
-            "{}?page=1&page_size=1&use_regex=true&name={}&disable_stats=true&enable_queue_totals=true",
+            "{}?page=1&page_size=1&use_regex=true&name={}{}",
             self.path(kind, &[vhost])?,
-            utf8_percent_encode(&pattern, NON_ALPHANUMERIC)
+            utf8_percent_encode(&pattern, NON_ALPHANUMERIC),
+            match statistics {
+                Statistics::On => "",
+                Statistics::Off => "&disable_stats=true&enable_queue_totals=true",
+            }
         ))
+    }
+
+    /// A row that a list had; else there is no such thing.
+    pub(crate) fn found(&self, detail: Detail) -> Result<Detail, Error> {
+        if *detail.body == *b"null" {
+            return Err(self.not_found());
+        }
+        Ok(detail)
     }
 
     /// A path with the broker's own samples, where they are wanted.

@@ -8,6 +8,7 @@ use axum::response::Response;
 use http::HeaderMap;
 use metering::error::{ErrorBody, KeystoneErrorBody};
 use metering::lenient::Objects;
+use metering::segment::of_segment;
 use metering::{
     ChannelDetails, ConnectionDetails, Exchange, ExchangeDetails, NodeInternals, Page, Policy,
     PolicyDetails, Queue, QueueDetails, Table, UserDetails, VhostDetails,
@@ -15,7 +16,7 @@ use metering::{
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::detail_request::{DetailRequest, list_if, read, read_if};
+use super::detail_request::{DetailRequest, Statistics, is_step, list_if, read, read_if};
 use crate::collector::details::Wanted;
 use crate::collector::lists::kind::{Kind, USER_COLUMNS};
 use crate::error::Error;
@@ -55,7 +56,7 @@ macro_rules! details {
                 operation_id = $operation,
                 tag = "rabbit",
                 params(
-                    $(($word = String, Path, description = "Percent-encoded: it may hold anything"),)+
+                    $(($word = String, Path, description = "Percent-encoded: it may hold anything. A name `.` or `..`, which no URL has, is written `~.` or `~..`, and one that looks like that with one more `~`"),)+
                     ("broker" = Option<String>, Query, description = "Its name; may be left out where the caller sees one alone"),
                     ("samples" = Option<u32>, Query, description = "With the broker's own samples of so many seconds: \
                         60, 600, 3600, 28800 or 86400. Of most objects it keeps an hour"),
@@ -80,6 +81,7 @@ macro_rules! details {
                 arguments: Arguments,
                 headers: HeaderMap,
             ) -> Result<Response, Error> {
+                $(let $arg = of_segment(&$arg).to_owned();)+
                 let $request = DetailRequest::new(&shared, &caller, arguments, &headers, stringify!($handler), &[$($arg.as_str()),+])?;
                 $work
             }
@@ -93,11 +95,20 @@ details! {
     |request| {
         request.must_see_vhost(Kind::Queues, &vhost)?;
         request.must_be_listed(Kind::Queues, Some(&vhost), &name)?;
+        if is_step(&name) {
+            let path = request.one_of_list("queues", &vhost, &name, Statistics::On)?;
+            let detail = request.fetch(Wanted {
+                paths: vec![request.with_samples(&path)],
+                needed: 1,
+                make: |bodies| Ok(json(&read::<Page<QueueDetails>>(bodies, 0)?.items.pop())),
+            });
+            return Ok(request.answer(request.found(detail.await?)?));
+        }
         // Where statistics are off the list alone has the depths.
         let path = request.path("queues", &[&vhost, &name])?;
         let mut paths = vec![request.with_samples(&path)];
         if request.picked.broker.is_without_statistics() {
-            paths.push(request.one_of_list("queues", &vhost, &name)?);
+            paths.push(request.one_of_list("queues", &vhost, &name, Statistics::Off)?);
         }
         let detail = request.fetch(Wanted {
             paths,
@@ -124,12 +135,21 @@ details! {
         if name != "amq.default" {
             request.must_be_listed(Kind::Exchanges, Some(&vhost), &name)?;
         }
+        if is_step(&name) {
+            let path = request.one_of_list("exchanges", &vhost, &name, Statistics::On)?;
+            let detail = request.fetch(Wanted {
+                paths: vec![request.with_samples(&path)],
+                needed: 1,
+                make: |bodies| Ok(json(&read::<Page<ExchangeDetails>>(bodies, 0)?.items.pop())),
+            });
+            return Ok(request.answer(request.found(detail.await?)?));
+        }
         let path = request.path("exchanges", &[&vhost, &name])?;
         let bindings = |end| format!("{path}/bindings/{end}");
         // Where statistics are off a broker of 3.10 fails when it is asked for one.
         let exchange = if request.picked.broker.is_without_statistics() {
             let name = if name == "amq.default" { "" } else { &name };
-            request.one_of_list("exchanges", &vhost, name)?
+            request.one_of_list("exchanges", &vhost, name, Statistics::Off)?
         } else {
             request.with_samples(&path)
         };

@@ -132,3 +132,33 @@ async fn related_list_that_makes_no_sense_does_not_hide_the_object() {
     assert_eq!(channels.len(), 1, "{connection}");
     assert_eq!(channels[0]["name"], "c (1)");
 }
+
+#[tokio::test]
+async fn a_name_that_a_url_takes_for_a_step_is_found_in_the_list() {
+    let fake = FakeBroker::start();
+    for name in [".", "..", "~.."] {
+        let kind = match name {
+            ".." => "queues/a",
+            "." => "exchanges/a",
+            _ => "queues/b/~%2E%2E",
+        };
+        let row = json!({"vhost": "a", "name": name, "messages": 3});
+        let held = if name == "~.." { row } else { json!([row]) };
+        fake.set_list(&kind.replace('~', "%7E"), held);
+    }
+    fake.set_list("queues/empty", json!([]));
+    let (app, token) = TestApp::ready(&fake).await;
+    let get = async |path: &str| app.get(&token, &format!("/v2/rabbit/{path}")).await;
+    for path in ["queues/a/~%2E%2E", "queues/a/%2E%2E", "queues/a/~.."] {
+        let queue = get(path).await.ok();
+        assert_eq!(
+            (&queue["name"], &queue["messages"]),
+            (&json!(".."), &json!(3)),
+            "{path}"
+        );
+    }
+    assert_eq!(get("exchanges/a/~.").await.ok()["name"], ".");
+    assert_eq!(get("queues/b/~~..").await.ok()["name"], "~..");
+    let absent = get("queues/empty/~..").await;
+    assert_eq!(absent.status, http::StatusCode::NOT_FOUND);
+}
