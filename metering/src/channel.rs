@@ -9,6 +9,7 @@ use crate::record::record;
 use crate::slots::slots;
 use crate::stats::Details;
 use crate::table::Table;
+use crate::timestamp::Timestamp;
 
 record! {
     /// A channel.
@@ -29,8 +30,8 @@ record! {
         connection_details: Owner,
         /// `running`, `flow`, `closing`, …
         state: String,
-        /// Since when nothing has happened on it, as the broker writes it.
-        idle_since: String,
+        /// Since when nothing has happened on it, whatever form the broker writes it in.
+        idle_since: Timestamp,
         /// Whether it is in transaction mode.
         transactional: bool,
         /// Whether its publishers get confirmations.

@@ -8,6 +8,7 @@ use crate::record::record;
 use crate::slots::slots;
 use crate::stats::Details;
 use crate::table::Table;
+use crate::timestamp::Timestamp;
 
 record! {
     /// A queue or a stream.
@@ -85,8 +86,8 @@ record! {
         messages_dlx: i64,
         /// Their bytes.
         message_bytes_dlx: i64,
-        /// Since when nothing has happened in it, as the broker writes it.
-        idle_since: String,
+        /// Since when nothing has happened in it, whatever form the broker writes it in.
+        idle_since: Timestamp,
         /// When its oldest message was published, in seconds since the epoch, where messages say so.
         head_message_timestamp: i64,
         /// The consumer that has it for itself.

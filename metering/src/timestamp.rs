@@ -178,7 +178,9 @@ fn parse(text: &str) -> Option<Timestamp> {
 
 /// `HH[:MM[:SS[.ffffff]]]` in microseconds; the colons may be missing. A leap second is the next one's start.
 fn time_of_day(rest: &mut Digits<'_>) -> Option<i64> {
-    let hour = rest.number(2)?;
+    // Brokers before 3.7 write `2015-01-01 9:05:00`.
+    let is_short = rest.0.as_bytes().get(1) == Some(&b':');
+    let hour = rest.number(if is_short { 1 } else { 2 })?;
     let mut minute = 0;
     let mut second = 0;
     let mut micros = 0;
@@ -341,6 +343,20 @@ mod tests {
     }
 
     #[test]
+    fn every_form_that_brokers_write_is_read() {
+        let expected: Timestamp = "2026-11-30T09:05:07".parse().expect("a time");
+        for text in [
+            "2026-11-30 9:05:07",
+            "2026-11-30 09:05:07",
+            "2026-11-30T09:05:07.000+00:00",
+            "2026-11-30T10:05:07+01:00",
+            "2026-11-30T09:05:07Z",
+        ] {
+            assert_eq!(text.parse(), Ok(expected), "{text}");
+        }
+    }
+
+    #[test]
     fn refuses_what_is_no_time() {
         for text in [
             "",
@@ -353,6 +369,8 @@ mod tests {
             "2015-01-01T12:00:00+24:00",
             "2015-01-01T12:00:00 and more",
             "2015-01-01T",
+            "2015-01-01 9",
+            "2015-01-01 :05:00",
             "2015-0101",
             "2015-01-01T12:00:00.",
             "٢٠١٥-01-01",

@@ -199,6 +199,33 @@ async fn a_narrower_account_sees_its_own_and_counts_nothing_else() {
 }
 
 #[tokio::test]
+async fn idle_since_is_sorted_as_time_whatever_form_the_broker_writes() {
+    let fake = FakeBroker::start();
+    let queue = |name: &str, since: &str| json!({"vhost": "/", "name": name, "idle_since": since});
+    fake.set_list(
+        "queues",
+        json!([
+            queue("third", "2026-11-30T12:00:00.500+02:00"),
+            queue("second", "2026-11-30 9:05:00"),
+            queue("fourth", "2026-11-30 10:30:00"),
+            queue("first", "2026-11-30T08:00:00.000+00:00"),
+            queue("unknown", "a while ago"),
+        ]),
+    );
+    let (app, token) = TestApp::ready(&fake).await;
+    let rows = app
+        .get(&token, "/v2/rabbit/queues?sort=idle_since")
+        .await
+        .ok();
+    let rows = rows.as_array().expect("rows");
+    let names: Vec<_> = rows.iter().map(|row| row["name"].as_str()).collect();
+    let expected = ["first", "second", "third", "fourth", "unknown"].map(Some);
+    assert_eq!(names, expected);
+    assert_eq!(rows[1]["idle_since"], "2026-11-30T09:05:00");
+    assert_eq!(rows[4].get("idle_since"), None);
+}
+
+#[tokio::test]
 async fn monitoring_sees_all_connections_but_its_own_vhosts_queues() {
     let fake = fake();
     let exchange = |vhost: &str| json!({"name": "amq.direct", "vhost": vhost});

@@ -5,7 +5,7 @@ use metering::Channel;
 use super::column::{Col, col, counted, extra, list, rated, unsorted};
 use super::connections::level_of;
 use super::links::Scene;
-use super::value::{Value, tag, text};
+use super::value::{Value, tag, time};
 use crate::components::status::Level;
 
 list!(Channels = "channels", channels: Channel, COLUMNS, level level);
@@ -53,7 +53,7 @@ pub(super) const COLUMNS: &[Col<Channel>] = &[
     extra(col(
         "idle_since",
         |v| v.idle_since,
-        |channel, _| text(channel.idle_since.as_ref()),
+        |channel, _| time(channel.idle_since),
     )),
 ];
 

@@ -5,7 +5,7 @@ use metering::{Queue, Table};
 
 use super::column::{Col, col, counted, extra, list, num, rated, sized, unsorted};
 use super::links::Scene;
-use super::value::{Value, flag, known, table, tag, text};
+use super::value::{Value, flag, known, table, tag, time};
 use crate::cells::Cell;
 use crate::components::status::Level;
 use crate::i18n::views::{ARGUMENTS, EXCLUSIVE, SHORT};
@@ -87,7 +87,7 @@ pub(super) const COLUMNS: &[Col<Queue>] = &[
     extra(col(
         "idle_since",
         |v| v.idle_since,
-        |queue, _| text(queue.idle_since.as_ref()),
+        |queue, _| time(queue.idle_since),
     )),
 ];
 

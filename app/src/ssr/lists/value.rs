@@ -43,6 +43,10 @@ pub(super) fn known<T>(value: Option<T>, write: fn(T) -> Value) -> Value {
     value.map_or(Value::Nothing, write)
 }
 
+pub(super) fn time(time: Option<metering::Timestamp>) -> Value {
+    time.map_or(Value::Nothing, |time| Value::Time(time.as_millis()))
+}
+
 pub(super) fn text(text: Option<&String>) -> Value {
     match text {
         Some(text) if !text.is_empty() => Value::Text(text.clone()),

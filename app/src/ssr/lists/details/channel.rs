@@ -4,7 +4,7 @@ use client::{ClientError, Samples};
 
 use super::super::facts::{flows, group, group_of_table, mark, table};
 use super::super::history::{Recorder, absence, rates, samples};
-use super::super::value::{count, rate, text};
+use super::super::value::{count, rate, time};
 use super::super::{channels, consumers};
 use super::{Made, Want, record_stats, stats_groups};
 
@@ -29,7 +29,7 @@ pub(super) async fn make(want: &Want<'_>, name: &str) -> Result<Made, ClientErro
         (views.user, scene.maybe_link("users", channel.user.as_ref())),
         (views.node, scene.maybe_link("nodes", channel.node.as_ref())),
         (views.mode, channels::mode(channel, scene)),
-        (views.idle_since, text(channel.idle_since.as_ref())),
+        (views.idle_since, time(channel.idle_since)),
         (views.prefetch, count(channel.prefetch_count)),
         (views.global_prefetch, count(channel.global_prefetch_count)),
         (views.consumers, count(channel.consumer_count)),

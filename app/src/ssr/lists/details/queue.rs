@@ -6,7 +6,7 @@ use metering::{Binding, Queue, QueueDetails, Series};
 
 use super::super::facts::{flows, group, group_of_table, mark, table};
 use super::super::history::{Recorder, absence, depth, rates, samples};
-use super::super::value::{bytes, count, flag, known, rate, table as entries, text};
+use super::super::value::{bytes, count, flag, known, rate, table as entries, text, time};
 use super::super::{bindings, consumers, queues, streams};
 use super::{Made, Value, Want, record_stats, stats_groups};
 use crate::server_fns::lists::{DetailTable, Group};
@@ -155,7 +155,7 @@ fn described(details: &QueueDetails, want: &Want<'_>) -> Vec<Group> {
             views.exclusive_owner,
             scene.maybe_link("connections", owner),
         ),
-        (views.idle_since, text(queue.idle_since.as_ref())),
+        (views.idle_since, time(queue.idle_since)),
         (views.consumers, count(queue.consumers)),
         (views.publishers, count(queue.publishers)),
         (views.consumer_capacity, queues::capacity(queue)),
