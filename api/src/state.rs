@@ -163,11 +163,13 @@ impl Picked<'_> {
     /// A validator for an answer of this broker. Different viewers' answers have different ones,
     /// and so have those of different brokers, even where the URL is the same.
     pub(crate) fn etag(&self, shared: &Shared, version: &str) -> String {
+        let shown = self.grant.shown.as_ref().map(|shown| shown.key());
         format!(
-            "\"{}.{}.{}.{version}\"",
+            "\"{}.{}.{}{}.{version}\"",
             shared.run,
             self.index,
-            self.view.class()
+            self.view.class(),
+            shown.unwrap_or_default()
         )
     }
 

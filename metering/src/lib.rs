@@ -33,6 +33,7 @@
 //! | [`log`] | what Warren saw and did |
 //! | [`series`] | columns of numbers for charts |
 //! | [`dashboard`] | all that a dashboard shows of one broker |
+//! | [`panel`] | panels in pages of others, and what each needs |
 //! | [`guest`] | guest tokens, portals, share links |
 //! | [`identity`], [`access`] | Keystone's token requests and answers, v3 and v2.0 |
 //! | [`error`] | the bodies of errors |
@@ -59,14 +60,15 @@ pub mod meter;
 pub mod node;
 pub mod overview;
 pub mod page;
+pub mod panel;
 pub mod plugin;
 pub mod policy;
 pub mod queue;
 mod record;
 pub mod search;
+pub mod segment;
 pub mod series;
 mod slots;
-pub mod segment;
 mod stats;
 pub mod table;
 pub mod telemetry;

@@ -193,7 +193,12 @@ impl Whole {
     fn add(&mut self, name: &str, part: Result<Answer, Error>) -> Result<(), Error> {
         let part = match part {
             Ok(part) => part,
-            Err(Error::Forbidden | Error::NotAnswered { .. } | Error::Store(_)) => {
+            Err(
+                Error::Forbidden
+                | Error::NotPermitted(_)
+                | Error::NotAnswered { .. }
+                | Error::Store(_),
+            ) => {
                 name.hash(&mut self.tags);
                 return Ok(());
             }

@@ -8,6 +8,7 @@ use axum::response::Response;
 use http::HeaderMap;
 use metering::Node;
 use metering::lenient::Objects;
+use metering::panel::Subject;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -242,7 +243,14 @@ impl<'a> DetailRequest<'a> {
         })
     }
 
-    pub(crate) fn answer(&self, detail: Detail) -> Response {
+    pub(crate) fn answer(&self, mut detail: Detail) -> Response {
+        if let Some(shown) = &self.picked.grant.shown {
+            let subject = match self.what {
+                "node" => Subject::Node,
+                _ => Subject::Queue,
+            };
+            detail.body = shown.object(subject, &detail.body);
+        }
         let mut hasher = DefaultHasher::new();
         detail.body.hash(&mut hasher);
         let etag = format!("{}.{:016x}", self.what, hasher.finish());

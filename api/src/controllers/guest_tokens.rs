@@ -54,8 +54,8 @@ pub(super) fn must_administer(caller: &TokenData) -> Result<(), Error> {
 /// Gives a guest token to a registered portal.
 ///
 /// With `X-Service-Key`, for what the portal may show; with `X-Auth-Token` instead, for no more of
-/// that than the account sees. In `X-Auth-Token` it then opens the reads that panels are made of:
-/// brokers, overview, nodes, series, queues and the log.
+/// that than the account sees. In `X-Auth-Token` it then opens the reads that its panels are made of,
+/// and of these what the panels show. A request that is refused costs the portal nothing of its budget.
 #[utoipa::path(
     post,
     path = "/v2/rabbit/guest-tokens",

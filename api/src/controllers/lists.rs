@@ -156,6 +156,10 @@ async fn answer(
         kind => kind,
     };
     let scope = picked.scope(kind)?.within(query.vhost.as_deref());
+    let scope = match &picked.grant.shown {
+        Some(shown) => shown.rows(scope),
+        None => scope,
+    };
     let account = &caller.0.user_id;
     let regex = match &query.filter {
         Some(filter) => Some(compiled(shared, account, filter).await?),

@@ -77,6 +77,11 @@ pub(super) async fn answer(
     caller: &TokenData,
     mut query: LogQuery,
 ) -> Result<Answer, Error> {
+    // All grants of a guest show the same.
+    let shown = caller.grants.first().and_then(|grant| grant.shown.as_ref());
+    if let Some(shown) = shown {
+        shown.log(&mut query)?;
+    }
     query.brokers = access_scope::log_brokers(shared, caller);
     let (generation, key) = (shared.store.log_generation(), Key(format!("{query:?}")));
     let read = async {

@@ -60,8 +60,12 @@ pub(super) fn answer(shared: &Shared, picked: &Picked<'_>) -> Result<Answer, Err
         return Err(picked.not_answered(shared, snapshot.broker.reason.clone()));
     };
     let etag = picked.etag(shared, &snapshot.generation.to_string());
+    let body = match &picked.grant.shown {
+        Some(shown) => shown.nodes(&facts.nodes_json)?,
+        None => facts.nodes_json.clone(),
+    };
     Ok(Answer {
-        body: facts.nodes_json.clone(),
+        body,
         etag,
         stale: snapshot.is_stale(),
     })

@@ -142,6 +142,10 @@ pub(super) async fn answer(shared: &Shared, picked: &Picked<'_>) -> Result<Answe
     };
     let stale = snapshot.is_stale() || is_older(facts, observed_at);
     let etag = picked.etag(shared, &snapshot.generation.to_string());
+    let body = match &picked.grant.shown {
+        Some(shown) => shown.overview(&body),
+        None => body,
+    };
     Ok(Answer { body, etag, stale })
 }
 

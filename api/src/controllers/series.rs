@@ -99,6 +99,11 @@ pub(super) async fn answer(
         picked.broker.note(audience);
     }
     let named = query.named(&picked.broker.name)?;
+    let narrowed = match &picked.grant.shown {
+        Some(shown) => Some(shown.series(query, &named, &picked.broker.name)?),
+        None => None,
+    };
+    let query = narrowed.as_ref().unwrap_or(query);
     for node in named.nodes.iter().flatten() {
         access_scope::must_see(picked, node)?;
     }

@@ -6,6 +6,7 @@ use http::{HeaderMap, Method};
 use metering::guest::SERVICE_KEY;
 
 use super::claims::Claims;
+use super::shown::ShownParts;
 use crate::error::Error;
 
 /// Where guest tokens are given, and told about.
@@ -13,40 +14,12 @@ pub(crate) const TOKENS: &str = "/v2/rabbit/guest-tokens";
 /// Where a share link's secret becomes a guest token.
 pub(crate) const OPEN: &str = "/v2/rabbit/share-links/open";
 
-/// What a panel can be made of. A list of what is open, so that a path that comes later is closed
-/// until somebody has thought about it. What of it a guest sees its grants decide, as any account's.
-const READS: &[&str] = &[
-    TOKENS,
-    "/v2/rabbit/brokers",
-    "/v2/rabbit/dashboard",
-    "/v2/rabbit/overview",
-    "/v2/rabbit/nodes",
-    "/v2/rabbit/nodes/{name}",
-    "/v2/rabbit/series",
-    "/v2/rabbit/queues",
-    "/v2/rabbit/queues/{vhost}/{name}",
-    "/v2/logs",
-];
-
-/// The pages that can be shared, and of what each is made.
-const SHARED: &[(&str, &[&str])] = &[
-    (
-        "overview",
-        &[
-            TOKENS,
-            "/v2/rabbit/brokers",
-            "/v2/rabbit/dashboard",
-            "/v2/rabbit/overview",
-            "/v2/rabbit/nodes",
-            "/v2/rabbit/series",
-            "/v2/logs",
-        ],
-    ),
-    (
-        "queues",
-        &[TOKENS, "/v2/rabbit/brokers", "/v2/rabbit/queues"],
-    ),
-];
+/// The page that shows a broker as a whole.
+pub(super) const OVERVIEW: &str = "overview";
+/// The page that lists a broker's queues.
+pub(super) const QUEUES: &str = "queues";
+/// The pages that can be shared.
+pub(super) const SHAREABLE: [&str; 2] = [OVERVIEW, QUEUES];
 
 /// Whether a request shows in another way than by a token that it may be made.
 pub(crate) fn needs_no_token(
@@ -59,14 +32,11 @@ pub(crate) fn needs_no_token(
         && (path == Some(OPEN) || (path == Some(TOKENS) && headers.contains_key(SERVICE_KEY)))
 }
 
-/// The pages that can be shared.
-pub(super) fn shareable() -> impl Iterator<Item = &'static str> {
-    SHARED.iter().map(|(page, _)| *page)
-}
-
-/// Refuses a guest what is not open to it: all but some reads, and to pages of other origins all.
+/// Refuses a guest what is not open to it: all but the reads that its panels or its view are made
+/// of, and to pages of other origins all. What of an answer is shown, `shown` decides further on.
 pub(super) fn must_be_open(
     claims: &Claims,
+    parts: &ShownParts,
     method: &Method,
     matched: Option<&MatchedPath>,
     headers: &HeaderMap,
@@ -79,20 +49,14 @@ pub(super) fn must_be_open(
             "This guest token is for pages of another origin.".into(),
         ));
     }
-    let open = match &claims.share {
-        None => READS,
-        Some(_) => SHARED
-            .iter()
-            .find(|(page, _)| claims.panels.iter().any(|panel| panel == page))
-            .map_or(&[][..], |(_, reads)| reads),
-    };
     let is_read = matches!(*method, Method::GET | Method::HEAD);
-    let is_open = matched.is_some_and(|path| open.contains(&path.as_str()));
+    let is_open = matched.is_some_and(|path| parts.opens(path.as_str()));
     if is_read && is_open {
         Ok(())
     } else {
         Err(Error::NotPermitted(
-            "A guest token opens nothing but what panels are made of.".into(),
+            "This guest token opens what its panels are made of, and this is not part of it."
+                .into(),
         ))
     }
 }

@@ -106,7 +106,7 @@ impl Guests {
         claims.panels = panels.to_list();
         claims.brokers = brokers.to_list();
         claims.vhosts = vhosts.to_list();
-        if limits::grants(shared, &claims, Some(portal)).is_empty() {
+        if limits::grants(shared, &claims, Some(portal), None).is_empty() {
             let why = "There is no broker among those that it may see.";
             return Err(Error::NotPermitted(why.into()));
         }

@@ -66,11 +66,12 @@ pub(super) fn of_caller(
 }
 
 /// What a token opens: of each broker that all of token, account and portal admit, the vhosts that
-/// all admit. A broker of which nothing is left is left out.
+/// all admit, and those that it is bound to. A broker of which nothing is left is left out.
 pub(super) fn grants(
     shared: &Shared,
     claims: &Claims,
     portal: Option<&PortalConfig>,
+    bound: Option<&Shown>,
 ) -> Vec<Grant> {
     let asked = (
         Shown::of(claims.brokers.clone()),
@@ -99,7 +100,7 @@ pub(super) fn grants(
                 None => continue,
             },
         };
-        let allowed = [Some(&asked.1), portal.map(|portal| &portal.vhosts)];
+        let allowed = [Some(&asked.1), portal.map(|portal| &portal.vhosts), bound];
         if let Some(grant) = grant(index, limit, allowed.into_iter().flatten()) {
             grants.push(grant);
         }
@@ -133,6 +134,7 @@ fn grant<'a>(
         Some(vhosts) => (View::Only(Audience::new(vhosts)), None),
     };
     Some(Grant {
+        shown: None,
         broker,
         account: None,
         // What RabbitMQ shows administrators alone no guest sees.

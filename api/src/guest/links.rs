@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 use store::{Store, StoreError};
 
 use super::limits::Limit;
+use super::shown::ShownParts;
 use crate::identity::tokens::hex;
 
 /// Where they are kept.
@@ -59,11 +60,27 @@ pub(super) struct Draft {
 #[derive(Debug)]
 struct Known {
     link: Arc<Link>,
+    /// What its view shows.
+    shown: Arc<ShownParts>,
     opened: u64,
     last_opened: Option<Timestamp>,
 }
 
 impl Known {
+    fn new(link: Link) -> Self {
+        // A view that cannot be understood shows nothing: what is made anew is checked before.
+        let shown = ShownParts::of_view(&link.page, &link.view).unwrap_or_else(|why| {
+            tracing::warn!(id = link.id, why, "a share link shows nothing");
+            ShownParts::default()
+        });
+        Self {
+            link: Arc::new(link),
+            shown: Arc::new(shown),
+            opened: 0,
+            last_opened: None,
+        }
+    }
+
     fn describe(&self) -> ShareLink {
         let link = &*self.link;
         ShareLink {
@@ -97,12 +114,7 @@ impl Links {
         for (id, text) in store.kept(AREA).await? {
             match serde_json::from_str(&text) {
                 Ok(link) => {
-                    let known = Known {
-                        link: Arc::new(link),
-                        opened: 0,
-                        last_opened: None,
-                    };
-                    links.insert(id, known);
+                    links.insert(id, Known::new(link));
                 }
                 Err(error) => tracing::error!(id, %error, "a share link cannot be read"),
             }
@@ -158,11 +170,7 @@ impl Links {
         // Texts and numbers always serialize.
         let text = serde_json::to_string(&link).unwrap_or_default();
         store.keep(AREA, link.id.clone(), Some(text)).await?;
-        let known = Known {
-            link: Arc::new(link),
-            opened: 0,
-            last_opened: None,
-        };
+        let known = Known::new(link);
         let mut described = known.describe();
         described.secret = Some(secret);
         self.known().insert(described.id.clone(), known);
@@ -193,6 +201,12 @@ impl Links {
         links
             .get(id)
             .is_some_and(|known| now < known.link.expires_at)
+    }
+
+    /// What the view of a link shows.
+    pub(super) fn shown(&self, id: &str) -> Option<Arc<ShownParts>> {
+        let links = self.known();
+        links.get(id).map(|known| Arc::clone(&known.shown))
     }
 
     /// Some links, the youngest first.

@@ -20,7 +20,8 @@
 //! | `share` | share links, made and opened |
 //! | `claims`, `keys`, `hs256` | what a token says, and who signed it |
 //! | `limits` | what of each broker it opens |
-//! | `doors` | which paths it opens |
+//! | `doors` | which requests it may make |
+//! | `shown` | which paths, series and fields its panels or its view open |
 //! | `revoked`, `rates`, `uses`, `links` | what is known of portals, tokens and links |
 
 pub(crate) mod claims;
@@ -33,6 +34,7 @@ mod links;
 mod rates;
 mod revoked;
 mod share;
+pub(crate) mod shown;
 mod uses;
 
 use std::sync::Arc;
@@ -51,6 +53,7 @@ use self::keys::Keys;
 use self::links::Links;
 use self::rates::Rates;
 use self::revoked::Revoked;
+use self::shown::ShownParts;
 use self::uses::Uses;
 use crate::config::{ApiConfig, PortalConfig, Portals};
 use crate::error::Error;
@@ -135,8 +138,13 @@ impl Guests {
         let now = shared.config.clock.now();
         let claims = Claims::read(token, &memory.keys.load(), now).ok_or(Error::Unauthorized)?;
         let portal = self.portal_of(&claims, memory, now)?;
+        let parts = match (&portal, &claims.share) {
+            (Some(portal), _) => Arc::new(ShownParts::of_portal(&claims, portal)),
+            (None, Some(link)) => memory.links.shown(link).ok_or(Error::Unauthorized)?,
+            (None, None) => return Err(Error::Unauthorized),
+        };
         let (method, matched, headers) = request;
-        let opened = doors::must_be_open(&claims, method, matched, headers);
+        let opened = doors::must_be_open(&claims, &parts, method, matched, headers);
         if let Some(portal) = &portal {
             match &opened {
                 Ok(()) => self.uses.read(&portal.name, now),
@@ -144,8 +152,13 @@ impl Guests {
             }
         }
         opened?;
+        let bound = parts.vhost();
+        let mut grants = limits::grants(shared, &claims, portal.as_ref(), bound.as_ref());
+        for grant in &mut grants {
+            grant.shown = Some(Arc::clone(&parts));
+        }
         let data = Arc::new(TokenData {
-            grants: limits::grants(shared, &claims, portal.as_ref()),
+            grants,
             ..nobody(&claims)
         });
         Ok(Visitor {

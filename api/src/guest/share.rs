@@ -9,6 +9,7 @@ use tokio::time::Instant;
 
 use super::claims::Claims;
 use super::links::{Draft, Link, MAX, MAX_OF_ONE};
+use super::shown::ShownParts;
 use super::{Guests, doors, limits};
 use crate::clock::after;
 use crate::config::Shown;
@@ -171,9 +172,8 @@ fn check(wanted: &ShareLinkRequest, now: Timestamp) -> Result<(), Error> {
             "Invalid value for {name}: accepted {accepted}."
         )))
     };
-    if !doors::shareable().any(|page| page == wanted.page) {
-        let pages: Vec<_> = doors::shareable().collect();
-        return bad("page", format!("are {}", pages.join(", ")));
+    if !doors::SHAREABLE.contains(&wanted.page.as_str()) {
+        return bad("page", format!("are {}", doors::SHAREABLE.join(", ")));
     }
     // An address of ours, never of another site.
     let is_ours = wanted.view.starts_with('/')
@@ -181,6 +181,9 @@ fn check(wanted: &ShareLinkRequest, now: Timestamp) -> Result<(), Error> {
         && !wanted.view.contains(|c: char| c == '\\' || c.is_control());
     if !is_ours || wanted.view.len() > LONGEST_VIEW {
         return bad("view", "is an address in the dashboard".into());
+    }
+    if let Err(why) = ShownParts::of_view(&wanted.page, &wanted.view) {
+        return bad("view", format!("is an address in the dashboard: {why}"));
     }
     let note = wanted.note.as_deref().unwrap_or_default();
     if note.chars().count() > LONGEST_NOTE || note.contains(char::is_control) {

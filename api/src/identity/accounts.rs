@@ -178,6 +178,7 @@ async fn grant(
         return Ok(None);
     };
     Ok(Some(Grant {
+        shown: None,
         broker: index,
         account: Some(applicant.username.to_owned()),
         tags,

@@ -12,6 +12,7 @@ use metering::identity::{AUTH_TOKEN, ROLE_ADMIN, ROLE_MEMBER};
 use sha2::{Digest, Sha256};
 
 use crate::audience::{Audience, View};
+use crate::guest::shown::ShownParts;
 
 /// As many tokens at once; a new one then takes the place of the oldest.
 const MAX_TOKENS: usize = 20_000;
@@ -57,6 +58,8 @@ pub(crate) struct Grant {
     pub(crate) view: View,
     /// The vhosts that it has a permission in; none for an administrator, who needs none.
     pub(crate) own: Option<Audience>,
+    /// Of a guest: what alone it is shown of that. Accounts have none.
+    pub(crate) shown: Option<Arc<ShownParts>>,
 }
 
 impl Grant {
@@ -266,6 +269,7 @@ mod tests {
 
     fn grant(broker: usize, account: &str) -> Grant {
         Grant {
+            shown: None,
             broker,
             account: Some(account.into()),
             tags: vec!["monitoring".into()],

@@ -24,6 +24,8 @@ fn fake() -> FakeBroker {
     fake.set_vhosts(json!([vhost("a", 10), vhost("b", 200), vhost("/", 3000)]));
     let queue = |vhost: &str, name: &str| json!({"vhost": vhost, "name": name, "messages": 1});
     fake.set_list("queues", json!([queue("a", "alpha"), queue("b", "beta")]));
+    fake.set_list("queues/a/alpha", queue("a", "alpha"));
+    fake.set_list("queues/b/beta", queue("b", "beta"));
     // As the broker shows them to mona, who may look into one vhost.
     fake.set_list("exchanges", json!([{"name": "amq.direct", "vhost": "a"}]));
     fake.add(Account::new("anna", "secret", &["management"], &["a"]));
@@ -47,11 +49,17 @@ fn messages(answer: Answer) -> Value {
     answer.ok()["queue_totals"]["messages"].clone()
 }
 
-async fn queues(app: &TestApp, token: &str) -> Vec<String> {
-    let rows = app.get(token, "/v2/rabbit/queues?broker=prod").await.ok();
-    let rows = rows.as_array().expect("rows").iter();
-    rows.map(|row| row["name"].as_str().expect("a name").to_owned())
-        .collect()
+/// The queues whose facts a token opens.
+async fn queues(app: &TestApp, token: &str) -> Vec<&'static str> {
+    let mut open = Vec::new();
+    for (vhost, name) in [("a", "alpha"), ("b", "beta")] {
+        let path = format!("/v2/rabbit/queues/{vhost}/{name}?broker=prod");
+        match app.get(token, &path).await.status {
+            StatusCode::OK => open.push(name),
+            status => assert_eq!(status, StatusCode::NOT_FOUND),
+        }
+    }
+    open
 }
 
 fn refusal(answer: &Answer) -> (u16, String) {
@@ -116,7 +124,7 @@ async fn no_other_key_gives_one_and_guessing_takes_long() {
 async fn what_the_portal_may_not_show_is_refused_by_name() {
     let fake = fake();
     let mut portal = shop();
-    portal.panels = only(&["queued-messages"]);
+    portal.panels = only(&["overview", "queue-facts"]);
     portal.brokers = only(&["prod"]);
     portal.vhosts = only(&["a"]);
     let config = with_portals(local(&[("prod", &fake), ("test", &fake)]), vec![portal]);
@@ -135,7 +143,7 @@ async fn what_the_portal_may_not_show_is_refused_by_name() {
     // All there is, is all that it may show.
     let token = app.guest(json!({})).await;
     let told = app.get(&token, TOKENS).await.ok();
-    assert_eq!(told["panels"], json!(["queued-messages"]));
+    assert_eq!(told["panels"], json!(["overview", "queue-facts"]));
     assert_eq!(
         (&told["brokers"], &told["vhosts"]),
         (&json!(["prod"]), &json!(["a"]))
@@ -374,14 +382,6 @@ async fn a_portal_gets_so_many_tokens_a_minute() {
 }
 
 #[tokio::test]
-async fn neither_keys_nor_tokens_reach_the_log() {
-    let fake = fake();
-    let (app, admin) = ready(config(&fake)).await;
-    let token = app.guest(json!({})).await;
-    app.ask_for_guest(("x-service-key", "a-wrong-key-of-somebody"), json!({}))
-        .await;
-    app.get(&token, TOKENS).await;
-#[tokio::test]
 async fn refused_requests_cost_a_portal_nothing_of_its_budget() {
     let fake = fake();
     let mut portal = shop();
@@ -406,6 +406,14 @@ async fn refused_requests_cost_a_portal_nothing_of_its_budget() {
     assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS);
 }
 
+#[tokio::test]
+async fn neither_keys_nor_tokens_reach_the_log() {
+    let fake = fake();
+    let (app, admin) = ready(config(&fake)).await;
+    let token = app.guest(json!({})).await;
+    app.ask_for_guest(("x-service-key", "a-wrong-key-of-somebody"), json!({}))
+        .await;
+    app.get(&token, TOKENS).await;
     let lines = app
         .get(&admin, "/v2/logs?limit=500&q.field=source&q.value=portal")
         .await

@@ -12,6 +12,7 @@ mod details;
 mod faults;
 mod grammar;
 mod guest_doors;
+mod guest_panels;
 mod guests;
 mod health;
 mod history;

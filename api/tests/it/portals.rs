@@ -51,7 +51,7 @@ async fn use_is_counted_and_told() {
     assert!(
         shop["last_reason"]
             .as_str()
-            .is_some_and(|why| why.contains("opens nothing but"))
+            .is_some_and(|why| why.contains("opens what its panels are made of"))
     );
     assert!(!told.to_string().contains(KEY));
     let lines = app

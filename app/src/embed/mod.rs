@@ -32,7 +32,7 @@ use web_sys::HtmlElement;
 
 #[cfg(feature = "ssr")]
 pub(crate) use alarms::of as alarms_of;
-pub use kind::{Kind, Subject};
+pub use kind::{Kind, Subject, height};
 pub use panel::Tell;
 
 use crate::query::Query;

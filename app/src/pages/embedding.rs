@@ -5,7 +5,7 @@ use leptos_meta::Title;
 
 use crate::components::copy::Copied;
 use crate::components::filters::{Filters, Search, Select};
-use crate::embed::{Kind, Subject};
+use crate::embed::{Kind, Subject, height};
 use crate::i18n::catalog;
 use crate::live::{RANGE, REFRESH};
 use crate::query::{Query, use_query};
@@ -236,12 +236,7 @@ fn height_of(attributes: &[(&'static str, String)]) -> u32 {
         let found = attributes.iter().find(|(given, _)| *given == name);
         found.map(|(_, value)| value.as_str())
     };
-    let kept = || {
-        value("panel")
-            .and_then(Kind::find)
-            .unwrap_or(DEFAULT)
-            .height()
-    };
+    let kept = || height(value("panel").and_then(Kind::find).unwrap_or(DEFAULT));
     value("height")
         .and_then(|height| height.parse().ok())
         .unwrap_or_else(kept)

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use client::{ClientError, SeriesColumn, SeriesQuery, Session};
 use futures_util::future::join_all;
 use metering::dashboard::Dashboard;
+use metering::panel::overview_of;
 use metering::{Broker, Overview, Series, Timestamp};
 
 use super::happened::happened;
@@ -67,7 +68,7 @@ async fn answer(session: &Session, brokers: &[Broker], want: &Want) -> PanelAnsw
     let broker = broker.cloned().ok_or(AppError::UnknownBroker)?;
     let server_time = now();
     let series = async {
-        match want.depth {
+        match want.depth.filter(|_| kind.needs_series()) {
             Some(depth) => session.series(&recent(want, depth, server_time)).await,
             None => Ok(Arc::default()),
         }
@@ -234,60 +235,10 @@ fn only_drawn(kind: Kind, series: Arc<Series>) -> Arc<Series> {
 
 /// The part of the totals that a panel shows.
 fn only_shown(kind: Kind, overview: &Arc<Overview>) -> Arc<Overview> {
-    let none = || Overview {
-        observed_at: overview.observed_at,
-        ..Overview::default()
-    };
-    let shown = match kind {
-        Kind::Overview => return Arc::clone(overview),
-        Kind::Tiles => Overview {
-            object_totals: overview.object_totals.clone(),
-            ..none()
-        },
-        Kind::ChurnTotals => Overview {
-            churn_rates: overview.churn_rates.clone(),
-            ..none()
-        },
-        Kind::About => Overview {
-            object_totals: None,
-            queue_totals: None,
-            message_stats: None,
-            churn_rates: None,
-            listeners: None,
-            contexts: None,
-            exchange_types: None,
-            ..Overview::clone(overview)
-        },
-        Kind::Listeners => Overview {
-            listeners: overview.listeners.clone(),
-            ..none()
-        },
-        Kind::Contexts => Overview {
-            contexts: overview.contexts.clone(),
-            ..none()
-        },
-        Kind::ExchangeTypes => Overview {
-            exchange_types: overview.exchange_types.clone(),
-            ..none()
-        },
-        Kind::QueuedMessages
-        | Kind::MessageRates
-        | Kind::Objects
-        | Kind::Churn
-        | Kind::Nodes
-        | Kind::Alarms
-        | Kind::QueueDepth
-        | Kind::QueueRates
-        | Kind::NodeMemory
-        | Kind::NodeDisk
-        | Kind::NodeFiles
-        | Kind::NodeProcesses
-        | Kind::NodeIo
-        | Kind::NodeIoBytes
-        | Kind::QueueFacts
-        | Kind::NodeFacts => none(),
-    };
-    Arc::new(shown)
+    if kind == Kind::Overview {
+        return Arc::clone(overview);
+    }
+    Arc::new(overview_of(&[kind], overview))
 }
 
 #[cfg(test)]

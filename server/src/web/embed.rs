@@ -10,7 +10,7 @@ mod frame;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use app::embed::Kind;
+use app::embed::{Kind, height};
 use app::i18n::Language;
 use app::ssr::texts;
 use axum::Router;
@@ -108,7 +108,7 @@ pub(super) fn routes(bundle: Option<EmbedBundle>, base_path: &str, origins: Orig
 fn element(bundle: &EmbedBundle) -> String {
     let heights: serde_json::Map<_, _> = Kind::ALL
         .into_iter()
-        .map(|kind| (kind.word().to_owned(), json!(kind.height())))
+        .map(|kind| (kind.word().to_owned(), json!(height(kind))))
         .collect();
     let texts: serde_json::Map<_, _> = Language::ALL
         .into_iter()

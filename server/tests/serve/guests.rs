@@ -172,6 +172,60 @@ async fn panels_of_queues_and_nodes_show_what_the_token_names_and_nothing_else()
     );
 }
 
+/// The parts of a panel's answer: what of it is there, without values that change.
+fn parts_of(answer: &Value) -> Value {
+    let page = &answer["Ok"];
+    let keys = |value: &Value| -> Vec<String> {
+        let object = value.as_object().into_iter().flatten();
+        object.map(|(key, _)| key.clone()).collect()
+    };
+    let meters = |series: &Value| -> Vec<Value> {
+        let columns = series["columns"].as_array().into_iter().flatten();
+        columns.map(|column| column["meter"].clone()).collect()
+    };
+    json!([
+        answer.get("Err"),
+        keys(&page["overview"]),
+        page.get("nodes").is_some(),
+        meters(&page["series"]),
+        meters(&page["charts"]),
+        keys(&page["groups"][0]),
+    ])
+}
+
+#[tokio::test]
+async fn each_panel_is_whole_with_a_token_for_it_alone() {
+    let (running, _file) = start().await;
+    let node = include_str!("../../../metering/tests/fixtures/rabbitmq-4.0.5/nodes.json");
+    let node: Value = serde_json::from_str(node).expect("a fixture");
+    let all = token_for(&running, json!({"origin": SHOP})).await;
+    for panel in app::embed::Kind::ALL {
+        let mut want = json!({"panel": panel.word(), "broker": "prod", "length": 60_000});
+        if panel.needs_series() && !panel.is_of_object() {
+            want["depth"] = json!(600_000);
+        }
+        match panel.subject() {
+            app::embed::Subject::Queue => {
+                want["vhost"] = json!("/");
+                want["queue"] = json!("orders");
+            }
+            app::embed::Subject::Node => want["node"] = node[0]["name"].clone(),
+            app::embed::Subject::Broker => {}
+        }
+        let body = json!({"wants": [want]}).to_string();
+        let answer = async |token: &str| {
+            let asked = ask(&running, SHOP).header("x-auth-token", token);
+            let text = sent(asked.body(body.clone())).await.text().await;
+            let answers: Value = serde_json::from_str(&text.expect("a body")).expect("JSON");
+            parts_of(&answers[0])
+        };
+        let only = json!({"origin": SHOP, "panels": [panel.word()]});
+        let alone = answer(&token_for(&running, only).await).await;
+        assert_eq!(alone[0], Value::Null, "{}", panel.word());
+        assert_eq!(alone, answer(&all).await, "{}", panel.word());
+    }
+}
+
 #[tokio::test]
 async fn a_browser_is_told_who_may_ask() {
     let (running, _file) = start().await;

@@ -28,6 +28,8 @@ pub(crate) enum Scope {
     Nothing,
     /// Of these, those of one vhost.
     Within(Box<Self>, String),
+    /// Of these, those whose names match.
+    Named(Box<Self>, Filter, Arc<Regex>),
 }
 
 impl Scope {
@@ -43,6 +45,11 @@ impl Scope {
                 let vhost = crate::identity::tokens::id_of("vhost", vhost);
                 format!("{}.{vhost}", all.key())
             }
+            Self::Named(all, filter, _) => {
+                let Filter { text, is_regex } = filter;
+                let name = crate::identity::tokens::id_of("name", text);
+                format!("{}.{name}{}", all.key(), u8::from(*is_regex))
+            }
         }
     }
 
@@ -54,6 +61,11 @@ impl Scope {
         }
     }
 
+    /// Of these rows those whose names match.
+    pub(crate) fn named(self, filter: Filter, regex: Arc<Regex>) -> Self {
+        Self::Named(Box::new(self), filter, regex)
+    }
+
     /// Whether a row is among them.
     pub(crate) fn holds(&self, rows: &Rows, row: u32) -> bool {
         match self {
@@ -62,6 +74,7 @@ impl Scope {
             Self::Account(name) => rows.user(row) == name,
             Self::Nothing => false,
             Self::Within(all, vhost) => rows.vhost(row) == vhost && all.holds(rows, row),
+            Self::Named(all, _, regex) => regex.is_match(rows.name(row)) && all.holds(rows, row),
         }
     }
 }

@@ -51,6 +51,7 @@ pub(super) fn of(
             view(broker, &project.id)
         };
         view.map(|view| Grant {
+            shown: None,
             broker: index,
             account: None,
             // What RabbitMQ shows its administrators alone is shown to those of the Keystone.
