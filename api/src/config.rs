@@ -3,11 +3,13 @@
 mod exposed;
 mod identity;
 mod portal;
+mod tls;
 
 use std::collections::HashSet;
 use std::fmt;
 use std::net::IpAddr;
 use std::num::NonZeroU64;
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -20,12 +22,15 @@ use crate::clock::Clock;
 pub use exposed::{ExposedPassword, Exposure};
 pub use identity::{BrokerProject, IdentityConfig, KeystoneConfig, ParseProjectError};
 pub use portal::{KeyHash, ParseKeyHashError, PortalConfig, Portals, Shown};
+pub use tls::{BrokerAccess, TlsFiles};
 
 /// Everything that an operator can decide about the metering API.
 #[derive(Clone, Debug)]
 pub struct ApiConfig {
     /// The brokers to watch, in the order in which viewers see them. At least one.
     pub brokers: Vec<BrokerConfig>,
+    /// Certificates and tokens for brokers that need some.
+    pub broker_access: Vec<BrokerAccess>,
     /// The time between two polls of a broker. RabbitMQ's statistics move every 5 s by default.
     pub tick: Duration,
     /// `""`, or a path such as `/telemetry` that stands in front of every path.
@@ -101,6 +106,7 @@ impl Default for ApiConfig {
             prometheus: Vec::new(),
             posted_quota: NonZeroU64::new(1_000_000),
             exposed_passwords: Vec::new(),
+            broker_access: Vec::new(),
             clock: Clock::System,
         }
     }
@@ -197,6 +203,16 @@ pub enum ApiError {
     /// A time for which answers of Keystone would be believed too long.
     #[error("Keystone cache {0:?}: accepted are 1 s to 5 min")]
     KeystoneCache(Duration),
+    /// A file with a certificate or a key cannot be used.
+    #[error("{key} {}: {reason}", path.display())]
+    TlsFile {
+        /// The key that names it.
+        key: String,
+        /// The file.
+        path: PathBuf,
+        /// Why, and what is accepted.
+        reason: String,
+    },
     /// The HTTP client for the brokers could not be made.
     #[error("the HTTP client could not be made")]
     HttpClient(#[source] reqwest::Error),
@@ -252,6 +268,12 @@ impl ApiConfig {
         pinned
             .filter(move |queue| queue.broker == broker)
             .map(|queue| queue_path(&queue.vhost, &queue.name))
+    }
+
+    /// The certificates and the token for a broker, if it has some.
+    pub(crate) fn access(&self, broker: &str) -> Option<&BrokerAccess> {
+        let mut known = self.broker_access.iter();
+        known.find(|access| access.broker == broker)
     }
 
     /// Where a broker's Prometheus plugins listen.

@@ -68,9 +68,9 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 pub use clock::Clock;
 pub use config::{
-    ApiConfig, ApiError, BrokerConfig, BrokerProject, ExposedPassword, Exposure, IdentityConfig,
-    KeyHash, KeystoneConfig, Network, ParseKeyHashError, ParseNetworkError, ParseProjectError,
-    PinnedQueue, PortalConfig, Portals, PrometheusConfig, Shown,
+    ApiConfig, ApiError, BrokerAccess, BrokerConfig, BrokerProject, ExposedPassword, Exposure,
+    IdentityConfig, KeyHash, KeystoneConfig, Network, ParseKeyHashError, ParseNetworkError,
+    ParseProjectError, PinnedQueue, PortalConfig, Portals, PrometheusConfig, Shown, TlsFiles,
 };
 pub use guest::claims::claimed_origin;
 pub use protocol::untrusted_proxy::UntrustedProxyWarning;

@@ -93,7 +93,13 @@ pub(crate) struct Watched {
 impl Watched {
     pub(crate) fn new(broker: &BrokerConfig, config: &ApiConfig) -> Result<Self, ApiError> {
         let health = Health::new(config.clock.now());
-        let client = BrokerClient::new(&broker.url, config.connect_timeout, config.answer_limit)?;
+        let access = config.access(&broker.name);
+        let client = BrokerClient::new(
+            &broker.url,
+            config.connect_timeout,
+            config.answer_limit,
+            access,
+        )?;
         let picture = Snapshot::new(Broker {
             name: broker.name.clone(),
             state: health.state,
@@ -120,6 +126,7 @@ impl Watched {
                 config.plugins(&broker.name),
                 config.connect_timeout,
                 config.answer_limit,
+                access,
             )?,
             changed: watch::Sender::new(0),
             ring: RwLock::new(Ring::new(config.tick, config.history + LEAD)),
@@ -136,12 +143,9 @@ impl Watched {
         })
     }
 
-    /// The collector's own account.
+    /// The collector's own account, or its token.
     pub(crate) fn credentials(&self) -> Credentials<'_> {
-        Credentials {
-            username: &self.username,
-            password: &self.password,
-        }
+        self.client.collector(&self.username, &self.password)
     }
 
     /// The last picture.

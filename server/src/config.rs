@@ -12,6 +12,7 @@
 //! default. Everything wrong is told at once: the key, where its value came
 //! from, the value without any password, and what is accepted.
 
+mod access;
 mod brokers;
 mod duration;
 mod exposed;
@@ -535,7 +536,9 @@ impl Reader<'_> {
     fn api(&mut self, directory: &Path, token_lifetime: Duration) -> ApiPart {
         let listen = self.listen(&keys::API_LISTEN);
         let mut refusals = Vec::new();
-        let brokers = brokers::resolve(self.raw, directory, &mut refusals);
+        let has_token = |names: &[String], index| access::has_token(self.raw, names, index);
+        let brokers = brokers::resolve(self.raw, directory, has_token, &mut refusals);
+        let broker_access = access::resolve(self.raw, directory, &brokers, &mut refusals);
         let pinned_queues = brokers::pinned_queues(self.raw, &brokers, &mut refusals);
         let prometheus = brokers::prometheus(self.raw, directory, &brokers, &mut refusals);
         self.refusals.extend(refusals);
@@ -550,6 +553,7 @@ impl Reader<'_> {
             brokers,
             pinned_queues,
             prometheus,
+            broker_access,
             busy_queues: busy_queues.unwrap_or(defaults.busy_queues),
             posted_quota: posted_quota.unwrap_or(defaults.posted_quota),
             identity,

@@ -4,9 +4,10 @@
 //! would carry the account elsewhere), and proxies of the environment are not
 //! used: the broker's address is the one that the operator gave.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_TYPE, LOCATION};
 use metering::lenient;
 use reqwest::redirect;
 use secrecy::{ExposeSecret, SecretString};
@@ -16,12 +17,19 @@ use url::Url;
 
 use super::broker_error::BrokerError;
 use super::lists::rows::utf8;
-use crate::config::ApiError;
+use super::token_file::TokenFile;
+use crate::config::{ApiError, BrokerAccess, TlsFiles};
 
-/// A user name and its password.
-pub(crate) struct Credentials<'a> {
-    pub(crate) username: &'a str,
-    pub(crate) password: &'a SecretString,
+/// What a request shows.
+#[derive(Clone, Copy)]
+pub(crate) enum Credentials<'a> {
+    /// A user name and its password.
+    Account {
+        username: &'a str,
+        password: &'a SecretString,
+    },
+    /// The bearer token in a file.
+    Token(&'a TokenFile),
 }
 
 /// `GET /api/whoami`.
@@ -50,6 +58,9 @@ pub(crate) struct BrokerClient {
     base: Url,
     authority: String,
     limit: usize,
+    tls: Arc<TlsFiles>,
+    /// What the collector shows in place of its password.
+    token: Option<Arc<TokenFile>>,
 }
 
 impl BrokerClient {
@@ -58,15 +69,17 @@ impl BrokerClient {
         base: &Url,
         connect_timeout: Duration,
         limit: usize,
+        access: Option<&BrokerAccess>,
     ) -> Result<Self, ApiError> {
+        let tls = access.map(|access| access.tls.clone()).unwrap_or_default();
+        let token = access.and_then(|access| access.token_file.clone());
         let http = reqwest::Client::builder()
             .user_agent(concat!("warren/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(connect_timeout)
             .redirect(redirect::Policy::none())
             .no_proxy()
-            .pool_max_idle_per_host(1)
-            .build()
-            .map_err(ApiError::HttpClient)?;
+            .pool_max_idle_per_host(1);
+        let http = tls.apply(http)?.build().map_err(ApiError::HttpClient)?;
         let mut base = base.clone();
         base.set_query(None);
         base.set_fragment(None);
@@ -84,7 +97,21 @@ impl BrokerClient {
             base,
             authority,
             limit,
+            tls: Arc::new(tls),
+            token: token.map(|file| Arc::new(TokenFile::new(file))),
         })
+    }
+
+    /// What the collector shows: its token, if a file has one, else its account.
+    pub(crate) fn collector<'a>(
+        &'a self,
+        username: &'a str,
+        password: &'a SecretString,
+    ) -> Credentials<'a> {
+        match &self.token {
+            Some(file) => Credentials::Token(file),
+            None => Credentials::Account { username, password },
+        }
     }
 
     /// `GET` of a path below the base, `api/overview` for example, read as `T`.
@@ -149,22 +176,37 @@ impl BrokerClient {
     ) -> Result<Vec<u8>, BrokerError> {
         let started = Instant::now();
         let failed = |error: reqwest::Error| {
-            BrokerError::from_client(&error, &self.authority, started.elapsed())
+            BrokerError::from_client(&error, &self.authority, started.elapsed(), &self.tls)
         };
         // A path of ours, joined to a base that ends with a slash, always parses.
         let url = self.base.join(path).unwrap_or_else(|_| self.base.clone());
-        let mut response = self
-            .http
-            .get(url)
-            .basic_auth(
-                credentials.username,
-                Some(credentials.password.expose_secret()),
-            )
-            .send()
-            .await
-            .map_err(failed)?;
+        let request = self.http.get(url);
+        let request = match credentials {
+            Credentials::Account { username, password } => {
+                request.basic_auth(username, Some(password.expose_secret()))
+            }
+            Credentials::Token(file) => {
+                let token = file.read().map_err(|reason| BrokerError::TokenFile {
+                    authority: self.authority.clone(),
+                    file: file.path().display().to_string(),
+                    reason,
+                })?;
+                request.bearer_auth(token.expose_secret())
+            }
+        };
+        let mut response = request.send().await.map_err(failed)?;
 
         let status = response.status();
+        if status.is_redirection()
+            && let Some(to) = target(&response)
+        {
+            return Err(BrokerError::Redirect {
+                authority: self.authority.clone(),
+                path: self.shown(path),
+                status,
+                to,
+            });
+        }
         let content_type = response.headers().get(CONTENT_TYPE);
         let content_type = content_type
             .and_then(|value| value.to_str().ok())
@@ -206,7 +248,7 @@ impl BrokerClient {
         }
         let refusal: Refusal = serde_json::from_str(&utf8(&body)).unwrap_or_default();
         let short = |text: Option<String>| text.map(|text| shortened(&text));
-        Err(BrokerError::from_status(
+        let error = BrokerError::from_status(
             status,
             Refusal {
                 error: short(refusal.error),
@@ -214,7 +256,17 @@ impl BrokerClient {
             },
             &self.authority,
             &self.shown(path),
-        ))
+        );
+        Err(match (error, credentials) {
+            (BrokerError::Credentials { authority, reason }, Credentials::Token(file)) => {
+                BrokerError::Token {
+                    authority,
+                    file: file.path().display().to_string(),
+                    reason,
+                }
+            }
+            (error, _) => error,
+        })
     }
 
     /// A path as messages name it: without its query.
@@ -222,6 +274,17 @@ impl BrokerClient {
         let path = path.split('?').next().unwrap_or_default();
         format!("{}{path}", self.base.path())
     }
+}
+
+/// Where a redirect leads: the address, without what could be secret in it.
+fn target(response: &reqwest::Response) -> Option<String> {
+    let to = response.headers().get(LOCATION)?.to_str().ok()?;
+    let mut to = response.url().join(to).ok()?;
+    to.set_query(None);
+    to.set_fragment(None);
+    // What has no host has no login either.
+    let _ = to.set_username("").and(to.set_password(None));
+    Some(shortened(to.as_str()))
 }
 
 /// What a stranger wrote, made fit for a message: one line, not long.

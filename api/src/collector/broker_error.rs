@@ -8,6 +8,7 @@ use std::time::Duration;
 use http::StatusCode;
 
 use super::broker_client::Refusal;
+use crate::config::TlsFiles;
 
 /// What went wrong with a request to a broker.
 #[derive(Debug, thiserror::Error)]
@@ -18,8 +19,13 @@ pub(crate) enum BrokerError {
     )]
     NoConnection { authority: String, cause: String },
     /// The TLS handshake failed.
-    #[error("No trusted TLS connection to {authority}: {cause}.")]
-    Tls { authority: String, cause: String },
+    #[error("No trusted TLS connection to {authority}: {cause}.{}{advice}", if .advice.is_empty() { "" } else { " " })]
+    Tls {
+        authority: String,
+        cause: String,
+        /// What to do about it, in a sentence; or nothing.
+        advice: String,
+    },
     /// The answer did not come, or not to its end.
     #[error("No complete answer from {authority} within {:.1} s.", .waited.as_secs_f64())]
     TimedOut { authority: String, waited: Duration },
@@ -32,6 +38,35 @@ pub(crate) enum BrokerError {
     /// 401: the broker does not know the account, or its password is another.
     #[error("{authority} refused the user name or password: {reason}.")]
     Credentials { authority: String, reason: String },
+    /// 401: it takes tokens of OAuth 2, and no user names and passwords.
+    #[error(
+        "{authority} takes OAuth 2 tokens alone: user names and passwords are switched off there. Name a file with a token for the collector: --broker-token-file."
+    )]
+    OauthOnly { authority: String },
+    /// 401: the collector's token is not or no longer valid.
+    #[error("{authority} refused the bearer token in {file}: {reason}.")]
+    Token {
+        authority: String,
+        file: String,
+        reason: String,
+    },
+    /// The file with the collector's token cannot be used.
+    #[error("No bearer token for {authority} in {file}: {reason}.")]
+    TokenFile {
+        authority: String,
+        file: String,
+        reason: String,
+    },
+    /// 3xx: it is somewhere else.
+    #[error(
+        "{authority} answered {status} to {path}: it is at {to} now. Name that address in --broker."
+    )]
+    Redirect {
+        authority: String,
+        path: String,
+        status: StatusCode,
+        to: String,
+    },
     /// 401 or 403: the account is known, but may not do this.
     #[error("{authority} does not permit this to the account: {reason}.")]
     NotPermitted { authority: String, reason: String },
@@ -84,7 +119,12 @@ fn said(reason: Option<&str>) -> String {
 
 impl BrokerError {
     /// From an error of the HTTP client.
-    pub(crate) fn from_client(error: &reqwest::Error, authority: &str, waited: Duration) -> Self {
+    pub(crate) fn from_client(
+        error: &reqwest::Error,
+        authority: &str,
+        waited: Duration,
+        tls: &TlsFiles,
+    ) -> Self {
         let authority = authority.to_owned();
         if error.is_timeout() && !error.is_connect() {
             return Self::TimedOut { authority, waited };
@@ -101,7 +141,12 @@ impl BrokerError {
             .last()
             .map_or_else(|| "unknown".to_owned(), std::string::ToString::to_string);
         if is_tls {
-            Self::Tls { authority, cause }
+            let advice = tls.advice(&cause);
+            Self::Tls {
+                authority,
+                cause,
+                advice,
+            }
         } else if error.is_timeout() {
             Self::NoConnection {
                 authority,
@@ -124,6 +169,10 @@ impl BrokerError {
         let (authority, path) = (authority.to_owned(), path.to_owned());
         let Refusal { error, reason } = refusal;
         if status == StatusCode::UNAUTHORIZED || status == StatusCode::FORBIDDEN {
+            let is_off = |reason: &str| reason.to_lowercase().contains("basic auth disabled");
+            if reason.as_deref().is_some_and(is_off) {
+                return Self::OauthOnly { authority };
+            }
             let known = reason.as_deref().is_some_and(is_about_rights);
             let reason = reason.unwrap_or_else(|| status.to_string());
             if known || status == StatusCode::FORBIDDEN {
@@ -173,6 +222,10 @@ impl BrokerError {
             Self::Busy { .. } => "busy",
             Self::BrokenOff { .. } => "broken off",
             Self::Credentials { .. } => "credentials",
+            Self::OauthOnly { .. } => "OAuth 2 alone",
+            Self::Token { .. } => "token",
+            Self::TokenFile { .. } => "token file",
+            Self::Redirect { .. } => "redirect",
             Self::NotPermitted { .. } => "not permitted",
             Self::Status { .. } => "status",
             Self::PageOutOfRange { .. } => "page out of range",
@@ -190,7 +243,13 @@ impl BrokerError {
 
     /// Whether the broker itself decided, so that asking again changes nothing.
     pub(crate) fn is_refusal(&self) -> bool {
-        matches!(self, Self::Credentials { .. } | Self::NotPermitted { .. })
+        matches!(
+            self,
+            Self::Credentials { .. }
+                | Self::OauthOnly { .. }
+                | Self::Token { .. }
+                | Self::NotPermitted { .. }
+        )
     }
 }
 

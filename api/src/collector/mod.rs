@@ -45,4 +45,5 @@ pub(crate) mod rates;
 pub(crate) mod record;
 pub(crate) mod spacing;
 pub(crate) mod task;
+pub(crate) mod token_file;
 pub(crate) mod vhosts;

@@ -19,7 +19,7 @@ use secrecy::ExposeSecret;
 
 use super::lists::budget::Budget;
 use super::log_limit::LogLimit;
-use crate::config::{ApiError, PrometheusConfig};
+use crate::config::{ApiError, BrokerAccess, PrometheusConfig};
 
 /// What is asked for every tick, below the plugin's address.
 const METRICS: &str = "metrics";
@@ -287,15 +287,19 @@ impl Prometheus {
         plugins: Vec<PrometheusConfig>,
         connect_timeout: Duration,
         limit: usize,
+        access: Option<&BrokerAccess>,
     ) -> Result<Self, ApiError> {
         let http = reqwest::Client::builder()
             .user_agent(concat!("warren/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(connect_timeout)
             .redirect(redirect::Policy::none())
             .no_proxy()
-            .pool_max_idle_per_host(1)
-            .build()
-            .map_err(ApiError::HttpClient)?;
+            .pool_max_idle_per_host(1);
+        let http = match access {
+            Some(access) => access.tls.apply(http)?,
+            None => http,
+        };
+        let http = http.build().map_err(ApiError::HttpClient)?;
         Ok(Self {
             http,
             plugins,

@@ -146,7 +146,7 @@ async fn grant(
     applicant: &Applicant<'_>,
     patience: Duration,
 ) -> Result<Option<Grant>, BrokerError> {
-    let credentials = || Credentials {
+    let credentials = || Credentials::Account {
         username: applicant.username,
         password: applicant.password,
     };
@@ -200,7 +200,7 @@ async fn own_vhosts(
     while page <= pages {
         let path =
             format!("api/exchanges?columns=vhost,name&page={page}&page_size=500&name=amq.direct");
-        let credentials = Credentials {
+        let credentials = Credentials::Account {
             username: applicant.username,
             password: applicant.password,
         };

@@ -113,7 +113,45 @@ async fn a_frozen_broker_runs_out_of_time() {
 
 #[tokio::test]
 async fn a_redirect_is_not_followed() {
-    goes_bad(Mode::Redirect, &["302"]).await;
+    goes_bad(
+        Mode::Redirect,
+        &[
+            "302",
+            "it is at http://127.0.0.1:",
+            "/api/elsewhere now",
+            "--broker",
+        ],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_broker_that_takes_oauth_2_alone_says_so() {
+    goes_bad(
+        Mode::OauthOnly,
+        &["OAuth 2 tokens alone", "--broker-token-file"],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn signing_in_at_a_broker_that_takes_oauth_2_alone_counts_as_no_wrong_password() {
+    let fake = FakeBroker::start();
+    let (app, _) = TestApp::ready(&fake).await;
+    fake.set_mode(Mode::OauthOnly);
+    for _ in 0..20 {
+        let answer = app.try_sign_in("guest", "guest").await;
+        assert_eq!(
+            answer.status,
+            StatusCode::SERVICE_UNAVAILABLE,
+            "{:?}",
+            answer.body
+        );
+        let body = answer.json().to_string();
+        assert!(body.contains("OAuth 2 tokens alone"), "{body}");
+    }
+    fake.set_mode(Mode::Good);
+    app.sign_in("guest", "guest").await;
 }
 
 #[tokio::test]

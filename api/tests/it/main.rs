@@ -43,4 +43,5 @@ mod share_links;
 mod statistics;
 mod store_trouble;
 mod throttle;
+mod tls;
 mod users;

@@ -36,9 +36,12 @@ struct Draft {
 }
 
 /// The brokers to watch, at least one.
+///
+/// `has_token` says of the brokers of these names whether one's collector shows a token.
 pub(super) fn resolve(
     raw: &Raw,
     directory: &Path,
+    has_token: impl Fn(&[String], usize) -> bool,
     refusals: &mut Vec<Refusal>,
 ) -> Vec<BrokerConfig> {
     let mut read: Vec<_> = raw.all(&BROKER).iter().map(of_setting).collect();
@@ -110,9 +113,10 @@ pub(super) fn resolve(
     }
     drafts
         .into_iter()
-        .filter_map(|draft| {
+        .enumerate()
+        .filter_map(|(index, draft)| {
             draft
-                .finish()
+                .finish(has_token(&names, index))
                 .map_err(|refusal| refusals.push(refusal))
                 .ok()
         })
@@ -334,9 +338,11 @@ impl Draft {
         }
     }
 
-    fn finish(self) -> Result<BrokerConfig, Refusal> {
+    fn finish(self, has_token: bool) -> Result<BrokerConfig, Refusal> {
         let name = self.name();
         let (username, password) = match (&self.username, &self.password) {
+            // The collector shows its token.
+            (user, None) if has_token => (user.clone().unwrap_or_default(), "".into()),
             (Some(user), Some(password)) => (user.clone(), password.clone()),
             (None, None) if is_loopback(&self.url) => (GUEST.to_owned(), GUEST.into()),
             (Some(user), None) if user == GUEST && is_loopback(&self.url) => {

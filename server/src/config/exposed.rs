@@ -12,7 +12,8 @@ use url::Url;
 
 use super::brokers::{is_loopback, named};
 use super::keys::{
-    BROKER_PASSWORD_FILE, BROKER_PROMETHEUS_PASSWORD_FILE, KEYSTONE_PASSWORD_FILE, PORTAL_KEY_FILE,
+    BROKER_KEY_FILE, BROKER_PASSWORD_FILE, BROKER_PROMETHEUS_PASSWORD_FILE, BROKER_TOKEN_FILE,
+    KEYSTONE_PASSWORD_FILE, PORTAL_KEY_FILE,
 };
 use super::raw::Raw;
 use super::{MeteringConfig, Parts, ViewersKeystone};
@@ -45,7 +46,12 @@ pub(super) fn of_brokers(raw: &Raw, directory: &Path, config: &ApiConfig) -> Vec
         .iter()
         .map(|broker| broker.name.clone())
         .collect();
-    for key in [&BROKER_PASSWORD_FILE, &BROKER_PROMETHEUS_PASSWORD_FILE] {
+    for key in [
+        &BROKER_PASSWORD_FILE,
+        &BROKER_PROMETHEUS_PASSWORD_FILE,
+        &BROKER_TOKEN_FILE,
+        &BROKER_KEY_FILE,
+    ] {
         for setting in raw.all(key) {
             // Names that no broker has are refused elsewhere.
             if let Ok((index, path)) = named(setting, &names)
@@ -62,10 +68,12 @@ pub(super) fn of_brokers(raw: &Raw, directory: &Path, config: &ApiConfig) -> Vec
         let Some(name) = text("name").or_else(host) else {
             continue;
         };
-        if let Some(path) = text("password_file")
-            && is_readable(&directory.join(path))
-        {
-            add(name, Exposure::ReadableFile, path.to_owned());
+        for key in ["password_file", "token_file", "key_file"] {
+            if let Some(path) = text(key)
+                && is_readable(&directory.join(path))
+            {
+                add(name, Exposure::ReadableFile, path.to_owned());
+            }
         }
         let has_password = url.as_ref().is_some_and(|url| url.password().is_some());
         if (has_password || text("password").is_some())

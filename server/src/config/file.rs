@@ -15,13 +15,17 @@ use super::refusal::{ConfigError, Origin, Refusal, redact};
 use super::tables::{self, Table};
 
 /// The keys of a `[[broker]]` table.
-const BROKER_KEYS: [&str; 6] = [
+const BROKER_KEYS: [&str; 10] = [
     "name",
     "url",
     "username",
     "password",
     "password_file",
     "description",
+    "ca_file",
+    "cert_file",
+    "key_file",
+    "token_file",
 ];
 
 /// A file as read.
@@ -189,8 +193,8 @@ fn brokers(
     source: &Source<'_>,
     value: &Spanned<DeValue<'_>>,
 ) -> Result<Vec<FileBroker>, Vec<Refusal>> {
-    let accepts =
-        "[[broker]] tables with name, url, username, password, password_file, description";
+    let accepts = "[[broker]] tables with name, url, username, password, password_file, description, ca_file, \
+         cert_file, key_file, token_file";
     let not_tables =
         |span| vec![source.refuse(keys::BROKER.name, &span, "not a list of tables", accepts)];
     let Some(tables) = value.get_ref().as_array() else {

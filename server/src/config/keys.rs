@@ -67,6 +67,24 @@ keys! {
         accepts "[name=]path of a file that holds a password"
         "File with the password of a broker's account; the name may be left out where there is \
          one broker";
+    BROKER_TOKEN_FILE "broker_token_file" "[NAME=]PATH" repeats true
+        default "none"
+        accepts "[name=]path of a file that holds a token"
+        "File with a bearer token that the collector shows in place of user and password, for a \
+         broker that takes OAuth 2 alone; read again when it changes";
+    BROKER_CA_FILE "broker_ca_file" "[NAME=]PATH" repeats true
+        default "the system's authorities"
+        accepts "[name=]path of a PEM file with certificates"
+        "What is trusted of a broker over TLS: certificates of authorities, or the broker's own. \
+         Holds for its Prometheus plugins too, as the next two do";
+    BROKER_CERT_FILE "broker_cert_file" "[NAME=]PATH" repeats true
+        default "none"
+        accepts "[name=]path of a PEM file with a certificate, beside --broker-key-file"
+        "The certificate that is shown to a broker that asks for one (mutual TLS)";
+    BROKER_KEY_FILE "broker_key_file" "[NAME=]PATH" repeats true
+        default "none"
+        accepts "[name=]path of a PEM file with a private key, beside --broker-cert-file"
+        "The private key of that certificate";
     BROKER_DESCRIPTION "broker_description" "[NAME=]TEXT" repeats true
         default "none"
         accepts "[name=]text of at most 500 characters"

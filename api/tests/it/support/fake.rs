@@ -40,6 +40,8 @@ pub(crate) enum Mode {
     Redirect,
     /// That the password is wrong.
     WrongPassword,
+    /// That it takes OAuth 2 tokens alone.
+    OauthOnly,
     /// With JSON that says it is none.
     WrongType,
 }
@@ -96,6 +98,8 @@ pub(crate) struct FakeBroker {
     socket: Mutex<Option<TcpSocket>>,
 }
 
+/// A bearer token that the broker takes for that of the account [`COLLECTOR`].
+pub(crate) const TOKEN: &str = "a.bearer.token";
 /// The account that the service uses.
 pub(crate) const COLLECTOR: &str = "collector";
 
@@ -255,11 +259,12 @@ impl Drop for InFlight {
 }
 
 fn credentials(headers: &HeaderMap) -> Option<(String, String)> {
-    let encoded = headers
-        .get(AUTHORIZATION)?
-        .to_str()
-        .ok()?
-        .strip_prefix("Basic ")?;
+    let given = headers.get(AUTHORIZATION)?.to_str().ok()?;
+    // The token of the collector's account.
+    if given == format!("Bearer {TOKEN}") {
+        return Some((COLLECTOR.into(), "collects".into()));
+    }
+    let encoded = given.strip_prefix("Basic ")?;
     let decoded = String::from_utf8(BASE64_STANDARD.decode(encoded).ok()?).ok()?;
     let (name, password) = decoded.split_once(':')?;
     Some((name.into(), password.into()))
@@ -321,6 +326,7 @@ async fn serve(State(state): State<Arc<FakeState>>, request: Request) -> Respons
         Mode::Hang => std::future::pending().await,
         Mode::Redirect => (StatusCode::FOUND, [(LOCATION, "/api/elsewhere")]).into_response(),
         Mode::WrongPassword => refused("Login failed"),
+        Mode::OauthOnly => refused("HTTP access denied: basic auth disabled"),
         Mode::WrongType => ([(CONTENT_TYPE, "text/plain")], "{}").into_response(),
     }
 }

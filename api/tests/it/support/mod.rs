@@ -6,7 +6,7 @@ pub(crate) mod guest;
 mod telemetry;
 
 pub(crate) use app::{TestApp, local, password_request, sqlite};
-pub(crate) use fake::{Account, COLLECTOR, FakeBroker, Mode};
+pub(crate) use fake::{Account, COLLECTOR, FakeBroker, Mode, TOKEN};
 pub(crate) use telemetry::{faultstring, sample};
 
 /// The lists that plugins have: their names here, and the broker's paths.

@@ -1,0 +1,205 @@
+//! Brokers behind TLS: private authorities, self-signed certificates, certificates for both sides.
+//! Brokers that take a token.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use api::{ApiConfig, BrokerAccess, TlsFiles};
+use http::StatusCode;
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::rustls::server::WebPkiClientVerifier;
+use tokio_rustls::rustls::{RootCertStore, ServerConfig, crypto};
+
+use crate::support::{FakeBroker, TOKEN, TestApp, local};
+
+/// A certificate or a key of these tests, see `tls/README.md`.
+fn path(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/it/tls")
+        .join(name)
+}
+
+/// A TLS listener in front of a broker, with a certificate; it wants one of the authority's too,
+/// where `mutual`. Its port.
+async fn listen(name: &str, fake: &FakeBroker, mutual: bool) -> u16 {
+    let provider = Arc::new(crypto::ring::default_provider());
+    let certificates = |name: &str| -> Vec<CertificateDer<'static>> {
+        let read = CertificateDer::pem_file_iter(path(&format!("{name}.pem"))).expect("a file");
+        read.collect::<Result<_, _>>().expect("PEM")
+    };
+    let key = PrivateKeyDer::from_pem_file(path(&format!("{name}.key"))).expect("a key");
+    let config = ServerConfig::builder_with_provider(Arc::clone(&provider))
+        .with_safe_default_protocol_versions()
+        .expect("versions");
+    let config = if mutual {
+        let mut roots = RootCertStore::empty();
+        roots.add_parsable_certificates(certificates("ca"));
+        let verifier =
+            WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider).build();
+        config.with_client_cert_verifier(verifier.expect("a verifier"))
+    } else {
+        config.with_no_client_auth()
+    };
+    let config = config.with_single_cert(certificates(name), key);
+    let acceptor = TlsAcceptor::from(Arc::new(config.expect("a certificate and its key")));
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
+    let port = listener.local_addr().expect("bound").port();
+    let behind = fake.url().port().expect("a port");
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let acceptor = acceptor.clone();
+            tokio::spawn(async move {
+                let mut stream = acceptor.accept(stream).await?;
+                let mut broker = TcpStream::connect(("127.0.0.1", behind)).await?;
+                tokio::io::copy_bidirectional(&mut stream, &mut broker).await
+            });
+        }
+    });
+    port
+}
+
+fn files(ca: Option<&str>, cert: Option<&str>) -> TlsFiles {
+    TlsFiles {
+        ca_key: "--broker-ca-file".into(),
+        ca: ca.map(path),
+        cert_key: "--broker-cert-file".into(),
+        cert: cert.map(|name| path(&format!("{name}.pem"))),
+        key: cert.map(|name| path(&format!("{name}.key"))),
+    }
+}
+
+/// The service with one broker, which is reached at this port over TLS.
+fn app(fake: &FakeBroker, port: u16, tls: TlsFiles) -> TestApp {
+    let mut config = local(&[("prod", fake)]);
+    let url = format!("https://localhost:{port}/");
+    config.brokers[0].url = url.parse().expect("a URL");
+    config.broker_access = vec![BrokerAccess {
+        broker: "prod".into(),
+        tls,
+        token_file: None,
+    }];
+    TestApp::with(config)
+}
+
+/// Signs in, which the broker answers, and gets an overview, which the collector did.
+async fn works(app: &TestApp) {
+    let token = app.sign_in("guest", "guest").await;
+    app.until_some("prod", async || {
+        let answer = app.get(&token, "/v2/rabbit/overview").await;
+        (answer.status == StatusCode::OK).then_some(())
+    })
+    .await;
+}
+
+/// Why nobody can sign in.
+async fn refusal(app: &TestApp) -> String {
+    let answer = app.try_sign_in("guest", "guest").await;
+    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+    answer.json()["error"]["message"]
+        .as_str()
+        .expect("a text")
+        .to_owned()
+}
+
+#[tokio::test]
+async fn a_private_authority_is_trusted_where_its_file_is_named() {
+    let fake = FakeBroker::start();
+    let port = listen("broker", &fake, false).await;
+    works(&app(&fake, port, files(Some("ca.pem"), None))).await;
+
+    let why = refusal(&app(&fake, port, files(None, None))).await;
+    assert!(why.contains("--broker-ca-file"), "{why}");
+
+    let why = refusal(&app(&fake, port, files(Some("other-ca.pem"), None))).await;
+    assert!(
+        why.contains("other-ca.pem") && why.contains("--broker-ca-file"),
+        "{why}"
+    );
+}
+
+#[tokio::test]
+async fn a_certificate_for_another_name_is_refused_with_what_to_do() {
+    let fake = FakeBroker::start();
+    let port = listen("elsewhere", &fake, false).await;
+    let why = refusal(&app(&fake, port, files(Some("ca.pem"), None))).await;
+    assert!(
+        why.contains("mq.example.com") && why.contains("host name"),
+        "{why}"
+    );
+}
+
+#[tokio::test]
+async fn a_self_signed_certificate_is_trusted_where_it_is_named_itself() {
+    let fake = FakeBroker::start();
+    let port = listen("self-signed", &fake, false).await;
+    works(&app(&fake, port, files(Some("self-signed.pem"), None))).await;
+
+    let why = refusal(&app(&fake, port, files(Some("stranger.pem"), None))).await;
+    assert!(why.contains("stranger.pem"), "{why}");
+}
+
+#[tokio::test]
+async fn a_broker_that_wants_a_certificate_gets_the_named_one() {
+    let fake = FakeBroker::start();
+    let port = listen("broker", &fake, true).await;
+    works(&app(&fake, port, files(Some("ca.pem"), Some("client")))).await;
+
+    let why = refusal(&app(&fake, port, files(Some("ca.pem"), None))).await;
+    assert!(why.contains("--broker-cert-file"), "{why}");
+    let why = refusal(&app(&fake, port, files(Some("ca.pem"), Some("stranger")))).await;
+    assert!(why.contains("stranger.pem"), "{why}");
+}
+
+#[tokio::test]
+async fn a_file_without_a_certificate_is_refused_at_the_start() {
+    let fake = FakeBroker::start();
+    for (name, reason) in [
+        ("README.md", "BEGIN CERTIFICATE"),
+        ("absent.pem", "No such file"),
+    ] {
+        let config = ApiConfig {
+            broker_access: vec![BrokerAccess {
+                broker: "prod".into(),
+                tls: files(Some(name), None),
+                token_file: None,
+            }],
+            ..local(&[("prod", &fake)])
+        };
+        let refused = api::Api::start(config, crate::support::sqlite());
+        let why = refused.expect_err("refused").to_string();
+        for word in ["--broker-ca-file", name, reason] {
+            assert!(why.contains(word), "{why}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_collector_shows_the_token_of_its_file() {
+    let fake = FakeBroker::start();
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("token");
+    std::fs::write(&path, "an.old.token").expect("written");
+    let mut config = local(&[("prod", &fake)]);
+    config.brokers[0].password = "".into();
+    config.broker_access = vec![BrokerAccess {
+        broker: "prod".into(),
+        token_file: Some(path.clone()),
+        ..BrokerAccess::default()
+    }];
+    let app = TestApp::with(config);
+    let token = app.sign_in("guest", "guest").await;
+    let broker = app
+        .until(&token, "prod", |broker| broker.reason.is_some())
+        .await;
+    let reason = broker.reason.expect("a reason");
+    assert!(reason.contains("token"), "{reason}");
+    assert!(!reason.contains("an.old.token"), "{reason}");
+    std::fs::write(&path, format!("{TOKEN}\n")).expect("written");
+    app.until(&token, "prod", |broker| {
+        broker.state == metering::BrokerState::Ok
+    })
+    .await;
+}
