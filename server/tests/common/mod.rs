@@ -301,3 +301,13 @@ pub(crate) fn header<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
         .get(name)
         .map_or("", |value| value.to_str().expect("text"))
 }
+
+/// The `Set-Cookie` of the dashboard's session, `""` if absent. A sign-in sends others too.
+pub(crate) fn session_cookie(headers: &HeaderMap) -> &str {
+    headers
+        .get_all("set-cookie")
+        .iter()
+        .map(|value| value.to_str().expect("text"))
+        .find(|cookie| cookie.contains("warren_session="))
+        .unwrap_or_default()
+}

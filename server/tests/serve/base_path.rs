@@ -1,6 +1,6 @@
 use http::StatusCode;
 
-use crate::common::{Running, SCRIPT, header};
+use crate::common::{Running, SCRIPT, header, session_cookie};
 
 #[tokio::test]
 async fn everything_stands_below_the_base_path() {
@@ -62,7 +62,7 @@ async fn pages_and_cookies_carry_it() {
     );
     let answer = running.sign_in("/warren").send().await.expect("an answer");
     assert_eq!(header(answer.headers(), "location"), "/warren/");
-    assert!(header(answer.headers(), "set-cookie").contains("; Path=/warren"));
+    assert!(session_cookie(answer.headers()).contains("; Path=/warren"));
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 use http::StatusCode;
 
-use crate::common::{Running, header};
+use crate::common::{Running, header, session_cookie};
 
 const TLS: [(&str, &str); 2] = [
     ("x-forwarded-proto", "https"),
@@ -32,7 +32,7 @@ async fn a_trusted_proxys_tls_makes_cookies_secure() {
     let running = Running::start(&flags).await;
     let answer = sign_in(&running, "", "https://portal.example").await;
     assert_eq!(answer.status(), StatusCode::FOUND);
-    let cookie = header(answer.headers(), "set-cookie");
+    let cookie = session_cookie(answer.headers());
     assert!(cookie.starts_with("__Host-warren_session="), "{cookie}");
     assert!(
         cookie.contains("; Secure") && cookie.contains("; Path=/"),
@@ -57,7 +57,7 @@ async fn below_a_base_path_the_cookie_has_another_prefix() {
     ];
     let running = Running::start(&flags).await;
     let answer = sign_in(&running, "/warren", "https://portal.example").await;
-    let cookie = header(answer.headers(), "set-cookie");
+    let cookie = session_cookie(answer.headers());
     assert!(cookie.starts_with("__Secure-warren_session="), "{cookie}");
     assert!(
         cookie.contains("; Secure") && cookie.contains("; Path=/warren"),
@@ -72,7 +72,7 @@ async fn a_strangers_word_counts_for_nothing() {
     assert_eq!(answer.status(), StatusCode::FORBIDDEN);
     let own = running.url("").origin().ascii_serialization();
     let answer = sign_in(&running, "", &own).await;
-    assert!(header(answer.headers(), "set-cookie").starts_with("warren_session="));
+    assert!(session_cookie(answer.headers()).starts_with("warren_session="));
     assert_eq!(header(answer.headers(), "strict-transport-security"), "");
 }
 
@@ -81,7 +81,7 @@ async fn a_public_address_with_tls_needs_no_proxys_word() {
     let running = Running::start(&["--public-url", "https://mq.example"]).await;
     let request = running.sign_in("").header("sec-fetch-site", "same-origin");
     let answer = request.send().await.expect("an answer");
-    assert!(header(answer.headers(), "set-cookie").starts_with("__Host-warren_session="));
+    assert!(session_cookie(answer.headers()).starts_with("__Host-warren_session="));
     assert_eq!(
         header(answer.headers(), "strict-transport-security"),
         "max-age=31536000"
@@ -92,7 +92,7 @@ async fn a_public_address_with_tls_needs_no_proxys_word() {
 async fn a_secure_cookie_is_taken_back_securely() {
     let running = Running::start(&["--public-url", "https://mq.example"]).await;
     let answer = running.sign_in("").send().await.expect("an answer");
-    let cookie = header(answer.headers(), "set-cookie").to_owned();
+    let cookie = session_cookie(answer.headers()).to_owned();
     let (cookie, _) = cookie.split_once(';').expect("flags");
     let out = running
         .post("/fn/sign_out", "")
@@ -100,7 +100,7 @@ async fn a_secure_cookie_is_taken_back_securely() {
         .send()
         .await;
     let out = out.expect("an answer");
-    let removal = header(out.headers(), "set-cookie");
+    let removal = session_cookie(out.headers());
     assert!(removal.starts_with("__Host-warren_session=;"), "{removal}");
     assert!(removal.contains("; Secure"), "{removal}");
 }

@@ -8,7 +8,7 @@ use http::{Method, StatusCode};
 use reqwest::{RequestBuilder, Response};
 use serde_json::{Value, json};
 
-use crate::common::{RIGHT, Running, browser, configuration, header};
+use crate::common::{RIGHT, Running, browser, configuration, header, session_cookie};
 
 const KEY: &str = "5f2b8c1e9d7a4f60b3c8e1d2a7f49065";
 const SHOP: &str = "https://shop.example";
@@ -306,7 +306,7 @@ async fn a_token_that_is_none_is_told_in_words_that_panels_understand() {
 async fn a_session_opens_nothing_to_other_pages() {
     let (running, _file) = start().await;
     let signed_in = running.sign_in("").send().await.expect("an answer");
-    let cookie = header(signed_in.headers(), "set-cookie").to_owned();
+    let cookie = session_cookie(signed_in.headers()).to_owned();
     let (cookie, _) = cookie.split_once(';').expect("a session");
     let answer = sent(ask(&running, SHOP).header("cookie", cookie)).await;
     assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);

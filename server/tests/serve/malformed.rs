@@ -11,7 +11,7 @@ use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng};
 
-use crate::common::{Running, header};
+use crate::common::{Running, session_cookie};
 
 const SEEDS: [u64; 3] = [13, 1976, 65_537];
 const REQUESTS: usize = 900;
@@ -125,7 +125,7 @@ async fn malformed_requests_are_answered_or_refused_and_the_server_goes_on() {
     }));
     let running = Running::start(&["--trusted-proxy", "127.0.0.1"]).await;
     let answer = running.sign_in("").send().await.expect("an answer");
-    let cookie = header(answer.headers(), "set-cookie").to_owned();
+    let cookie = session_cookie(answer.headers()).to_owned();
     let cookie = cookie.split(';').next().expect("a pair").to_owned();
     let each = count() / SEEDS.len();
     let (mut answered, mut refused, mut first) = (0, 0, None);

@@ -1,14 +1,14 @@
 use http::StatusCode;
 use server::{Server, StartError};
 
-use crate::common::{Running, configuration, header};
+use crate::common::{Running, configuration, header, session_cookie};
 
 #[tokio::test]
 async fn the_two_parts_work_apart() {
     let api = Running::start(&[]).await;
     let web = Running::web_only(&api.metering()).await;
     let answer = web.sign_in("").send().await.expect("an answer");
-    let cookie = header(answer.headers(), "set-cookie").to_owned();
+    let cookie = session_cookie(answer.headers()).to_owned();
     let (cookie, _) = cookie.split_once(';').expect("a session");
     let viewer = web.read("/fn/viewer").header("cookie", cookie);
     let viewer = viewer.send().await.expect("an answer");
