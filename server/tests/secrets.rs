@@ -6,7 +6,7 @@ mod common;
 use std::io;
 use std::sync::{Arc, Mutex};
 
-use common::{PASSWORD, Running, USER, WRONG, header, session_cookie};
+use common::{PASSWORD, Running, USER, WRONG, session_cookie};
 use server::config::{LogConfig, LogFormat};
 use server::logging;
 use tracing_subscriber::fmt::MakeWriter;
