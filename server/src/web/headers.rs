@@ -2,10 +2,10 @@
 
 use axum::response::Response;
 use http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, RETRY_AFTER,
     STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
 };
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use leptos::nonce::use_nonce;
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
@@ -14,6 +14,9 @@ const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-poli
 const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 const FRAME_OPTIONS: HeaderName = HeaderName::from_static("x-frame-options");
+
+/// Seconds until the next try, where a `503` names none: the time between two polls of a broker.
+const RETRY_SECONDS: &str = "5";
 
 /// The policy of everything that is no page: it loads nothing and is framed by nobody.
 const NOTHING: HeaderValue = HeaderValue::from_static(
@@ -47,6 +50,7 @@ pub(crate) struct MayBeFramed;
 /// start a process for a page with that policy, which is a sixth of the time until it is seen.
 pub(crate) fn put(answer: &mut Response, secure: bool, may_have_opener: bool) {
     let may_be_framed = answer.extensions().get::<MayBeFramed>().is_some();
+    let is_unavailable = answer.status() == StatusCode::SERVICE_UNAVAILABLE;
     let headers = answer.headers_mut();
     for (name, value) in &ALWAYS {
         // It knows but nobody and everybody of our own.
@@ -67,6 +71,9 @@ pub(crate) fn put(answer: &mut Response, secure: bool, may_have_opener: bool) {
     // Pages and polls hold what one viewer may see; the bundle says for itself how long it lives.
     if !headers.contains_key(CACHE_CONTROL) && headers.contains_key(CONTENT_TYPE) {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    if is_unavailable && !headers.contains_key(RETRY_AFTER) {
+        headers.insert(RETRY_AFTER, HeaderValue::from_static(RETRY_SECONDS));
     }
     let is_page = headers
         .get(CONTENT_TYPE)

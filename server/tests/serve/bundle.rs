@@ -55,10 +55,11 @@ async fn a_file_that_is_not_there_is_a_404_that_nobody_keeps() {
     ] {
         let answer = running.get(path).send().await.expect("an answer");
         assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{path}");
-        assert_eq!(
-            header(answer.headers(), "cache-control"),
-            "no-store",
-            "{path}"
+        // Where the answer is a page, proxies may not change it either.
+        let kept = header(answer.headers(), "cache-control");
+        assert!(
+            ["no-store", "no-store, no-transform"].contains(&kept),
+            "{path}: {kept}"
         );
     }
 }
