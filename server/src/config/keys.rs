@@ -98,7 +98,7 @@ keys! {
         default "none"
         accepts "[name=]path of a file that holds a password"
         "File with the password for a broker's Prometheus plugin, where the plugin's address names \
-         a user: http://user@mq.example.com:15692";
+         a user (`http://user@mq.example.com:15692`)";
     PINNED_QUEUE "pinned_queue" "[NAME=]VHOST/QUEUE" repeats true
         default "none"
         accepts "[name=]vhost/queue, with the `/` in a vhost written %2F and % itself %25, such as %2F/orders"
