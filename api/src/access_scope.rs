@@ -8,7 +8,7 @@
 //! - A *line of the system log* follows the broker that it is about. Lines without a broker are for
 //!   the role `admin`.
 //!
-//! The store tells posted samples from collected ones by how they came in, so no text of a posted
+//! The store separates posted from collected samples by how they came in, so no text of a posted
 //! sample makes it a collected one.
 
 use std::collections::BTreeSet;

@@ -112,7 +112,7 @@ test('a browser that is cut off says so, and polls at once when it is back', asy
   const before = await polls.count();
   await page.evaluate(() => addEventListener('online', () => Object.assign(window, { isBack: true })));
   await context.setOffline(false);
-  await expect.poll(() => page.evaluate(() => 'isBack' in window), 'the page hears of it').toBe(true);
+  await expect.poll(() => page.evaluate(() => 'isBack' in window), 'the page receives the event').toBe(true);
   await clock.run(1_000);
   await expect(overview.notices).not.toContainText('Updates fail');
   expect(await polls.count()).toBe(before + 1);

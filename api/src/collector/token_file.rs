@@ -16,7 +16,7 @@ pub(crate) struct TokenFile {
     last: Mutex<Option<(Version, SecretString)>>,
 }
 
-/// What tells one content of the file from another.
+/// The file's time of change, and its length in bytes: the file is read again when either changes.
 type Version = (Option<SystemTime>, u64);
 
 impl TokenFile {

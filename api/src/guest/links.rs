@@ -68,7 +68,7 @@ struct Known {
 
 impl Known {
     fn new(link: Link) -> Self {
-        // A view that cannot be understood shows nothing: what is made anew is checked before.
+        // An unreadable view shows nothing. New links are checked before they are stored.
         let shown = ShownParts::of_view(&link.page, &link.view).unwrap_or_else(|why| {
             tracing::warn!(id = link.id, why, "a share link shows nothing");
             ShownParts::default()

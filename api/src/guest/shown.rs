@@ -71,7 +71,7 @@ impl ShownParts {
         }
     }
 
-    /// What tells answers for these parts from those for others, in validators.
+    /// Identifies these parts in validators (`ETag`), so that answers for other parts do not match.
     pub(crate) fn key(&self) -> String {
         let mut hasher = DefaultHasher::new();
         self.panels.hash(&mut hasher);

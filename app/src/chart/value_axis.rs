@@ -25,7 +25,7 @@ impl Base {
 }
 
 /// Values nearer to 0 than this look like 0: an axis is at least as long, since steps below the least
-/// doubles could not be told apart.
+/// doubles would be equal.
 const LEAST_LENGTH: f64 = 1e-300;
 
 /// The values of an axis, from the lowest to the highest: round, at most `most` steps, 0 among them.

@@ -10,9 +10,9 @@ let ahead;
 let destination;
 const arrived = location.href;
 
-// A page that was changed on its way here, or that failed otherwise, shows values that stand still. It
-// may come whole the next time, so it is loaded once more; what does not help is said. Where somebody
-// has begun to use it, or nothing can be kept, it is not taken away.
+// A page that a proxy changed, or that failed otherwise, shows values that no longer move. It is
+// reloaded once; if that does not help, a notice says so. It is not reloaded after the viewer has
+// used it, nor where the browser stores nothing.
 let touched = false;
 for (const name of ['pointerdown', 'keydown']) {
   addEventListener(name, () => { touched = true; }, { capture: true, once: true });
