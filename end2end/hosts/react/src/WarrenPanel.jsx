@@ -9,9 +9,9 @@ export function WarrenPanel({ onStale, ...attributes }) {
   useEffect(() => { panel.current.getToken = getToken; }, []);
   useEffect(() => {
     const element = panel.current;
-    const hear = event => onStale?.(event.detail.stale);
-    element.addEventListener('warren-stale', hear);
-    return () => element.removeEventListener('warren-stale', hear);
+    const listener = event => onStale?.(event.detail.stale);
+    element.addEventListener('warren-stale', listener);
+    return () => element.removeEventListener('warren-stale', listener);
   }, [onStale]);
   return <warren-panel ref={panel} {...attributes} />;
 }
