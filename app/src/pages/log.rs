@@ -13,14 +13,14 @@ use crate::components::choices::Refreshes;
 use crate::components::filters::{Filters, Search, Select};
 use crate::components::polling::{Polling, StandsStill, UnknownRefresh};
 use crate::components::redirect::Redirect;
-use crate::components::skeleton::SkeletonPanels;
+use crate::components::skeleton::Skeleton;
 use crate::components::status::{Level, Pill};
 use crate::components::time::Clock;
 use crate::error::AppError;
 use crate::i18n::catalog;
 use crate::live::{Pulse, Settings, keep};
 use crate::query::{Query, use_query};
-use crate::reactive::{maybe, part, text};
+use crate::reactive::{maybe, on_change, part, text};
 use crate::resource::fetched;
 use crate::routes::{self, href};
 use crate::server_fns::log::{LogPage, fetch_log};
@@ -72,41 +72,24 @@ impl Asked {
 pub fn Log() -> impl IntoView {
     let texts = catalog();
     let query = use_query();
-    let settings = Settings::from_query();
-    let pulse = Pulse::new();
-    provide_context(settings);
-    provide_context(pulse);
+    provide_context(Settings::from_query());
     let asked = Memo::new(move |_| query.with(Asked::read));
-    let first = fetched(move || asked.get(), Asked::fetch);
-    let time = RwSignal::new(None);
-    let age = move || {
-        Suspend::new(async move {
-            if let Ok(page) = first.await {
-                time.set(Some(page.server_time));
-            }
-            view! { <Age observed=time server_time=time /> }
-        })
-    };
+    // Fetched once: later addresses are polled for at once. So nothing that is drawn loses its owner
+    // while it is still in the page.
+    let first = fetched(|| (), move |()| asked.get_untracked().fetch());
     view! {
         <Title text=texts.system_log />
-        <header class="page-head">
-            <div class="title"><h1>{texts.system_log}</h1></div>
-            <div class="controls"><Transition>{age}</Transition><Refreshes /></div>
-        </header>
-        <div class="page">
-            <section class="panel"><Filter /></section>
-            <Transition fallback=|| view! { <SkeletonPanels /> }>
-                {move || Suspend::new(async move {
-                    match first.await {
-                        Err(AppError::SignedOut) => {
-                            let back = routes::sign_in(Some(&routes::here()), None);
-                            view! { <Redirect path=href(&back) /> }.into_any()
-                        }
-                        first => view! { <Lines asked first time /> }.into_any(),
+        <Suspense fallback=move || view! { <Skeleton title=Signal::stored(texts.system_log.to_owned()) /> }>
+            {move || Suspend::new(async move {
+                match first.await {
+                    Err(AppError::SignedOut) => {
+                        let back = routes::sign_in(Some(&routes::here()), None);
+                        view! { <Redirect path=href(&back) /> }.into_any()
                     }
-                })}
-            </Transition>
-        </div>
+                    first => view! { <Lines asked first /> }.into_any(),
+                }
+            })}
+        </Suspense>
     }
     .into_any()
 }
@@ -149,11 +132,10 @@ fn Lines(
     asked: Memo<Asked>,
     /// The first answer.
     first: Result<LogPage, AppError>,
-    /// The server's clock at the last answer.
-    time: RwSignal<Option<Timestamp>>,
 ) -> impl IntoView {
     let texts = catalog();
-    let pulse = expect_context::<Pulse>();
+    let pulse = Pulse::new();
+    provide_context(pulse);
     let settings = expect_context::<Settings>();
     let query = use_query();
     let page = RwSignal::new(None::<LogPage>);
@@ -167,13 +149,13 @@ fn Lines(
     pulse.beat();
     let poll = move || -> LocalBoxFuture<'static, _> {
         Box::pin(async move {
-            let answer = asked.get_untracked().fetch().await?;
-            time.set(Some(answer.server_time));
-            page.set(Some(answer));
+            page.set(Some(asked.get_untracked().fetch().await?));
             Ok(())
         })
     };
     keep(pulse, settings, Rc::new(poll));
+    on_change(move || asked.get(), move |_| pulse.nudge());
+    let time = Signal::derive(move || page.with(|page| page.as_ref().map(|page| page.server_time)));
 
     let entries = Memo::new(move |_| page.with(|page| Some(Arc::clone(&page.as_ref()?.entries))));
     let lines = part(move || entries.get().map(|entries| list(&entries, asked, query)));
@@ -191,6 +173,12 @@ fn Lines(
         asked.with(|asked| Some(texts.unknown_level.fill([&asked.unknown_level()?])))
     });
     view! {
+        <header class="page-head">
+            <div class="title"><h1>{texts.system_log}</h1></div>
+            <div class="controls"><Age observed=time server_time=time /><Refreshes /></div>
+        </header>
+        <div class="page">
+        <section class="panel"><Filter /></section>
         <section class="panel" aria-label=texts.system_log>
             {lines}
             <nav class="pages" aria-label=texts.pages>
@@ -202,6 +190,7 @@ fn Lines(
                 {part(move || has_older().then(|| leaf(texts.older, asked.with(|asked| asked.page) + 1)))}
             </nav>
         </section>
+        </div>
         <div class="notices" role="status">
             <Polling />
             <UnknownRefresh />
