@@ -40,13 +40,6 @@ pub fn of_path<'a>(path: &'a str, base: &str) -> Option<(&'a str, &'a str)> {
     Some((broker, parts.next().unwrap_or_default()))
 }
 
-/// Whether a path is an overview's: the page that the first part of the browser's module is enough
-/// for. What that holds is said in `frontend/rest.txt`.
-#[cfg(feature = "ssr")]
-pub fn is_overview(path: &str) -> bool {
-    !path.ends_with('/') && of_path(path, "").is_some_and(|(_, word)| word.is_empty())
-}
-
 /// What stands before every path of ours: `/warren`, or nothing. A Leptos context.
 #[derive(Clone, Debug, Default)]
 pub struct BasePath(pub String);
@@ -331,22 +324,6 @@ mod tests {
         );
         for path in ["/brokers", "/brokers/", "/log", "/brokersome/a", "/"] {
             assert_eq!(of_path(path, ""), None, "{path}");
-        }
-    }
-
-    #[cfg(feature = "ssr")]
-    #[test]
-    fn only_a_broker_s_own_page_is_its_overview() {
-        assert!(is_overview("/brokers/a%2Fb"));
-        for other in [
-            "/",
-            "/brokers",
-            "/brokers/",
-            "/brokers/a/queues",
-            "/sign-in",
-            "/shared/x/brokers/a",
-        ] {
-            assert!(!is_overview(other), "{other}");
         }
     }
 

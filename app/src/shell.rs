@@ -11,7 +11,6 @@ use leptos_meta::MetaTags;
 use crate::App;
 use crate::components::theme::{self, Theme};
 use crate::i18n::{catalog, language};
-use crate::routes;
 use crate::ssr::{AppContext, texts};
 
 /// The theme that the viewer's cookie asks for.
@@ -43,23 +42,15 @@ fn without_comments(script: &str) -> String {
     code.collect::<Vec<_>>().join("\n")
 }
 
-/// The script that brings the page to life: with the texts of its language beside the bundle, where
-/// that does not hold them; `whole` with all of the bundle, and not only what the overview needs.
-fn start(script: &str, module: &str, rest: &str, texts: Option<&str>, whole: bool) -> String {
+/// The script that hydrates the page. `texts` is the address of the texts of its language, for a
+/// language that the bundle does not hold.
+fn start(script: &str, module: &str, texts: Option<&str>) -> String {
     let texts = texts.map_or_else(|| "null".to_owned(), |texts| format!("'{texts}'"));
     let failure = serde_json::to_string(catalog().page_failed).unwrap_or_default();
     format!(
-        "const script='{script}',module='{module}',rest='{rest}',texts={texts},whole={whole},failure={failure};\n{}",
+        "const script='{script}',module='{module}',texts={texts},failure={failure};\n{}",
         *START
     )
-}
-
-/// Whether the page that is asked for needs all of the bundle at once: the overview does not, unless
-/// its texts are to be read, which happens once and is no part of what it needs.
-fn needs_whole(texts: Option<&str>) -> bool {
-    let is_overview =
-        use_context::<Parts>().is_some_and(|parts| routes::is_overview(parts.uri.path()));
-    texts.is_some() || !is_overview
 }
 
 /// The document: head, hydration script with the answer's nonce, and the app in the body.
@@ -70,11 +61,9 @@ pub fn shell(context: &AppContext) -> impl IntoView + use<> {
     let style = format!("{base}/pkg/{}", bundle.style);
     let script = format!("{base}/pkg/{}", bundle.script);
     let module = format!("{base}/pkg/{}", bundle.module);
-    let rest = format!("{base}/pkg/{}", bundle.rest);
     let language = language();
     let texts = texts::file(language).map(|file| format!("{base}/pkg/{}", file.name));
-    let whole = needs_whole(texts.as_deref());
-    let start = start(&script, &module, &rest, texts.as_deref(), whole);
+    let start = start(&script, &module, texts.as_deref());
     let texts = texts.map(|texts| {
         view! { <link rel="preload" href=texts r#as="fetch" crossorigin="anonymous" /> }
     });

@@ -13,5 +13,3 @@
 pub mod embed;
 #[cfg(feature = "hydrate")]
 pub mod hydrate;
-#[cfg(feature = "hydrate")]
-pub mod rest;

@@ -9,7 +9,7 @@ use std::{
 use crate::{Error, Runner, fingerprint, project::Project, say, tools};
 
 /// Everything the bundle is made of.
-const INPUTS: [&str; 13] = [
+const INPUTS: [&str; 12] = [
     ".cargo/config.toml",
     "Cargo.lock",
     "Cargo.toml",
@@ -22,7 +22,6 @@ const INPUTS: [&str; 13] = [
     "style",
     "xtask/precompress.mjs",
     "xtask/src/pack.rs",
-    "xtask/src/split.rs",
 ];
 
 /// The profile of what the end-to-end tests start.
@@ -119,15 +118,13 @@ pub(crate) fn bundle(project: &Project, runner: &Runner) -> Result<(), Error> {
     // In this order: Trunk empties the folder that it writes to.
     let embed = project.dist().join(EMBED);
     let all = [
-        ("_rest.wasm.br", "rest of the module"),
         ("_bg.wasm.br", "module"),
         (".js.br", "script"),
         (".css.br", "style"),
     ];
-    let dashboard = (project.dist(), &[][..], &all[..]);
-    for (folder, arguments, left) in [dashboard, (embed, &FOR_EMBED[..], &all[1..])] {
+    for (folder, arguments) in [(project.dist(), &[][..]), (embed, &FOR_EMBED[..])] {
         trunk(runner, arguments)?;
-        for &(ending, what) in left {
+        for (ending, what) in all {
             say::done(&format!(
                 "{what}: {} bytes with brotli",
                 size(&folder, ending)?

@@ -12,7 +12,6 @@ mod pack;
 mod project;
 mod run;
 mod say;
-mod split;
 mod test;
 mod tools;
 
@@ -55,7 +54,7 @@ fn obey(command: Command) -> Result<(), Error> {
         Command::Test(selection) => test::run(&project, &runner, &selection),
         Command::Bench(options) => bench::run(&project, &runner, &options),
         Command::Build => build::all(&project, &runner),
-        Command::Pack => pack::pack(&project, &runner),
+        Command::Pack => pack::pack(&runner),
         Command::Tools => {
             tools::install(&project, &runner)?;
             say::done(&format!("the tools are in {}", project.tools().display()));

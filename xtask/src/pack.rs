@@ -1,21 +1,17 @@
-//! What is done to a bundle once Trunk has put it together: its module is cut in two, all is made
-//! small, and compressed. Trunk calls this as its hook.
+//! Makes a bundle small and compresses it, after Trunk has put it together. Trunk calls this as its
+//! hook.
 
 use std::{
     env,
     ffi::OsStr,
     fs,
     path::{Path, PathBuf},
-    thread,
 };
 
-use crate::{Error, Runner, fingerprint, project::Project, split};
+use crate::{Error, Runner, fingerprint};
 
 /// Set by Trunk for its hooks: the folder that it is going to put in the place of `dist`.
 const STAGING: &str = "TRUNK_STAGING_DIR";
-
-/// What the rest of the dashboard's module is made of.
-const RULES: &str = "frontend/rest.txt";
 
 /// The wire is what counts: without inlining the bundle is a little larger and packs a tenth
 /// smaller, and with its functions by name, so that those of one kind are neighbours, another
@@ -36,7 +32,7 @@ const WASM_OPT: [&str; 12] = [
 ];
 
 /// Packs the bundle in the folder that Trunk names.
-pub(crate) fn pack(project: &Project, runner: &Runner) -> Result<(), Error> {
+pub(crate) fn pack(runner: &Runner) -> Result<(), Error> {
     let folder = env::var_os(STAGING).map(PathBuf::from);
     let folder = folder.ok_or_else(|| {
         Error::Wrong(format!(
@@ -45,58 +41,13 @@ pub(crate) fn pack(project: &Project, runner: &Runner) -> Result<(), Error> {
     })?;
     let glue = the_script(&folder)?;
     let stem = glue.trim_end_matches(".js");
-    let file = |ending: &str| folder.join(format!("{stem}{ending}"));
-    let module = file("_bg.wasm");
-    let bytes = fs::read(&module).map_err(Error::file("read", &module))?;
-    let mut modules = vec![module];
-    let rules = project.root.join(RULES);
-    let rules = fs::read_to_string(&rules).map_err(Error::file("read", &rules))?;
-    let halves = split::split(&bytes, &split::Rules::read(&rules))
-        .map_err(|e| Error::Wrong(format!("the module cannot be cut in two: {e}")))?;
-    // The panels' has no rest.
-    if let Some(halves) = halves {
-        modules.push(file("_rest.wasm"));
-        for (file, bytes) in modules.iter().zip([halves.first, halves.rest]) {
-            fs::write(file, bytes).map_err(Error::file("write", file))?;
-        }
-        let glue = file(".js");
-        let text = fs::read_to_string(&glue).map_err(Error::file("read", &glue))?;
-        fs::write(&glue, rename(text, &halves.imports)?).map_err(Error::file("write", &glue))?;
-        let list = project.scratch().join("slots.txt");
-        let slots = halves
-            .slots
-            .iter()
-            .map(|(slot, name)| format!("{slot} {name}\n"));
-        fs::create_dir_all(project.scratch()).map_err(Error::file("create", &list))?;
-        fs::write(&list, slots.collect::<String>()).map_err(Error::file("write", &list))?;
-    }
-    thread::scope(|scope| {
-        let mut tasks = Vec::new();
-        for module in &modules {
-            tasks.push(scope.spawn(move || optimize(runner, module)));
-        }
-        let end = |task: thread::ScopedJoinHandle<'_, _>| task.join().expect("it does not panic");
-        tasks.into_iter().try_for_each(end)
-    })?;
+    optimize(runner, &folder.join(format!("{stem}_bg.wasm")))?;
     minify(runner, &folder)?;
     name_by_content(&folder, stem)?;
     runner.run(&mut runner.command(
         "node",
         &["xtask/precompress.mjs", &folder.to_string_lossy()],
     ))
-}
-
-/// The script with other names for what the module imports from it.
-fn rename(mut script: String, names: &[(String, String)]) -> Result<String, Error> {
-    for (long, short) in names {
-        if script.matches(long.as_str()).count() != 1 {
-            return Err(Error::Wrong(format!(
-                "{long} does not stand in the script once"
-            )));
-        }
-        script = script.replace(long.as_str(), short);
-    }
-    Ok(script)
 }
 
 /// The names of a folder's files.
@@ -143,12 +94,8 @@ fn minify(runner: &Runner, folder: &Path) -> Result<(), Error> {
 /// Trunk's hash is that of the module as it was. The files are kept for ever by who has them, so
 /// that they are named after what they have become.
 fn name_by_content(folder: &Path, stem: &str) -> Result<(), Error> {
-    let files: Vec<_> = [".js", "_bg.wasm", "_rest.wasm"]
-        .iter()
-        .map(|ending| format!("{stem}{ending}"))
-        .filter(|file| folder.join(file).exists())
-        .collect();
-    let names: Vec<_> = files.iter().map(String::as_str).collect();
+    let files = [".js", "_bg.wasm"].map(|ending| format!("{stem}{ending}"));
+    let names = files.each_ref().map(String::as_str);
     let hash = fingerprint::of(folder, &names, &[])?;
     for name in names {
         let ending = name.trim_start_matches(stem);

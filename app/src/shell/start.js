@@ -1,13 +1,6 @@
-// Brings the page to life. The server puts one line before this: the addresses `script`, `module`
-// and `rest`, `texts` (an address, or null), `whole`: whether the page needs the rest at once, and
-// `failure`: what to say where it fails.
-//
-// The module is cut in two (`cargo xtask build`): what the overview needs, and the rest, which comes
-// ahead at the first sign that somebody is going to use it, or at the latest when it is called.
+// Hydrates the page. The server puts one line before this: the addresses `script` and `module`,
+// `texts` (an address, or null), and `failure`: the notice for a page that cannot be hydrated.
 
-let first;
-let ahead;
-let destination;
 const arrived = location.href;
 
 // A page that a proxy changed, or that failed otherwise, shows values that no longer move. It is
@@ -40,66 +33,25 @@ const sayFailure = () => {
   document.body.prepend(note);
 };
 
-const compile = () => WebAssembly.compileStreaming(fetch(rest));
-
-const put = compiled => {
-  if (first['rest:loaded'].value) return;
-  new WebAssembly.Instance(compiled, { first });
-  first['rest:loaded'].value = 1;
-};
-
-const load = () => {
-  if (first['rest:loaded'].value) return;
-  // What fails here is tried again when it is needed.
-  ahead ??= compile().then(put).catch(() => { ahead = undefined; });
-};
-
-// The caller is in the midst of its work and cannot wait for a promise.
-globalThis.needRest = slot => {
-  performance.mark(`needs the rest: ${slot}`);
-  try {
-    const request = new XMLHttpRequest();
-    request.open('GET', rest, false);
-    request.overrideMimeType('text/plain; charset=x-user-defined');
-    request.send();
-    if (request.status !== 200) throw new Error(`${rest}: ${request.status}`);
-    put(new WebAssembly.Module(Uint8Array.from(request.responseText, byte => byte.charCodeAt())));
-  } catch (error) {
-    // The server has another bundle by now, or does not answer: the page that was asked for is the
-    // way on, as it would be without scripts.
-    if (destination) location.assign(destination);
-    throw error;
-  }
-};
-
-// It begins when the page stands on the screen: what is to be read is there at once, and shares
-// neither the processor nor the line with the module. Pages that nobody draws wait for half a second.
+// Loading starts after the first paint: until then the module would compete with the page for the
+// processor and the line. Pages in the background, which are not painted, wait for 500 ms.
 const drawn = new Promise(done => {
   new PerformanceObserver(done).observe({ type: 'paint', buffered: true });
   setTimeout(done, 500);
 }).then(() => document.documentElement.classList.remove('arriving'));
-// Without its texts the page goes on in English, which is better than not at all.
+// If the texts cannot be loaded, the page continues in English.
 const words = texts && fetch(texts).then(answer => answer.ok ? answer.text() : undefined, () => undefined);
 
 Promise.all([words, drawn]).then(async ([words]) => {
   const fetched = fetch(module);
-  const [glue, compiled] = await Promise.all([import(script), whole && compile()]);
-  first = await glue.default({ module_or_path: fetched });
-  if (compiled) put(compiled);
-  // Who went back meanwhile, among addresses of one page, has an address that this one is not of.
+  const glue = await import(script);
+  await glue.default({ module_or_path: fetched });
+  // After Back or Forward within the page its address differs from the one that was rendered.
   const [here, there] = [location.href, arrived].map(address => address.split('#')[0]);
   if (here !== there) return location.reload();
   glue.hydrate(words ?? undefined);
-  if (compiled) return;
-  const near = ({ target }) => target.closest?.('a, button, input, select, summary') && load();
-  addEventListener('pointerover', near, { passive: true });
-  addEventListener('focusin', near);
-  addEventListener('keydown', load);
-  addEventListener('click', event => {
-    destination = event.target.closest?.('a[href]')?.href;
-  }, { capture: true });
 }).catch(error => {
-  // Where something could not be loaded, what stands there is all that can be had.
+  // What the server rendered stays on the screen.
   if (!failed) sayFailure();
   throw error;
 });

@@ -60,10 +60,8 @@ pub struct AppContext {
 pub struct Bundle {
     /// `frontend-<hash>.js`.
     pub script: String,
-    /// `frontend-<hash>_bg.wasm`: what the overview needs.
+    /// `frontend-<hash>_bg.wasm`.
     pub module: String,
-    /// `frontend-<hash>_rest.wasm`: what the other pages need beside it.
-    pub rest: String,
     /// `main-<hash>.css`.
     pub style: String,
 }

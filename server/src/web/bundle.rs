@@ -22,8 +22,6 @@ const FOLDER: &str = "dist";
 pub(crate) const EMBED: &str = "embed";
 /// What a module's name ends in.
 const MODULE: &str = "_bg.wasm";
-/// Likewise the part of the dashboard's module that is loaded when it is needed.
-const REST: &str = "_rest.wasm";
 /// What of the bundle's own path is for them: that folder, and the languages.
 const FOR_OTHERS: [&str; 2] = ["/embed/", "/texts-"];
 
@@ -112,7 +110,6 @@ fn read(folder: &Path) -> io::Result<Option<Bundle>> {
     let files = list_files(folder)?;
     Ok(files_of(&files).map(|(script, style)| Bundle {
         module: beside(&script, MODULE),
-        rest: beside(&script, REST),
         script,
         style,
     }))
@@ -165,7 +162,7 @@ fn is_hash(text: &str) -> bool {
 fn is_immutable(path: &str) -> bool {
     path.split('/').any(|part| {
         let stem = part.split('.').next().unwrap_or_default();
-        let stem = stem.trim_end_matches("_bg").trim_end_matches("_rest");
+        let stem = stem.trim_end_matches("_bg");
         stem.rsplit_once('-').is_some_and(|(_, hash)| is_hash(hash))
     })
 }
@@ -215,7 +212,6 @@ mod tests {
         for path in [
             "/frontend-85e2f63071dac85d.js",
             "/frontend-85e2f63071dac85d_bg.wasm",
-            "/frontend-85e2f63071dac85d_rest.wasm",
             "/main-0123456789abcdef.css",
             "/snippets/frontend-85e2f63071dac85d/inline0.js",
         ] {
