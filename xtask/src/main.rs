@@ -54,7 +54,7 @@ fn obey(command: Command) -> Result<(), Error> {
         Command::Test(selection) => test::run(&project, &runner, &selection),
         Command::Bench(options) => bench::run(&project, &runner, &options),
         Command::Build => build::all(&project, &runner),
-        Command::Pack => pack::pack(&runner),
+        Command::Pack => pack::pack(&project, &runner),
         Command::Tools => {
             tools::install(&project, &runner)?;
             say::done(&format!("the tools are in {}", project.tools().display()));

@@ -1,5 +1,5 @@
-//! Makes a bundle small and compresses it, after Trunk has put it together. Trunk calls this as its
-//! hook.
+//! Joins the style sheets of a bundle, makes the bundle small and compresses it, after Trunk has put
+//! it together. Trunk calls this as its hook.
 
 use std::{
     env,
@@ -8,10 +8,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{Error, Runner, fingerprint};
+use crate::{Error, Runner, fingerprint, project::Project};
 
 /// Set by Trunk for its hooks: the folder that it is going to put in the place of `dist`.
 const STAGING: &str = "TRUNK_STAGING_DIR";
+
+/// The folder of the style sheets.
+const STYLES: &str = "style";
 
 /// The wire is what counts: without inlining the bundle is a little larger and packs a tenth
 /// smaller, and with its functions by name, so that those of one kind are neighbours, another
@@ -32,7 +35,7 @@ const WASM_OPT: [&str; 12] = [
 ];
 
 /// Packs the bundle in the folder that Trunk names.
-pub(crate) fn pack(runner: &Runner) -> Result<(), Error> {
+pub(crate) fn pack(project: &Project, runner: &Runner) -> Result<(), Error> {
     let folder = env::var_os(STAGING).map(PathBuf::from);
     let folder = folder.ok_or_else(|| {
         Error::Wrong(format!(
@@ -43,6 +46,7 @@ pub(crate) fn pack(runner: &Runner) -> Result<(), Error> {
     let stem = glue.trim_end_matches(".js");
     optimize(runner, &folder.join(format!("{stem}_bg.wasm")))?;
     minify(runner, &folder)?;
+    join_styles(project, runner, &folder)?;
     name_by_content(&folder, stem)?;
     runner.run(&mut runner.command(
         "node",
@@ -78,17 +82,40 @@ fn optimize(runner: &Runner, module: &Path) -> Result<(), Error> {
     runner.run(command.args([&*module, "-o", &module]))
 }
 
-/// Takes out of the script and the style sheets what is only for readers.
+/// Takes out of the scripts what is only for readers.
 fn minify(runner: &Runner, folder: &Path) -> Result<(), Error> {
     let mut command = runner.command("esbuild", &["--minify", "--log-level=warning"]);
     for name in names(folder)? {
-        if is(&name, "js") || is(&name, "css") {
+        if is(&name, "js") {
             command.arg(folder.join(name));
         }
     }
     command.arg("--allow-overwrite");
     command.arg(format!("--outdir={}", folder.display()));
     runner.run(&mut command)
+}
+
+/// Replaces each style sheet that Trunk copied by one file with all that it imports. Trunk's hash
+/// covers the copied file alone, so the new name has a hash of the joined content.
+fn join_styles(project: &Project, runner: &Runner, folder: &Path) -> Result<(), Error> {
+    for name in names(folder)?.into_iter().filter(|name| is(name, "css")) {
+        let copied = folder.join(&name);
+        let (stem, _) = name.rsplit_once('-').ok_or_else(|| {
+            Error::Wrong(format!("the style sheet {name} has no hash in its name"))
+        })?;
+        let joined = format!("{stem}.css");
+        let mut command = runner.command("esbuild", &["--bundle", "--minify"]);
+        command.arg("--log-level=warning");
+        command.arg(project.root.join(STYLES).join(&joined));
+        command.arg(format!("--outfile={}", folder.join(&joined).display()));
+        runner.run(&mut command)?;
+        fs::remove_file(&copied).map_err(Error::file("remove", &copied))?;
+        let hash = fingerprint::of(folder, &[&joined], &[])?;
+        let file = folder.join(&joined);
+        let target = folder.join(format!("{stem}-{hash:016x}.css"));
+        fs::rename(&file, target).map_err(Error::file("rename", &file))?;
+    }
+    Ok(())
 }
 
 /// Trunk's hash is that of the module as it was. The files are kept for ever by who has them, so
