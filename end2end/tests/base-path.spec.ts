@@ -46,9 +46,9 @@ test('sign-in, page, polls, links and sign-out stay below it', async ({ page, br
 
   await page.evaluate(() => Object.assign(window, { marked: true }));
   await page.getByRole('link', { name: 'Brokers', exact: true }).click();
-  await expect(page).toHaveURL(`${BASE}/brokers`);
+  await expect(page).toHaveURL(`${BASE}/brokers?range=1h`);
   await page.getByRole('table').getByRole('link', { name: 'demo' }).click();
-  await expect(page).toHaveURL(BASE + DEMO);
+  await expect(page).toHaveURL(`${BASE}${DEMO}?range=1h`);
   await overview.alive();
   expect(await page.evaluate(() => 'marked' in window), 'without loading the page anew').toBe(true);
 
