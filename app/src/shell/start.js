@@ -34,10 +34,12 @@ const sayFailure = () => {
 };
 
 // Loading starts after the first paint: until then the module would compete with the page for the
-// processor and the line. Pages in the background, which are not painted, wait for 500 ms.
+// processor and the line. The first paint may be the background alone; this waits for content. Pages
+// that are not painted, such as those in the background, wait for a second.
 const drawn = new Promise(done => {
-  new PerformanceObserver(done).observe({ type: 'paint', buffered: true });
-  setTimeout(done, 500);
+  const look = list => list.getEntriesByName('first-contentful-paint').length && done();
+  new PerformanceObserver(look).observe({ type: 'paint', buffered: true });
+  setTimeout(done, 1000);
 }).then(() => document.documentElement.classList.remove('arriving'));
 // If the texts cannot be loaded, the page continues in English.
 const words = texts && fetch(texts).then(answer => answer.ok ? answer.text() : undefined, () => undefined);
