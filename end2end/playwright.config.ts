@@ -24,7 +24,8 @@ export default defineConfig({
     headless: true,
     locale: 'en-GB',
     timezoneId: 'Asia/Shanghai',
-    trace: 'retain-on-failure',
+    // Recording costs a third of a core for each worker, and nobody opens the traces of a CI machine.
+    trace: isCi ? 'off' : 'retain-on-failure',
     screenshot: 'only-on-failure',
     viewport: { width: 1440, height: 1000 },
     launchOptions: {
