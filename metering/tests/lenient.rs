@@ -11,6 +11,7 @@ use metering::{
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
+use test_fixtures::{broker_answer, broker_answer_as};
 
 /// How many rows of a recorded list are tried.
 const ROWS: usize = 3;
@@ -154,19 +155,13 @@ fn check<T: DeserializeOwned + Serialize>(name: &str, json: &str) {
     }
 }
 
-macro_rules! fixture {
-    ($version:literal, $name:literal) => {
-        include_str!(concat!("fixtures/rabbitmq-", $version, "/", $name, ".json"))
-    };
-}
-
 macro_rules! lists {
     ($($test:ident, $name:literal, $type:ty;)*) => {
         $(
             #[test]
             fn $test() {
-                check::<$type>($name, fixture!("3.10.8", $name));
-                check::<$type>($name, fixture!("4.0.5", $name));
+                check::<$type>($name, &broker_answer("3.10.8", $name));
+                check::<$type>($name, &broker_answer("4.0.5", $name));
             }
         )*
     };
@@ -195,17 +190,16 @@ fn policies_keep_all_but_the_bad_field() {
 
 #[test]
 fn overviews_keep_all_but_the_bad_field() {
-    for json in [
-        fixture!("3.2.4", "overview"),
-        fixture!("3.10.8", "overview"),
-        fixture!("4.0.5", "overview"),
-        fixture!("4.0.5", "overview-disable-stats"),
+    for (version, name) in [
+        ("3.2.4", "overview"),
+        ("3.10.8", "overview"),
+        ("4.0.5", "overview"),
+        ("4.0.5", "overview-disable-stats"),
     ] {
-        check_one::<Overview>("overview", &serde_json::from_str(json).expect("JSON"));
+        check_one::<Overview>("overview", &broker_answer_as(version, name));
     }
     // Of the samples a few are enough.
-    let mut samples: Value =
-        serde_json::from_str(fixture!("4.0.5", "overview-with-samples")).expect("JSON");
+    let mut samples: Value = broker_answer_as("4.0.5", "overview-with-samples");
     shorten(&mut samples);
     check_one::<Overview>("overview with samples", &samples);
 }
@@ -224,21 +218,18 @@ fn shorten(value: &mut Value) {
 
 #[test]
 fn objects_in_full_keep_all_but_the_bad_field() {
-    for json in [
-        fixture!("3.10.8", "queue-detail"),
-        fixture!("4.0.5", "queue-detail"),
-    ] {
-        let mut queue: Value = serde_json::from_str(json).expect("JSON");
+    for version in ["3.10.8", "4.0.5"] {
+        let mut queue: Value = broker_answer_as(version, "queue-detail");
         shorten(&mut queue);
         check_one::<QueueDetails>("queue-detail", &queue);
     }
-    let first = |json: &str| -> Map<String, Value> {
-        let list: Value = serde_json::from_str(json).expect("JSON");
+    let first = |name: &str| -> Map<String, Value> {
+        let list: Value = broker_answer_as("4.0.5", name);
         let rows = list.get("items").unwrap_or(&list);
         rows[0].as_object().expect("a row").clone()
     };
-    let with = |json: &str, more: Value| {
-        let mut row = first(json);
+    let with = |name: &str, more: Value| {
+        let mut row = first(name);
         row.extend(more.as_object().expect("fields").clone());
         Value::from(row)
     };
@@ -246,21 +237,21 @@ fn objects_in_full_keep_all_but_the_bad_field() {
     check_one::<ChannelDetails>(
         "channel",
         &with(
-            fixture!("4.0.5", "channels-page"),
+            "channels-page",
             json!({"publishes": [flow], "garbage_collection": {"minor_gcs": 3}}),
         ),
     );
     check_one::<ConnectionDetails>(
         "connection",
         &with(
-            fixture!("4.0.5", "connections-page"),
+            "connections-page",
             json!({"sessions": [{"channel_number": 1, "incoming_links": [{"handle": 0}]}]}),
         ),
     );
     check_one::<ExchangeDetails>(
         "exchange",
         &with(
-            fixture!("4.0.5", "exchanges-page"),
+            "exchanges-page",
             json!({"incoming": [flow], "outgoing": []}),
         ),
     );

@@ -8,6 +8,7 @@ use metering::{
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use test_fixtures::{broker_answer, broker_answer_as};
 
 /// What a fixture's rows become, beside what they were.
 fn rows<T: DeserializeOwned + Serialize>(json: &str) -> Vec<(Value, Value)> {
@@ -53,13 +54,9 @@ fn check<T: DeserializeOwned + Serialize>(json: &str, dropped: &[&str]) {
     }
 }
 
-macro_rules! fixtures {
-    ($name:literal) => {
-        [
-            include_str!(concat!("fixtures/rabbitmq-3.10.8/", $name, ".json")),
-            include_str!(concat!("fixtures/rabbitmq-4.0.5/", $name, ".json")),
-        ]
-    };
+/// The answers of both versions of which there are lists.
+fn answers(name: &str) -> [String; 2] {
+    ["3.10.8", "4.0.5"].map(|version| broker_answer(version, name))
 }
 
 #[test]
@@ -73,8 +70,8 @@ fn queues() {
         "reductions",
         "reductions_details",
     ];
-    for json in fixtures!("queues-page") {
-        for (ours, theirs) in rows::<Queue>(json) {
+    for json in answers("queues-page") {
+        for (ours, theirs) in rows::<Queue>(&json) {
             assert_eq!(invented(&ours, &theirs), None);
             let lost = theirs
                 .as_object()
@@ -92,9 +89,9 @@ fn queues() {
 
 #[test]
 fn connections_channels_and_consumers() {
-    for json in fixtures!("connections-page") {
+    for json in answers("connections-page") {
         check::<Connection>(
-            json,
+            &json,
             &[
                 "garbage_collection",
                 "reductions_details",
@@ -102,30 +99,30 @@ fn connections_channels_and_consumers() {
             ],
         );
     }
-    for json in fixtures!("channels-page") {
+    for json in answers("channels-page") {
         let dropped = [
             "garbage_collection",
             "reductions",
             "reductions_details",
             "user_who_performed_action",
         ];
-        check::<Channel>(json, &dropped);
+        check::<Channel>(&json, &dropped);
     }
-    for json in fixtures!("consumers") {
-        check::<Consumer>(json, &[]);
+    for json in answers("consumers") {
+        check::<Consumer>(&json, &[]);
     }
 }
 
 #[test]
 fn exchanges_bindings_and_vhosts() {
-    for json in fixtures!("exchanges-page") {
-        check::<Exchange>(json, &[]);
+    for json in answers("exchanges-page") {
+        check::<Exchange>(&json, &[]);
     }
-    for json in fixtures!("bindings") {
-        check::<Binding>(json, &[]);
+    for json in answers("bindings") {
+        check::<Binding>(&json, &[]);
     }
-    for json in fixtures!("vhosts") {
-        check::<Vhost>(json, &["metadata"]);
+    for json in answers("vhosts") {
+        check::<Vhost>(&json, &["metadata"]);
     }
 }
 
@@ -134,10 +131,7 @@ fn exchanges_bindings_and_vhosts() {
 fn what_plugins_have() {
     macro_rules! plugin {
         ($name:literal, $type:ty, $dropped:expr) => {
-            check::<$type>(
-                include_str!(concat!("fixtures/rabbitmq-3.10.8/", $name, ".json")),
-                &$dropped,
-            )
+            check::<$type>(&broker_answer("3.10.8", $name), &$dropped)
         };
     }
     plugin!("shovels", Shovel, []);
@@ -148,8 +142,7 @@ fn what_plugins_have() {
     plugin!("federation-links", FederationLink, []);
     // It says some things twice.
     plugin!("traces", Trace, []);
-    let top = include_str!("fixtures/rabbitmq-3.10.8/top.json");
-    let node: NodeInternals = serde_json::from_str(top).expect("an answer");
+    let node: NodeInternals = broker_answer_as("3.10.8", "top");
     let processes = node.processes.expect("told");
     assert_eq!(processes.len(), 8);
     assert!(processes[0].pid.starts_with('<') && processes[0].memory > Some(0));
@@ -157,11 +150,11 @@ fn what_plugins_have() {
 
 #[test]
 fn permissions_and_feature_flags() {
-    for json in fixtures!("permissions") {
-        check::<Permission>(json, &[]);
+    for json in answers("permissions") {
+        check::<Permission>(&json, &[]);
     }
-    for json in fixtures!("feature-flags") {
-        check::<FeatureFlag>(json, &[]);
+    for json in answers("feature-flags") {
+        check::<FeatureFlag>(&json, &[]);
     }
 }
 
@@ -176,8 +169,8 @@ fn a_policy_is_read_with_its_dash() {
 
 #[test]
 fn a_queue_in_full_has_what_the_list_has_and_more() {
-    for json in fixtures!("queue-detail") {
-        let queue: QueueDetails = serde_json::from_str(json).expect("a queue");
+    for json in answers("queue-detail") {
+        let queue: QueueDetails = serde_json::from_str(&json).expect("a queue");
         assert_eq!(queue.queue.name, "orders.1");
         let consumers = queue.consumer_details.as_deref().expect("consumers");
         assert_eq!(
@@ -248,8 +241,8 @@ fn columns_are_paths_to_values() {
 
 #[test]
 fn a_page_is_rabbitmqs() {
-    for json in fixtures!("queues-page") {
-        let page: Page<Queue> = serde_json::from_str(json).expect("a page");
+    for json in answers("queues-page") {
+        let page: Page<Queue> = serde_json::from_str(&json).expect("a page");
         assert_eq!(page.items.len() as u64, page.item_count);
         assert_eq!(
             (page.page, page.page_size, page.observed_at),

@@ -292,9 +292,7 @@ mod tests {
 
     /// The answer of a broker that was taken ten minutes after ours began to count.
     fn fixture() -> Overview {
-        let json =
-            include_str!("../../tests/it/fixtures/rabbitmq-3.10.8/overview-with-samples.json");
-        serde_json::from_str(json).expect("fixture")
+        test_fixtures::broker_answer_as("3.10.8", "overview-with-samples")
     }
 
     /// The time of the fixture's newest sample.

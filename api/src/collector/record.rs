@@ -93,12 +93,13 @@ fn set(ring: &mut Ring, resource: Resource<'_>, meter: Meter, slot: i64, value: 
 mod tests {
     use std::time::Duration;
 
+    use test_fixtures::broker_answer_as;
+
     use super::*;
 
     #[test]
     fn every_gauge_of_a_node_is_recorded() {
-        let json = include_str!("../../tests/it/fixtures/rabbitmq-3.10.8/nodes.json");
-        let found: Vec<Node> = serde_json::from_str(json).expect("fixture");
+        let found: Vec<Node> = broker_answer_as("3.10.8", "nodes");
         let mut ring = Ring::new(Duration::from_secs(5), Duration::from_mins(1));
         ring.open(7);
         nodes(&mut ring, 7, &found);
@@ -110,8 +111,7 @@ mod tests {
 
     #[test]
     fn sockets_that_are_not_counted_are_no_nought() {
-        let json = include_str!("../../tests/it/fixtures/rabbitmq-4.0.5/nodes.json");
-        let found: Vec<Node> = serde_json::from_str(json).expect("fixture");
+        let found: Vec<Node> = broker_answer_as("4.0.5", "nodes");
         let mut ring = Ring::new(Duration::from_secs(5), Duration::from_mins(1));
         ring.open(7);
         nodes(&mut ring, 7, &found);

@@ -7,10 +7,11 @@ use std::fmt::Write;
 use axum::body::Body;
 use http::{Method, Request, StatusCode};
 use serde_json::{Value, json};
+use test_fixtures::broker_answer_as;
 
 use crate::support::app::Answer;
 use crate::support::guest::{KEY, shop, with_portals};
-use crate::support::{FakeBroker, TestApp, fixture, local};
+use crate::support::{FakeBroker, TestApp, local};
 
 /// Stands in everything that is of the own vhost …
 const SEEN: &str = "seen-a";
@@ -237,7 +238,7 @@ fn fake_of_others() -> FakeBroker {
         queue("a", "alpha", LEAK, 908_172_600_000_i64),
     );
     fake.change_overview(|overview| {
-        *overview = fixture("rabbitmq-3.10.8/overview");
+        *overview = broker_answer_as("3.10.8", "overview");
         overview["cluster_name"] = json!(LEAK);
         overview["queue_totals"] = json!({"messages": 908_172_600_000_i64});
     });

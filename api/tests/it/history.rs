@@ -8,15 +8,16 @@ use http::StatusCode;
 use metering::meter;
 use metering::telemetry::{Meter, Sample, Statistics};
 use metering::{BrokerState, Series, Timestamp};
-use serde_json::json;
+use serde_json::{Value, json};
 use store::testing::NaiveStore;
 use store::{
     Aggregate, ByResource, Collected, Filter, LogPage, LogQuery, LogRecord, MeterQuery, Posted,
     Range, ResourceQuery, SampleQuery, StatisticsQuery, Store, StoreError,
 };
+use test_fixtures::broker_answer_as;
 
 use crate::collector::{connections, end_of};
-use crate::support::{Account, FakeBroker, Mode, TestApp, fixture, local};
+use crate::support::{Account, FakeBroker, Mode, TestApp, local};
 
 const MINUTE: i64 = 60_000;
 
@@ -53,7 +54,7 @@ async fn every_meter_that_a_broker_reports_is_kept() {
         ..MeterQuery::default()
     });
     let found = found.await.expect("meters");
-    let node = fixture("rabbitmq-3.10.8/nodes")[0]["name"].clone();
+    let node = broker_answer_as::<Value>("3.10.8", "nodes")[0]["name"].clone();
     let node = format!("prod/{}", node.as_str().expect("a name"));
     for column in shown.columns {
         let is_kept = |meter: &&Meter| {
@@ -152,7 +153,7 @@ async fn long_spans_come_from_the_store_and_their_end_from_memory() {
     let least = queues.min.as_ref().expect("asked for").known().next();
     assert_eq!(least, Some(100.0), "a day ago");
     assert!(queues.avg.known().count() < 10, "gaps are gaps");
-    let overview = fixture("rabbitmq-3.10.8/overview");
+    let overview: Value = broker_answer_as("3.10.8", "overview");
     assert_eq!(
         queues.avg.last(),
         overview["object_totals"]["queues"].as_f64(),

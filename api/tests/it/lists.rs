@@ -3,8 +3,9 @@
 use http::{Method, StatusCode};
 use metering::{Page, Queue};
 use serde_json::{Value, json};
+use test_fixtures::broker_answer_as;
 
-use crate::support::{Account, COLLECTOR, FakeBroker, Mode, PLUGINS, TestApp, fixture};
+use crate::support::{Account, COLLECTOR, FakeBroker, Mode, PLUGINS, TestApp};
 
 const LISTS: [&str; 24] = [
     "queues",
@@ -70,7 +71,7 @@ async fn shown(app: &TestApp, token: &str, path: &str) -> Value {
 async fn every_list_is_what_the_broker_says() {
     let fake = FakeBroker::start();
     let rows = |name: &str| {
-        let read = fixture(&format!("rabbitmq-3.10.8/{name}"));
+        let read: Value = broker_answer_as("3.10.8", name);
         read.get("items").cloned().unwrap_or(read)
     };
     let lists = [

@@ -7,6 +7,7 @@ use metering::{BrokerState, LogEntry, LogLevel, Timestamp};
 use serde_json::{Value, json};
 use store::testing::NaiveStore;
 use store::{LogRecord, Store};
+use test_fixtures::broker_answer_as;
 
 use crate::support::{Account, FakeBroker, Mode, TestApp, local};
 
@@ -162,7 +163,7 @@ async fn tell_when_a_broker_goes_and_comes_back_once_each() {
 async fn tell_of_alarms_nodes_versions_and_partitions() {
     let fake = FakeBroker::start();
     let (app, token) = TestApp::ready(&fake).await;
-    let nodes = crate::support::fixture("rabbitmq-3.10.8/nodes");
+    let nodes: Value = broker_answer_as("3.10.8", "nodes");
     let name = nodes[0]["name"].as_str().expect("name");
     let node = format!("prod/{name}");
     let set = |field: &str, value: Value| fake.change_nodes(|nodes| nodes[0][field] = value);

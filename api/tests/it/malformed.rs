@@ -1,22 +1,17 @@
 //! Malformed requests: real ones, changed at random, are answered or refused and cost no memory.
-//!
-//! `WARREN_MALFORMED=60000` sets the number of requests for each run; by default it is small enough
-//! for every build. The seeds are fixed, so a failure repeats; its message has the request.
-
-use std::panic;
-use std::sync::atomic::{AtomicUsize, Ordering};
+//! See [`test_fixtures::malformed`].
 
 use axum::body::Body;
-use http::header::{HeaderName, HeaderValue, RETRY_AFTER};
-use http::{Method, Request, StatusCode, Uri};
+use http::header::{HeaderName, HeaderValue};
+use http::{Method, Request, Uri};
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng};
 use serde_json::json;
+use test_fixtures::malformed::{Checker, SEEDS, address, mutate};
 
 use crate::support::{FakeBroker, TestApp, password_request, sample};
 
-const SEEDS: [u64; 3] = [13, 1976, 65_537];
 const REQUESTS: usize = 4500;
 /// Bytes that memory may grow by between the first third and the end.
 const GROWTH: usize = 48 << 20;
@@ -29,34 +24,6 @@ struct Raw {
     headers: Vec<(String, Vec<u8>)>,
     body: Vec<u8>,
 }
-
-/// Pieces that are put into requests.
-const PIECES: [&[u8]; 24] = [
-    b"%00",
-    b"%",
-    b"%ff%fe",
-    b"%2F..%2F",
-    b"//",
-    b"&",
-    b"=",
-    b"?",
-    b"q.field=timestamp",
-    b"limit=-9223372036854775809",
-    b"9999999999999999999999",
-    b"1e400",
-    b"NaN",
-    b"\"",
-    b"{",
-    b"[[[[[[[[",
-    b"\\u0000",
-    b"\xff\xfe",
-    b"null",
-    b"(a{100}){120}",
-    "\u{202e}\u{0}ß€".as_bytes(),
-    b";",
-    b"..",
-    b"\r\n",
-];
 
 fn requests(token: &str) -> Vec<Raw> {
     let one = |method: &str, path: &str, body: Vec<u8>| Raw {
@@ -126,32 +93,6 @@ fn requests(token: &str) -> Vec<Raw> {
     all
 }
 
-/// Changes some bytes.
-fn change(random: &mut StdRng, bytes: &mut Vec<u8>) {
-    let place = random.random_range(0..=bytes.len());
-    let length = random.random_range(0..=(bytes.len() - place).min(12));
-    match random.random_range(0..6) {
-        0 => {
-            if let Some(byte) = bytes.get_mut(place) {
-                *byte = random.random();
-            }
-        }
-        1 => bytes.truncate(place),
-        2 => {
-            bytes.drain(place..place + length);
-        }
-        3 => {
-            let piece = bytes[place..place + length].to_vec();
-            let repeated = piece.repeat(random.random_range(1..40));
-            bytes.splice(place..place, repeated);
-        }
-        _ => {
-            let piece = *PIECES.choose(random).expect("some");
-            bytes.splice(place..place + length, piece.iter().copied());
-        }
-    }
-}
-
 fn mutated(random: &mut StdRng, requests: &[Raw]) -> Raw {
     let mut raw = requests.choose(random).expect("some").clone();
     for _ in 0..random.random_range(1..4) {
@@ -162,10 +103,10 @@ fn mutated(random: &mut StdRng, requests: &[Raw]) -> Raw {
                 ];
                 raw.method = (*methods.choose(random).expect("some")).into();
             }
-            1..=4 => change(random, &mut raw.path),
+            1..=4 => mutate(random, &mut raw.path),
             5 => {
-                let place = random.random_range(0..raw.headers.len());
-                change(random, &mut raw.headers[place].1);
+                let index = random.random_range(0..raw.headers.len());
+                mutate(random, &mut raw.headers[index].1);
             }
             6 => {
                 let names = [
@@ -181,10 +122,10 @@ fn mutated(random: &mut StdRng, requests: &[Raw]) -> Raw {
                 ];
                 let name = (*names.choose(random).expect("some")).into();
                 let mut value = b"https://a.example".to_vec();
-                change(random, &mut value);
+                mutate(random, &mut value);
                 raw.headers.push((name, value));
             }
-            _ => change(random, &mut raw.body),
+            _ => mutate(random, &mut raw.body),
         }
     }
     raw
@@ -207,71 +148,32 @@ fn request(raw: &Raw) -> Option<Request<Body>> {
     Some(request)
 }
 
-/// Bytes of memory that the process has now.
-fn memory() -> usize {
-    let text = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
-    let pages = text.split(' ').nth(1).and_then(|pages| pages.parse().ok());
-    pages.unwrap_or(0_usize) * 4096
-}
-
-fn count() -> usize {
-    let given = std::env::var("WARREN_MALFORMED").ok();
-    given.map_or(REQUESTS, |given| given.parse().expect("a number"))
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn malformed_requests_are_answered_or_refused_and_cost_no_memory() {
-    static PANICS: AtomicUsize = AtomicUsize::new(0);
-    let before = panic::take_hook();
-    panic::set_hook(Box::new(move |info| {
-        PANICS.fetch_add(1, Ordering::SeqCst);
-        before(info);
-    }));
+    let mut checker = Checker::new(REQUESTS, GROWTH);
     let fake = FakeBroker::start();
     let (app, token) = TestApp::ready_on_sqlite_with_few_polls(&fake).await;
     app.store(&token, "m", &[sample("m", "r/1", 1.0, &json!({}))])
         .await;
     let requests = requests(&token);
-    let each = count() / SEEDS.len();
-    let (mut answered, mut refused, mut first) = (0, 0, None);
     for seed in SEEDS {
         let mut random = StdRng::seed_from_u64(seed);
         let mut sent = 0;
-        while sent < each {
+        while sent < checker.requests_per_seed {
             let mut raw = mutated(&mut random, &requests);
-            // Each from a network of its own: wrong sign-ins of one network are held.
-            let [_, a, b, c] = (sent as u32).to_be_bytes();
-            let address = format!("10.{a}.{b}.{c}").into_bytes();
+            let address = address(sent).into_bytes();
             raw.headers.push(("x-forwarded-for".into(), address));
             let Some(request) = request(&raw) else {
                 continue;
             };
             sent += 1;
             let answer = app.send(request).await;
-            let status = answer.status;
-            let is_expected = match status {
-                StatusCode::SERVICE_UNAVAILABLE => answer.headers.contains_key(RETRY_AFTER),
-                status => !status.is_server_error(),
-            };
-            assert!(is_expected, "seed {seed}: {raw:?}: {answer:?}");
-            assert_eq!(PANICS.load(Ordering::SeqCst), 0, "seed {seed}: {raw:?}");
-            if status.is_success() {
-                answered += 1;
-            } else {
-                refused += 1;
-            }
+            let what = (seed, &raw);
+            checker.check(&what, answer.status, &answer.headers, &answer.body);
         }
-        first.get_or_insert_with(memory);
+        checker.end_of_seed();
     }
-    assert!(
-        answered > each / 4 && refused > each / 4,
-        "{answered} answered, {refused} refused: too little was tried"
-    );
-    let (first, last) = (first.unwrap_or_default(), memory());
-    assert!(
-        last < first + GROWTH,
-        "memory grew from {first} to {last} bytes"
-    );
+    checker.finish();
     // It still answers.
     app.get(&token, "/v2/samples").await.ok();
 }

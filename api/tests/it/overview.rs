@@ -2,9 +2,10 @@
 
 use http::{Method, StatusCode};
 use metering::{BrokerOverview, BrokerState, Overview};
-use serde_json::json;
+use serde_json::{Value, json};
+use test_fixtures::broker_answer_as;
 
-use crate::support::{FakeBroker, TestApp, fixture};
+use crate::support::{FakeBroker, TestApp};
 
 #[tokio::test]
 async fn is_what_the_broker_says_and_when() {
@@ -13,8 +14,7 @@ async fn is_what_the_broker_says_and_when() {
     let shown = app.get(&token, "/v2/rabbit/overview").await.ok();
     assert!(shown["observed_at"].is_string());
     let mut shown: Overview = serde_json::from_value(shown).expect("overview");
-    let mut expected: Overview =
-        serde_json::from_value(fixture("rabbitmq-3.10.8/overview")).expect("overview");
+    let mut expected: Overview = broker_answer_as("3.10.8", "overview");
     shown.observed_at = None;
     // Their rates are held against what the counters do: see the collector's tests.
     for overview in [&mut shown, &mut expected] {
@@ -30,7 +30,7 @@ async fn is_what_the_broker_says_and_when() {
 async fn every_version_of_the_broker_is_read() {
     for version in ["3.2.4", "3.10.8", "4.0.5"] {
         let fake = FakeBroker::start();
-        let answer = fixture(&format!("rabbitmq-{version}/overview"));
+        let answer: Value = broker_answer_as(version, "overview");
         fake.change_overview(|overview| *overview = answer.clone());
         fake.change_samples(|samples| *samples = answer.clone());
         let (app, token) = TestApp::ready(&fake).await;
@@ -47,7 +47,7 @@ async fn every_version_of_the_broker_is_read() {
 #[tokio::test]
 async fn what_is_not_reported_is_absent() {
     let fake = FakeBroker::start();
-    let answer = fixture("rabbitmq-3.10.8/overview-disable-stats");
+    let answer: Value = broker_answer_as("3.10.8", "overview-disable-stats");
     fake.change_overview(|overview| *overview = answer.clone());
     fake.change_samples(|samples| *samples = answer.clone());
     let (app, token) = TestApp::ready(&fake).await;

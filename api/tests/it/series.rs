@@ -3,6 +3,7 @@
 use http::StatusCode;
 use metering::Series;
 use metering::meter;
+use test_fixtures::broker_answer_as;
 
 use crate::support::{FakeBroker, TestApp};
 
@@ -68,7 +69,7 @@ async fn hold_what_the_broker_said() {
             .and_then(|column| column.avg.last()),
         Some(24.0)
     );
-    let nodes = crate::support::fixture("rabbitmq-3.10.8/nodes");
+    let nodes: serde_json::Value = broker_answer_as("3.10.8", "nodes");
     let name = nodes[0]["name"].as_str().expect("name");
     let memory = series
         .column("rabbit.node.memory", &format!("prod/{name}"))
@@ -126,7 +127,7 @@ async fn begin_before_the_first_contact_where_the_broker_has_samples() {
 async fn are_of_the_resources_that_were_named() {
     let fake = FakeBroker::start();
     let (app, token) = TestApp::ready(&fake).await;
-    let nodes = crate::support::fixture("rabbitmq-3.10.8/nodes");
+    let nodes: serde_json::Value = broker_answer_as("3.10.8", "nodes");
     let node = format!("prod/{}", nodes[0]["name"].as_str().expect("name"));
     let resources = |series: Series| {
         series

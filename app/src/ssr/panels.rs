@@ -246,8 +246,7 @@ mod tests {
     use super::*;
 
     fn full() -> Arc<Overview> {
-        let text = include_str!("../../../metering/tests/fixtures/rabbitmq-4.0.5/overview.json");
-        Arc::new(serde_json::from_str(text).expect("an overview"))
+        Arc::new(test_fixtures::broker_answer_as("4.0.5", "overview"))
     }
 
     /// The keys of the JSON that a panel gets.

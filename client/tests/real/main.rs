@@ -22,18 +22,20 @@ use telemetry::{
     posted_samples_are_found_by_simple_queries, statistics_are_computed_as_asked,
     the_log_and_the_capabilities_are_read, what_is_not_accepted_is_told_in_words,
 };
+use test_fixtures::broker_answer;
 
 /// A broker whose figures never change: what was asked a tick ago is still so.
 async fn broker() -> String {
-    let fixture = |text: &'static str| {
-        move || async move { ([(header::CONTENT_TYPE, "application/json")], text) }
+    let recorded = |name: &'static str| {
+        move || async move {
+            let text = broker_answer("4.0.5", name);
+            ([(header::CONTENT_TYPE, "application/json")], text)
+        }
     };
-    let overview = include_str!("../../../metering/tests/fixtures/rabbitmq-4.0.5/overview.json");
-    let nodes = include_str!("../../../metering/tests/fixtures/rabbitmq-4.0.5/nodes.json");
     let router = Router::new()
         .route("/api/whoami", get(whoami))
-        .route("/api/overview", get(fixture(overview)))
-        .route("/api/nodes", get(fixture(nodes)))
+        .route("/api/overview", get(recorded("overview")))
+        .route("/api/nodes", get(recorded("nodes")))
         .route(
             "/api/users",
             get(|| async { Json(json!([{"name": "monitor", "tags": ["monitoring"]}])) }),

@@ -15,6 +15,7 @@ use http::{HeaderMap, StatusCode, header};
 use reqwest::redirect::Policy;
 use reqwest::{RequestBuilder, Url};
 use server::{Config, Server, args};
+use test_fixtures::{broker_answer, broker_answer_as};
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, Semaphore};
 
@@ -89,12 +90,12 @@ async fn whoami(State(fake): State<Fake>, headers: HeaderMap) -> Response {
 
 async fn overview(State(fake): State<Fake>) -> Response {
     fake.polls.acquire().await.expect("never closed").forget();
-    let body = include_str!("../../../metering/tests/fixtures/rabbitmq-4.0.5/overview.json");
+    let body = broker_answer("4.0.5", "overview");
     ([(header::CONTENT_TYPE, "application/json")], body).into_response()
 }
 
 async fn nodes() -> Response {
-    let body = include_str!("../../../metering/tests/fixtures/rabbitmq-4.0.5/nodes.json");
+    let body = broker_answer("4.0.5", "nodes");
     ([(header::CONTENT_TYPE, "application/json")], body).into_response()
 }
 
@@ -109,8 +110,7 @@ async fn queue(Path((vhost, name)): Path<(String, String)>) -> Response {
 
 /// Any node that is asked for: it is the only one.
 async fn node() -> Response {
-    let nodes = include_str!("../../../metering/tests/fixtures/rabbitmq-4.0.5/nodes.json");
-    let nodes: Vec<serde_json::Value> = serde_json::from_str(nodes).expect("a fixture");
+    let nodes: Vec<serde_json::Value> = broker_answer_as("4.0.5", "nodes");
     Json(nodes.into_iter().next()).into_response()
 }
 

@@ -7,6 +7,7 @@ use std::{env, fs, process};
 use http::{Method, StatusCode};
 use reqwest::{RequestBuilder, Response};
 use serde_json::{Value, json};
+use test_fixtures::broker_answer_as;
 
 use crate::common::{RIGHT, Running, browser, configuration, header, session_cookie};
 
@@ -115,8 +116,7 @@ async fn panels_of_queues_and_nodes_show_what_the_token_names_and_nothing_else()
     let wanted = json!({"origin": SHOP, "panels": panels, "vhosts": ["shop"]});
     let of_vhost = token_for(&running, wanted).await;
     let of_all = token_for(&running, json!({"origin": SHOP, "panels": panels})).await;
-    let node = include_str!("../../../metering/tests/fixtures/rabbitmq-4.0.5/nodes.json");
-    let node: Value = serde_json::from_str(node).expect("a fixture");
+    let node: Value = broker_answer_as("4.0.5", "nodes");
     let node = node[0]["name"].as_str().expect("a name").to_owned();
 
     let answers = async |token: &str| -> Vec<Value> {
@@ -196,8 +196,7 @@ fn parts_of(answer: &Value) -> Value {
 #[tokio::test]
 async fn each_panel_is_whole_with_a_token_for_it_alone() {
     let (running, _file) = start().await;
-    let node = include_str!("../../../metering/tests/fixtures/rabbitmq-4.0.5/nodes.json");
-    let node: Value = serde_json::from_str(node).expect("a fixture");
+    let node: Value = broker_answer_as("4.0.5", "nodes");
     let all = token_for(&running, json!({"origin": SHOP})).await;
     for panel in app::embed::Kind::ALL {
         let mut want = json!({"panel": panel.word(), "broker": "prod", "length": 60_000});

@@ -16,10 +16,9 @@ use base64::prelude::BASE64_STANDARD;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, LOCATION};
 use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
+use test_fixtures::broker_answer_as;
 use tokio::net::TcpSocket;
 use url::Url;
-
-use super::fixture;
 
 /// How the broker answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,11 +122,11 @@ impl FakeBroker {
                 Account::new(COLLECTOR, "collects", &["administrator"], &["/"]),
                 Account::new("guest", "guest", &["administrator"], &["/"]),
             ]),
-            overview: Mutex::new(fixture("rabbitmq-3.10.8/overview")),
-            samples: Mutex::new(fixture("rabbitmq-3.10.8/overview-with-samples")),
-            nodes: Mutex::new(fixture("rabbitmq-3.10.8/nodes")),
-            vhosts: Mutex::new(fixture("rabbitmq-3.10.8/vhosts")),
-            users: Mutex::new(fixture("rabbitmq-3.10.8/users")),
+            overview: Mutex::new(broker_answer_as("3.10.8", "overview")),
+            samples: Mutex::new(broker_answer_as("3.10.8", "overview-with-samples")),
+            nodes: Mutex::new(broker_answer_as("3.10.8", "nodes")),
+            vhosts: Mutex::new(broker_answer_as("3.10.8", "vhosts")),
+            users: Mutex::new(broker_answer_as("3.10.8", "users")),
             lists: Mutex::default(),
             requests: Mutex::default(),
             in_flight: AtomicUsize::new(0),

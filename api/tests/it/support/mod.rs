@@ -19,13 +19,3 @@ pub(crate) const PLUGINS: [(&str, &str); 7] = [
     ("stream-publishers", "stream/publishers"),
     ("stream-consumers", "stream/consumers"),
 ];
-
-/// A real answer of a broker.
-pub(crate) fn fixture(name: &str) -> serde_json::Value {
-    let path = format!(
-        "{}/tests/it/fixtures/{name}.json",
-        env!("CARGO_MANIFEST_DIR")
-    );
-    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
-    serde_json::from_str(&text).expect("fixture")
-}

@@ -1,28 +1,24 @@
-//! Every fixture of every broker version is read, and what is absent stays absent.
+//! Every recorded overview, node and account of every broker version is read, and what is absent stays absent.
 
 use metering::identity::{AuthRequest, TokenBody};
 use metering::{Node, Overview, User};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use test_fixtures::broker_answer_as;
 
 fn read<T: DeserializeOwned>(json: &str) -> T {
     serde_json::from_str(json).expect("a real broker's answer")
 }
 
-macro_rules! fixture {
-    ($version:literal, $name:literal) => {
-        include_str!(concat!("fixtures/rabbitmq-", $version, "/", $name, ".json"))
-    };
-}
-
+/// Versions, and names of their answers.
 const OVERVIEWS: &[(&str, &str)] = &[
-    ("3.2.4", fixture!("3.2.4", "overview")),
-    ("3.10.8", fixture!("3.10.8", "overview")),
-    ("3.10.8", fixture!("3.10.8", "overview-disable-stats")),
-    ("3.10.8", fixture!("3.10.8", "overview-with-samples")),
-    ("4.0.5", fixture!("4.0.5", "overview")),
-    ("4.0.5", fixture!("4.0.5", "overview-disable-stats")),
-    ("4.0.5", fixture!("4.0.5", "overview-with-samples")),
+    ("3.2.4", "overview"),
+    ("3.10.8", "overview"),
+    ("3.10.8", "overview-disable-stats"),
+    ("3.10.8", "overview-with-samples"),
+    ("4.0.5", "overview"),
+    ("4.0.5", "overview-disable-stats"),
+    ("4.0.5", "overview-with-samples"),
 ];
 
 /// Whether all that `ours` holds stands in `theirs` too, with the same value, though perhaps
@@ -52,19 +48,23 @@ fn is_part_of(ours: &Value, theirs: &Value) -> bool {
 
 #[test]
 fn every_overview_is_read_and_nothing_is_invented() {
-    for (version, json) in OVERVIEWS {
-        let overview: Overview = read(json);
+    for (version, name) in OVERVIEWS {
+        let overview: Overview = broker_answer_as(version, name);
         assert_eq!(overview.rabbitmq_version.as_deref(), Some(*version));
         let ours = serde_json::to_value(&overview).expect("serialises");
-        assert!(is_part_of(&ours, &read(json)), "{version}: {ours:#}");
+        assert!(
+            is_part_of(&ours, &broker_answer_as(version, name)),
+            "{version}: {ours:#}"
+        );
     }
 }
 
 #[test]
 fn every_statistic_of_every_overview_is_kept() {
-    for (version, json) in OVERVIEWS {
-        let theirs: Value = read(json);
-        let ours = serde_json::to_value(read::<Overview>(json)).expect("serialises");
+    for (version, name) in OVERVIEWS {
+        let theirs: Value = broker_answer_as(version, name);
+        let ours: Overview = broker_answer_as(version, name);
+        let ours = serde_json::to_value(ours).expect("serialises");
         for group in [
             "object_totals",
             "queue_totals",
@@ -83,12 +83,12 @@ fn every_statistic_of_every_overview_is_kept() {
 
 #[test]
 fn what_a_broker_does_not_report_is_absent() {
-    let oldest: Overview = read(fixture!("3.2.4", "overview"));
+    let oldest: Overview = broker_answer_as("3.2.4", "overview");
     assert_eq!(oldest.cluster_name, None);
     assert_eq!(oldest.churn_rates, None);
     assert_eq!(oldest.message_stats.expect("reported").confirm, None);
 
-    let without_stats: Overview = read(fixture!("4.0.5", "overview-disable-stats"));
+    let without_stats: Overview = broker_answer_as("4.0.5", "overview-disable-stats");
     assert_eq!(without_stats.message_stats, None);
     assert_eq!(
         without_stats.object_totals.expect("reported").channels,
@@ -107,7 +107,7 @@ fn a_fresh_broker_has_empty_statistics_not_absent_ones() {
 
 #[test]
 fn samples_are_read_and_can_be_dropped() {
-    let mut overview: Overview = read(fixture!("4.0.5", "overview-with-samples"));
+    let mut overview: Overview = broker_answer_as("4.0.5", "overview-with-samples");
     let details = |overview: &Overview| {
         let totals = overview.queue_totals.clone().expect("reported");
         totals.messages_ready_details.expect("reported")
@@ -122,10 +122,13 @@ fn samples_are_read_and_can_be_dropped() {
 
 #[test]
 fn every_node_is_read_and_nothing_is_invented() {
-    for json in [fixture!("3.10.8", "nodes"), fixture!("4.0.5", "nodes")] {
-        let nodes: Vec<Node> = read(json);
+    for version in ["3.10.8", "4.0.5"] {
+        let nodes: Vec<Node> = broker_answer_as(version, "nodes");
         let ours = serde_json::to_value(&nodes).expect("serialises");
-        assert!(is_part_of(&ours, &read(json)), "{ours:#}");
+        assert!(
+            is_part_of(&ours, &broker_answer_as(version, "nodes")),
+            "{ours:#}"
+        );
         assert!(
             nodes
                 .iter()
@@ -136,8 +139,8 @@ fn every_node_is_read_and_nothing_is_invented() {
 
 #[test]
 fn sockets_count_only_where_the_broker_counts_them() {
-    let before: Vec<Node> = read(fixture!("3.10.8", "nodes"));
-    let since_4_0: Vec<Node> = read(fixture!("4.0.5", "nodes"));
+    let before: Vec<Node> = broker_answer_as("3.10.8", "nodes");
+    let since_4_0: Vec<Node> = broker_answer_as("4.0.5", "nodes");
     assert!(before[0].counts_sockets());
     assert!(!since_4_0[0].counts_sockets());
 }
@@ -159,17 +162,14 @@ fn a_node_that_knows_not_its_disk_leaves_it_out() {
 
 #[test]
 fn tags_are_a_list_whoever_wrote_them() {
-    for json in [
-        fixture!("3.2.4", "users"),
-        fixture!("3.10.8", "users"),
-        fixture!("4.0.5", "users"),
-    ] {
-        let users: Vec<User> = read(json);
+    for version in ["3.2.4", "3.10.8", "4.0.5"] {
+        let users: Vec<User> = broker_answer_as(version, "users");
         assert_eq!(users[0].name, "guest");
         assert_eq!(users[0].tags, ["administrator"]);
     }
-    for json in [fixture!("3.10.8", "whoami"), fixture!("4.0.5", "whoami")] {
-        assert_eq!(read::<User>(json).tags, ["administrator"]);
+    for version in ["3.10.8", "4.0.5"] {
+        let user: User = broker_answer_as(version, "whoami");
+        assert_eq!(user.tags, ["administrator"]);
     }
 }
 
