@@ -143,6 +143,24 @@ pub struct Column {
     pub width: Width,
 }
 
+impl Column {
+    /// The classes of the column: a column of short values is as wide as the longest word of its head.
+    pub fn class(&self) -> &'static str {
+        match (self.width, longest_word(&self.label)) {
+            (Width::Word, 10..) => "w-word letters-10",
+            (Width::Word, 9) => "w-word letters-9",
+            (Width::Word, 8) => "w-word letters-8",
+            (width, _) => width.class(),
+        }
+    }
+}
+
+/// The letters of the longest word that a browser does not break. Chinese text breaks anywhere.
+fn longest_word(text: &str) -> usize {
+    let words = text.split(|letter: char| !letter.is_ascii_alphabetic());
+    words.map(str::len).max().unwrap_or_default()
+}
+
 /// A row of a table.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Row {

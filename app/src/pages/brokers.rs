@@ -26,6 +26,9 @@ use crate::resource::fetched;
 use crate::routes::{self, href};
 use crate::server_fns::brokers::{BrokerRow, BrokersPage, fetch_brokers};
 
+/// The columns beside the figures: broker, state, alarms, version.
+const OTHER_COLUMNS: usize = 4;
+
 /// `/brokers?refresh=…`
 #[component]
 pub fn Brokers() -> impl IntoView {
@@ -100,7 +103,9 @@ fn Table(heads: Vec<String>, rows: RwSignal<Arc<Vec<BrokerRow>>>) -> impl IntoVi
     let body = part(move || {
         let names = names.get();
         if names.is_empty() {
-            return view! { <tr><td class="empty">{texts.no_brokers}</td></tr> }.into_any();
+            let colspan = count + OTHER_COLUMNS;
+            return view! { <tr><td class="empty" colspan=colspan>{texts.no_brokers}</td></tr> }
+                .into_any();
         }
         let names = names.into_iter().enumerate();
         names

@@ -35,7 +35,7 @@ pub(super) fn Table() -> impl IntoView {
     });
     let widths = part(move || {
         heads.get().map(|(columns, ..)| {
-            let width = |column: &Column| view! { <col class=column.width.class() /> };
+            let width = |column: &Column| view! { <col class=column.class() /> };
             columns.iter().map(width).collect_view()
         })
     });

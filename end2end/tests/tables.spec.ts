@@ -1,0 +1,45 @@
+// Tables fit the windows that viewers have.
+
+import { page as pageOf } from '../support/declared.ts';
+import { tableFaults } from '../support/tables.ts';
+import { DEMO, expect, test } from '../support/test.ts';
+
+// As the server sends them: scripts draw the same tables.
+test.use({ javaScriptEnabled: false });
+
+const LISTS = [
+  'connections', 'channels', 'exchanges', 'bindings', 'queues', 'consumers', 'nodes', 'users', 'vhosts',
+  'permissions', 'topic-permissions', 'policies', 'operator-policies', 'vhost-limits', 'user-limits',
+  'feature-flags', 'shovels', 'federation-links', 'federation-upstreams', 'traces', 'trace-files',
+  'stream-publishers', 'stream-consumers',
+];
+const OTHERS = [
+  DEMO, '/brokers', '/meters', '/sharing', `${DEMO}/health`, '/log', pageOf('queues', '/', 'orders.new'),
+  pageOf('exchanges', '/', 'demo.events'), pageOf('vhosts', '/'),
+];
+/** A phone scrolls wide tables sideways; on a screen they fit. */
+const WIDTHS = [[360, true], [1024, false], [1440, false]] as const;
+
+for (const [language, locale] of [['English', 'en-GB'], ['Chinese', 'zh-CN']] as const) {
+  test.describe(language, () => {
+    test.use({ locale });
+
+    for (const [kind, paths] of [['lists', LISTS.map(list => `${DEMO}/${list}`)], ['other pages', OTHERS]] as const) {
+      test(`tables of ${kind} fit at each width, and no head breaks within a word`, async ({ signedIn: page }) => {
+        test.slow();
+        const faults: Record<string, string[]> = {};
+        for (const path of paths) {
+          await page.goto(path);
+          await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+          for (const [width, mayScroll] of WIDTHS) {
+            await page.setViewportSize({ width, height: 900 });
+            // The table of a meter has a column for each group.
+            const found = await tableFaults(page, mayScroll || path.startsWith('/meters'));
+            if (found.length > 0) faults[`${path} at ${width} px`] = found;
+          }
+        }
+        expect(faults).toEqual({});
+      });
+    }
+  });
+}
