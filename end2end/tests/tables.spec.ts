@@ -43,3 +43,20 @@ for (const [language, locale] of [['English', 'en-GB'], ['Chinese', 'zh-CN']] as
     }
   });
 }
+
+test('the change of a tile is whole at each width', async ({ signedIn: page }) => {
+  await page.goto(DEMO);
+  await expect(page.locator('.tile').first()).toBeVisible();
+  for (const width of [360, 1024, 1280, 1440]) {
+    await page.setViewportSize({ width, height: 900 });
+    const beyond = await page.locator('.tile').evaluateAll(tiles => tiles.map(tile => {
+      const change = tile.querySelector('.tile-change')!;
+      tile.querySelector('.tile-value')!.textContent = '1,234';
+      change.textContent = 'unchanged in 10 min';
+      const text = document.createRange();
+      text.selectNodeContents(change);
+      return Math.ceil(text.getBoundingClientRect().right - tile.getBoundingClientRect().right);
+    }));
+    expect(Math.max(...beyond), `px beyond the tile at ${width} px`).toBeLessThanOrEqual(0);
+  }
+});
