@@ -11,9 +11,10 @@ use std::net::IpAddr;
 use std::num::NonZeroU64;
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
-use metering::series::queue_path;
+use metering::series::{queue_path, queue_resource};
 use secrecy::SecretString;
 use url::Url;
 
@@ -270,6 +271,14 @@ impl ApiConfig {
             .map(|queue| queue_path(&queue.vhost, &queue.name))
     }
 
+    /// The queues that always have a history, as the store names them.
+    pub fn pinned_resources(&self) -> Vec<Arc<str>> {
+        let pinned = self.pinned_queues.iter();
+        pinned
+            .map(|queue| queue_resource(&queue.broker, &queue.vhost, &queue.name).into())
+            .collect()
+    }
+
     /// The certificates and the token for a broker, if it has some.
     pub(crate) fn access(&self, broker: &str) -> Option<&BrokerAccess> {
         let mut known = self.broker_access.iter();
@@ -412,6 +421,22 @@ mod tests {
         };
         change(&mut config);
         config.check().map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn pinned_queues_have_the_resource_ids_of_their_samples() {
+        let pinned = |vhost: &str, name: &str| PinnedQueue {
+            broker: "prod".into(),
+            vhost: vhost.into(),
+            name: name.into(),
+        };
+        let config = ApiConfig {
+            pinned_queues: vec![pinned("/", "amq.gen-x"), pinned("a%", "orders/eu")],
+            ..ApiConfig::default()
+        };
+        let ids = config.pinned_resources();
+        let ids: Vec<&str> = ids.iter().map(AsRef::as_ref).collect();
+        assert_eq!(ids, ["prod/%2F/amq.gen-x", "prod/a%25/orders/eu"]);
     }
 
     #[test]

@@ -30,7 +30,7 @@ use std::time::Duration;
 
 use api::{ApiConfig, IdentityConfig, KeystoneConfig, Network, Portals};
 use clap::ArgMatches;
-use store::Retention;
+use store::{Options as StoreOptions, Retention};
 use url::Url;
 
 use self::raw::Raw;
@@ -49,6 +49,8 @@ pub struct Config {
     pub data_dir: Option<PathBuf>,
     /// How long samples and the system log are kept.
     pub retention: Retention,
+    /// Collected resources that are kept, of all brokers together.
+    pub max_resources: usize,
     /// The bounds of each listener.
     pub connections: ConnectionLimits,
     /// The file that was read, for the log.
@@ -238,6 +240,7 @@ impl Reader<'_> {
                     self.refuse(key, "--only web watches no broker");
                 }
                 self.refuse(&keys::POSTED_QUOTA, "--only web takes no samples");
+                self.refuse(&keys::MAX_RESOURCES, "--only web keeps no history");
                 let lifetime = self.session_lifetime();
                 let keystone = self.keystone_of_web();
                 let metering = self.metering(keystone.as_ref());
@@ -256,6 +259,9 @@ impl Reader<'_> {
                 .then(|| self.data_dir(directory, environment))
                 .flatten(),
             retention: self.retention(),
+            max_resources: self
+                .one(&keys::MAX_RESOURCES, values::max_resources)
+                .unwrap_or(StoreOptions::default().max_resources),
             file: self.raw.file.clone(),
             default_broker: self.raw.all(&keys::BROKER).is_empty() && self.raw.brokers.is_empty(),
         }

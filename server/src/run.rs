@@ -9,7 +9,7 @@ use api::{Api, ApiConfig, ApiError, Portals};
 use axum::{Router, middleware};
 use client::{Client, Endpoints, HttpOptions, HttpTransport, InProcess, Transport, TransportError};
 use metering::LogLevel;
-use store::{DamagedStore, LogRecord, Options, Retention, SqliteStore, Store, StoreError};
+use store::{DamagedStore, LogRecord, Options, SqliteStore, Store, StoreError};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -102,19 +102,24 @@ impl Server {
             connections: within_descriptors(config.connections, &config.parts),
             stop: CancellationToken::new(),
         };
-        let (data_dir, retention) = (config.data_dir.as_deref(), config.retention);
+        let data_dir = config.data_dir.as_deref();
+        let options = Options {
+            retention: config.retention,
+            max_resources: config.max_resources,
+            ..Options::default()
+        };
         match config.parts {
             Parts::Both(web, part) => {
                 // Both are bound before anything starts, so that a taken port ends nothing halfway.
                 let listener = bind(&keys::LISTEN, web.listen).await?;
                 let prefix = part.api.path_prefix.clone();
-                let api = server.start_api(part, data_dir, retention).await?;
+                let api = server.start_api(part, data_dir, options).await?;
                 let endpoints = Endpoints::in_process(&prefix);
                 let client = with_keystone(InProcess::new(api.router()), endpoints, &web)?;
                 server.start_web(listener, &web, client, Readiness::Collected(api))?;
             }
             Parts::Api(part) => {
-                server.start_api(part, data_dir, retention).await?;
+                server.start_api(part, data_dir, options).await?;
             }
             Parts::Web(web, metering) => {
                 let listener = bind(&keys::LISTEN, web.listen).await?;
@@ -177,11 +182,12 @@ impl Server {
         &mut self,
         part: ApiPart,
         data_dir: Option<&Path>,
-        retention: Retention,
+        mut options: Options,
     ) -> Result<Arc<Api>, StartError> {
         let listener = bind(&keys::API_LISTEN, part.listen).await?;
         let address = local(&listener, part.listen);
-        let store = open(data_dir, retention)?;
+        options.pinned_resources = part.api.pinned_resources();
+        let store = open(data_dir, options)?;
         self.store = Some(Arc::clone(&store));
         let config = with_public_url(part.api, address);
         let hosts = ApiHosts::new(
@@ -278,11 +284,7 @@ fn started(config: &ApiConfig) -> LogRecord {
 
 /// The store in the data folder, or for want of one in memory. A damaged file is left as it is, and
 /// costs what is in it, not the sight of the brokers.
-fn open(data_dir: Option<&Path>, retention: Retention) -> Result<Arc<dyn Store>, StartError> {
-    let options = Options {
-        retention,
-        ..Options::default()
-    };
+fn open(data_dir: Option<&Path>, options: Options) -> Result<Arc<dyn Store>, StartError> {
     let opened = match data_dir {
         Some(folder) => SqliteStore::open(&folder.join(STORE), options),
         None => SqliteStore::in_memory(options),

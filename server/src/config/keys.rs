@@ -236,6 +236,12 @@ keys! {
         default "90d"
         accepts "a duration from 2h to 3650d, such as 90d"
         "How long lines of the system log are kept";
+    MAX_RESOURCES "max_resources" "COUNT"
+        default "20000"
+        accepts "a number from 100 to 1000000"
+        "Brokers, nodes, vhosts and queues whose collected history is kept, of all brokers together. \
+         Above it those without a sample for longest are deleted, server-named queues (`amq.gen-…`) \
+         first; pinned queues stay";
     POSTED_QUOTA "posted_quota" "COUNT"
         default "1000000"
         accepts "a whole number from 1, such as 1000000; or none"

@@ -91,6 +91,12 @@ pub(super) fn posted_quota(text: &str) -> Result<Option<NonZeroU64>, String> {
     number.map_err(|_| "not a whole number from 1".to_owned())
 }
 
+/// A number of collected resources.
+pub(super) fn max_resources(text: &str) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|n| (100..=1_000_000).contains(n));
+    number.ok_or_else(|| "not a number from 100 to 1000000".to_owned())
+}
+
 /// A number of connections.
 pub(super) fn connections(text: &str) -> Result<usize, String> {
     let number = text.parse().ok().filter(|n| (8..=1_000_000).contains(n));

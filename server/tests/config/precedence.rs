@@ -278,6 +278,13 @@ fn the_quota_of_posted_samples_is_a_number_or_none() {
 }
 
 #[test]
+fn the_bound_on_resources_is_set_by_its_key() {
+    let bound = |flags: &[&str]| Given::nothing().flags(flags).accepted().max_resources;
+    assert_eq!(bound(&[]), 20_000);
+    assert_eq!(bound(&["--max-resources", "500"]), 500);
+}
+
+#[test]
 fn a_keystone_is_named_by_its_address_and_an_account() {
     const PROJECT: &str = "0123456789abcdef0123456789abcdef";
     let config = Given::nothing()

@@ -131,6 +131,18 @@ fn a_quota_that_admits_nothing() {
 }
 
 #[test]
+fn bound_on_resources_names_what_is_accepted() {
+    for value in ["99", "1000001", "many"] {
+        refuses(
+            "--max-resources",
+            value,
+            "not a number",
+            "from 100 to 1000000",
+        );
+    }
+}
+
+#[test]
 fn a_switch_that_is_neither_on_nor_off() {
     refuses("--password-hashes", "maybe", "neither", "yes or no");
 }

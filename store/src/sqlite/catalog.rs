@@ -182,6 +182,12 @@ impl Polled {
             .clone()
     }
 
+    /// The time of its last poll; none without any.
+    pub(super) fn last(&self) -> Option<i64> {
+        let spans = self.spans.lock().unwrap_or_else(PoisonError::into_inner);
+        spans.values().map(|(_, last)| *last).max()
+    }
+
     /// A poll of that time and layout has come.
     pub(super) fn reach(&self, layout: i64, first: i64, last: i64) {
         let mut spans = self.spans.lock().unwrap_or_else(PoisonError::into_inner);

@@ -34,19 +34,16 @@ pub(super) fn series(reader: &Reader<'_>, range: &Range) -> Outcome<Vec<Option<A
         from: start.saturating_sub(reach),
         to: end.saturating_sub(1),
     };
-    let polled: Vec<_> = reader
-        .shared
-        .catalog
-        .read()
+    let contents = reader.shared.catalog.read();
+    let ours: Vec<_> = contents
         .polled
         .values()
+        .filter(|polled| polled.resource_id == range.resource_id)
         .cloned()
         .collect();
+    drop(contents);
     let mut columns = vec![vec![Rolled::NONE; range.count]; range.meters.len()];
-    let ours = polled
-        .iter()
-        .filter(|polled| polled.resource_id == range.resource_id);
-    for polled in ours {
+    for polled in &ours {
         let mut places: Option<(i64, Vec<Option<usize>>)> = None;
         let mut add = |entry: &Entry, width: i64| {
             let end = (entry.time + width.max(1) - 1 - start).div_euclid(step);

@@ -27,6 +27,7 @@ pub(super) struct Ingest {
     next_row: i64,
     metadata: Interner,
     polled: HashMap<PolledKey, Arc<Polled>>,
+    next_polled: i64,
     layouts: HashMap<Vec<&'static str>, i64>,
     /// Buckets that are pending already: the last one of each level and resource.
     marked: HashMap<(usize, i64), i64>,
@@ -65,19 +66,20 @@ impl Ingest {
             Ok(conn.query_row(&sql, [], |row| row.get(0))?)
         };
         // Numbers are never given twice, even where the last one's owner was deleted.
-        let given: Option<i64> = conn
-            .query_row("SELECT value FROM settings WHERE key = 'rows'", [], |row| {
-                row.get(0)
-            })
-            .optional()?;
+        let given = |key: &str| -> Outcome<i64> {
+            let mut select = conn.prepare("SELECT value FROM settings WHERE key = ?1")?;
+            let given = select.query_row([key], |row| row.get(0)).optional()?;
+            Ok(given.unwrap_or(0))
+        };
         Ok(Self {
             series: series
                 .map(|s| (Arc::clone(&s.identity), Arc::clone(s)))
                 .collect(),
             next_series: next("series")?,
-            next_row: next("samples")?.max(given.unwrap_or(0)),
+            next_row: next("samples")?.max(given("rows")?),
             metadata: Interner::default(),
             polled: polled.map(|p| (key(p), Arc::clone(p))).collect(),
+            next_polled: next("polled")?.max(given("polled")?),
             layouts,
             marked: HashMap::new(),
         })
@@ -86,6 +88,11 @@ impl Ingest {
     /// The number that the next sample's row will have.
     pub(super) fn next_row(&self) -> i64 {
         self.next_row
+    }
+
+    /// The number that the next polled resource will have.
+    pub(super) fn next_polled(&self) -> i64 {
+        self.next_polled
     }
 
     /// Writes a post; the number of its first row.
@@ -208,9 +215,12 @@ impl Ingest {
         if let Some(found) = self.polled.get(&key) {
             return Ok(Arc::clone(found));
         }
-        let id = conn
-            .prepare_cached("INSERT INTO polled (resource_id, project_id) VALUES (?1, ?2)")?
-            .insert(params![key.0, key.1])?;
+        let id = self.next_polled;
+        conn.prepare_cached(
+            "INSERT INTO polled (id, resource_id, project_id) VALUES (?1, ?2, ?3)",
+        )?
+        .execute(params![id, key.0, key.1])?;
+        self.next_polled += 1;
         let polled = Arc::new(Polled::new(id, Arc::clone(&key.0), key.1.clone()));
         self.polled.insert(key, Arc::clone(&polled));
         added.polled.push(Arc::clone(&polled));
@@ -258,6 +268,23 @@ impl Ingest {
         self.next_row = next_row;
         self.metadata.clear();
         self.marked.clear();
+    }
+
+    /// Forgets polled resources that are being deleted: a poll that comes later makes a new one.
+    pub(super) fn forget_polled(&mut self, polled: &[Arc<Polled>]) {
+        let mut gone = HashSet::new();
+        for polled in polled {
+            gone.insert(polled.id);
+            let key = key(polled);
+            if self
+                .polled
+                .get(&key)
+                .is_some_and(|known| known.id == polled.id)
+            {
+                self.polled.remove(&key);
+            }
+        }
+        self.marked.retain(|(_, id), _| !gone.contains(id));
     }
 
     /// Forgets series that were deleted, and metadata that may have been.

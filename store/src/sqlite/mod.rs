@@ -14,7 +14,7 @@
 //! | module | what |
 //! |---|---|
 //! | `open`, `schema`, `state` | the file |
-//! | `inbox`, `writer`, `ingest`, `upkeep`, `clock` | what is written |
+//! | `inbox`, `writer`, `ingest`, `upkeep`, `site`, `roll_up_step`, `resource_bound`, `clock` | what is written |
 //! | `catalog`, `plan` | which rows a filter is about |
 //! | `reader`, `edges` | walking over them |
 //! | `samples`, `pages`, `listing`, `statistics`, `charts`, `lines` | the questions, a file each |
@@ -43,10 +43,13 @@ mod pages;
 mod plan;
 mod pool;
 mod reader;
+mod resource_bound;
+mod roll_up_step;
 mod rollup;
 mod samples;
 mod schema;
 mod shared;
+mod site;
 mod state;
 mod statistics;
 mod upkeep;
@@ -166,7 +169,7 @@ impl SqliteStore {
             shared: Arc::clone(&shared),
             conn,
             ingest,
-            upkeep: Upkeep::new(options.retention, clock),
+            upkeep: Upkeep::new(options, clock),
             path: path.to_owned(),
         };
         let thread = std::thread::Builder::new().name("store".to_owned());

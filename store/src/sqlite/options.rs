@@ -1,5 +1,6 @@
 //! What an operator can decide about the store.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::error::StoreError;
@@ -19,6 +20,11 @@ pub struct Options {
     pub queued_polls: usize,
     /// The file's greatest size in bytes; none: what the disk has room for.
     pub max_size: Option<u64>,
+    /// Collected resources (brokers, nodes, vhosts, queues) that are kept, of all brokers together.
+    /// Above it those without a sample for longest are deleted, server-named queues first.
+    pub max_resources: usize,
+    /// Collected resources that are kept in any case, by id.
+    pub pinned_resources: Vec<Arc<str>>,
 }
 
 /// How long what is kept.
@@ -45,6 +51,8 @@ impl Default for Options {
             survives_power_cut: false,
             queued_polls: 10_000,
             max_size: None,
+            max_resources: 20_000,
+            pinned_resources: Vec::new(),
         }
     }
 }

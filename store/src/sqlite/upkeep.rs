@@ -7,47 +7,34 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use metering::{LogLevel, Timestamp};
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension};
 
-use super::catalog::Catalog;
 use super::clock::RetentionClock;
-use super::columns::Columns;
 use super::failure::Outcome;
-use super::ingest::{Added, Ingest};
-use super::level::{COARSEST, LEVELS, WIDTHS};
+use super::level::{COARSEST, LEVELS};
 use super::metadata::unused_before;
-use super::options::Retention;
-use super::rollup::Polls;
-use super::state::{Horizons, State, put};
+use super::options::{Options, Retention};
+use super::resource_bound::ResourceBound;
+use super::roll_up_step::roll;
+use super::site::{ROWS, STEP, Site};
+use super::state::{Horizons, put};
 use crate::sample::LogRecord;
 
-/// A step takes about so long.
-const STEP: Duration = Duration::from_millis(5);
-/// Rows that one step deletes.
-const ROWS: i64 = 500;
 /// Time between two looks for what is too old.
 const PASS: Duration = Duration::from_mins(10);
-/// A bucket is rolled up so long after its end, in microseconds: polls may come late.
-const LATE: i64 = 10_000_000;
 /// Lines of the system log that are kept at most.
 const LINES: i64 = 50_000;
 /// Free pages that are not worth giving back.
 const FREE_PAGES: i64 = 2_000;
 
-/// What the writer works on.
-pub(super) struct Site<'a> {
-    pub(super) conn: &'a mut Connection,
-    pub(super) catalog: &'a Catalog,
-    pub(super) columns: &'a Columns,
-    pub(super) state: &'a State,
-    pub(super) ingest: &'a mut Ingest,
-}
-
 /// How far a look for what is too old has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stage {
     Resting,
-    Polls(usize),
+    /// Resources that leave before their retention ends.
+    Resources,
+    /// A level, and the resource up to which it was looked at.
+    Polls(usize, i64),
     /// Rows below this number are too old.
     Samples(i64),
     /// Series up to this number were looked at.
@@ -61,6 +48,7 @@ enum Stage {
 #[derive(Debug)]
 pub(super) struct Upkeep {
     retention: Retention,
+    bound: ResourceBound,
     clock: RetentionClock,
     /// The time by which the pass deletes, in microseconds since the epoch.
     pass_time: i64,
@@ -69,9 +57,10 @@ pub(super) struct Upkeep {
 }
 
 impl Upkeep {
-    pub(super) fn new(retention: Retention, clock: RetentionClock) -> Self {
+    pub(super) fn new(options: &Options, clock: RetentionClock) -> Self {
         Self {
-            retention,
+            retention: options.retention,
+            bound: ResourceBound::new(options),
             clock,
             pass_time: i64::MIN,
             stage: Stage::Resting,
@@ -97,7 +86,7 @@ impl Upkeep {
             return Ok(true);
         }
         if self.stage == Stage::Resting {
-            if Instant::now() < self.next_pass {
+            if Instant::now() < self.next_pass && !self.bound.is_exceeded(site) {
                 return Ok(false);
             }
             self.next_pass = Instant::now() + PASS;
@@ -108,26 +97,33 @@ impl Upkeep {
         // Should the clock move in the middle of a pass, the pass goes on by the earlier time.
         self.pass_time = self.pass_time.min(time);
         self.stage = self.delete(site, self.pass_time)?;
+        if let Some(dropped) = self.bound.report() {
+            log(site, now, &dropped.to_string())?;
+        }
         Ok(self.stage != Stage::Resting)
     }
 
     /// One step of deletion; where the next one goes on.
-    fn delete(&self, site: &mut Site<'_>, now: i64) -> Outcome<Stage> {
+    fn delete(&mut self, site: &mut Site<'_>, now: i64) -> Outcome<Stage> {
         let before = |kept: Duration| now.saturating_sub(kept.as_micros() as i64);
         let recorded = before(self.retention.posted);
         Ok(match self.stage {
-            Stage::Resting => Stage::Polls(0),
-            Stage::Polls(LEVELS) => {
+            Stage::Resting => Stage::Resources,
+            Stage::Resources => {
+                if self.bound.step(site, now)? {
+                    self.stage
+                } else {
+                    Stage::Polls(0, i64::MIN)
+                }
+            }
+            Stage::Polls(LEVELS, _) => {
                 forget_layouts(site)?;
                 Stage::Samples(first_row_since(site.conn, recorded)?)
             }
-            Stage::Polls(level) => {
-                if delete_polls(site, level)? {
-                    self.stage
-                } else {
-                    Stage::Polls(level + 1)
-                }
-            }
+            Stage::Polls(level, after) => match delete_polls(site, level, after)? {
+                Some(last) => Stage::Polls(level, last),
+                None => Stage::Polls(level + 1, i64::MIN),
+            },
             Stage::Samples(below) => {
                 if delete_samples(site, below, recorded)? {
                     self.stage
@@ -176,81 +172,6 @@ impl Upkeep {
     }
 }
 
-/// Makes roll-ups whose time is over. Whether there were any.
-fn roll(site: &mut Site<'_>, now: i64) -> Outcome<bool> {
-    for (level, width) in WIDTHS.iter().enumerate().skip(1) {
-        let over = now.saturating_sub(width + LATE);
-        let mut select = site.conn.prepare_cached(
-            "SELECT polled, time FROM pending WHERE level = ?1 AND time <= ?2 LIMIT 256",
-        )?;
-        let rows = select.query_map([level as i64, over], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let due: Vec<(i64, i64)> = rows.collect::<Result<_, _>>()?;
-        drop(select);
-        if !due.is_empty() {
-            roll_some(site, level, &due)?;
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
-fn roll_some(site: &mut Site<'_>, level: usize, due: &[(i64, i64)]) -> Outcome<()> {
-    let started = Instant::now();
-    let layouts = site.catalog.read().layouts.clone();
-    let mut added = Added::default();
-    let next_row = site.ingest.next_row();
-    let turn = site.conn.transaction()?;
-    let mut made = Vec::new();
-    let mut work = || -> Outcome<()> {
-        for &(polled, start) in due {
-            let polls = Polls {
-                conn: &turn,
-                layouts: &layouts,
-                polled,
-            };
-            if let Some(entry) = polls.made(level, start)? {
-                let meters = entry.layout.meters.iter().flatten().copied();
-                let layout = site.ingest.layout_of(&turn, meters, &mut added)?;
-                turn.prepare_cached(
-                    "INSERT OR REPLACE INTO polls (level, polled, time, layout, data)
-                     VALUES (?1, ?2, ?3, ?4, ?5)",
-                )?
-                .execute(params![
-                    level as i64,
-                    polled,
-                    start,
-                    layout,
-                    entry.data()
-                ])?;
-            }
-            turn.prepare_cached(
-                "DELETE FROM pending WHERE level = ?1 AND polled = ?2 AND time = ?3",
-            )?
-            .execute(params![level as i64, polled, start])?;
-            made.push((polled, start));
-            if started.elapsed() > STEP {
-                break;
-            }
-        }
-        Ok(())
-    };
-    let result = work();
-    let result = result.and_then(|()| Ok(turn.commit()?));
-    match result {
-        Ok(()) => {
-            added.publish(site.catalog, site.columns);
-            for (polled, start) in made {
-                site.ingest.rolled(level, polled, start);
-            }
-            Ok(())
-        }
-        Err(failure) => {
-            site.ingest.undo(&added, next_row);
-            Err(failure)
-        }
-    }
-}
-
 /// Moves the horizons on: never beyond what is yet to be rolled up, and to full hours, where all levels meet.
 fn advance(site: &mut Site<'_>, retention: &Retention, now: i64) -> Outcome<()> {
     let pending: Option<i64> = site
@@ -289,7 +210,7 @@ fn recede(site: &mut Site<'_>, now: i64) -> Outcome<()> {
     log(site, now, &words)
 }
 
-/// Writes a line about the clock to the service's log and to the system log.
+/// Writes a line to the service's log and to the system log.
 fn log(site: &mut Site<'_>, now: i64, desc: &str) -> Outcome<()> {
     tracing::warn!("{desc}");
     let line = LogRecord {
@@ -304,23 +225,31 @@ fn log(site: &mut Site<'_>, now: i64, desc: &str) -> Outcome<()> {
     Ok(())
 }
 
-/// Deletes some rows of a level that are before its horizon. Whether there may be more.
-fn delete_polls(site: &Site<'_>, level: usize) -> Outcome<bool> {
+/// Deletes rows of a level that are before its horizon, of resources after a number, until the step's
+/// time is over. The last resource that was looked at; none after all.
+fn delete_polls(site: &Site<'_>, level: usize, after: i64) -> Outcome<Option<i64>> {
+    let started = Instant::now();
     let Horizons(horizons) = site.state.horizons();
-    let polled: Vec<i64> = site.catalog.read().polled.keys().copied().collect();
-    let mut deleted = 0;
+    let from = after.saturating_add(1);
+    let contents = site.catalog.read();
+    let polled: Vec<i64> = contents.polled.range(from..).map(|(id, _)| *id).collect();
+    drop(contents);
+    let mut delete = site.conn.prepare_cached(
+        "DELETE FROM polls WHERE level = ?1 AND polled = ?2 AND time IN
+         (SELECT time FROM polls WHERE level = ?1 AND polled = ?2 AND time < ?3
+          ORDER BY time LIMIT ?4)",
+    )?;
     for polled in polled {
-        let mut delete = site.conn.prepare_cached(
-            "DELETE FROM polls WHERE level = ?1 AND polled = ?2 AND time IN
-             (SELECT time FROM polls WHERE level = ?1 AND polled = ?2 AND time < ?3
-              ORDER BY time LIMIT ?4)",
-        )?;
-        deleted += delete.execute([level as i64, polled, horizons[level], ROWS])? as i64;
-        if deleted >= ROWS {
-            return Ok(true);
+        while delete.execute([level as i64, polled, horizons[level], ROWS])? as i64 == ROWS {
+            if started.elapsed() > STEP {
+                return Ok(Some(polled - 1));
+            }
+        }
+        if started.elapsed() > STEP {
+            return Ok(Some(polled));
         }
     }
-    Ok(false)
+    Ok(None)
 }
 
 /// Forgets which layouts resources had before all that is kept.

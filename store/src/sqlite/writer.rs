@@ -11,7 +11,8 @@ use super::inbox::{Batch, Post};
 use super::ingest::{self, Added, Ingest};
 use super::notes;
 use super::shared::Shared;
-use super::upkeep::{Site, Upkeep};
+use super::site::Site;
+use super::upkeep::Upkeep;
 use crate::error::StoreError;
 
 /// Where there is nothing to do, it looks around so often.

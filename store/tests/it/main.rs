@@ -6,4 +6,5 @@ mod file;
 mod levels;
 mod notes;
 mod pages;
+mod resource_bound;
 mod support;

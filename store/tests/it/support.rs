@@ -14,10 +14,15 @@ pub(crate) const DAY: i64 = 24 * HOUR;
 
 /// Microseconds since the epoch, to the hour.
 pub(crate) fn this_hour() -> i64 {
+    micros_now() / HOUR * HOUR
+}
+
+/// Microseconds since the epoch.
+pub(crate) fn micros_now() -> i64 {
     let passed = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .expect("after 1970");
-    passed.as_micros() as i64 / HOUR * HOUR
+    passed.as_micros() as i64
 }
 
 pub(crate) fn at(micros: i64) -> Timestamp {
