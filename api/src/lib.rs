@@ -20,7 +20,7 @@
 //! | `protocol` | what holds for every request |
 //! | `body_budget`, `query_limits`, `posted_quota` | what callers may use of the process at once, and of the store in a day |
 //! | `telemetry` | what Ceilometer's protocol asks for, as queries to the store |
-//! | `sample_answer` | large answers of samples, page by page |
+//! | `paged_answer`, `sample_answer` | large answers, page by page |
 //! | `controllers` | the resources, one file each |
 //! | `openapi` | the document about all of it |
 //! | `error` | what a request can end with instead of its answer |
@@ -42,6 +42,7 @@ mod lane;
 mod log_query;
 mod meters;
 mod openapi;
+mod paged_answer;
 mod posted_quota;
 mod protocol;
 mod query_limits;

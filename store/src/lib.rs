@@ -43,7 +43,7 @@ pub use collected_scope::{BrokerSamples, CollectedScope};
 pub use damaged::DamagedStore;
 pub use error::StoreError;
 pub use filter::{Field, Filter, Op, Value};
-pub use page::{SampleCursor, SamplePage};
+pub use page::{ListCursor, Page, SampleCursor, SamplePage, StatisticsCursor};
 pub use query::{
     Aggregate, ByResource, Function, GroupBy, LogPage, LogQuery, MeterQuery, Order, Range,
     ResourceQuery, SampleQuery, StatisticsQuery,
@@ -102,6 +102,39 @@ pub trait Store: Debug + Send + Sync + 'static {
     /// Numbers about the samples of a filter: one row a unit, group and period that holds any,
     /// sorted by group, then period, then unit.
     async fn statistics(&self, query: StatisticsQuery) -> Result<Vec<Statistics>, StoreError>;
+
+    /// The next rows of [`Store::meters`], as [`Store::samples_page`] gives samples.
+    async fn meters_page(
+        &self,
+        query: Arc<MeterQuery>,
+        cursor: ListCursor,
+    ) -> Result<Page<Meter, ListCursor>, StoreError> {
+        drop(cursor);
+        let rows = self.meters(query.as_ref().clone()).await?;
+        Ok(Page { rows, next: None })
+    }
+
+    /// The next rows of [`Store::resources`].
+    async fn resources_page(
+        &self,
+        query: Arc<ResourceQuery>,
+        cursor: ListCursor,
+    ) -> Result<Page<ByResource, ListCursor>, StoreError> {
+        drop(cursor);
+        let rows = self.resources(query.as_ref().clone()).await?;
+        Ok(Page { rows, next: None })
+    }
+
+    /// The next rows of [`Store::statistics`]; periods begin where those of the first page do.
+    async fn statistics_page(
+        &self,
+        query: Arc<StatisticsQuery>,
+        cursor: StatisticsCursor,
+    ) -> Result<Page<Statistics, StatisticsCursor>, StoreError> {
+        drop(cursor);
+        let rows = self.statistics(query.as_ref().clone()).await?;
+        Ok(Page { rows, next: None })
+    }
 
     /// Columns for charts of one resource's collected meters; `None` for a meter without samples
     /// in the range. The level (raw, 1 min, 10 min, 1 h) follows from the step.

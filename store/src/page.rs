@@ -2,7 +2,7 @@
 
 use metering::telemetry::Sample;
 
-use crate::sqlite::Position;
+use crate::sqlite::{ListPosition, Position, StatisticsPosition};
 
 /// Where the next page of an answer starts. The default is the start of the answer.
 ///
@@ -17,4 +17,21 @@ pub struct SamplePage {
     pub samples: Vec<Sample>,
     /// Where the next page starts; `None` after the last page.
     pub next: Option<SampleCursor>,
+}
+
+/// Where the next page of a list of meters or resources starts. The default is the start of the list.
+#[derive(Debug, Default)]
+pub struct ListCursor(pub(crate) ListPosition);
+
+/// Where the next page of statistics starts. The default is the start of the answer.
+#[derive(Debug, Default)]
+pub struct StatisticsCursor(pub(crate) StatisticsPosition);
+
+/// A part of an answer: some rows, and where the next page starts, a `C`.
+#[derive(Debug)]
+pub struct Page<T, C> {
+    /// In the order of the answer. There may be none though further pages follow.
+    pub rows: Vec<T>,
+    /// Where the next page starts; `None` after the last page.
+    pub next: Option<C>,
 }

@@ -14,7 +14,7 @@ use utoipa_axum::routes;
 use crate::access_scope::AccessScope;
 use crate::error::Error;
 use crate::identity::auth::Caller;
-use crate::protocol::answer::private;
+use crate::paged_answer::{self, Cost};
 use crate::protocol::json_response;
 use crate::protocol::query::Arguments;
 use crate::sample_answer;
@@ -75,8 +75,12 @@ async fn list(
         unique,
         limit,
     };
-    let meters = shared.store.meters(query).await?;
-    Ok(private(&meters))
+    let (store, query) = (Arc::clone(&shared.store), Arc::new(query));
+    let read = move |cursor| {
+        let (store, query) = (Arc::clone(&store), Arc::clone(&query));
+        async move { store.meters_page(query, cursor).await }
+    };
+    paged_answer::rows(&shared, caller.user_id(), Cost::Small, read, |meter| meter).await
 }
 
 /// Samples of a meter in the older form, newest first.

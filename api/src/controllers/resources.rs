@@ -13,6 +13,7 @@ use utoipa_axum::routes;
 use crate::access_scope::AccessScope;
 use crate::error::Error;
 use crate::identity::auth::Caller;
+use crate::paged_answer::{self, Cost};
 use crate::protocol::answer::private;
 use crate::protocol::query::Arguments;
 use crate::state::Shared;
@@ -67,12 +68,14 @@ async fn list(
         filter: selection.filter,
         limit,
     };
-    let found = shared.store.resources(query).await?;
-    let resources: Vec<_> = found
-        .into_iter()
-        .map(|found| with_links(&shared, found, meter_links))
-        .collect();
-    Ok(private(&resources))
+    let (store, query) = (Arc::clone(&shared.store), Arc::new(query));
+    let read = move |cursor| {
+        let (store, query) = (Arc::clone(&store), Arc::clone(&query));
+        async move { store.resources_page(query, cursor).await }
+    };
+    let base = shared.base.clone();
+    let form = move |found| with_links(&base, found, meter_links);
+    paged_answer::rows(&shared, caller.user_id(), Cost::Small, read, form).await
 }
 
 /// One resource. Its id may hold `/`.
@@ -107,16 +110,16 @@ async fn show(
         what: "Resource",
         id: shortened(&id),
     })?;
-    Ok(private(&with_links(&shared, found, true)))
+    Ok(private(&with_links(&shared.base, found, true)))
 }
 
-fn with_links(shared: &Shared, found: ByResource, meter_links: bool) -> Resource {
+fn with_links(base: &str, found: ByResource, meter_links: bool) -> Resource {
     let mut resource = found.resource;
     let meters = if meter_links {
         found.meters.as_slice()
     } else {
         &[]
     };
-    resource.links = links::of_resource(&shared.base, &resource.resource_id, meters);
+    resource.links = links::of_resource(base, &resource.resource_id, meters);
     resource
 }

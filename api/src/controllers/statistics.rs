@@ -13,7 +13,7 @@ use crate::access_scope::AccessScope;
 use crate::controllers::meters::of_meter;
 use crate::error::Error;
 use crate::identity::auth::Caller;
-use crate::protocol::answer::private;
+use crate::paged_answer::{self, Cost};
 use crate::protocol::query::Arguments;
 use crate::state::Shared;
 use crate::telemetry::simple::{self, Subject};
@@ -64,9 +64,14 @@ async fn show(
     let mut selection = simple::read(&terms, Subject::Samples, &AccessScope::of(&shared, &caller))?;
     selection.filter = selection.filter.and(of_meter(&name));
     let asked = selection.asked;
-    let mut rows = shared.store.statistics(summary.of(selection)).await?;
-    for row in &mut rows {
-        clamp(row, asked);
-    }
-    Ok(private(&rows))
+    let (store, query) = (Arc::clone(&shared.store), Arc::new(summary.of(selection)));
+    let read = move |cursor| {
+        let (store, query) = (Arc::clone(&store), Arc::clone(&query));
+        async move { store.statistics_page(query, cursor).await }
+    };
+    let form = move |mut row| {
+        clamp(&mut row, asked);
+        row
+    };
+    paged_answer::rows(&shared, caller.user_id(), Cost::Small, read, form).await
 }

@@ -20,6 +20,7 @@ mod identity;
 mod identity_v2;
 mod isolation;
 mod limits;
+mod list_answers;
 mod lists;
 mod logs;
 mod malformed;

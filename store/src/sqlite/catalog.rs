@@ -27,6 +27,15 @@ pub(super) struct Identity {
     pub(super) source: Option<String>,
 }
 
+/// What samples are of, as lists of meters and resources name it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Described<'a> {
+    pub(super) meter: &'a str,
+    pub(super) kind: MeterType,
+    pub(super) unit: &'a str,
+    pub(super) resource_id: &'a str,
+}
+
 /// Posted samples that differ in time, volume and metadata alone.
 #[derive(Debug)]
 pub(super) struct Series {
@@ -82,6 +91,15 @@ impl From<&Posted> for Identity {
 }
 
 impl Identity {
+    pub(super) fn described(&self) -> Described<'_> {
+        Described {
+            meter: &self.meter,
+            kind: self.meter_type,
+            unit: &self.unit,
+            resource_id: &self.resource_id,
+        }
+    }
+
     /// What a field of every such sample holds; the outer none where they differ in it.
     #[expect(
         clippy::option_option,
@@ -131,6 +149,15 @@ impl Polled {
             resource_id,
             project_id,
             spans: Mutex::default(),
+        }
+    }
+
+    pub(super) fn described(&self, meter: &'static Definition) -> Described<'_> {
+        Described {
+            meter: meter.name,
+            kind: meter.meter_type,
+            unit: meter.unit,
+            resource_id: &self.resource_id,
         }
     }
 

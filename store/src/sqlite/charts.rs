@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::catalog::Polled;
 use super::failure::Outcome;
 use super::level::{COARSEST, LEVELS, WIDTHS};
 use super::packed::Rolled;
@@ -77,6 +78,7 @@ pub(super) fn series(reader: &Reader<'_>, range: &Range) -> Outcome<Vec<Option<A
             let kept = reader.horizons.kept(level, level_of(step));
             polls.level(level, span.and(kept), &mut |entry| {
                 add(entry, WIDTHS[level]);
+                true
             })?;
         }
     }
@@ -102,20 +104,16 @@ fn aggregate(column: &[Rolled]) -> Option<Aggregate> {
 
 /// Resources of a broker that were polled in a span.
 pub(super) fn resources(reader: &Reader<'_>, broker: &str, span: Span) -> Outcome<Vec<Arc<str>>> {
-    let polled: Vec<_> = reader
-        .shared
-        .catalog
-        .read()
-        .polled
-        .values()
-        .cloned()
-        .collect();
+    let is_of_broker = |polled: &&Arc<Polled>| {
+        let rest = polled.resource_id.strip_prefix(broker);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    let contents = reader.shared.catalog.read();
+    let all = contents.polled.values();
+    let polled: Vec<_> = all.filter(is_of_broker).cloned().collect();
+    drop(contents);
     let mut found = BTreeSet::new();
     for polled in polled {
-        let rest = polled.resource_id.strip_prefix(broker);
-        if !rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) {
-            continue;
-        }
         let polls = reader.polls(&polled);
         for level in 0..LEVELS {
             let mut any = false;

@@ -18,6 +18,7 @@
 //! | `catalog`, `plan` | which rows a filter is about |
 //! | `reader`, `edges` | walking over them |
 //! | `samples`, `pages`, `listing`, `statistics`, `charts`, `lines` | the questions, a file each |
+//! | `listing_window`, `tallies` | rows of large answers, a bounded number at a time |
 //! | `notes` | what the service keeps for itself |
 //! | `rollup`, `packed`, `level` | polls, and roll-ups of them |
 //! | `columns`, `metadata` | what is held in memory |
@@ -34,6 +35,7 @@ mod ingest;
 mod level;
 mod lines;
 mod listing;
+mod listing_window;
 mod metadata;
 mod notes;
 mod open;
@@ -52,6 +54,7 @@ mod shared;
 mod site;
 mod state;
 mod statistics;
+mod tallies;
 mod upkeep;
 mod writer;
 
@@ -70,7 +73,7 @@ use tokio::sync::{Semaphore, oneshot};
 use crate::Store;
 use crate::error::StoreError;
 use crate::filter::{Field, Filter, Op, Value};
-use crate::page::{SampleCursor, SamplePage};
+use crate::page::{ListCursor, Page, SampleCursor, SamplePage, StatisticsCursor};
 use crate::query::{
     Aggregate, ByResource, LogPage, LogQuery, MeterQuery, Range, ResourceQuery, SampleQuery,
     StatisticsQuery,
@@ -91,7 +94,9 @@ use state::State;
 use upkeep::Upkeep;
 use writer::Writer;
 
+pub(crate) use listing::ListPosition;
 pub(crate) use pages::Position;
+pub(crate) use statistics::StatisticsPosition;
 
 pub use options::{Options, Retention};
 
@@ -305,6 +310,39 @@ impl Store for SqliteStore {
     async fn statistics(&self, query: StatisticsQuery) -> Result<Vec<Statistics>, StoreError> {
         self.read(move |reader| statistics::statistics(reader, &query))
             .await
+    }
+
+    async fn meters_page(
+        &self,
+        query: Arc<MeterQuery>,
+        cursor: ListCursor,
+    ) -> Result<Page<Meter, ListCursor>, StoreError> {
+        let read = self.read(move |reader| listing::meters_page(reader, &query, cursor.0));
+        let (rows, next) = read.await?;
+        let next = next.map(ListCursor);
+        Ok(Page { rows, next })
+    }
+
+    async fn resources_page(
+        &self,
+        query: Arc<ResourceQuery>,
+        cursor: ListCursor,
+    ) -> Result<Page<ByResource, ListCursor>, StoreError> {
+        let read = self.read(move |reader| listing::resources_page(reader, &query, cursor.0));
+        let (rows, next) = read.await?;
+        let next = next.map(ListCursor);
+        Ok(Page { rows, next })
+    }
+
+    async fn statistics_page(
+        &self,
+        query: Arc<StatisticsQuery>,
+        cursor: StatisticsCursor,
+    ) -> Result<Page<Statistics, StatisticsCursor>, StoreError> {
+        let read = self.read(move |reader| statistics::page(reader, &query, cursor.0));
+        let (rows, next) = read.await?;
+        let next = next.map(StatisticsCursor);
+        Ok(Page { rows, next })
     }
 
     async fn series(&self, range: Range) -> Result<Vec<Option<Aggregate>>, StoreError> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use metering::meter::Definition;
 
-use super::catalog::{Contents, Polled, Series};
+use super::catalog::{Contents, Described, Polled, Series};
 use super::id::Place;
 use super::rollup::Span;
 use crate::filter::{Field, Op, Value};
@@ -61,49 +61,84 @@ impl Named {
     }
 }
 
-impl Plan {
-    /// Of a filter; `named` where it admits one sample at most, and which.
-    pub(super) fn new(matcher: &Matcher, contents: &Contents, named: Option<Named>) -> Self {
-        // No number is below 1.
-        const NONE: RangeInclusive<i64> = 0..=0;
-        let mut plan = Self::default();
-        let (series, polled, only) = match named {
-            None => (i64::MIN..=i64::MAX, i64::MIN..=i64::MAX, Span::ALL),
-            Some(Named::Row { series, time }) => (series..=series, NONE, at(time)),
-            Some(Named::Poll { polled, time }) => (NONE, polled..=polled, at(time)),
-        };
-        for series in contents.series.range(series).map(|(_, series)| series) {
-            let known = |field: &Field| series.identity.field(field);
-            let known = (&known as &Known<'_, '_>, Origin::Posted);
-            if let Some((span, rest)) = target(matcher, known, only) {
-                plan.posted.push(PostedTarget {
-                    series: Arc::clone(series),
-                    span,
-                    rest,
-                });
-            }
+/// What is made of the series and meters whose samples may pass.
+pub(super) trait Selection {
+    /// Whether these samples are wanted at all; asked before the filter is applied.
+    fn wants(&self, meter: Described<'_>) -> bool;
+
+    fn posted(&mut self, target: PostedTarget);
+
+    /// Meters of one resource come one after the other.
+    fn polled(&mut self, polled: &Arc<Polled>, meter: MeterTarget);
+}
+
+impl Selection for Plan {
+    fn wants(&self, _: Described<'_>) -> bool {
+        true
+    }
+
+    fn posted(&mut self, target: PostedTarget) {
+        self.posted.push(target);
+    }
+
+    fn polled(&mut self, polled: &Arc<Polled>, meter: MeterTarget) {
+        match self.polled.last_mut() {
+            Some(last) if last.polled.id == polled.id => last.meters.push(meter),
+            _ => self.polled.push(PolledTarget {
+                polled: Arc::clone(polled),
+                meters: vec![meter],
+            }),
         }
-        for polled in contents.polled.range(polled).map(|(_, polled)| polled) {
-            // Most of a filter is about the resource: that is decided once for all its meters.
-            let origin = Origin::Collected(&polled.resource_id);
-            let left = reduce(matcher, (&|field| polled.shared_field(field), origin));
-            if is_never(&left) {
-                continue;
-            }
-            let meters = meters_of(polled, contents).into_iter().filter_map(|meter| {
-                let known = |field: &Field| polled.field(meter, field);
-                let (span, rest) = target(&left, (&known, origin), only)?;
-                Some(MeterTarget { meter, span, rest })
+    }
+}
+
+/// Selects what may hold samples that pass; `named` where the filter admits one sample at most, and
+/// which.
+pub(super) fn select(
+    matcher: &Matcher,
+    contents: &Contents,
+    named: Option<Named>,
+    selection: &mut impl Selection,
+) {
+    // No number is below 1.
+    const NONE: RangeInclusive<i64> = 0..=0;
+    let (series, polled, only) = match named {
+        None => (i64::MIN..=i64::MAX, i64::MIN..=i64::MAX, Span::ALL),
+        Some(Named::Row { series, time }) => (series..=series, NONE, at(time)),
+        Some(Named::Poll { polled, time }) => (NONE, polled..=polled, at(time)),
+    };
+    for series in contents.series.range(series).map(|(_, series)| series) {
+        if !selection.wants(series.identity.described()) {
+            continue;
+        }
+        let known = |field: &Field| series.identity.field(field);
+        let known = (&known as &Known<'_, '_>, Origin::Posted);
+        if let Some((span, rest)) = target(matcher, known, only) {
+            selection.posted(PostedTarget {
+                series: Arc::clone(series),
+                span,
+                rest,
             });
-            let meters: Vec<_> = meters.collect();
-            if !meters.is_empty() {
-                plan.polled.push(PolledTarget {
-                    polled: Arc::clone(polled),
-                    meters,
-                });
+        }
+    }
+    for polled in contents.polled.range(polled).map(|(_, polled)| polled) {
+        let mut meters = meters_of(polled, contents);
+        meters.retain(|&meter| selection.wants(polled.described(meter)));
+        if meters.is_empty() {
+            continue;
+        }
+        // Most of a filter is about the resource: that is decided once for all its meters.
+        let origin = Origin::Collected(&polled.resource_id);
+        let left = reduce(matcher, (&|field| polled.shared_field(field), origin));
+        if is_never(&left) {
+            continue;
+        }
+        for meter in meters {
+            let known = |field: &Field| polled.field(meter, field);
+            if let Some((span, rest)) = target(&left, (&known, origin), only) {
+                selection.polled(polled, MeterTarget { meter, span, rest });
             }
         }
-        plan
     }
 }
 

@@ -11,7 +11,9 @@ use super::catalog::{Polled, Series};
 use super::failure::Outcome;
 use super::id::{Place, message_id, place};
 use super::metadata::{EMPTY, Metadata};
-use super::plan::{Named, Plan, PolledTarget, PostedTarget, is_always, named, needs_row};
+use super::plan::{
+    Named, Plan, PolledTarget, PostedTarget, Selection, is_always, named, needs_row, select,
+};
 use super::rollup::{Layouts, Polls, Span};
 use super::shared::Shared;
 use super::state::Horizons;
@@ -76,15 +78,23 @@ impl<'a> Reader<'a> {
 
     /// Where the samples of a filter may stand.
     pub(super) fn plan(&self, filter: &Filter) -> Outcome<Plan> {
+        let mut plan = Plan::default();
+        self.select(filter, &mut plan)?;
+        Ok(plan)
+    }
+
+    /// Selects what may hold samples of a filter.
+    pub(super) fn select(&self, filter: &Filter, selection: &mut impl Selection) -> Outcome<()> {
         let matcher = Matcher::new(filter)?;
         let named = match named(&matcher) {
             None => None,
             Some(id) => match self.find(id)? {
                 Some(named) => Some(named),
-                None => return Ok(Plan::default()),
+                None => return Ok(()),
             },
         };
-        Ok(Plan::new(&matcher, &self.shared.catalog.read(), named))
+        select(&matcher, &self.shared.catalog.read(), named, selection);
+        Ok(())
     }
 
     fn find(&self, id: &str) -> Outcome<Option<Named>> {

@@ -116,12 +116,13 @@ impl Polls<'_> {
         Ok(())
     }
 
-    /// The entries of a level, in the order of time but for pending ones, which come last.
+    /// The entries of a level, in the order of time but for pending ones, which come last. Where
+    /// `visit` gives false, the later ones of that order are left out.
     pub(super) fn level(
         &self,
         level: usize,
         span: Span,
-        visit: &mut dyn FnMut(&Entry),
+        visit: &mut dyn FnMut(&Entry) -> bool,
     ) -> Outcome<()> {
         if span.is_empty() {
             return Ok(());
@@ -132,10 +133,7 @@ impl Polls<'_> {
             self.pending(level, span)?
         };
         self.stored(level, span, false, &mut |entry| {
-            if !pending.contains(&entry.time) {
-                visit(entry);
-            }
-            true
+            pending.contains(&entry.time) || visit(entry)
         })?;
         for start in pending {
             if let Some(entry) = self.made(level, start)? {
@@ -145,13 +143,14 @@ impl Polls<'_> {
         Ok(())
     }
 
-    /// The entries of a span, of the finest level that is kept, but none finer than `finest`.
+    /// The entries of a span, of the finest level that is kept, but none finer than `finest`. Where
+    /// `visit` gives false, later ones of that level are left out.
     pub(super) fn history(
         &self,
         finest: usize,
         span: Span,
         horizons: &Horizons,
-        visit: &mut dyn FnMut(&Entry),
+        visit: &mut dyn FnMut(&Entry) -> bool,
     ) -> Outcome<()> {
         for level in (finest..LEVELS).rev() {
             self.level(level, span.and(horizons.kept(level, finest)), visit)?;
@@ -177,7 +176,10 @@ impl Polls<'_> {
             from: start,
             to: start + WIDTHS[level] - 1,
         };
-        self.level(level - 1, span, &mut |entry| sum.add(entry))?;
+        self.level(level - 1, span, &mut |entry| {
+            sum.add(entry);
+            true
+        })?;
         Ok(sum.into_entry(start))
     }
 }

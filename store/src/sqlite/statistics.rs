@@ -1,6 +1,6 @@
 //! Numbers about samples, by group and period.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use metering::Timestamp;
@@ -10,184 +10,149 @@ use rusqlite::params;
 use super::columns::LONGEST;
 use super::edges::Edge;
 use super::failure::Outcome;
-use super::packed::Rolled;
+use super::level::COARSEST;
 use super::plan::{MeterTarget, Plan, PolledTarget, PostedTarget, is_always};
 use super::reader::{Depth, Hit, Reader};
 use super::rollup::Span;
+use super::tallies::{Group, Placement, RowKey, Tallies, Tally};
 use crate::filter::Field;
 use crate::matcher::Found;
 use crate::query::{Function, GroupBy, StatisticsQuery};
 
-/// What a row is about: the values that it is grouped by, and the unit.
-type Key = (Vec<Option<String>>, String);
+/// Rows of the first page of an answer, and of further ones.
+const FIRST: usize = 1000;
+const FURTHER: usize = 5000;
 
-/// Some samples in numbers.
-#[derive(Clone, Debug)]
-struct Tally<'p> {
-    rolled: Rolled,
-    /// Mean, and the sum of the squares of what samples are away from it (Welford).
-    mean: f64,
-    spread: f64,
-    first: i64,
-    last: i64,
-    /// Different values, by the place of the function.
-    values: Vec<HashSet<&'p str>>,
-}
-
-impl Tally<'_> {
-    fn new() -> Self {
-        Self {
-            rolled: Rolled::NONE,
-            mean: 0.0,
-            spread: 0.0,
-            first: i64::MAX,
-            last: i64::MIN,
-            values: Vec::new(),
-        }
-    }
-
-    fn add(&mut self, time: i64, volume: f64) {
-        self.rolled.add(Rolled::one(volume));
-        let away = volume - self.mean;
-        self.mean += away / self.rolled.count as f64;
-        self.spread += away * (volume - self.mean);
-        self.first = self.first.min(time);
-        self.last = self.last.max(time);
-    }
-
-    /// Nothing is known of how far these are spread.
-    fn add_rolled(&mut self, rolled: Rolled, first: i64, last: i64) {
-        self.rolled.add(rolled);
-        self.first = self.first.min(first);
-        self.last = self.last.max(last);
-    }
-
-    fn merge(&mut self, other: Self) {
-        let (ours, theirs) = (self.rolled.count as f64, other.rolled.count as f64);
-        let away = other.mean - self.mean;
-        if ours + theirs > 0.0 {
-            self.spread += other.spread + away * away * ours * theirs / (ours + theirs);
-            self.mean += away * theirs / (ours + theirs);
-        }
-        self.add_rolled(other.rolled, other.first, other.last);
-        self.values
-            .resize_with(self.values.len().max(other.values.len()), HashSet::new);
-        for (ours, theirs) in self.values.iter_mut().zip(other.values) {
-            ours.extend(theirs);
-        }
-    }
-}
-
-/// Tallies by group and period.
-struct Tallies<'p> {
-    /// Microseconds; none where one period is all time.
-    period: Option<i64>,
-    origin: i64,
-    numbers: HashMap<Key, usize>,
-    groups: Vec<BTreeMap<i64, Tally<'p>>>,
-    /// What was tallied last, and where it belongs: mostly the next sample does, too.
-    current: Option<(usize, i64, Tally<'p>)>,
-}
-
-impl<'p> Tallies<'p> {
-    fn group(&mut self, key: Key) -> usize {
-        let next = self.numbers.len();
-        let number = *self.numbers.entry(key).or_insert(next);
-        if number == next {
-            self.groups.push(BTreeMap::new());
-        }
-        number
-    }
-
-    /// Where samples of a group and time are tallied; `values` are those whose different ones are counted.
-    fn at(&mut self, group: usize, time: i64, values: &[Option<&'p str>]) -> &mut Tally<'p> {
-        let number = self
-            .period
-            .map_or(0, |period| (time - self.origin).div_euclid(period));
-        let same = matches!(&self.current, Some((g, n, _)) if (*g, *n) == (group, number));
-        if !same {
-            self.flush();
-        }
-        let (_, _, tally) = self
-            .current
-            .get_or_insert_with(|| (group, number, Tally::new()));
-        if !values.is_empty() && (!same || tally.values.is_empty()) {
-            tally.values.resize_with(values.len(), HashSet::new);
-            for (set, value) in tally.values.iter_mut().zip(values) {
-                set.extend(value);
-            }
-        }
-        tally
-    }
-
-    fn flush(&mut self) {
-        if let Some((group, number, tally)) = self.current.take() {
-            self.groups[group]
-                .entry(number)
-                .or_insert_with(Tally::new)
-                .merge(tally);
-        }
-    }
+/// Where the next page of an answer starts.
+#[derive(Debug, Default)]
+pub(crate) struct StatisticsPosition {
+    /// The last row before.
+    after: Option<RowKey>,
+    /// Where periods begin, once it is known.
+    origin: Option<i64>,
 }
 
 /// Numbers about the samples of a filter.
+pub(super) fn statistics(reader: &Reader<'_>, query: &StatisticsQuery) -> Outcome<Vec<Statistics>> {
+    let (rows, _) = read(reader, query, StatisticsPosition::default(), usize::MAX)?;
+    Ok(rows)
+}
+
+/// A page of the same. Each page goes over the samples again from its first row on, so that no more
+/// rows than those of a page are held.
+pub(super) fn page(
+    reader: &Reader<'_>,
+    query: &StatisticsQuery,
+    position: StatisticsPosition,
+) -> Outcome<(Vec<Statistics>, Option<StatisticsPosition>)> {
+    let most = if position.after.is_none() {
+        FIRST
+    } else {
+        FURTHER
+    };
+    read(reader, query, position, most)
+}
+
+/// At most some rows from a position on, and where the next ones start.
 ///
 /// Collected samples that are older than what is kept of them as they came are told by their
 /// roll-ups, each of which counts for where it starts; the standard deviation has no roll-ups.
-pub(super) fn statistics(reader: &Reader<'_>, query: &StatisticsQuery) -> Outcome<Vec<Statistics>> {
+fn read(
+    reader: &Reader<'_>,
+    query: &StatisticsQuery,
+    position: StatisticsPosition,
+    most: usize,
+) -> Outcome<(Vec<Statistics>, Option<StatisticsPosition>)> {
     let plan = reader.plan(&query.filter)?;
     let period = query.period_micros();
-    let origin = match (query.from, period) {
-        (Some(from), _) => from.as_micros(),
-        (None, None) => 0,
-        (None, Some(_)) => match first(reader, &plan)? {
+    let origin = match (query.from, period, position.origin) {
+        (Some(from), ..) => from.as_micros(),
+        (None, None, _) => 0,
+        (None, Some(_), Some(origin)) => origin,
+        (None, Some(_), None) => match first(reader, &plan)? {
             Some(first) => first,
-            None => return Ok(Vec::new()),
+            None => return Ok((Vec::new(), None)),
         },
     };
-    let mut tallies = Tallies {
-        period,
-        origin,
-        numbers: HashMap::new(),
-        groups: Vec::new(),
-        current: None,
-    };
+    let mut tallies = Tallies::new(period, origin, most, position.after);
     let by_metadata = query
         .groupby
         .iter()
         .any(|by| matches!(by, GroupBy::Metadata(_)));
     for target in &plan.posted {
-        tallies.flush();
-        let of = &target.series.identity;
-        let known = |field: &Field| of.field(field).flatten();
-        let values = counted(query, &known);
         if by_metadata {
-            reader.posted(target, Span::ALL, Depth::Row, false, &mut |hit: Hit<'_>| {
-                let group = tallies.group((
-                    key(query, &known, &|key| hit.metadata(key).map(str::to_owned)),
-                    of.unit.clone(),
-                ));
-                tallies
-                    .at(group, hit.time, &values)
-                    .add(hit.time, hit.volume);
-                true
-            })?;
-            continue;
+            posted_by_metadata(reader, query, target, &mut tallies)?;
+        } else {
+            posted(reader, query, target, &mut tallies)?;
         }
-        let mut group = None;
-        volumes(reader, target, &mut |time, volume| {
-            let group = *group.get_or_insert_with(|| {
-                tallies.group((key(query, &known, &|_| None), of.unit.clone()))
-            });
-            tallies.at(group, time, &values).add(time, volume);
-        })?;
     }
     let raw_only = query.functions.contains(&Function::Stddev);
     for target in &plan.polled {
         polled(reader, query, target, raw_only, &mut tallies)?;
     }
+    let (found, has_more) = tallies.finish();
+    let next = found.last().filter(|_| has_more);
+    let next = next.map(|(key, ..)| StatisticsPosition {
+        after: Some(key.clone()),
+        origin: Some(origin),
+    });
+    let rows = found.into_iter().map(|(key, start, tally)| {
+        let mut row = row(query, &key, &tally);
+        if let Some(period) = period {
+            row.period = query.period;
+            row.period_start = Timestamp::from_micros(start);
+            row.period_end = Timestamp::from_micros(start.saturating_add(period));
+        }
+        row
+    });
+    Ok((rows.collect(), next))
+}
+
+/// Tallies the samples of a posted series.
+fn posted<'p>(
+    reader: &Reader<'_>,
+    query: &StatisticsQuery,
+    target: &'p PostedTarget,
+    tallies: &mut Tallies<'p>,
+) -> Outcome<()> {
     tallies.flush();
-    Ok(rows(query, tallies))
+    let of = &target.series.identity;
+    let known = |field: &Field| of.field(field).flatten();
+    let values = counted(query, &known);
+    let group: Group = key(query, &known, &|_| None).into();
+    let unit: Arc<str> = Arc::from(of.unit.as_str());
+    let span = tallies.span(&group);
+    volumes(reader, target, span, &mut |time, volume| {
+        let tally = |tally: &mut Tally<'p>| tally.add(time, volume);
+        tallies.add((&group, &unit), time, &values, tally) == Placement::Here
+    })
+}
+
+/// The same where samples of one series belong to different groups.
+fn posted_by_metadata<'p>(
+    reader: &Reader<'_>,
+    query: &StatisticsQuery,
+    target: &'p PostedTarget,
+    tallies: &mut Tallies<'p>,
+) -> Outcome<()> {
+    tallies.flush();
+    let of = &target.series.identity;
+    let known = |field: &Field| of.field(field).flatten();
+    let values = counted(query, &known);
+    let unit: Arc<str> = Arc::from(of.unit.as_str());
+    let mut last: Option<Group> = None;
+    reader.posted(target, Span::ALL, Depth::Row, false, &mut |hit: Hit<'_>| {
+        let found = key(query, &known, &|key| hit.metadata(key).map(str::to_owned));
+        let group = match last.take() {
+            Some(group) if *group == *found => group,
+            _ => found.into(),
+        };
+        tallies.add((&group, &unit), hit.time, &values, |tally| {
+            tally.add(hit.time, hit.volume);
+        });
+        last = Some(group);
+        true
+    })
 }
 
 /// Tallies the samples of a polled resource.
@@ -207,83 +172,90 @@ fn polled<'p>(
         tallies.flush();
         let known = |field: &Field| target.polled.field(meter.meter, field).flatten();
         let values = counted(query, &known);
-        let mut group = None;
-        let unit = meter.meter.unit;
-        let mut number = |tallies: &mut Tallies<'p>| {
-            *group.get_or_insert_with(|| {
-                tallies.group((key(query, &known, &|_| None), unit.to_owned()))
-            })
-        };
-        if is_always(&meter.rest) {
-            let mut place: Option<(i64, Option<usize>)> = None;
-            let span = span.and(meter.span);
-            reader
-                .polls(&target.polled)
-                .history(0, span, &reader.horizons, &mut |entry| {
-                    // Layouts of roll-ups that were made just now have no number yet.
-                    let known = place.filter(|(id, _)| *id == entry.layout.id && *id != 0);
-                    let (_, position) =
-                        *place.insert(known.unwrap_or_else(|| {
-                            (entry.layout.id, entry.layout.position(meter.meter))
-                        }));
-                    if let Some(position) = position {
-                        let group = number(tallies);
-                        let tally = tallies.at(group, entry.first, &values);
-                        let value = entry.values[position];
-                        if raw_only {
-                            tally.add(entry.time, value.sum);
-                        } else {
-                            tally.add_rolled(value, entry.first, entry.last);
-                        }
-                    }
-                })?;
-        } else {
-            one_meter(reader, target, meter, &mut |hit| {
-                let group = number(tallies);
-                tallies
-                    .at(group, hit.time, &values)
-                    .add(hit.time, hit.volume);
-            })?;
+        let group: Group = key(query, &known, &|_| None).into();
+        let unit: Arc<str> = Arc::from(meter.meter.unit);
+        let asked = tallies.span(&group);
+        if asked.is_empty() {
+            continue;
         }
+        if !is_always(&meter.rest) {
+            one_meter(reader, target, meter, asked, &mut |hit| {
+                let tally = |tally: &mut Tally<'p>| tally.add(hit.time, hit.volume);
+                tallies.add((&group, &unit), hit.time, &values, tally) == Placement::Here
+            })?;
+            continue;
+        }
+        // A roll-up counts for its first sample, which comes after the roll-up's own time.
+        let asked = Span {
+            from: asked.from.saturating_sub(COARSEST),
+            ..asked
+        };
+        let mut place: Option<(i64, Option<usize>)> = None;
+        let span = span.and(meter.span).and(asked);
+        reader
+            .polls(&target.polled)
+            .history(0, span, &reader.horizons, &mut |entry| {
+                // Layouts of roll-ups that were made just now have no number yet.
+                let known = place.filter(|(id, _)| *id == entry.layout.id && *id != 0);
+                let (_, position) = *place.insert(
+                    known.unwrap_or_else(|| (entry.layout.id, entry.layout.position(meter.meter))),
+                );
+                let Some(position) = position else {
+                    return true;
+                };
+                let value = entry.values[position];
+                let tally = |tally: &mut Tally<'p>| {
+                    if raw_only {
+                        tally.add(entry.time, value.sum);
+                    } else {
+                        tally.add_rolled(value, entry.first, entry.last);
+                    }
+                };
+                tallies.add((&group, &unit), entry.first, &values, tally) == Placement::Here
+            })?;
     }
     Ok(())
 }
 
-/// Visits the samples of one meter of a target as they came.
+/// Visits the samples of one meter of a target as they came, until told to stop.
 fn one_meter<'p>(
     reader: &Reader<'_>,
     target: &'p PolledTarget,
     meter: &'p MeterTarget,
-    visit: &mut dyn FnMut(Hit<'p>),
+    span: Span,
+    visit: &mut dyn FnMut(Hit<'p>) -> bool,
 ) -> Outcome<()> {
-    reader.collected(target, meter.span, false, &mut |hit| {
-        if hit.is_of(meter.meter) {
-            visit(hit);
-        }
-        true
+    reader.collected(target, meter.span.and(span), false, &mut |hit| {
+        !hit.is_of(meter.meter) || visit(hit)
     })
 }
 
-/// Visits times and volumes of a posted target, from memory where they are.
+/// Visits times and volumes of a posted target in a span, from memory where they are, until told to
+/// stop.
 fn volumes(
     reader: &Reader<'_>,
     target: &PostedTarget,
-    visit: &mut dyn FnMut(i64, f64),
+    span: Span,
+    visit: &mut dyn FnMut(i64, f64) -> bool,
 ) -> Outcome<()> {
     if !is_always(&target.rest) {
-        return reader.posted(target, Span::ALL, Depth::Index, false, &mut |hit| {
-            visit(hit.time, hit.volume);
-            true
+        return reader.posted(target, span, Depth::Index, false, &mut |hit| {
+            visit(hit.time, hit.volume)
         });
     }
-    let (id, span) = (target.series.id, target.span);
+    let (id, span) = (target.series.id, target.span.and(span));
+    if span.is_empty() {
+        return Ok(());
+    }
     if let Some(column) = reader.shared.columns.get(id, span.from) {
         let from = column.partition_point(|&(time, _)| time < span.from);
         for &(time, volume) in column[from..]
             .iter()
             .take_while(|(time, _)| *time <= span.to)
         {
-            visit(time, volume);
+            if !visit(time, volume) {
+                break;
+            }
         }
         return Ok(());
     }
@@ -296,7 +268,9 @@ fn volumes(
     let mut rows = select.query(params![id, span.from, span.to])?;
     while let Some(row) = rows.next()? {
         let (time, volume) = (row.get(0)?, row.get(1)?);
-        visit(time, volume);
+        if !visit(time, volume) {
+            return Ok(());
+        }
         if let Some(kept) = &mut column {
             kept.push((time, volume));
             if kept.len() > LONGEST {
@@ -346,6 +320,8 @@ fn first(reader: &Reader<'_>, plan: &Plan) -> Outcome<Option<i64>> {
                     if asked {
                         take(entry.first);
                     }
+                    // Later ones of a level are no earlier, but a meter may be missing in this one.
+                    !asked
                 })?;
         }
     }
@@ -389,33 +365,7 @@ fn key<'p>(
     query.groupby.iter().map(value).collect()
 }
 
-/// Rows by period, group and unit.
-fn rows(query: &StatisticsQuery, tallies: Tallies<'_>) -> Vec<Statistics> {
-    let mut groups: Vec<(Key, BTreeMap<i64, Tally<'_>>)> = Vec::new();
-    let mut keys: Vec<_> = tallies.numbers.into_iter().collect();
-    keys.sort_unstable_by_key(|(_, number)| *number);
-    for ((key, _), periods) in keys.into_iter().zip(tallies.groups) {
-        groups.push((key, periods));
-    }
-    groups.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
-    let mut rows = Vec::new();
-    for (place, (key, periods)) in groups.iter().enumerate() {
-        for (&number, tally) in periods {
-            let mut row = row(query, key, tally);
-            if let Some(period) = tallies.period {
-                let start = tallies.origin.saturating_add(number.saturating_mul(period));
-                row.period = query.period;
-                row.period_start = Timestamp::from_micros(start);
-                row.period_end = Timestamp::from_micros(start.saturating_add(period));
-            }
-            rows.push(((&key.0, number, place), row));
-        }
-    }
-    rows.sort_by_key(|(order, _)| *order);
-    rows.into_iter().map(|(_, row)| row).collect()
-}
-
-fn row(query: &StatisticsQuery, (group, unit): &Key, tally: &Tally<'_>) -> Statistics {
+fn row(query: &StatisticsQuery, key: &RowKey, tally: &Tally<'_>) -> Statistics {
     let rolled = &tally.rolled;
     let mut sets = tally.values.iter();
     let mut aggregate = BTreeMap::new();
@@ -440,8 +390,9 @@ fn row(query: &StatisticsQuery, (group, unit): &Key, tally: &Tally<'_>) -> Stati
     );
     let names = query.groupby.iter().map(GroupBy::name);
     Statistics {
-        groupby: (!query.groupby.is_empty()).then(|| names.zip(group.iter().cloned()).collect()),
-        unit: Some(unit.clone()),
+        groupby: (!query.groupby.is_empty())
+            .then(|| names.zip(key.group.iter().cloned()).collect()),
+        unit: Some(key.unit.as_ref().to_owned()),
         min: plain(&Function::Min, rolled.min),
         max: plain(&Function::Max, rolled.max),
         avg: plain(&Function::Avg, rolled.mean()),

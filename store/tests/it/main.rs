@@ -4,6 +4,7 @@ mod alike;
 mod durable;
 mod file;
 mod levels;
+mod list_pages;
 mod notes;
 mod pages;
 mod resource_bound;

@@ -1,0 +1,131 @@
+//! The next rows of a list of meters or resources, before any sample is read.
+//!
+//! What there are samples of stands in memory, in no order that a list has. So a window keeps the
+//! first rows after a key, a bounded number of them, while it goes over all. A list of any length
+//! is read window by window in bounded memory.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::catalog::{Described, Polled};
+use super::plan::{MeterTarget, PolledTarget, PostedTarget, Selection};
+
+/// Series and meters in a window, about; it keeps at least one row, whatever that consists of.
+const TARGETS: usize = 20_000;
+
+/// What a list has a row of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Listed {
+    /// A meter of a resource.
+    Meter,
+    /// A meter by its name.
+    UniqueMeter,
+    Resource,
+}
+
+/// What rows are sorted by.
+pub(crate) type Key = [String; 4];
+type KeyRef<'a> = [&'a str; 4];
+
+/// The first rows after a key.
+pub(super) struct Window<'a> {
+    listed: Listed,
+    after: Option<&'a Key>,
+    /// Rows that are kept at most.
+    most: usize,
+    /// What each row consists of.
+    pub(super) rows: BTreeMap<Key, Vec<Found>>,
+    targets: usize,
+    /// The first row that was left out.
+    pub(super) left_out: Option<Key>,
+}
+
+/// Samples of one meter, or of some meters of one polled resource.
+#[derive(Debug)]
+pub(super) enum Found {
+    Posted(PostedTarget),
+    Polled(PolledTarget),
+}
+
+impl Listed {
+    fn key(self, of: Described<'_>) -> KeyRef<'_> {
+        match self {
+            Self::Meter => [of.meter, of.resource_id, of.kind.as_str(), of.unit],
+            Self::UniqueMeter => [of.meter, "", "", ""],
+            Self::Resource => [of.resource_id, "", "", ""],
+        }
+    }
+}
+
+impl<'a> Window<'a> {
+    pub(super) fn new(listed: Listed, after: Option<&'a Key>, most: usize) -> Self {
+        Self {
+            listed,
+            after,
+            most,
+            rows: BTreeMap::new(),
+            targets: 0,
+            left_out: None,
+        }
+    }
+
+    fn row(&mut self, of: Described<'_>) -> &mut Vec<Found> {
+        let key = self.listed.key(of).map(str::to_owned);
+        self.targets += 1;
+        self.rows.entry(key).or_default()
+    }
+
+    /// Leaves the last rows out where there are too many.
+    fn bound(&mut self) {
+        while self.rows.len() > 1 && (self.rows.len() > self.most || self.targets > TARGETS) {
+            let Some((key, found)) = self.rows.pop_last() else {
+                break;
+            };
+            self.targets -= found.iter().map(Found::targets).sum::<usize>();
+            self.left_out = Some(key);
+        }
+    }
+}
+
+fn borrowed(key: &Key) -> KeyRef<'_> {
+    key.each_ref().map(String::as_str)
+}
+
+impl Found {
+    fn targets(&self) -> usize {
+        match self {
+            Self::Posted(_) => 1,
+            Self::Polled(target) => target.meters.len(),
+        }
+    }
+}
+
+impl Selection for Window<'_> {
+    fn wants(&self, of: Described<'_>) -> bool {
+        let key = self.listed.key(of);
+        self.after.is_none_or(|after| key > borrowed(after))
+            && self
+                .left_out
+                .as_ref()
+                .is_none_or(|first| key < borrowed(first))
+    }
+
+    fn posted(&mut self, target: PostedTarget) {
+        let series = Arc::clone(&target.series);
+        self.row(series.identity.described())
+            .push(Found::Posted(target));
+        self.bound();
+    }
+
+    fn polled(&mut self, polled: &Arc<Polled>, meter: MeterTarget) {
+        let row = self.row(polled.described(meter.meter));
+        match row.last_mut() {
+            Some(Found::Polled(last)) if last.polled.id == polled.id => last.meters.push(meter),
+            _ => row.push(Found::Polled(PolledTarget {
+                polled: Arc::clone(polled),
+                meters: vec![meter],
+            })),
+        }
+        self.bound();
+    }
+}
