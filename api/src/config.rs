@@ -1,15 +1,14 @@
 //! What the service needs to know before it starts. Built by the `server` crate, checked here.
 
+mod access;
 mod exposed;
 mod identity;
 mod portal;
-mod tls;
 
 use std::collections::HashSet;
 use std::fmt;
 use std::net::IpAddr;
 use std::num::NonZeroU64;
-use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,10 +19,10 @@ use url::Url;
 
 use crate::clock::Clock;
 
+pub use access::BrokerAccess;
 pub use exposed::{ExposedPassword, Exposure};
 pub use identity::{BrokerProject, IdentityConfig, KeystoneConfig, ParseProjectError};
 pub use portal::{KeyHash, ParseKeyHashError, PortalConfig, Portals, Shown};
-pub use tls::{BrokerAccess, TlsFiles};
 
 /// Everything that an operator can decide about the metering API.
 #[derive(Clone, Debug)]
@@ -205,15 +204,8 @@ pub enum ApiError {
     #[error("Keystone cache {0:?}: accepted are 1 s to 5 min")]
     KeystoneCache(Duration),
     /// A file with a certificate or a key cannot be used.
-    #[error("{key} {}: {reason}", path.display())]
-    TlsFile {
-        /// The key that names it.
-        key: String,
-        /// The file.
-        path: PathBuf,
-        /// Why, and what is accepted.
-        reason: String,
-    },
+    #[error(transparent)]
+    Tls(#[from] tls::TlsError),
     /// The HTTP client for the brokers could not be made.
     #[error("the HTTP client could not be made")]
     HttpClient(#[source] reqwest::Error),

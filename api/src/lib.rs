@@ -71,10 +71,11 @@ pub use clock::Clock;
 pub use config::{
     ApiConfig, ApiError, BrokerAccess, BrokerConfig, BrokerProject, ExposedPassword, Exposure,
     IdentityConfig, KeyHash, KeystoneConfig, Network, ParseKeyHashError, ParseNetworkError,
-    ParseProjectError, PinnedQueue, PortalConfig, Portals, PrometheusConfig, Shown, TlsFiles,
+    ParseProjectError, PinnedQueue, PortalConfig, Portals, PrometheusConfig, Shown,
 };
 pub use guest::claims::claimed_origin;
 pub use protocol::untrusted_proxy::UntrustedProxyWarning;
+pub use tls::{TlsError, TlsFiles};
 
 use collector::lists;
 use collector::task::supervise;

@@ -341,6 +341,7 @@ async fn the_command_line_works_with_a_real_keystone_and_finds_the_service_in_it
     let identity = IdentityConfig::Keystone(Box::new(KeystoneConfig {
         public_url: keystone.url().parse().expect("a URL"),
         url: keystone.url().parse().expect("a URL"),
+        tls: api::TlsFiles::default(),
         username: "warren".into(),
         password: "secret".into(),
         user_domain: "Default".into(),

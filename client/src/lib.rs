@@ -94,6 +94,7 @@ pub use series::{SeriesColumn, SeriesQuery};
 pub use session::Session;
 pub use sign_in::SignIn;
 pub use statistics::{Function, GroupBy, StatisticsQuery};
+pub use tls::{TlsError, TlsFiles};
 pub use token::{InvalidToken, Token};
 pub use transport::{
     BoxFuture, Cause, HttpOptions, HttpTransport, InProcess, Pieces, Transport, TransportError,

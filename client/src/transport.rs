@@ -68,6 +68,14 @@ pub enum TransportError {
     /// No connection could be made.
     #[error("no connection: {0}")]
     Connect(#[source] Cause),
+    /// There is no TLS connection that both sides trust.
+    #[error("no trusted TLS connection to {authority}: {reason}")]
+    Tls {
+        /// The service's host and port.
+        authority: String,
+        /// Why, and what to do about it.
+        reason: String,
+    },
     /// The connection broke, or what came is no HTTP.
     #[error("the exchange broke off: {0}")]
     Exchange(#[source] Cause),

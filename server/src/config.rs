@@ -18,6 +18,7 @@ mod duration;
 mod exposed;
 mod file;
 pub mod keys;
+mod keystone_files;
 mod portals;
 pub mod raw;
 mod refusal;
@@ -28,7 +29,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use api::{ApiConfig, IdentityConfig, KeystoneConfig, Network, Portals};
+use api::{ApiConfig, IdentityConfig, KeystoneConfig, Network, Portals, TlsFiles};
 use clap::ArgMatches;
 use store::{Options as StoreOptions, Retention};
 use url::Url;
@@ -134,6 +135,8 @@ pub struct WebConfig {
 pub struct ViewersKeystone {
     /// Its v3 address.
     pub url: Url,
+    /// Which certificates are trusted of it, and which one is shown to it.
+    pub tls: TlsFiles,
     /// The domain that the sign-in form names at first.
     pub domain: String,
 }
@@ -209,7 +212,7 @@ impl Reader<'_> {
                         None
                     }
                     IdentityConfig::Keystone(keystone) => {
-                        Some(self.viewers_keystone(keystone.url.clone()))
+                        Some(self.viewers_keystone(keystone.url.clone(), keystone.tls.clone()))
                     }
                 };
                 let mut web = self.web(directory, lifetime, keystone);
@@ -242,7 +245,7 @@ impl Reader<'_> {
                 self.refuse(&keys::POSTED_QUOTA, "--only web takes no samples");
                 self.refuse(&keys::MAX_RESOURCES, "--only web keeps no history");
                 let lifetime = self.session_lifetime();
-                let keystone = self.keystone_of_web();
+                let keystone = self.keystone_of_web(directory);
                 let metering = self.metering(keystone.as_ref());
                 let mut web = self.web(directory, lifetime, keystone);
                 web.portals = self.portals(directory, None);
@@ -372,7 +375,7 @@ impl Reader<'_> {
 
     /// The Keystone that the viewers of a dashboard alone sign in at. Its own account it has not:
     /// tokens are validated where the metering API is.
-    fn keystone_of_web(&mut self) -> Option<ViewersKeystone> {
+    fn keystone_of_web(&mut self, directory: &Path) -> Option<ViewersKeystone> {
         for key in [
             &keys::KEYSTONE_PUBLIC_URL,
             &keys::KEYSTONE_USER,
@@ -387,7 +390,10 @@ impl Reader<'_> {
             self.refuse(key, "--only web validates no tokens");
         }
         if !self.is_keystone() {
-            for key in [&keys::KEYSTONE_URL, &keys::KEYSTONE_DOMAIN] {
+            for key in [&keys::KEYSTONE_URL, &keys::KEYSTONE_DOMAIN]
+                .into_iter()
+                .chain(keystone_files::FILES)
+            {
                 self.refuse(key, NEEDS_KEYSTONE);
             }
             return None;
@@ -403,13 +409,15 @@ impl Reader<'_> {
         }
         let url = self.one(&keys::KEYSTONE_URL, values::keystone);
         // Never used where it is missing: its absence has been refused.
-        Some(self.viewers_keystone(url.unwrap_or_else(nowhere)))
+        let tls = keystone_files::resolve(self.raw, directory, &mut self.refusals);
+        Some(self.viewers_keystone(url.unwrap_or_else(nowhere), tls))
     }
 
-    fn viewers_keystone(&mut self, url: Url) -> ViewersKeystone {
+    fn viewers_keystone(&mut self, url: Url, tls: TlsFiles) -> ViewersKeystone {
         let domain = self.one(&keys::KEYSTONE_DOMAIN, values::name);
         ViewersKeystone {
             url,
+            tls,
             domain: domain.unwrap_or_else(|| keys::KEYSTONE_DOMAIN.default.to_owned()),
         }
     }
@@ -428,7 +436,10 @@ impl Reader<'_> {
                 &keys::KEYSTONE_ADMIN_ROLE,
                 &keys::KEYSTONE_MEMBER_ROLE,
                 &keys::BROKER_PROJECT,
-            ] {
+            ]
+            .into_iter()
+            .chain(keystone_files::FILES)
+            {
                 self.refuse(key, NEEDS_KEYSTONE);
             }
             return IdentityConfig::Embedded;
@@ -467,6 +478,7 @@ impl Reader<'_> {
                 .one(&keys::KEYSTONE_PUBLIC_URL, values::url)
                 .unwrap_or_else(|| url.clone()),
             url,
+            tls: keystone_files::resolve(self.raw, directory, &mut self.refusals),
             username,
             password: password.unwrap_or_default(),
             user_domain,

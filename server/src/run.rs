@@ -353,6 +353,7 @@ fn with_keystone(
     let to_keystone = HttpTransport::with(HttpOptions {
         connect_timeout: KEYSTONE_CONNECTS,
         timeout: KEYSTONE_ANSWERS,
+        tls: keystone.tls.clone(),
         ..HttpOptions::default()
     })?;
     let endpoints = endpoints.identity(keystone.url.clone());

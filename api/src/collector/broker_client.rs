@@ -13,12 +13,13 @@ use reqwest::redirect;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use tls::TlsFiles;
 use url::Url;
 
 use super::broker_error::BrokerError;
 use super::lists::rows::utf8;
 use super::token_file::TokenFile;
-use crate::config::{ApiError, BrokerAccess, TlsFiles};
+use crate::config::{ApiError, BrokerAccess};
 
 /// What a request shows.
 #[derive(Clone, Copy)]

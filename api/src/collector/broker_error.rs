@@ -8,7 +8,7 @@ use std::time::Duration;
 use http::StatusCode;
 
 use super::broker_client::Refusal;
-use crate::config::TlsFiles;
+use tls::TlsFiles;
 
 /// What went wrong with a request to a broker.
 #[derive(Debug, thiserror::Error)]
@@ -123,31 +123,24 @@ impl BrokerError {
         error: &reqwest::Error,
         authority: &str,
         waited: Duration,
-        tls: &TlsFiles,
+        files: &TlsFiles,
     ) -> Self {
         let authority = authority.to_owned();
         if error.is_timeout() && !error.is_connect() {
             return Self::TimedOut { authority, waited };
         }
-        let mut causes = Vec::new();
-        let mut next = error.source();
-        while let Some(cause) = next {
-            causes.push(cause);
-            next = cause.source();
-        }
-        let is_tls = causes.iter().any(|cause| is_tls(*cause));
-        // The innermost cause is the operating system's, and has no URL in it.
-        let cause = causes
-            .last()
-            .map_or_else(|| "unknown".to_owned(), std::string::ToString::to_string);
-        if is_tls {
-            let advice = tls.advice(&cause);
-            Self::Tls {
+        if let Some(cause) = tls::cause_of(error) {
+            let advice = files.advice(&cause);
+            return Self::Tls {
                 authority,
                 cause,
                 advice,
-            }
-        } else if error.is_timeout() {
+            };
+        }
+        // The innermost cause is the operating system's, and has no URL in it.
+        let cause = std::iter::successors(error.source(), |&cause| cause.source()).last();
+        let cause = cause.map_or_else(|| "unknown".to_owned(), ToString::to_string);
+        if error.is_timeout() {
             Self::NoConnection {
                 authority,
                 cause: "the connection took too long".into(),
@@ -266,13 +259,4 @@ fn is_about_rights(reason: &str) -> bool {
     ]
     .iter()
     .any(|words| reason.contains(words))
-}
-
-fn is_tls(cause: &(dyn StdError + 'static)) -> bool {
-    // An io::Error shows its inner error's source, not the inner error, which may be one again.
-    let io = cause.downcast_ref::<std::io::Error>();
-    cause.is::<rustls::Error>()
-        || io
-            .and_then(std::io::Error::get_ref)
-            .is_some_and(|inner| is_tls(inner))
 }

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use secrecy::SecretString;
+use tls::TlsFiles;
 use url::Url;
 
 use super::ApiError;
@@ -23,6 +24,8 @@ pub enum IdentityConfig {
 pub struct KeystoneConfig {
     /// Its v3 address, `https://keystone.example/v3`.
     pub url: Url,
+    /// Which certificates are trusted of it, and which one is shown to it.
+    pub tls: TlsFiles,
     /// The address that callers without a token are sent to.
     pub public_url: Url,
     /// The account that validates tokens: the role `service` or `admin` in its project.

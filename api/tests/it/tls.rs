@@ -1,74 +1,16 @@
 //! Brokers behind TLS: private authorities, self-signed certificates, certificates for both sides.
 //! Brokers that take a token.
 
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-
 use api::{ApiConfig, BrokerAccess, TlsFiles};
 use http::StatusCode;
-use tokio::net::{TcpListener, TcpStream};
-use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::pki_types::pem::PemObject;
-use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use tokio_rustls::rustls::server::WebPkiClientVerifier;
-use tokio_rustls::rustls::{RootCertStore, ServerConfig, crypto};
 
-use crate::support::{FakeBroker, TOKEN, TestApp, local};
+use crate::support::tls_listener::{self, path};
+use crate::support::{FakeBroker, TOKEN, TestApp, broker_files as files, local};
 
-/// A certificate or a key of these tests, see `tls/README.md`.
-fn path(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/it/tls")
-        .join(name)
-}
-
-/// A TLS listener in front of a broker, with a certificate; it wants one of the authority's too,
-/// where `mutual`. Its port.
+/// A TLS listener in front of a broker.
 async fn listen(name: &str, fake: &FakeBroker, mutual: bool) -> u16 {
-    let provider = Arc::new(crypto::ring::default_provider());
-    let certificates = |name: &str| -> Vec<CertificateDer<'static>> {
-        let read = CertificateDer::pem_file_iter(path(&format!("{name}.pem"))).expect("a file");
-        read.collect::<Result<_, _>>().expect("PEM")
-    };
-    let key = PrivateKeyDer::from_pem_file(path(&format!("{name}.key"))).expect("a key");
-    let config = ServerConfig::builder_with_provider(Arc::clone(&provider))
-        .with_safe_default_protocol_versions()
-        .expect("versions");
-    let config = if mutual {
-        let mut roots = RootCertStore::empty();
-        roots.add_parsable_certificates(certificates("ca"));
-        let verifier =
-            WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider).build();
-        config.with_client_cert_verifier(verifier.expect("a verifier"))
-    } else {
-        config.with_no_client_auth()
-    };
-    let config = config.with_single_cert(certificates(name), key);
-    let acceptor = TlsAcceptor::from(Arc::new(config.expect("a certificate and its key")));
-    let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
-    let port = listener.local_addr().expect("bound").port();
     let behind = fake.url().port().expect("a port");
-    tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            let acceptor = acceptor.clone();
-            tokio::spawn(async move {
-                let mut stream = acceptor.accept(stream).await?;
-                let mut broker = TcpStream::connect(("127.0.0.1", behind)).await?;
-                tokio::io::copy_bidirectional(&mut stream, &mut broker).await
-            });
-        }
-    });
-    port
-}
-
-fn files(ca: Option<&str>, cert: Option<&str>) -> TlsFiles {
-    TlsFiles {
-        ca_key: "--broker-ca-file".into(),
-        ca: ca.map(path),
-        cert_key: "--broker-cert-file".into(),
-        cert: cert.map(|name| path(&format!("{name}.pem"))),
-        key: cert.map(|name| path(&format!("{name}.key"))),
-    }
+    tls_listener::listen(name, behind, mutual).await
 }
 
 /// The service with one broker, which is reached at this port over TLS.
@@ -172,6 +114,55 @@ async fn a_file_without_a_certificate_is_refused_at_the_start() {
         let why = refused.expect_err("refused").to_string();
         for word in ["--broker-ca-file", name, reason] {
             assert!(why.contains(word), "{why}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_certificate_or_key_that_cannot_be_used_is_refused_at_the_start() {
+    let fake = FakeBroker::start();
+    for (cert, key, words) in [
+        (
+            "README.md",
+            "client.key",
+            ["--broker-cert-file", "README.md", "BEGIN CERTIFICATE"],
+        ),
+        (
+            "client.pem",
+            "client.pem",
+            ["--broker-key-file", "client.pem", "BEGIN PRIVATE KEY"],
+        ),
+        (
+            "client.pem",
+            "absent.key",
+            ["--broker-key-file", "absent.key", "No such file"],
+        ),
+        (
+            "client.pem",
+            "broker.key",
+            ["--broker-key-file", "broker.key", "client.pem"],
+        ),
+    ] {
+        // With the system's authorities and with others.
+        for ca in [None, Some("ca.pem")] {
+            let tls = TlsFiles {
+                cert: Some(path(cert)),
+                key: Some(path(key)),
+                ..files(ca, None)
+            };
+            let config = ApiConfig {
+                broker_access: vec![BrokerAccess {
+                    broker: "prod".into(),
+                    tls,
+                    token_file: None,
+                }],
+                ..local(&[("prod", &fake)])
+            };
+            let refused = api::Api::start(config, crate::support::sqlite());
+            let why = refused.expect_err("refused").to_string();
+            for word in words {
+                assert!(why.contains(word), "{ca:?}: {why}");
+            }
         }
     }
 }

@@ -174,7 +174,7 @@ pub static EN: Health = Health {
     events_wait: with("{0} events wait to be counted, more than {1}: numbers lag behind."),
     silent_node: with("{0} tells nothing of itself"),
     plain_http: with("Passwords are sent to {0} without TLS."),
-    readable_file: with("{0} holds a password, and others than its owner can read it."),
+    readable_file: with("{0} holds a secret, and others than its owner can read it."),
     described: with("{0}: {1}"),
 };
 
@@ -255,6 +255,6 @@ pub static ZH: Health = Health {
     events_wait: with("有 {0} 个事件等待统计，超过 {1} 个：数值会滞后。"),
     silent_node: with("{0} 未报告自身数据"),
     plain_http: with("密码未经 TLS 加密发送到 {0}。"),
-    readable_file: with("{0} 包含密码，但所有者以外的用户也可以读取。"),
+    readable_file: with("{0} 包含机密信息，但所有者以外的用户也可以读取。"),
     described: with("{0}：{1}"),
 };

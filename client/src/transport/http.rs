@@ -1,12 +1,15 @@
 //! Over the network.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use futures_util::stream;
 use http::{Request, Response};
 use reqwest::redirect::Policy;
+use tls::TlsFiles;
+use url::Url;
 
 use super::{BoxFuture, Cause, Pieces, Transport, TransportError, in_time};
 
@@ -16,7 +19,7 @@ pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
 pub(crate) const DEFAULT_ANSWER_LIMIT: usize = 16 * 1024 * 1024;
 
 /// The bounds of [`HttpTransport`].
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct HttpOptions {
     /// How long a connection may take to stand. Default: 5 s.
     pub connect_timeout: Duration,
@@ -26,6 +29,9 @@ pub struct HttpOptions {
     /// How many bytes an answer may have, unpacked; one that is read piece by piece may have any
     /// number. Default: 16 MiB.
     pub answer_limit: usize,
+    /// Which certificates are trusted of the service, and which one is shown to it. Default: the
+    /// system's authorities, and none.
+    pub tls: TlsFiles,
 }
 
 impl Default for HttpOptions {
@@ -34,11 +40,12 @@ impl Default for HttpOptions {
             connect_timeout: Duration::from_secs(5),
             timeout: DEFAULT_TIMEOUT,
             answer_limit: DEFAULT_ANSWER_LIMIT,
+            tls: TlsFiles::default(),
         }
     }
 }
 
-/// Requests over HTTP and HTTPS, with the system's certificates.
+/// Requests over HTTP and HTTPS.
 ///
 /// Follows no redirect, because it would carry the token along, and uses no
 /// proxy of the environment: it talks to the operator's own services.
@@ -47,6 +54,7 @@ pub struct HttpTransport {
     client: reqwest::Client,
     timeout: Duration,
     limit: usize,
+    tls: Arc<TlsFiles>,
 }
 
 impl HttpTransport {
@@ -58,10 +66,10 @@ impl HttpTransport {
         Self::with(HttpOptions::default())
     }
 
-    /// With other bounds.
+    /// With other bounds and certificates.
     ///
     /// # Errors
-    /// When the system's certificates cannot be read.
+    /// When a file with certificates cannot be used, or the system's cannot be read.
     pub fn with(options: HttpOptions) -> Result<Self, TransportError> {
         // Only the first call of a process installs it; every later one finds it there.
         rustls::crypto::ring::default_provider()
@@ -71,13 +79,19 @@ impl HttpTransport {
             .user_agent(concat!("warren/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(options.connect_timeout)
             .redirect(Policy::none())
-            .no_proxy()
+            .no_proxy();
+        let tls = options.tls;
+        let client = tls
+            .apply(client)
+            .map_err(|error| TransportError::SetUp(Cause::new(error)))?;
+        let client = client
             .build()
             .map_err(|error| TransportError::SetUp(Cause::new(error)))?;
         Ok(Self {
             client,
             timeout: options.timeout,
             limit: options.answer_limit,
+            tls: Arc::new(tls),
         })
     }
 
@@ -112,7 +126,14 @@ impl HttpTransport {
 
     async fn execute(&self, request: Request<Bytes>) -> Result<reqwest::Response, TransportError> {
         let request = reqwest::Request::try_from(request).map_err(translate)?;
-        self.client.execute(request).await.map_err(translate)
+        let answer = self.client.execute(request).await;
+        answer.map_err(|error| match tls::cause_of(&error) {
+            Some(cause) => TransportError::Tls {
+                authority: error.url().map(authority).unwrap_or_default(),
+                reason: self.tls.explain(&cause),
+            },
+            None => translate(error),
+        })
     }
 }
 
@@ -146,6 +167,15 @@ impl fmt::Debug for HttpTransport {
             .field("timeout", &self.timeout)
             .field("limit", &self.limit)
             .finish_non_exhaustive()
+    }
+}
+
+/// The host and port of an address.
+fn authority(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    match url.port_or_known_default() {
+        Some(port) => format!("{host}:{port}"),
+        None => host.to_owned(),
     }
 }
 

@@ -21,7 +21,10 @@ pub(super) static FILES: [(&Key, &str); 4] = [
 
 /// A broker's files, by their place in [`FILES`], with who named each.
 #[derive(Clone, Default)]
-struct Draft([Option<(PathBuf, Origin)>; 4]);
+struct Draft([Option<NamedFile>; 4]);
+
+/// A file, and who named it.
+pub(super) type NamedFile = (PathBuf, Origin);
 
 /// The files of the brokers that have some.
 pub(super) fn resolve(
@@ -57,17 +60,12 @@ pub(super) fn resolve(
     }
     let mut access = Vec::new();
     for (name, Draft([ca, cert, key, token])) in names.into_iter().zip(drafts) {
-        for (given, other, missing) in [
-            (&cert, &key, (&BROKER_CERT_FILE, &BROKER_KEY_FILE)),
-            (&key, &cert, (&BROKER_KEY_FILE, &BROKER_CERT_FILE)),
-        ] {
-            if let (Some((path, origin)), None) = (given, other) {
-                let reason = format!("it needs {} too", missing.1.flag());
-                let value = path.display().to_string();
-                refusals.push(Refusal::new(missing.0, origin, &value, reason));
-            }
-        }
-        let path = |file: Option<(PathBuf, Origin)>| file.map(|(path, _)| path);
+        with_counterpart(
+            (&BROKER_CERT_FILE, &cert),
+            (&BROKER_KEY_FILE, &key),
+            refusals,
+        );
+        let path = |file: Option<NamedFile>| file.map(|(path, _)| path);
         let found = BrokerAccess {
             broker: name,
             tls: TlsFiles {
@@ -75,6 +73,7 @@ pub(super) fn resolve(
                 ca: path(ca),
                 cert_key: BROKER_CERT_FILE.flag(),
                 cert: path(cert),
+                key_key: BROKER_KEY_FILE.flag(),
                 key: path(key),
             },
             token_file: path(token),
@@ -83,6 +82,21 @@ pub(super) fn resolve(
         access.push(found);
     }
     access
+}
+
+/// Refuses a certificate without its key, and a key without its certificate.
+pub(super) fn with_counterpart(
+    cert: (&Key, &Option<NamedFile>),
+    key: (&Key, &Option<NamedFile>),
+    refusals: &mut Vec<Refusal>,
+) {
+    for ((given, file), (missing, other)) in [(cert, key), (key, cert)] {
+        if let (Some((path, origin)), None) = (file, other) {
+            let reason = format!("it needs {} too", missing.flag());
+            let value = path.display().to_string();
+            refusals.push(Refusal::new(given, origin, &value, reason));
+        }
+    }
 }
 
 /// What a table's broker is called: by its host where it has no name.

@@ -13,7 +13,7 @@ use url::Url;
 use super::brokers::{is_loopback, named};
 use super::keys::{
     BROKER_KEY_FILE, BROKER_PASSWORD_FILE, BROKER_PROMETHEUS_PASSWORD_FILE, BROKER_TOKEN_FILE,
-    KEYSTONE_PASSWORD_FILE, PORTAL_KEY_FILE,
+    KEYSTONE_KEY_FILE, KEYSTONE_PASSWORD_FILE, PORTAL_KEY_FILE,
 };
 use super::raw::Raw;
 use super::{MeteringConfig, Parts, ViewersKeystone};
@@ -96,7 +96,7 @@ pub(super) fn warnings(raw: &Raw, directory: &Path, parts: &Parts) -> Vec<String
         )
     };
     let file = |path: &str| {
-        format!("{path} holds a password, and others than its owner can read it: chmod 600 {path}")
+        format!("{path} holds a secret, and others than its owner can read it: chmod 600 {path}")
     };
     if let Parts::Both(_, part) | Parts::Api(part) = parts {
         for exposed in &part.api.exposed_passwords {
@@ -124,10 +124,9 @@ pub(super) fn warnings(raw: &Raw, directory: &Path, parts: &Parts) -> Vec<String
         }
     }
     let mut paths = Vec::new();
-    paths.extend(
-        raw.one(&KEYSTONE_PASSWORD_FILE)
-            .map(|setting| setting.text.as_str()),
-    );
+    for key in [&KEYSTONE_PASSWORD_FILE, &KEYSTONE_KEY_FILE] {
+        paths.extend(raw.one(key).map(|setting| setting.text.as_str()));
+    }
     let keys = raw.all(&PORTAL_KEY_FILE).iter();
     paths.extend(keys.filter_map(|setting| Some(setting.text.split_once('=')?.1)));
     let tables = raw.portals.iter().filter_map(|table| table.one("key_file"));

@@ -172,6 +172,19 @@ keys! {
         default "none"
         accepts "the path of a file that holds a password"
         "File with the password of the service's own account at the Keystone";
+    KEYSTONE_CA_FILE "keystone_ca_file" "PATH"
+        default "the system's authorities"
+        accepts "the path of a PEM file with certificates"
+        "What is trusted of the Keystone over TLS, where tokens are validated and where viewers \
+         sign in: certificates of authorities, or the Keystone's own";
+    KEYSTONE_CERT_FILE "keystone_cert_file" "PATH"
+        default "none"
+        accepts "the path of a PEM file with a certificate, beside --keystone-key-file"
+        "The certificate that is shown to a Keystone that asks for one (mutual TLS)";
+    KEYSTONE_KEY_FILE "keystone_key_file" "PATH"
+        default "none"
+        accepts "the path of a PEM file with a private key, beside --keystone-cert-file"
+        "The private key of that certificate";
     KEYSTONE_USER_DOMAIN "keystone_user_domain" "NAME"
         default "Default"
         accepts "the name of a domain"

@@ -198,4 +198,14 @@ fn other_services_without_tls_are_warned_of() {
         .flags(&["--keystone-password-file", "secret"]);
     let warnings = keystone.accepted().warnings;
     assert_eq!(warnings.len(), 2, "{warnings:?}");
+    // The private key that is shown to the Keystone is a secret too.
+    let key = with_mode(keystone, "client.key", 0o644).flags(&[
+        "--keystone-cert-file",
+        "client.pem",
+        "--keystone-key-file",
+        "client.key",
+    ]);
+    let warnings = key.accepted().warnings;
+    let noted = |warning: &String| warning.contains("chmod 600 client.key");
+    assert!(warnings.iter().any(noted), "{warnings:?}");
 }

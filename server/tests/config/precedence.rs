@@ -316,15 +316,26 @@ fn a_keystone_is_named_by_its_address_and_an_account() {
 #[test]
 fn viewers_sign_in_at_the_keystone_of_either_part() {
     const URL: &str = "https://keystone.example/v3";
-    let both = Given::nothing()
+    let given = Given::nothing()
         .file("password", "hunter2\n")
         .flags(&["--identity", "keystone", "--keystone-url", URL])
         .flags(&["--keystone-password-file", "password"])
-        .accepted();
-    let Parts::Both(web, _) = &both.parts else {
+        .flags(&["--keystone-ca-file", "ca.pem"])
+        .flags(&["--keystone-cert-file", "/etc/warren.pem"])
+        .toml("keystone_key_file = \"warren.key\"");
+    let both = given.accepted();
+    let Parts::Both(web, api) = &both.parts else {
         panic!("{:?}", both.parts);
     };
     let keystone = web.keystone.as_ref().expect("a Keystone");
+    let here = |name: &str| Some(given.directory().join(name));
+    assert_eq!(keystone.tls.ca, here("ca.pem"));
+    assert_eq!(keystone.tls.cert, Some("/etc/warren.pem".into()));
+    assert_eq!(keystone.tls.key, here("warren.key"));
+    let api::IdentityConfig::Keystone(of_api) = &api.api.identity else {
+        panic!("{:?}", api.api.identity);
+    };
+    assert_eq!(of_api.tls, keystone.tls);
     assert_eq!(keystone.url.as_str(), URL);
     assert_eq!(keystone.domain, "Default");
 
@@ -332,12 +343,16 @@ fn viewers_sign_in_at_the_keystone_of_either_part() {
     let alone = Given::nothing()
         .flags(&["--only", "web", "--metering-url", "http://10.0.0.5:8777"])
         .flags(&["--identity", "keystone", "--keystone-url", URL])
-        .flags(&["--keystone-domain", "Lab"])
+        .flags(&["--keystone-domain", "Lab", "--keystone-ca-file", "/ca.pem"])
         .accepted();
     let Parts::Web(web, metering) = &alone.parts else {
         panic!("{:?}", alone.parts);
     };
-    assert_eq!(web.keystone.as_ref().expect("a Keystone").domain, "Lab");
+    let keystone = web.keystone.as_ref().expect("a Keystone");
+    assert_eq!(keystone.domain, "Lab");
+    assert_eq!(keystone.tls.ca, Some("/ca.pem".into()));
+    // Errors of connections name the keys that are not given.
+    assert_eq!(keystone.tls.cert_key, "--keystone-cert-file");
     let identity = metering.identity.as_ref().expect("its address");
     assert_eq!(identity.as_str(), URL);
 }

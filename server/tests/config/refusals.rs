@@ -163,6 +163,17 @@ fn a_keystone_that_is_none() {
         "--identity keystone",
         "the name of a domain",
     );
+    for flag in ["ca", "cert", "key"].map(|file| format!("--keystone-{file}-file")) {
+        refuses(&flag, "/a.pem", "--identity keystone", "a PEM file");
+    }
+    for (given, missing) in [("cert", "key"), ("key", "cert")] {
+        let message = Given::nothing()
+            .flags(&keystone)
+            .flags(&[format!("--keystone-{given}-file").as_str(), "/a.pem"])
+            .refused();
+        let expected = format!("it needs --keystone-{missing}-file too");
+        assert!(message.contains(&expected), "{message}");
+    }
     let message = Given::nothing().flags(&keystone).refused();
     for key in ["keystone_url", "keystone_password_file"] {
         assert!(message.contains(key), "{message}");
@@ -181,6 +192,8 @@ fn a_keystone_that_a_part_alone_cannot_use() {
     let message = refused(&["--identity", "keystone"]);
     assert!(message.contains("keystone_url"), "{message}");
     let message = refused(&["--keystone-url", "https://keystone.example/v3"]);
+    assert!(message.contains("--identity keystone"), "{message}");
+    let message = refused(&["--keystone-ca-file", "/ca.pem"]);
     assert!(message.contains("--identity keystone"), "{message}");
     let message = refused(&["--keystone-user", "warren"]);
     assert!(message.contains("validates no tokens"), "{message}");

@@ -11,6 +11,7 @@ use metering::identity::{
 };
 use reqwest::{RequestBuilder, redirect};
 use secrecy::ExposeSecret;
+use tls::TlsFiles;
 use url::Url;
 
 use super::service::OwnToken;
@@ -26,6 +27,9 @@ pub(super) enum Trouble {
     /// It cannot be reached, or the connection broke.
     #[error("Keystone cannot be reached")]
     Away,
+    /// There is no TLS connection that both sides trust.
+    #[error("there is no trusted TLS connection to Keystone: {0}")]
+    Tls(String),
     /// It took too long.
     #[error("Keystone does not answer in time")]
     Slow,
@@ -72,6 +76,7 @@ pub(super) struct Conversation {
     http: reqwest::Client,
     tokens: Url,
     patience: Duration,
+    tls: TlsFiles,
 }
 
 impl Conversation {
@@ -80,9 +85,9 @@ impl Conversation {
             .user_agent(concat!("warren/", env!("CARGO_PKG_VERSION")))
             .timeout(config.timeout)
             .redirect(redirect::Policy::none())
-            .no_proxy()
-            .build()
-            .map_err(ApiError::HttpClient)?;
+            .no_proxy();
+        let http = config.tls.apply(http)?;
+        let http = http.build().map_err(ApiError::HttpClient)?;
         let mut tokens = config.url.clone();
         let path = tokens.path().trim_end_matches('/');
         tokens.set_path(&format!("{path}/auth/tokens"));
@@ -92,6 +97,7 @@ impl Conversation {
             http,
             tokens,
             patience: config.timeout,
+            tls: config.tls.clone(),
         })
     }
 
@@ -155,10 +161,10 @@ impl Conversation {
             Ok(Err(error)) => {
                 let error: reqwest::Error = error;
                 tracing::debug!(%error, "Keystone did not answer");
-                Err(if error.is_timeout() {
-                    Trouble::Slow
-                } else {
-                    Trouble::Away
+                Err(match tls::cause_of(&error) {
+                    Some(cause) => Trouble::Tls(self.tls.explain(&cause)),
+                    None if error.is_timeout() => Trouble::Slow,
+                    None => Trouble::Away,
                 })
             }
             Ok(Ok(answer)) => answer,

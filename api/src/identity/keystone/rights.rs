@@ -107,6 +107,7 @@ mod tests {
         KeystoneConfig {
             public_url: url.clone(),
             url,
+            tls: tls::TlsFiles::default(),
             username: "warren".into(),
             password: "secret".into(),
             user_domain: "Default".into(),
