@@ -311,6 +311,16 @@ mod tests {
                 let path = object("prod", "queues", &["/", name]);
                 assert!(!path.ends_with("/..") && !path.ends_with("/."), "{path}");
                 assert_eq!(parts(&path), ["prod", "queues", "/", name]);
+                // As a vhost, and as what stands alone.
+                let path = object("prod", "policies", &[name, name]);
+                let is_step = path.split('/').any(|part| matches!(part, "." | ".."));
+                assert!(!is_step, "{path}");
+                assert_eq!(parts(&path), ["prod", "policies", name, name]);
+                for kind in ["vhosts", "users", "nodes", "connections", "channels"] {
+                    let path = object("prod", kind, &[name]);
+                    assert!(!path.ends_with("/..") && !path.ends_with("/."), "{path}");
+                    assert_eq!(parts(&path), ["prod", kind, name]);
+                }
             }
         });
     }

@@ -13,6 +13,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use super::listed_object::is_step;
 use super::lists::dated;
 use crate::collector::details::{Detail, Wanted};
 use crate::collector::lists::kind::Kind;
@@ -51,18 +52,6 @@ pub(crate) fn read_if<T: DeserializeOwned>(bodies: &[Vec<u8>], place: usize) -> 
 /// The same of a list, without what is no object in it.
 pub(crate) fn list_if<T: DeserializeOwned>(bodies: &[Vec<u8>], place: usize) -> Option<Vec<T>> {
     read_if::<Objects<T>>(bodies, place).map(|list| list.rows)
-}
-
-/// Whether a URL would take a name for a step in its path: a broker's list has it alone.
-pub(crate) fn is_step(name: &str) -> bool {
-    matches!(name, "." | "..")
-}
-
-/// Whether a list is asked for with what costs the broker some effort.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Statistics {
-    On,
-    Off,
 }
 
 /// A request for one object.
@@ -131,34 +120,6 @@ impl<'a> DetailRequest<'a> {
             path.extend(utf8_percent_encode(name, NON_ALPHANUMERIC));
         }
         Ok(path)
-    }
-
-    /// The path of a list with this one in it alone.
-    pub(crate) fn one_of_list(
-        &self,
-        kind: &str,
-        vhost: &str,
-        name: &str,
-        statistics: Statistics,
-    ) -> Result<String, Error> {
-        let pattern = format!("^{}$", regex::escape(name));
-        Ok(format!(
-            "{}?page=1&page_size=1&use_regex=true&name={}{}",
-            self.path(kind, &[vhost])?,
-            utf8_percent_encode(&pattern, NON_ALPHANUMERIC),
-            match statistics {
-                Statistics::On => "",
-                Statistics::Off => "&disable_stats=true&enable_queue_totals=true",
-            }
-        ))
-    }
-
-    /// A row that a list had; else there is no such thing.
-    pub(crate) fn found(&self, detail: Detail) -> Result<Detail, Error> {
-        if *detail.body == *b"null" {
-            return Err(self.not_found());
-        }
-        Ok(detail)
     }
 
     /// A path with the broker's own samples, where they are wanted.

@@ -10,13 +10,14 @@ use metering::error::{ErrorBody, KeystoneErrorBody};
 use metering::lenient::Objects;
 use metering::segment::of_segment;
 use metering::{
-    ChannelDetails, ConnectionDetails, Exchange, ExchangeDetails, NodeInternals, Page, Policy,
+    ChannelDetails, ConnectionDetails, Exchange, ExchangeDetails, NodeInternals, Page,
     PolicyDetails, Queue, QueueDetails, Table, UserDetails, VhostDetails,
 };
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::detail_request::{DetailRequest, Statistics, is_step, list_if, read, read_if};
+use super::detail_request::{DetailRequest, list_if, read, read_if};
+use super::listed_object::{Statistics, is_step, rows_of_page};
 use crate::collector::details::Wanted;
 use crate::collector::lists::kind::{Kind, USER_COLUMNS};
 use crate::error::Error;
@@ -95,14 +96,12 @@ details! {
     |request| {
         request.must_see_vhost(Kind::Queues, &vhost)?;
         request.must_be_listed(Kind::Queues, Some(&vhost), &name)?;
-        if is_step(&name) {
+        if is_step(&vhost) || is_step(&name) {
             let path = request.one_of_list("queues", &vhost, &name, Statistics::On)?;
-            let detail = request.fetch(Wanted {
-                paths: vec![request.with_samples(&path)],
-                needed: 1,
-                make: |bodies| Ok(json(&read::<Page<QueueDetails>>(bodies, 0)?.items.pop())),
-            });
-            return Ok(request.answer(request.found(detail.await?)?));
+            let path = request.with_samples(&path);
+            let is_it = |row: &QueueDetails| row.queue.vhost == vhost && row.queue.name == name;
+            let detail = request.row_of(path, rows_of_page::<QueueDetails>, is_it);
+            return Ok(request.answer(detail.await?));
         }
         // Where statistics are off the list alone has the depths.
         let path = request.path("queues", &[&vhost, &name])?;
@@ -135,14 +134,14 @@ details! {
         if name != "amq.default" {
             request.must_be_listed(Kind::Exchanges, Some(&vhost), &name)?;
         }
-        if is_step(&name) {
-            let path = request.one_of_list("exchanges", &vhost, &name, Statistics::On)?;
-            let detail = request.fetch(Wanted {
-                paths: vec![request.with_samples(&path)],
-                needed: 1,
-                make: |bodies| Ok(json(&read::<Page<ExchangeDetails>>(bodies, 0)?.items.pop())),
-            });
-            return Ok(request.answer(request.found(detail.await?)?));
+        if is_step(&vhost) || is_step(&name) {
+            let listed = if name == "amq.default" { "" } else { &name };
+            let path = request.one_of_list("exchanges", &vhost, listed, Statistics::On)?;
+            let path = request.with_samples(&path);
+            let is_it =
+                |row: &ExchangeDetails| row.exchange.vhost == vhost && row.exchange.name == listed;
+            let detail = request.row_of(path, rows_of_page::<ExchangeDetails>, is_it);
+            return Ok(request.answer(detail.await?));
         }
         let path = request.path("exchanges", &[&vhost, &name])?;
         let bindings = |end| format!("{path}/bindings/{end}");
@@ -248,22 +247,27 @@ details! {
     |request| {
         request.must_see_vhost(Kind::Vhosts, &name)?;
         request.must_be_listed(Kind::Vhosts, None, &name)?;
-        let path = request.path("vhosts", &[&name])?;
-        let detail = request.fetch(Wanted {
-            paths: vec![
-                request.with_samples(&path),
-                format!("{path}/permissions"),
-                format!("{path}/topic-permissions"),
-            ],
-            needed: 1,
-            make: |bodies| {
-                let mut vhost: VhostDetails = read(bodies, 0)?;
-                vhost.permissions = list_if(bodies, 1);
-                vhost.topic_permissions = list_if(bodies, 2);
-                Ok(json(&vhost))
-            },
-        });
-        Ok(request.trimmed::<VhostDetails>(detail.await?, |vhost| {
+        let detail = if is_step(&name) {
+            request.listed_vhost(&name).await?
+        } else {
+            let path = request.path("vhosts", &[&name])?;
+            let detail = request.fetch(Wanted {
+                paths: vec![
+                    request.with_samples(&path),
+                    format!("{path}/permissions"),
+                    format!("{path}/topic-permissions"),
+                ],
+                needed: 1,
+                make: |bodies| {
+                    let mut vhost: VhostDetails = read(bodies, 0)?;
+                    vhost.permissions = list_if(bodies, 1);
+                    vhost.topic_permissions = list_if(bodies, 2);
+                    Ok(json(&vhost))
+                },
+            });
+            detail.await?
+        };
+        Ok(request.trimmed::<VhostDetails>(detail, |vhost| {
             vhost.permissions = None;
             vhost.topic_permissions = None;
         }))
@@ -276,6 +280,9 @@ details! {
             return Err(Error::Forbidden);
         }
         request.must_be_listed(Kind::Users, None, &name)?;
+        if is_step(&name) {
+            return Ok(request.answer(request.listed_user(&name).await?));
+        }
         let path = request.path("users", &[&name])?;
         let detail = request.fetch(Wanted {
             paths: vec![
@@ -299,23 +306,15 @@ details! {
     |request| {
         request.must_see_vhost(Kind::Policies, &vhost)?;
         request.must_be_listed(Kind::Policies, Some(&vhost), &name)?;
-        let detail = request.fetch(Wanted {
-            paths: vec![request.path("policies", &[&vhost, &name])?],
-            needed: 1,
-            make: |bodies| Ok(json(&read::<Policy>(bodies, 0)?)),
-        });
-        Ok(request.answer(request.with_matches(&vhost, detail.await?, false).await?))
+        let detail = request.policy("policies", &vhost, &name).await?;
+        Ok(request.answer(request.with_matches(&vhost, detail, false).await?))
     };
     operator_policy(vhost = "vhost", name = "name"), "/v2/rabbit/operator-policies/{vhost}/{name}", "getOperatorPolicy",
     PolicyDetails, "An operators' policy, with the queues that it may apply to.",
     |request| {
         request.must_see_vhost(Kind::OperatorPolicies, &vhost)?;
         request.must_be_listed(Kind::OperatorPolicies, Some(&vhost), &name)?;
-        let detail = request.fetch(Wanted {
-            paths: vec![request.path("operator-policies", &[&vhost, &name])?],
-            needed: 1,
-            make: |bodies| Ok(json(&read::<Policy>(bodies, 0)?)),
-        });
-        Ok(request.answer(request.with_matches(&vhost, detail.await?, true).await?))
+        let detail = request.policy("operator-policies", &vhost, &name).await?;
+        Ok(request.answer(request.with_matches(&vhost, detail, true).await?))
     };
 }

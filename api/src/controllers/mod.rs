@@ -7,6 +7,7 @@ pub(crate) mod detail_request;
 pub(crate) mod details;
 pub(crate) mod guest_tokens;
 pub(crate) mod health;
+pub(crate) mod listed_object;
 pub(crate) mod lists;
 pub(crate) mod logs;
 pub(crate) mod meters;

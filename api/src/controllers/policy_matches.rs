@@ -9,6 +9,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::de::DeserializeOwned;
 
 use super::detail_request::DetailRequest;
+use super::listed_object::is_step;
 use crate::collector::details::{Detail, Wanted};
 use crate::collector::lists::row::Row;
 use crate::collector::lists::rows::each;
@@ -55,6 +56,15 @@ impl DetailRequest<'_> {
         if let (Some(queue_type), Some(queues)) = (queue_type, &mut read.matched_queues) {
             queues.retain(|queue| queue.queue_type.as_deref() == Some(queue_type));
         }
+        // Then the broker was asked for those of all vhosts.
+        if is_step(vhost) {
+            if let Some(queues) = &mut read.matched_queues {
+                queues.retain(|queue| queue.vhost == vhost);
+            }
+            if let Some(exchanges) = &mut read.matched_exchanges {
+                exchanges.retain(|exchange| exchange.vhost == vhost);
+            }
+        }
         policy.body = json(&read);
         Ok(policy)
     }
@@ -86,9 +96,9 @@ impl DetailRequest<'_> {
         columns: &str,
     ) -> Result<String, Error> {
         let pattern = format!("(?-i:{pattern})");
+        let (path, query) = self.path_of_vhost(kind, vhost, MAX_MATCHES)?;
         Ok(format!(
-            "{}?page=1&page_size={MAX_MATCHES}&use_regex=true&name={}&columns={columns}&enable_queue_totals=true",
-            self.path(kind, &[vhost])?,
+            "{path}?{query}&use_regex=true&name={}&columns={columns}&enable_queue_totals=true",
             utf8_percent_encode(&pattern, NON_ALPHANUMERIC)
         ))
     }

@@ -68,11 +68,14 @@ pub(super) fn resolve(
             refusals.push(draft.refuse(&reason, "a name for each: name=url"));
         }
         let length = name.chars().count();
-        if !(1..=100).contains(&length) || name.contains(|c: char| c == '/' || c.is_control()) {
+        // A URL takes . and .. for steps in its path.
+        let is_step = matches!(name.as_str(), "." | "..");
+        let has_bad = name.contains(|c: char| c == '/' || c.is_control());
+        if !(1..=100).contains(&length) || has_bad || is_step {
             let reason = format!("the name {name:?} cannot be used");
             refusals.push(draft.refuse(
                 &reason,
-                "1 to 100 characters without / and control characters",
+                "1 to 100 characters without / and control characters, other than . and ..",
             ));
         }
     }
