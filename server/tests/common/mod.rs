@@ -33,6 +33,10 @@ pub(crate) struct Broker {
     pub(crate) answers: Arc<Semaphore>,
     /// Likewise for everything that the collector asks.
     pub(crate) polls: Arc<Semaphore>,
+    /// Likewise for each single object and each list that only a viewer asks for.
+    pub(crate) objects: Arc<Semaphore>,
+    /// One of these was asked for.
+    pub(crate) object_asked: Arc<Notify>,
 }
 
 #[derive(Clone)]
@@ -40,6 +44,16 @@ struct Fake {
     asked: Arc<Notify>,
     answers: Arc<Semaphore>,
     polls: Arc<Semaphore>,
+    objects: Arc<Semaphore>,
+    object_asked: Arc<Notify>,
+}
+
+impl Fake {
+    /// Waits until an object may be answered.
+    async fn object(&self) {
+        self.object_asked.notify_one();
+        self.objects.acquire().await.expect("never closed").forget();
+    }
 }
 
 impl Broker {
@@ -48,16 +62,15 @@ impl Broker {
             asked: Arc::default(),
             answers: Arc::new(Semaphore::new(1000)),
             polls: Arc::new(Semaphore::new(1_000_000)),
+            objects: Arc::new(Semaphore::new(1_000_000)),
+            object_asked: Arc::default(),
         };
         let router = Router::new()
             .route("/api/whoami", get(whoami))
             .route("/api/overview", get(overview))
             .route("/api/nodes", get(nodes))
             .route("/api/users", get(|| async { Json(serde_json::json!([])) }))
-            .route(
-                "/api/vhosts",
-                get(|| async { Json(serde_json::json!([{"name": "/"}, {"name": "shop"}])) }),
-            )
+            .route("/api/vhosts", get(vhosts))
             .route("/api/queues/{vhost}/{name}", get(queue))
             .route("/api/nodes/{name}", get(node))
             .with_state(fake.clone());
@@ -69,6 +82,8 @@ impl Broker {
             asked: fake.asked,
             answers: fake.answers,
             polls: fake.polls,
+            objects: fake.objects,
+            object_asked: fake.object_asked,
         }
     }
 }
@@ -99,8 +114,14 @@ async fn nodes() -> Response {
     ([(header::CONTENT_TYPE, "application/json")], body).into_response()
 }
 
+async fn vhosts(State(fake): State<Fake>) -> Response {
+    fake.object().await;
+    Json(serde_json::json!([{"name": "/"}, {"name": "shop"}, {"name": ".."}])).into_response()
+}
+
 /// Any queue that is asked for.
-async fn queue(Path((vhost, name)): Path<(String, String)>) -> Response {
+async fn queue(State(fake): State<Fake>, Path((vhost, name)): Path<(String, String)>) -> Response {
+    fake.object().await;
     let queue = serde_json::json!({
         "vhost": vhost, "name": name, "type": "classic", "durable": true, "state": "running",
         "arguments": {}, "messages": 7, "messages_ready": 7, "policy": format!("policy of {vhost}"),
@@ -109,7 +130,8 @@ async fn queue(Path((vhost, name)): Path<(String, String)>) -> Response {
 }
 
 /// Any node that is asked for: it is the only one.
-async fn node() -> Response {
+async fn node(State(fake): State<Fake>) -> Response {
+    fake.object().await;
     let nodes: Vec<serde_json::Value> = broker_answer_as("4.0.5", "nodes");
     Json(nodes.into_iter().next()).into_response()
 }

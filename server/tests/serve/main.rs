@@ -5,6 +5,7 @@ mod common;
 
 mod arguments;
 mod base_path;
+mod broken_off;
 mod bundle;
 mod damaged;
 mod embed;
@@ -20,3 +21,4 @@ mod origin;
 mod parts;
 mod sessions;
 mod shutdown;
+mod step_names;
