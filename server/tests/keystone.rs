@@ -574,3 +574,46 @@ async fn viewers_sign_in_at_a_keystone_with_a_private_authority_and_mutual_tls()
     }
     drop(cloud);
 }
+
+#[tokio::test]
+async fn each_of_thirty_projects_is_on_the_page_and_can_be_chosen() {
+    let Some(cloud) = Cloud::start(KeystoneOptions::default()).await else {
+        return;
+    };
+    let made = tokio::task::spawn_blocking(move || {
+        let mona = cloud.keystone.add_user("mona", "secret").expect("a user");
+        let projects: Vec<_> = (0..30)
+            .map(|number| {
+                let name = format!("p{number:02}");
+                let id = cloud.keystone.add_project(&name).expect("a project");
+                cloud.keystone.assign(&mona, &id, "member").expect("a role");
+                (name, id)
+            })
+            .collect();
+        (cloud, projects)
+    });
+    let (cloud, projects) = made.await.expect("no panic");
+    let (last, last_id) = projects.last().expect("thirty");
+    let mut flags = cloud.api_flags();
+    flags.extend(["--broker-project", last_id].map(str::to_owned));
+    let flags: Vec<_> = flags.iter().map(String::as_str).collect();
+    let running = Running::with_broker(Broker::start().await, &flags).await;
+    // Of all these only the last one sees a broker.
+    let cookie = session(&running, "mona", "").await;
+    let expected = (last.clone(), vec!["prod".to_owned()]);
+    assert_eq!(seen(&running, &cookie).await, expected);
+
+    let page = running.get("/projects").header("cookie", &cookie);
+    let page = page.send().await.expect("an answer");
+    let page = page.text().await.expect("a page");
+    for (name, id) in &projects {
+        assert!(page.contains(name), "{name} is missing in {page}");
+        let is_choice = page.contains(&format!("value=\"{id}\""));
+        assert_eq!(is_choice, id != last_id, "{name}");
+    }
+    for (name, id) in &projects {
+        assert_eq!(switch(&running, &cookie, id, "%2F").await, "/", "{name}");
+        assert_eq!(seen(&running, &cookie).await.0, *name);
+    }
+    drop(cloud);
+}
