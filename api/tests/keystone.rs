@@ -398,9 +398,9 @@ async fn keystone_with_a_private_authority_and_mutual_tls_validates_tokens() {
     let (cloud, token) = cloud.token("anna", Some("ops")).await;
     let fake = FakeBroker::start();
     for (port, tls, words) in [
-        (one_sided, files(Some("ca.pem"), None), &[][..]),
+        (one_sided, files(None, None), &["--keystone-ca-file"][..]),
+        (one_sided, files(Some("ca.pem"), None), &[]),
         (mutual, files(Some("ca.pem"), Some("client")), &[]),
-        (one_sided, files(None, None), &["--keystone-ca-file"]),
         (
             one_sided,
             files(Some("other-ca.pem"), None),

@@ -19,10 +19,15 @@ const IN_SEGMENT: &AsciiSet = &IN_PATH.add(b'/');
 
 /// The links of a resource: to itself, then to each of its meters.
 pub(crate) fn of_resource(base: &str, resource_id: &str, meters: &[Arc<str>]) -> Vec<Link> {
+    // Clients take a segment `.` or `..` for a step: such an id is one segment.
+    let has_step = resource_id
+        .split('/')
+        .any(|part| matches!(part, "." | ".."));
+    let own_path = if has_step { IN_SEGMENT } else { IN_PATH };
     let own = Link {
         href: format!(
             "{base}/v2/resources/{}",
-            utf8_percent_encode(resource_id, IN_PATH)
+            utf8_percent_encode(resource_id, own_path)
         ),
         rel: "self".into(),
     };
@@ -42,6 +47,21 @@ pub(crate) fn of_resource(base: &str, resource_id: &str, meters: &[Arc<str>]) ->
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn id_of_an_object_named_like_a_step_is_one_segment() {
+        for (id, path) in [
+            ("prod/../q", "prod%2F..%2Fq"),
+            ("prod/a/.", "prod%2Fa%2F."),
+            ("prod/a/...", "prod/a/..."),
+        ] {
+            let links = of_resource("http://h", id, &[]);
+            let href = &links[0].href;
+            assert_eq!(*href, format!("http://h/v2/resources/{path}"));
+            let parsed: url::Url = href.parse().expect("a URL");
+            assert_eq!(parsed.as_str(), href, "no client shortens it");
+        }
+    }
 
     #[test]
     fn ids_keep_their_slashes_and_nothing_that_would_end_the_path() {
