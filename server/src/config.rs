@@ -18,10 +18,10 @@ mod duration;
 mod exposed;
 mod file;
 pub mod keys;
-mod keystone_files;
 mod portals;
 pub mod raw;
 mod refusal;
+mod service_files;
 pub mod tables;
 mod values;
 
@@ -103,6 +103,8 @@ pub struct ApiPart {
 pub struct MeteringConfig {
     /// Its address, without `/v2`.
     pub url: Url,
+    /// Which certificates are trusted of it and of its identity service, and which one is shown.
+    pub tls: TlsFiles,
     /// The identity service, v3; `None`: at `/identity/v3` below it.
     pub identity: Option<Url>,
 }
@@ -246,7 +248,7 @@ impl Reader<'_> {
                 self.refuse(&keys::MAX_RESOURCES, "--only web keeps no history");
                 let lifetime = self.session_lifetime();
                 let keystone = self.keystone_of_web(directory);
-                let metering = self.metering(keystone.as_ref());
+                let metering = self.metering(directory, keystone.as_ref());
                 let mut web = self.web(directory, lifetime, keystone);
                 web.portals = self.portals(directory, None);
                 Parts::Web(web, metering)
@@ -392,7 +394,7 @@ impl Reader<'_> {
         if !self.is_keystone() {
             for key in [&keys::KEYSTONE_URL, &keys::KEYSTONE_DOMAIN]
                 .into_iter()
-                .chain(keystone_files::FILES)
+                .chain(service_files::KEYSTONE)
             {
                 self.refuse(key, NEEDS_KEYSTONE);
             }
@@ -409,7 +411,12 @@ impl Reader<'_> {
         }
         let url = self.one(&keys::KEYSTONE_URL, values::keystone);
         // Never used where it is missing: its absence has been refused.
-        let tls = keystone_files::resolve(self.raw, directory, &mut self.refusals);
+        let tls = service_files::resolve(
+            service_files::KEYSTONE,
+            self.raw,
+            directory,
+            &mut self.refusals,
+        );
         Some(self.viewers_keystone(url.unwrap_or_else(nowhere), tls))
     }
 
@@ -438,7 +445,7 @@ impl Reader<'_> {
                 &keys::BROKER_PROJECT,
             ]
             .into_iter()
-            .chain(keystone_files::FILES)
+            .chain(service_files::KEYSTONE)
             {
                 self.refuse(key, NEEDS_KEYSTONE);
             }
@@ -478,7 +485,12 @@ impl Reader<'_> {
                 .one(&keys::KEYSTONE_PUBLIC_URL, values::url)
                 .unwrap_or_else(|| url.clone()),
             url,
-            tls: keystone_files::resolve(self.raw, directory, &mut self.refusals),
+            tls: service_files::resolve(
+                service_files::KEYSTONE,
+                self.raw,
+                directory,
+                &mut self.refusals,
+            ),
             username,
             password: password.unwrap_or_default(),
             user_domain,
@@ -508,7 +520,10 @@ impl Reader<'_> {
     }
 
     fn needs_only_web(&mut self) {
-        for key in [&keys::METERING_URL, &keys::IDENTITY_URL] {
+        for key in [&keys::METERING_URL, &keys::IDENTITY_URL]
+            .into_iter()
+            .chain(service_files::METERING)
+        {
             self.refuse(key, "it needs --only web");
         }
     }
@@ -615,7 +630,7 @@ impl Reader<'_> {
             .unwrap_or(([127, 0, 0, 1], 0).into())
     }
 
-    fn metering(&mut self, keystone: Option<&ViewersKeystone>) -> MeteringConfig {
+    fn metering(&mut self, directory: &Path, keystone: Option<&ViewersKeystone>) -> MeteringConfig {
         let url = self.one(&keys::METERING_URL, values::url);
         if url.is_none() && self.raw.one(&keys::METERING_URL).is_none() {
             self.missing(&keys::METERING_URL, &keys::ONLY, "--only web needs it");
@@ -623,6 +638,12 @@ impl Reader<'_> {
         MeteringConfig {
             // Never used: its absence has been refused.
             url: url.unwrap_or_else(nowhere),
+            tls: service_files::resolve(
+                service_files::METERING,
+                self.raw,
+                directory,
+                &mut self.refusals,
+            ),
             identity: match keystone {
                 Some(keystone) => Some(keystone.url.clone()),
                 None => self.one(&keys::IDENTITY_URL, values::url),

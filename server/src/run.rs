@@ -337,7 +337,11 @@ fn remote(metering: MeteringConfig, web: &WebConfig) -> Result<Client, StartErro
     if let Some(identity) = metering.identity {
         endpoints = endpoints.identity(identity);
     }
-    with_keystone(HttpTransport::new()?, endpoints, web)
+    let transport = HttpTransport::with(HttpOptions {
+        tls: metering.tls,
+        ..HttpOptions::default()
+    })?;
+    with_keystone(transport, endpoints, web)
 }
 
 /// The dashboard's client: where viewers sign in at a Keystone, that is another service than the

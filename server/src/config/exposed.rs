@@ -13,7 +13,7 @@ use url::Url;
 use super::brokers::{is_loopback, named};
 use super::keys::{
     BROKER_KEY_FILE, BROKER_PASSWORD_FILE, BROKER_PROMETHEUS_PASSWORD_FILE, BROKER_TOKEN_FILE,
-    KEYSTONE_KEY_FILE, KEYSTONE_PASSWORD_FILE, PORTAL_KEY_FILE,
+    KEYSTONE_KEY_FILE, KEYSTONE_PASSWORD_FILE, METERING_KEY_FILE, PORTAL_KEY_FILE,
 };
 use super::raw::Raw;
 use super::{MeteringConfig, Parts, ViewersKeystone};
@@ -124,7 +124,11 @@ pub(super) fn warnings(raw: &Raw, directory: &Path, parts: &Parts) -> Vec<String
         }
     }
     let mut paths = Vec::new();
-    for key in [&KEYSTONE_PASSWORD_FILE, &KEYSTONE_KEY_FILE] {
+    for key in [
+        &KEYSTONE_PASSWORD_FILE,
+        &KEYSTONE_KEY_FILE,
+        &METERING_KEY_FILE,
+    ] {
         paths.extend(raw.one(key).map(|setting| setting.text.as_str()));
     }
     let keys = raw.all(&PORTAL_KEY_FILE).iter();

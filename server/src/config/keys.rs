@@ -142,6 +142,19 @@ keys! {
         default "the metering API in the same process"
         accepts "an address that starts with http:// or https://, without /v2"
         "The metering API that `--only web` asks";
+    METERING_CA_FILE "metering_ca_file" "PATH"
+        default "the system's authorities"
+        accepts "the path of a PEM file with certificates"
+        "What `--only web` trusts of that metering API over TLS, and of its embedded identity: \
+         certificates of authorities, or its own";
+    METERING_CERT_FILE "metering_cert_file" "PATH"
+        default "none"
+        accepts "the path of a PEM file with a certificate, beside --metering-key-file"
+        "The certificate that is shown to a metering API that asks for one (mutual TLS)";
+    METERING_KEY_FILE "metering_key_file" "PATH"
+        default "none"
+        accepts "the path of a PEM file with a private key, beside --metering-cert-file"
+        "The private key of that certificate";
     IDENTITY_URL "identity_url" "URL"
         default "{metering-url}/identity/v3"
         accepts "an address that starts with http:// or https:// and ends with /v3"

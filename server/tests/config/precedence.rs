@@ -344,6 +344,7 @@ fn viewers_sign_in_at_the_keystone_of_either_part() {
         .flags(&["--only", "web", "--metering-url", "http://10.0.0.5:8777"])
         .flags(&["--identity", "keystone", "--keystone-url", URL])
         .flags(&["--keystone-domain", "Lab", "--keystone-ca-file", "/ca.pem"])
+        .flags(&["--metering-ca-file", "/other-ca.pem"])
         .accepted();
     let Parts::Web(web, metering) = &alone.parts else {
         panic!("{:?}", alone.parts);
@@ -353,6 +354,7 @@ fn viewers_sign_in_at_the_keystone_of_either_part() {
     assert_eq!(keystone.tls.ca, Some("/ca.pem".into()));
     // Errors of connections name the keys that are not given.
     assert_eq!(keystone.tls.cert_key, "--keystone-cert-file");
+    assert_eq!(metering.tls.ca, Some("/other-ca.pem".into()));
     let identity = metering.identity.as_ref().expect("its address");
     assert_eq!(identity.as_str(), URL);
 }

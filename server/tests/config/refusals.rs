@@ -166,6 +166,9 @@ fn a_keystone_that_is_none() {
     for flag in ["ca", "cert", "key"].map(|file| format!("--keystone-{file}-file")) {
         refuses(&flag, "/a.pem", "--identity keystone", "a PEM file");
     }
+    for flag in ["ca", "cert", "key"].map(|file| format!("--metering-{file}-file")) {
+        refuses(&flag, "/a.pem", "it needs --only web", "a PEM file");
+    }
     for (given, missing) in [("cert", "key"), ("key", "cert")] {
         let message = Given::nothing()
             .flags(&keystone)

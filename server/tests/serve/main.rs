@@ -2,6 +2,8 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+#[path = "../../../api/tests/it/support/tls_listener.rs"]
+mod tls_listener;
 
 mod arguments;
 mod base_path;

@@ -2,6 +2,7 @@ use http::StatusCode;
 use server::{Server, StartError};
 
 use crate::common::{Running, configuration, header, session_cookie};
+use crate::tls_listener;
 
 #[tokio::test]
 async fn the_two_parts_work_apart() {
@@ -14,6 +15,32 @@ async fn the_two_parts_work_apart() {
     let viewer = viewer.send().await.expect("an answer");
     assert_eq!(viewer.status(), StatusCode::OK);
     assert!(viewer.text().await.expect("a viewer").contains("\"prod\""));
+}
+
+#[tokio::test]
+async fn metering_api_with_a_private_authority_and_mutual_tls_serves_a_dashboard_elsewhere() {
+    let api = Running::start(&[]).await;
+    let port = api.server.metering().expect("an API").port();
+    let port = tls_listener::listen("broker", port, true).await;
+    let url = format!("https://localhost:{port}");
+    let files = ["ca.pem", "other-ca.pem", "client.pem", "client.key"].map(tls_listener::path);
+    let [ca, other_ca, cert, key] = files.each_ref().map(|path| path.to_str().expect("UTF-8"));
+    let shown = ["--metering-cert-file", cert, "--metering-key-file", key];
+    for (flags, signs_in) in [
+        ([&["--metering-ca-file", ca][..], &shown].concat(), true),
+        (vec!["--metering-ca-file", ca], false),
+        (
+            [&["--metering-ca-file", other_ca][..], &shown].concat(),
+            false,
+        ),
+        (shown.to_vec(), false),
+    ] {
+        let web = Running::web_only_with(&url, &flags).await;
+        let answer = web.sign_in("").send().await.expect("an answer");
+        let location = header(answer.headers(), "location");
+        let is_in = !location.starts_with("/sign-in?error=unavailable");
+        assert_eq!(is_in, signs_in, "{flags:?}: {location}");
+    }
 }
 
 #[tokio::test]
