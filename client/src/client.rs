@@ -80,7 +80,7 @@ impl Client {
         let address = format!("{}/", metering.as_str().trim_end_matches('/'));
         let uri = self.cache().look_up(&address)?.uri;
         let answer = self
-            .exchange(Method::GET, uri, HeaderMap::new(), Bytes::new())
+            .send_request(Method::GET, uri, HeaderMap::new(), Bytes::new())
             .await?;
         if answer.status().is_success() || answer.status().is_redirection() {
             return Ok(());

@@ -9,30 +9,30 @@ use metering::identity::{
 };
 use secrecy::{ExposeSecret, SecretString};
 
-/// What a token shall be for.
+/// What a token is for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Wish {
+pub enum TokenScope {
     /// The account's default project, where it has one.
     #[default]
     Default,
     /// The project of that name, in the account's domain.
     Project(String),
-    /// Nothing, whether there is a default or not: a token to get others with, see
-    /// [`Client::rescope`](crate::Client::rescope). A Keystone's alone.
-    Nothing,
+    /// No project, even if there is a default: such a token is exchanged for others, see
+    /// [`Client::rescope`](crate::Client::rescope). Only for a Keystone.
+    Unscoped,
 }
 
-/// An account, its password, and what the token shall be for.
+/// An account, its password, and what the token is for.
 #[derive(Clone)]
 pub struct Credentials {
     /// The account's name.
     pub user: String,
-    /// The name of the account's domain, `Default` unless told.
+    /// The name of the account's domain; by default `Default`.
     pub domain: String,
     /// The account's password.
     pub password: SecretString,
-    /// What the token shall be for.
-    pub scope: Wish,
+    /// What the token is for.
+    pub scope: TokenScope,
     /// The address of the viewer on whose behalf this is, sent as `X-Forwarded-For`, so that wrong
     /// passwords are counted against the viewer and not against this program.
     pub forwarded_for: Option<IpAddr>,
@@ -45,7 +45,7 @@ impl Credentials {
             user: user.into(),
             domain: "Default".to_owned(),
             password: password.into(),
-            scope: Wish::Default,
+            scope: TokenScope::Default,
             forwarded_for: None,
         }
     }
@@ -67,14 +67,14 @@ impl Credentials {
     /// For the project of that name.
     #[must_use]
     pub fn project(mut self, name: impl Into<String>) -> Self {
-        self.scope = Wish::Project(name.into());
+        self.scope = TokenScope::Project(name.into());
         self
     }
 
-    /// For nothing: see [`Wish::Nothing`].
+    /// For no project: see [`TokenScope::Unscoped`].
     #[must_use]
     pub fn unscoped(mut self) -> Self {
-        self.scope = Wish::Nothing;
+        self.scope = TokenScope::Unscoped;
         self
     }
 
@@ -99,8 +99,8 @@ impl Credentials {
                     token: None,
                 },
                 scope: match &self.scope {
-                    Wish::Default => None,
-                    Wish::Project(name) => Some(Scope {
+                    TokenScope::Default => None,
+                    TokenScope::Project(name) => Some(Scope {
                         project: Some(ProjectRef {
                             id: None,
                             name: Some(name.clone()),
@@ -108,7 +108,7 @@ impl Credentials {
                         }),
                         unscoped: None,
                     }),
-                    Wish::Nothing => Some(Scope {
+                    TokenScope::Unscoped => Some(Scope {
                         project: None,
                         unscoped: Some(Unscoped {}),
                     }),

@@ -22,7 +22,7 @@ const LONGEST_MESSAGE: usize = 300;
 
 /// Why a request to the metering API or the identity service has no result.
 ///
-/// Cheap to clone: one failure is told to all who waited for it. No variant
+/// Cheap to clone: one failure goes to all who waited for it. No variant
 /// holds a token or a password.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]

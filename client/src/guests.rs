@@ -12,8 +12,8 @@ use serde::Serialize;
 
 use crate::client::Client;
 use crate::error::ClientError;
-use crate::exchange::{X_FORWARDED_FOR, parse, uri};
 use crate::path;
+use crate::request::{X_FORWARDED_FOR, parse, uri};
 use crate::session::Session;
 
 fn body<T: Serialize>(of: &T) -> Result<Bytes, ClientError> {
@@ -126,7 +126,7 @@ impl Client {
         };
         let address = uri(&format!("{metering}/v2/rabbit/share-links/open"))?;
         let answer = self
-            .exchange(Method::POST, address, headers, body(&secret)?)
+            .send_request(Method::POST, address, headers, body(&secret)?)
             .await?;
         parse(&answer, StatusCode::CREATED)
     }

@@ -15,7 +15,7 @@ use futures_util::{Stream, TryStreamExt};
 use serde::de::DeserializeOwned;
 
 use crate::error::ClientError;
-use crate::transport::{DEFAULT_ANSWER_LIMIT, Pieces};
+use crate::transport::{BodyStream, DEFAULT_ANSWER_LIMIT};
 use splitter::{Found, Splitter};
 
 /// The items of a list, as they come.
@@ -45,13 +45,13 @@ use splitter::{Found, Splitter};
 #[must_use = "nothing is read of an answer that nobody reads"]
 pub struct Items<T> {
     /// None when it is over.
-    pieces: Option<Pieces>,
+    pieces: Option<BodyStream>,
     splitter: Splitter,
     of: PhantomData<fn() -> T>,
 }
 
 impl<T> Items<T> {
-    pub(crate) fn of(pieces: Pieces) -> Self {
+    pub(crate) fn of(pieces: BodyStream) -> Self {
         Self {
             pieces: Some(pieces),
             splitter: Splitter::default(),

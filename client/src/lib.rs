@@ -43,7 +43,7 @@
 //! | `guests` | guest tokens, portals, share links |
 //! | `query` | which samples, in the protocol's two ways |
 //! | `items` | lists, item by item as they come |
-//! | `exchange` | one request: conditions, answer, errors |
+//! | `request` | one request: conditions, answer, errors |
 //! | `cache` | parsed answers by address and `ETag` |
 //! | `error` | what can go wrong, and error bodies in words |
 
@@ -56,7 +56,6 @@ mod dashboard;
 mod details;
 mod endpoints;
 mod error;
-mod exchange;
 mod guests;
 mod health;
 mod items;
@@ -66,6 +65,7 @@ mod meters;
 mod path;
 mod projects;
 mod query;
+mod request;
 mod resources;
 mod samples;
 mod search;
@@ -78,7 +78,7 @@ mod transport;
 
 pub use client::Client;
 pub use complex::ComplexQuery;
-pub use credentials::{Credentials, Wish};
+pub use credentials::{Credentials, TokenScope};
 pub use dashboard::DashboardQuery;
 pub use details::Samples;
 pub use endpoints::{Endpoints, Interface};
@@ -97,5 +97,5 @@ pub use statistics::{Function, GroupBy, StatisticsQuery};
 pub use tls::{TlsError, TlsFiles};
 pub use token::{InvalidToken, Token};
 pub use transport::{
-    BoxFuture, Cause, HttpOptions, HttpTransport, InProcess, Pieces, Transport, TransportError,
+    BodyStream, BoxFuture, Cause, HttpOptions, HttpTransport, InProcess, Transport, TransportError,
 };

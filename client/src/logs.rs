@@ -16,7 +16,7 @@ pub struct LogQuery {
     pub page: Option<u64>,
     /// How many lines a page; `None`: the API's default, 20.
     pub limit: Option<u64>,
-    /// Of this level and graver ones.
+    /// Of this level and more severe ones.
     pub level: Option<LogLevel>,
     /// About this: a broker's name, `{broker}/{node}`, `identity`, `store` or `warren`.
     pub source: Option<String>,

@@ -13,7 +13,7 @@ use metering::identity::{
 
 use crate::client::Client;
 use crate::error::ClientError;
-use crate::exchange::{by, parse};
+use crate::request::{by, parse};
 use crate::sign_in::SignIn;
 use crate::token::Token;
 
@@ -26,7 +26,7 @@ impl Client {
     pub async fn projects(&self, token: &Token) -> Result<Vec<ListedProject>, ClientError> {
         let address = self.at_identity("/auth/projects")?;
         let answer = self
-            .exchange_with_identity(Method::GET, address, by(token), Bytes::new())
+            .send_identity_request(Method::GET, address, by(token), Bytes::new())
             .await?;
         Ok(parse::<ProjectList>(&answer, StatusCode::OK)?.projects)
     }

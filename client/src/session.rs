@@ -24,7 +24,7 @@ use crate::token::Token;
 ///
 /// Answers are shared with whoever asked the same before; see the
 /// [crate's page](crate) for why that is safe. Whether a broker's values are
-/// stale is told by [`Session::brokers`].
+/// stale is shown by [`Session::brokers`].
 #[derive(Clone)]
 pub struct Session(Arc<Inner>);
 

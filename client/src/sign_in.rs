@@ -15,7 +15,7 @@ use crate::client::Client;
 use crate::credentials::Credentials;
 use crate::endpoints::{Endpoints, join};
 use crate::error::ClientError;
-use crate::exchange::{AUTH_TOKEN, SUBJECT_TOKEN, X_FORWARDED_FOR};
+use crate::request::{AUTH_TOKEN, SUBJECT_TOKEN, X_FORWARDED_FOR};
 use crate::session::Session;
 use crate::token::Token;
 
@@ -60,7 +60,7 @@ impl Client {
             headers.insert(X_FORWARDED_FOR, viewer);
         }
         let answer = self
-            .exchange_with_identity(Method::POST, self.tokens()?, headers, Bytes::from(body))
+            .send_identity_request(Method::POST, self.tokens()?, headers, Bytes::from(body))
             .await?;
         if answer.status() != StatusCode::CREATED {
             return Err(ClientError::of_sign_in(
@@ -98,7 +98,7 @@ impl Client {
     /// Where the catalog of a token has the metering API.
     pub(crate) async fn look_up_metering(&self, token: &Token) -> Result<Url, ClientError> {
         let answer = self
-            .exchange_with_identity(Method::GET, self.tokens()?, about(token), Bytes::new())
+            .send_identity_request(Method::GET, self.tokens()?, about(token), Bytes::new())
             .await?;
         self.endpoints().resolve(&account(&answer, StatusCode::OK)?)
     }
@@ -106,7 +106,7 @@ impl Client {
     /// Ends a token. One that is not valid any more has ended.
     pub(crate) async fn revoke(&self, token: &Token) -> Result<(), ClientError> {
         let answer = self
-            .exchange_with_identity(Method::DELETE, self.tokens()?, about(token), Bytes::new())
+            .send_identity_request(Method::DELETE, self.tokens()?, about(token), Bytes::new())
             .await?;
         match answer.status() {
             StatusCode::UNAUTHORIZED | StatusCode::NOT_FOUND => Ok(()),
@@ -162,7 +162,7 @@ fn account(answer: &Response<Bytes>, expected: StatusCode) -> Result<identity::T
     }
     serde_json::from_slice::<TokenBody>(answer.body())
         .map(|body| body.token)
-        // The parser's words could quote the answer; only where it broke is told.
+        // The parser's words could quote the answer; the error names only where it broke.
         .map_err(|error| {
             let (line, column) = (error.line(), error.column());
             ClientError::malformed(format!(

@@ -21,7 +21,7 @@ pub use self::in_process::InProcess;
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// The body of an answer, piece by piece as it comes. After an error there is no more.
-pub type Pieces = Pin<Box<dyn Stream<Item = Result<Bytes, TransportError>> + Send>>;
+pub type BodyStream = Pin<Box<dyn Stream<Item = Result<Bytes, TransportError>> + Send>>;
 
 /// Carries a request to the API and its answer back.
 ///
@@ -39,7 +39,7 @@ pub trait Transport: Send + Sync + 'static {
     fn open(
         &self,
         request: Request<Bytes>,
-    ) -> BoxFuture<'_, Result<Response<Pieces>, TransportError>>;
+    ) -> BoxFuture<'_, Result<Response<BodyStream>, TransportError>>;
 }
 
 /// What comes of a future, unless it takes too long.

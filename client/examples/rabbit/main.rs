@@ -51,13 +51,13 @@ async fn run(options: &Options) -> Result<(), Failure> {
         .sign_in(&options.credentials())
         .await
         .map_err(Failure::of(what))?;
-    let told = tell(&signed_in.session, options).await;
+    let result = report(&signed_in.session, options).await;
     // The token ends by itself too; a failure to end it now changes nothing of what was read.
     signed_in.session.revoke().await.ok();
-    told
+    result
 }
 
-async fn tell(session: &Session, options: &Options) -> Result<(), Failure> {
+async fn report(session: &Session, options: &Options) -> Result<(), Failure> {
     let brokers = session
         .brokers()
         .await

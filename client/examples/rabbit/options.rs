@@ -1,7 +1,7 @@
 //! Who signs in where: flags, or the variables of telemetry's clients.
 
 use clap::Parser;
-use client::{Credentials, Endpoints, Wish};
+use client::{Credentials, Endpoints, TokenScope};
 use url::Url;
 
 /// Signs in at an identity service, and lists the accounts and the overview of every broker that
@@ -90,7 +90,9 @@ impl Options {
             .os_project_name
             .as_ref()
             .or(self.os_tenant_name.as_ref());
-        credentials.scope = project.cloned().map_or(Wish::Default, Wish::Project);
+        credentials.scope = project
+            .cloned()
+            .map_or(TokenScope::Default, TokenScope::Project);
         credentials
     }
 }

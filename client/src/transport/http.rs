@@ -11,7 +11,7 @@ use reqwest::redirect::Policy;
 use tls::TlsFiles;
 use url::Url;
 
-use super::{BoxFuture, Cause, Pieces, Transport, TransportError, in_time};
+use super::{BodyStream, BoxFuture, Cause, Transport, TransportError, in_time};
 
 /// How long an answer may take. Longer than any query of a healthy service.
 pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -95,7 +95,10 @@ impl HttpTransport {
         })
     }
 
-    async fn exchange(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+    async fn send_request(
+        &self,
+        request: Request<Bytes>,
+    ) -> Result<Response<Bytes>, TransportError> {
         let mut answer = self.execute(request).await?;
         // A stated length over the bound is refused before a byte of it is read.
         let stated = answer.content_length().unwrap_or(0);
@@ -113,7 +116,7 @@ impl HttpTransport {
         Ok(head.map(|()| body.freeze()))
     }
 
-    async fn begin(&self, request: Request<Bytes>) -> Result<Response<Pieces>, TransportError> {
+    async fn begin(&self, request: Request<Bytes>) -> Result<Response<BodyStream>, TransportError> {
         let limit = self.timeout;
         let mut answer = in_time(limit, self.execute(request)).await?;
         let head = head(&mut answer);
@@ -121,7 +124,7 @@ impl HttpTransport {
             let piece = in_time(limit, async { answer.chunk().await.map_err(translate) }).await?;
             Ok(piece.map(|piece| (piece, answer)))
         });
-        Ok(head.map(|()| -> Pieces { Box::pin(pieces) }))
+        Ok(head.map(|()| -> BodyStream { Box::pin(pieces) }))
     }
 
     async fn execute(&self, request: Request<Bytes>) -> Result<reqwest::Response, TransportError> {
@@ -150,13 +153,13 @@ impl Transport for HttpTransport {
         &self,
         request: Request<Bytes>,
     ) -> BoxFuture<'_, Result<Response<Bytes>, TransportError>> {
-        Box::pin(in_time(self.timeout, self.exchange(request)))
+        Box::pin(in_time(self.timeout, self.send_request(request)))
     }
 
     fn open(
         &self,
         request: Request<Bytes>,
-    ) -> BoxFuture<'_, Result<Response<Pieces>, TransportError>> {
+    ) -> BoxFuture<'_, Result<Response<BodyStream>, TransportError>> {
         Box::pin(self.begin(request))
     }
 }

@@ -11,7 +11,7 @@ use http_body_util::{BodyExt, Limited};
 use tower::ServiceExt;
 
 use super::http::{DEFAULT_ANSWER_LIMIT, DEFAULT_TIMEOUT};
-use super::{BoxFuture, Cause, Pieces, Transport, TransportError, in_time};
+use super::{BodyStream, BoxFuture, Cause, Transport, TransportError, in_time};
 
 /// Calls the metering API's router as a function.
 ///
@@ -35,14 +35,14 @@ impl InProcess {
     }
 
     /// Another time for an answer, or for each piece of one that is read piece by piece; 30 s
-    /// unless told.
+    /// by default.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// Another bound on an answer's size in bytes, 16 MiB unless told. None on one that is read
+    /// Another bound on an answer's size in bytes, 16 MiB by default. None on one that is read
     /// piece by piece.
     #[must_use]
     pub fn answer_limit(mut self, bytes: usize) -> Self {
@@ -61,7 +61,10 @@ impl InProcess {
         answer.await.unwrap_or_else(|never| match never {})
     }
 
-    async fn exchange(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+    async fn send_request(
+        &self,
+        request: Request<Bytes>,
+    ) -> Result<Response<Bytes>, TransportError> {
         let (parts, body) = self.call(request).await.into_parts();
         let body = Limited::new(body, self.limit)
             .collect()
@@ -76,10 +79,10 @@ impl InProcess {
         Ok(Response::from_parts(parts, body.to_bytes()))
     }
 
-    async fn begin(&self, request: Request<Bytes>) -> Result<Response<Pieces>, TransportError> {
+    async fn begin(&self, request: Request<Bytes>) -> Result<Response<BodyStream>, TransportError> {
         let limit = self.timeout;
         let answer = in_time(limit, async { Ok(self.call(request).await) }).await?;
-        Ok(answer.map(|body| -> Pieces {
+        Ok(answer.map(|body| -> BodyStream {
             let body = body.into_data_stream();
             Box::pin(stream::try_unfold(body, move |mut body| async move {
                 let piece = async {
@@ -97,13 +100,13 @@ impl Transport for InProcess {
         &self,
         request: Request<Bytes>,
     ) -> BoxFuture<'_, Result<Response<Bytes>, TransportError>> {
-        Box::pin(in_time(self.timeout, self.exchange(request)))
+        Box::pin(in_time(self.timeout, self.send_request(request)))
     }
 
     fn open(
         &self,
         request: Request<Bytes>,
-    ) -> BoxFuture<'_, Result<Response<Pieces>, TransportError>> {
+    ) -> BoxFuture<'_, Result<Response<BodyStream>, TransportError>> {
         Box::pin(self.begin(request))
     }
 }

@@ -1,4 +1,4 @@
-//! A small metering API that counts what it is asked and can be told to misbehave.
+//! A small metering API that counts what it is asked and can be set to misbehave.
 
 mod telemetry;
 

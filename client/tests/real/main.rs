@@ -98,7 +98,7 @@ impl Rig {
             let router = api.router();
             let service = router.into_make_service_with_connect_info::<std::net::SocketAddr>();
             tokio::spawn(async move { axum::serve(listener, service).await });
-            // Nothing but the sign-in's address is given: the catalog tells the rest.
+            // Nothing but the sign-in's address is given: the catalog has the rest.
             let identity = format!("{address}/identity/v3").parse().expect("a URL");
             let transport = HttpTransport::new().expect("a transport");
             Client::new(transport, Endpoints::from_catalog(identity))

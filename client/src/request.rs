@@ -15,7 +15,7 @@ use crate::client::Client;
 use crate::error::ClientError;
 use crate::items::Items;
 use crate::token::Token;
-use crate::transport::Pieces;
+use crate::transport::BodyStream;
 
 /// The header that carries a token.
 pub(crate) const AUTH_TOKEN: HeaderName = HeaderName::from_static(identity::AUTH_TOKEN);
@@ -47,7 +47,7 @@ impl Client {
                 headers.insert(header::IF_NONE_MATCH, condition);
             }
             let answer = self
-                .exchange(Method::GET, known.uri.clone(), headers, Bytes::new())
+                .send_request(Method::GET, known.uri.clone(), headers, Bytes::new())
                 .await?;
             let tag = answer.headers().get(header::ETAG);
             match answer.status() {
@@ -66,13 +66,13 @@ impl Client {
         }
     }
 
-    /// What stands at an address, read anew.
+    /// The resource at an address, without the cache.
     pub(crate) async fn read<T>(&self, address: &str, token: &Token) -> Result<T, ClientError>
     where
         T: DeserializeOwned,
     {
         let answer = self
-            .exchange(Method::GET, uri(address)?, by(token), Bytes::new())
+            .send_request(Method::GET, uri(address)?, by(token), Bytes::new())
             .await?;
         parse(&answer, StatusCode::OK)
     }
@@ -84,7 +84,7 @@ impl Client {
         token: &Token,
     ) -> Result<Bytes, ClientError> {
         let answer = self
-            .exchange(Method::GET, uri(address)?, by(token), Bytes::new())
+            .send_request(Method::GET, uri(address)?, by(token), Bytes::new())
             .await?;
         succeeded(&answer, StatusCode::OK)?;
         Ok(answer.into_body())
@@ -101,7 +101,7 @@ impl Client {
         T: DeserializeOwned,
     {
         let answer = self
-            .exchange(Method::POST, uri(address)?, by(token), body)
+            .send_request(Method::POST, uri(address)?, by(token), body)
             .await?;
         parse(&answer, StatusCode::CREATED)
     }
@@ -115,7 +115,7 @@ impl Client {
         body: Bytes,
     ) -> Result<(), ClientError> {
         let answer = self
-            .exchange(method, uri(address)?, by(token), body)
+            .send_request(method, uri(address)?, by(token), body)
             .await?;
         if answer.status().is_success() {
             return Ok(());
@@ -154,7 +154,7 @@ impl Client {
     }
 
     /// Sends a request as it is, and hands back whatever was answered.
-    pub(crate) async fn exchange(
+    pub(crate) async fn send_request(
         &self,
         method: Method,
         uri: Uri,
@@ -166,7 +166,7 @@ impl Client {
     }
 
     /// The same to the identity service.
-    pub(crate) async fn exchange_with_identity(
+    pub(crate) async fn send_identity_request(
         &self,
         method: Method,
         uri: Uri,
@@ -220,7 +220,7 @@ pub(crate) fn uri(address: &str) -> Result<Uri, ClientError> {
 }
 
 /// The start of a body, as far as it can be had.
-async fn start(mut pieces: Pieces) -> Bytes {
+async fn start(mut pieces: BodyStream) -> Bytes {
     let mut start = BytesMut::new();
     while let Some(Ok(piece)) = pieces.next().await {
         let room = ERROR_LIMIT - start.len();
