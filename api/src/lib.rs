@@ -1,65 +1,55 @@
 //! The metering API: controllers, embedded identity, collector.
 //!
-//! One collector task a broker asks it once a tick, whoever is watching, and puts what it says
-//! into a snapshot and a ring of the last hour. Controllers answer from those alone: a viewer
-//! costs a broker nothing. The embedded identity gives tokens to the brokers' own accounts.
+//! One collector task a broker polls it once a tick, whoever is watching, and writes a snapshot and the
+//! last hour. Controllers answer only from these: a viewer costs a broker nothing. The embedded
+//! identity issues tokens to accounts of the brokers.
 //!
 //! # Layout
 //!
 //! | module | what |
 //! |---|---|
-//! | [`config`] | what an operator can decide |
-//! | `collector` | asks the brokers |
-//! | `watched`, `snapshot`, `ring` | what is known of a broker, now and in the last hour |
-//! | `audience` | what of a broker an account may see |
-//! | `health_of` | what is wrong with a broker |
-//! | `search` | things by a few letters of their names |
-//! | `events` | the system log: what is told, and to whom |
-//! | `identity` | tokens, by Keystone's protocol |
-//! | `guest` | guest tokens of portals, share links |
-//! | `protocol` | what holds for every request |
-//! | `body_budget`, `query_limits`, `posted_quota` | what callers may use of the process at once, and of the store in a day |
-//! | `telemetry` | what Ceilometer's protocol asks for, as queries to the store |
-//! | `paged_answer`, `sample_answer` | large answers, page by page |
+//! | [`clock`], [`config`] | the time; what an operator configures |
+//! | `http`, `ids` | errors, JSON, validators, parameters, headers; ids |
+//! | `vhost_set` | the part of a broker that an account may see |
+//! | `lists` | queues, connections and so on: tables, filters, order |
+//! | `broker` | what is known of a broker, now and in the last hour |
+//! | `system_log` | writes the system log, and reads queries of it |
+//! | `context` | what all parts work with: configuration, brokers, store, system log |
+//! | `collector` | polls the brokers |
+//! | `series` | values over time |
+//! | `auth` | tokens, guests, and what a caller may see |
+//! | `telemetry` | Ceilometer's protocol, as queries to the store |
+//! | `search`, `health` | finds objects by their names; checks a broker |
+//! | `state`, `middleware` | what handlers can reach, and what happens to each request |
 //! | `controllers` | the resources, one file each |
-//! | `openapi` | the document about all of it |
-//! | `error` | what a request can end with instead of its answer |
+//! | `openapi` | the routes, and the document about them |
+//!
+//! A module imports only from modules above it.
 
-mod access_scope;
-mod answer_cache;
-mod audience;
-mod body_budget;
+mod auth;
+mod broker;
 pub mod clock;
 mod collector;
 pub mod config;
+mod context;
 mod controllers;
-mod error;
-mod events;
-mod guest;
-mod health_of;
-mod identity;
-mod lane;
-mod log_query;
-mod meters;
+mod health;
+mod http;
+mod ids;
+mod lists;
+mod middleware;
 mod openapi;
-mod paged_answer;
-mod posted_quota;
-mod protocol;
-mod query_limits;
-mod request_gate;
-mod ring;
-mod sample_answer;
 mod search;
-mod series_of;
-mod series_query;
-mod snapshot;
+mod series;
 mod state;
+mod system_log;
 mod telemetry;
-mod watched;
+mod vhost_set;
 
 use std::sync::Arc;
 
-use axum::{Router, middleware};
+use axum::Router;
+use axum::middleware::{from_fn_with_state, map_response};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use store::Store;
@@ -67,22 +57,23 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
+pub use self::http::safe_headers::safe_headers;
+pub use self::http::untrusted_proxy::UntrustedProxyWarning;
+pub use auth::guest::claims::claimed_origin;
 pub use clock::Clock;
 pub use config::{
     ApiConfig, ApiError, BrokerAccess, BrokerConfig, BrokerProject, ExposedPassword, Exposure,
     IdentityConfig, KeyHash, KeystoneConfig, Network, ParseKeyHashError, ParseNetworkError,
     ParseProjectError, PinnedQueue, PortalConfig, Portals, PrometheusConfig, Shown,
 };
-pub use guest::claims::claimed_origin;
-pub use protocol::untrusted_proxy::UntrustedProxyWarning;
 pub use tls::{TlsError, TlsFiles};
 
-use collector::lists;
+use self::http::{prefix, router_error};
+use collector::list_fetcher;
 use collector::task::supervise;
-pub use protocol::safe_headers;
 use state::Shared;
 
-/// The running service: its collectors, and the router that answers from what they gathered.
+/// The running service: its collectors, and the router that answers from what they polled.
 ///
 /// Dropping it ends the collectors at their next pause; [`Api::shutdown`] waits for that.
 #[derive(Debug)]
@@ -94,31 +85,35 @@ pub struct Api {
 }
 
 impl Api {
-    /// Starts one collector task a broker on the current tokio runtime. What they see is kept in
-    /// `store`, which whoever opened it also closes, after [`Api::shutdown`].
+    /// Starts one collector task a broker on the current tokio runtime. They write to `store`, which the
+    /// caller closes after [`Api::shutdown`].
     ///
     /// # Errors
-    /// Where the configuration cannot work.
+    /// If the configuration cannot work.
     pub fn start(config: ApiConfig, store: Arc<dyn Store>) -> Result<Api, ApiError> {
-        // Whoever installed another one before keeps it.
+        // A provider that was installed before stays.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let shared = Arc::new(Shared::new(config, store)?);
         let stop = CancellationToken::new();
         let until_stopped = |task: BoxFuture<'static, ()>| {
             let stop = stop.clone();
             tokio::spawn(async move {
-                // A poll is dropped where it stands: it has nothing to put away.
+                // A poll may be dropped at any point: it leaves nothing to clean up.
                 stop.run_until_cancelled(task).await;
             })
         };
+        let context = &shared.auth.context;
         let collectors = shared.brokers.iter().map(|broker| {
-            until_stopped(supervise(Arc::clone(broker), Arc::clone(&shared)).boxed())
+            until_stopped(supervise(Arc::clone(broker), Arc::clone(context)).boxed())
         });
         let mut tasks: Vec<_> = collectors.collect();
         tasks.extend(shared.brokers.iter().map(|broker| {
-            until_stopped(lists::task::supervise(Arc::clone(broker), Arc::clone(&shared)).boxed())
+            until_stopped(list_fetcher::supervise(Arc::clone(broker), Arc::clone(context)).boxed())
         }));
-        tasks.push(until_stopped(events::tend(Arc::clone(&shared)).boxed()));
+        let log_context = Arc::clone(context);
+        tasks.push(until_stopped(
+            async move { log_context.system_log.run().await }.boxed(),
+        ));
         Ok(Api {
             tasks,
             router: router(&shared),
@@ -135,12 +130,12 @@ impl Api {
         self.router.clone()
     }
 
-    /// Whether every broker was tried at least once, answered or not.
+    /// Whether every broker was polled at least once, with or without success.
     pub fn is_ready(&self) -> bool {
-        self.shared.brokers.iter().all(|broker| broker.was_tried())
+        self.shared.brokers.iter().all(|broker| broker.was_polled())
     }
 
-    /// Says when there is a new picture of a broker: a number that grows. None for an unknown name.
+    /// Notifies of every new snapshot of a broker, by a growing number. `None` for an unknown name.
     pub fn changes(&self, broker: &str) -> Option<watch::Receiver<u64>> {
         let found = self
             .shared
@@ -150,26 +145,24 @@ impl Api {
         found.map(|broker| broker.changes())
     }
 
-    /// Registers these portals in the place of the others, in every part of the program that was
-    /// given the same list, at once.
+    /// Replaces the registered portals, at once in every part of the program that shares the list.
     ///
     /// # Errors
-    /// Where they cannot work; then the others stay.
+    /// If they cannot work; then the old ones stay.
     pub fn register_portals(&self, portals: Vec<PortalConfig>) -> Result<(), ApiError> {
         let registered = &self.shared.config.portals;
         registered.replace(portals)?;
         let now = registered.now();
         let names: Vec<_> = now.iter().map(|portal| portal.name.as_str()).collect();
-        self.shared.events.portals_read(&names);
+        self.shared.system_log.portals_read(&names);
         Ok(())
     }
 
-    /// Ends the collectors, and what looks after the system log. When this returns, the store has
-    /// all that they saw.
+    /// Ends the collectors and the system log. When this returns, the store has all that they wrote.
     pub async fn shutdown(self) {
         drop(self.stop);
         for task in self.tasks {
-            // One that panicked has ended too.
+            // A task that panicked has ended too.
             let _ = task.await;
         }
         self.shared.storing.close();
@@ -181,15 +174,11 @@ fn router(shared: &Arc<Shared>) -> Router {
     let embedded = matches!(shared.config.identity, IdentityConfig::Embedded);
     let (routes, _) = openapi::routes(embedded);
     let routes = routes
-        .fallback(protocol::refusal::not_found)
-        .method_not_allowed_fallback(protocol::refusal::method_not_allowed)
-        .layer(middleware::from_fn_with_state(
-            Arc::clone(shared),
-            protocol::layer,
-        ))
+        .fallback(router_error::not_found)
+        .method_not_allowed_fallback(router_error::method_not_allowed)
+        .layer(from_fn_with_state(Arc::clone(shared), middleware::layer))
         .with_state(Arc::clone(shared));
-    protocol::prefix::behind(&shared.config.path_prefix, routes)
-        .layer(middleware::map_response(safe_headers))
+    prefix::behind(&shared.config.path_prefix, routes).layer(map_response(safe_headers))
 }
 
 /// The OpenAPI document of the service.

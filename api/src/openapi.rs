@@ -1,19 +1,24 @@
 //! The OpenAPI document: what of it does not stand at a handler.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
+use axum::response::Response;
+use bytes::Bytes;
+use http::StatusCode;
 use metering::meter;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Type};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::controllers::{
-    brokers, capabilities, dashboard, details, guest_tokens, health, lists, logs, meters, nodes,
-    overview, portals, query, resources, root, samples, search, series, share_links, statistics,
+    brokers, capabilities, dashboard, details, guest_tokens, health, identity_v2, identity_v3,
+    identity_versions, lists, logs, meters, nodes, overview, portals, query, resources, root,
+    samples, search, series, share_links, statistics,
 };
-use crate::identity;
+use crate::http::json::json_response;
 use crate::state::Shared;
 
 /// The head of the document.
@@ -90,14 +95,10 @@ impl Modify for PlainPaths {
 
 /// Every path with its handler, and the document about them. With a Keystone the embedded identity
 /// is not there.
-pub(crate) fn routes(
-    embedded: bool,
-) -> (
-    axum::Router<std::sync::Arc<Shared>>,
-    utoipa::openapi::OpenApi,
-) {
+pub(crate) fn routes(embedded: bool) -> (axum::Router<Arc<Shared>>, utoipa::openapi::OpenApi) {
     let (router, mut document) = OpenApiRouter::with_openapi(Head::openapi())
         .merge(root::router())
+        .routes(routes!(openapi))
         .merge(brokers::router())
         .merge(overview::router())
         .merge(nodes::router())
@@ -118,7 +119,9 @@ pub(crate) fn routes(
         .merge(query::router())
         .merge(capabilities::router())
         .merge(if embedded {
-            identity::router()
+            identity_v3::router()
+                .merge(identity_versions::router())
+                .merge(identity_v2::router())
         } else {
             OpenApiRouter::new()
         })
@@ -139,4 +142,17 @@ static DOCUMENT: LazyLock<String> = LazyLock::new(|| {
 /// The document as JSON.
 pub(crate) fn document() -> &'static str {
     &DOCUMENT
+}
+
+/// This document.
+#[utoipa::path(
+    get,
+    path = "/openapi.json",
+    operation_id = "getOpenapi",
+    tag = "root",
+    security(()),
+    responses((status = 200, description = "The OpenAPI document", content_type = "application/json"))
+)]
+async fn openapi() -> Response {
+    json_response(StatusCode::OK, Bytes::from_static(document().as_bytes()))
 }

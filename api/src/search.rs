@@ -7,9 +7,9 @@ use metering::search::SearchGap;
 use metering::{SearchHit, SearchKind, SearchResult};
 use regex::Regex;
 
-use crate::collector::lists::column::{Key, key};
-use crate::collector::lists::select::Scope;
-use crate::collector::lists::table::Table;
+use crate::lists::column::{Key, key};
+use crate::lists::select::Scope;
+use crate::lists::table::Table;
 
 /// Where names are looked for.
 pub(crate) enum Names {
@@ -23,7 +23,7 @@ pub(crate) enum Names {
 pub(crate) struct Place {
     pub(crate) kind: SearchKind,
     pub(crate) broker: String,
-    /// None where the broker has not told of them.
+    /// `None` if the broker has not answered yet.
     pub(crate) names: Option<Names>,
 }
 

@@ -3,10 +3,10 @@
 use serde::Serialize;
 
 use crate::consumer::Consumer;
+use crate::field_table::field_table;
 use crate::overview::MessageStats;
 use crate::queue::{Flow, Owner};
 use crate::record::record;
-use crate::slots::slots;
 use crate::stats::Details;
 use crate::table::Table;
 use crate::timestamp::Timestamp;
@@ -84,6 +84,6 @@ pub struct ChannelDetails {
     pub garbage_collection: Option<Table>,
 }
 
-slots! { ChannelDetails:
+field_table! { ChannelDetails:
     consumer_details publishes deliveries reductions reductions_details garbage_collection; channel
 }

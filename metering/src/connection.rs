@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use crate::amqp::AmqpSession;
 use crate::channel::Channel;
+use crate::field_table::field_table;
 use crate::record::record;
-use crate::slots::slots;
 use crate::stats::Details;
 use crate::table::Table;
 
@@ -110,4 +110,4 @@ pub struct ConnectionDetails {
     pub garbage_collection: Option<Table>,
 }
 
-slots!(ConnectionDetails: channel_details sessions reductions_details garbage_collection; connection);
+field_table!(ConnectionDetails: channel_details sessions reductions_details garbage_collection; connection);

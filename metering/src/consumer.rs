@@ -2,15 +2,15 @@
 
 use serde::Serialize;
 
+use crate::field_table::field_table;
 use crate::record::record;
-use crate::slots::slots;
 use crate::table::Table;
 
 record! {
     /// A consumer.
     pub struct Consumer {
         always {
-            /// What tells it from others of its channel.
+            /// Distinguishes it from other consumers of its channel.
             consumer_tag,
         }
         /// The queue that it consumes from.
@@ -44,7 +44,7 @@ pub struct QueueName {
     pub vhost: String,
 }
 
-slots!(QueueName: name vhost);
+field_table!(QueueName: name vhost);
 
 /// A channel by name, and whose it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -72,4 +72,4 @@ pub struct ChannelName {
     pub peer_port: Option<i64>,
 }
 
-slots!(ChannelName: name number connection_name node user peer_host peer_port);
+field_table!(ChannelName: name number connection_name node user peer_host peer_port);

@@ -28,7 +28,7 @@ pub struct Dashboard {
     /// of course, newest first.
     #[serde(default)]
     pub events: Arc<Vec<LogEntry>>,
-    /// The service's clock as it answered, to tell ages by: a viewer's may be wrong. The validator
+    /// The service's clock at the answer, for ages: a viewer's may be wrong. The validator
     /// (`ETag`) leaves it out.
     pub server_time: Timestamp,
 }

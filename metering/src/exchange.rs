@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
+use crate::field_table::field_table;
 use crate::overview::MessageStats;
 use crate::queue::Flow;
 use crate::record::record;
-use crate::slots::slots;
 use crate::table::Table;
 
 record! {
@@ -53,7 +53,7 @@ record! {
         routing_key: String,
         /// With which messages, for exchanges that go by headers.
         arguments: Table,
-        /// What tells it from others between the same two.
+        /// Distinguishes it from other bindings between the same two.
         properties_key: String,
     }
 }
@@ -79,4 +79,4 @@ pub struct ExchangeDetails {
     pub bindings_destination: Option<Vec<Binding>>,
 }
 
-slots!(ExchangeDetails: incoming outgoing bindings_source bindings_destination; exchange);
+field_table!(ExchangeDetails: incoming outgoing bindings_source bindings_destination; exchange);

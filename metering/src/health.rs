@@ -49,8 +49,8 @@ pub enum HealthCheck {
     Processes,
     /// Whether every vhost runs on every node (3.7 and later).
     VhostsRunning,
-    /// Whether the broker gathers statistics, keeps rates, and keeps up with that; and whether every
-    /// node tells of itself.
+    /// Whether the broker collects statistics and rates without delay, and whether every node reports
+    /// its figures.
     Statistics,
     /// Whether all stable feature flags are enabled (3.8 and later).
     FeatureFlags,
@@ -117,7 +117,7 @@ pub struct Health {
     pub state: HealthState,
     /// Every check that the caller may know of.
     pub checks: Vec<Checked>,
-    /// When the broker told of its nodes.
+    /// When the nodes were read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub observed_at: Option<Timestamp>,
 }

@@ -38,7 +38,7 @@
 //! | [`identity`], [`access`] | Keystone's token requests and answers, v3 and v2.0 |
 //! | [`error`] | the bodies of errors |
 //! | [`timestamp`] | instants as the API writes them |
-//! | [`lenient`] | reading what brokers of a decade write differently |
+//! | [`lenient_serde`] | reading what brokers of a decade write differently |
 
 pub mod access;
 mod amqp;
@@ -51,10 +51,11 @@ pub mod dashboard;
 pub mod error;
 pub mod exchange;
 pub mod feature;
+mod field_table;
 pub mod guest;
 pub mod health;
 pub mod identity;
-pub mod lenient;
+pub mod lenient_serde;
 pub mod log;
 pub mod meter;
 pub mod node;
@@ -68,7 +69,6 @@ mod record;
 pub mod search;
 pub mod segment;
 pub mod series;
-mod slots;
 mod stats;
 pub mod table;
 pub mod telemetry;

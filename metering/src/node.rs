@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
+use crate::field_table::field_table;
 use crate::plugin::TopProcess;
 use crate::record::record;
-use crate::slots::slots;
 use crate::table::Table;
 
 /// A node. One that is down has `name`, `type` and `running: false` alone.
@@ -87,7 +87,7 @@ pub struct Node {
     pub enabled_plugins: Option<Vec<String>>,
 }
 
-slots! { Node:
+field_table! { Node:
     name node_type = "type" running being_drained uptime os_pid processors run_queue mem_used
     mem_limit mem_alarm mem_calculation_strategy disk_free disk_free_limit disk_free_alarm
     fd_used fd_total sockets_used sockets_total proc_used proc_total rates_mode net_ticktime

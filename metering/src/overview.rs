@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use crate::slots::slots;
+use crate::field_table::field_table;
 use crate::stats::stats;
 use crate::table::Table;
 use crate::timestamp::Timestamp;
@@ -35,7 +35,7 @@ pub struct Overview {
     /// Whether the broker's statistics are switched off (3.8 and later).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub disable_stats: Option<bool>,
-    /// Whether depths are told where statistics are off (3.8.3 and later).
+    /// Whether the broker reports depths while statistics are off (3.8.3 and later).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enable_queue_totals: Option<bool>,
     /// Events that the broker's statistics have still to take in (3.5 and later).
@@ -56,7 +56,7 @@ pub struct Overview {
     /// What the operator marked the node with (4.0 and later).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub node_tags: Option<Table>,
-    /// What the broker does not tell since its statistics are off, by field: `message_stats`,
+    /// Fields that are missing because statistics are off: `message_stats`,
     /// `object_totals.channels`, and `nodes` for what nodes use. Absent where they are on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub missing: Option<Vec<String>>,
@@ -86,7 +86,7 @@ pub struct Overview {
     pub observed_at: Option<Timestamp>,
 }
 
-slots! { Overview:
+field_table! { Overview:
     node rabbitmq_version management_version erlang_version cluster_name rates_mode
     disable_stats enable_queue_totals statistics_db_event_queue product_name product_version
     default_queue_type cluster_tags node_tags missing object_totals queue_totals message_stats churn_rates listeners contexts
@@ -114,7 +114,7 @@ pub struct ObjectTotals {
     pub consumers: Option<i64>,
 }
 
-slots! { ObjectTotals:
+field_table! { ObjectTotals:
     connections channels exchanges queues consumers
 }
 
@@ -223,7 +223,7 @@ pub struct Listener {
     pub tls: Option<bool>,
 }
 
-slots! { Listener:
+field_table! { Listener:
     node protocol ip_address port tls
 }
 
@@ -251,7 +251,7 @@ pub struct Context {
     pub ssl: Option<bool>,
 }
 
-slots! { Context:
+field_table! { Context:
     node description path ip port ssl
 }
 
@@ -269,7 +269,7 @@ pub struct ExchangeType {
     pub enabled: Option<bool>,
 }
 
-slots! { ExchangeType:
+field_table! { ExchangeType:
     name description enabled
 }
 

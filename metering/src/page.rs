@@ -6,8 +6,8 @@ use crate::timestamp::Timestamp;
 
 /// A page of a list.
 ///
-/// Of many queues a broker tells the depths cheaply and the rest, rates above all, at such a cost
-/// that it is asked less often: `observed_at` is the age of the depths, `stats_observed_at` that of
+/// Depths of many queues are cheap to read; the rest, above all rates, is expensive and is read less
+/// often: `observed_at` is the age of the depths, `stats_observed_at` that of
 /// the rest.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

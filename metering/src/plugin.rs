@@ -6,9 +6,9 @@
 use serde::Serialize;
 
 use crate::consumer::QueueName;
+use crate::field_table::field_table;
 use crate::overview::MessageStats;
 use crate::record::record;
-use crate::slots::slots;
 use crate::table::Table;
 
 record! {
@@ -56,7 +56,7 @@ record! {
         dest_exchange_key: String,
         /// The address that it hands on to, with AMQP 1.0.
         dest_address: String,
-        /// How many messages it has yet to move, where it was told a number (4.0 and later).
+        /// How many messages it has yet to move, if it moves a set number (4.0 and later).
         remaining: i64,
         /// How many messages its destination has yet to confirm (4.0 and later).
         remaining_unacked: i64,
@@ -72,7 +72,7 @@ record! {
     /// (`rabbitmq_federation_management`).
     pub struct FederationLink {
         always {
-            /// What tells it from others.
+            /// Its id.
             id,
             /// The upstream that it comes from.
             upstream,
@@ -89,7 +89,7 @@ record! {
         queue: String,
         /// The queue that it comes from.
         upstream_queue: String,
-        /// What tells its consumer there from others.
+        /// The tag of its consumer there.
         consumer_tag: String,
         /// `starting`, `running`, `shutdown` or `error`.
         status: String,
@@ -119,7 +119,7 @@ pub struct LinkChannel {
     pub message_stats: Option<MessageStats>,
 }
 
-slots!(LinkChannel: name message_stats);
+field_table!(LinkChannel: name message_stats);
 
 record! {
     /// Where a federation gets messages from (`rabbitmq_federation_management`).
@@ -179,10 +179,10 @@ pub struct TraceQueue {
     pub message_stats: Option<MessageStats>,
 }
 
-slots!(TraceQueue: name vhost node messages message_stats);
+field_table!(TraceQueue: name vhost node messages message_stats);
 
 record! {
-    /// A file that a trace wrote (`rabbitmq_tracing`). What is in it is not told: it holds messages.
+    /// A file that a trace wrote (`rabbitmq_tracing`). Its content is not shown: it holds messages.
     pub struct TraceFile {
         always {
             /// Its name.
@@ -261,7 +261,7 @@ pub struct StreamConnection {
     pub peer_port: Option<i64>,
 }
 
-slots!(StreamConnection: name node user peer_host peer_port);
+field_table!(StreamConnection: name node user peer_host peer_port);
 
 record! {
     /// A process of Erlang's on a node (`rabbitmq_top`).

@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use crate::exchange::Exchange;
+use crate::field_table::field_table;
 use crate::queue::Queue;
 use crate::record::record;
-use crate::slots::slots;
 use crate::table::Table;
 
 record! {
@@ -44,4 +44,4 @@ pub struct PolicyDetails {
     pub matched_exchanges: Option<Vec<Exchange>>,
 }
 
-slots!(PolicyDetails: matched_queues matched_exchanges; policy);
+field_table!(PolicyDetails: matched_queues matched_exchanges; policy);

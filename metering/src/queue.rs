@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use crate::consumer::Consumer;
+use crate::field_table::field_table;
 use crate::overview::MessageStats;
 use crate::record::record;
-use crate::slots::slots;
 use crate::stats::Details;
 use crate::table::Table;
 use crate::timestamp::Timestamp;
@@ -146,7 +146,7 @@ pub struct Owner {
     pub peer_port: Option<i64>,
 }
 
-slots!(Owner: name peer_host peer_port);
+field_table!(Owner: name peer_host peer_port);
 
 /// A queue in full: `GET /v2/rabbit/queues/{vhost}/{name}`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -175,7 +175,7 @@ pub struct QueueDetails {
     pub garbage_collection: Option<Table>,
 }
 
-slots! { QueueDetails:
+field_table! { QueueDetails:
     consumer_details incoming deliveries reductions reductions_details garbage_collection; queue
 }
 
@@ -197,4 +197,4 @@ pub struct Flow {
     pub stats: Option<MessageStats>,
 }
 
-slots!(Flow: exchange queue channel_details stats);
+field_table!(Flow: exchange queue channel_details stats);

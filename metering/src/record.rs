@@ -27,13 +27,13 @@ macro_rules! record {
             )*
         }
 
-        crate::slots::slots!($name: $($key $(= $key_wire)?)* $($field $(= $wire)?)*);
+        crate::field_table::field_table!($name: $($key $(= $key_wire)?)* $($field $(= $wire)?)*);
 
         impl $name {
             /// Whether rows can be ordered by this: a field's name, or a dotted path to a value
             /// within, `message_stats.publish_details.rate` for example.
             pub fn has_column(path: &str) -> bool {
-                crate::slots::has_column(&mut Self::default(), path)
+                crate::field_table::has_column(&mut Self::default(), path)
             }
         }
     };

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::timestamp::Timestamp;
 
-/// What can be found, in the order in which equals are told.
+/// What can be found, in the order in which equal hits are listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
@@ -61,11 +61,11 @@ pub struct SearchResult {
     pub hits: Vec<SearchHit>,
     /// How many there are in all.
     pub found: u64,
-    /// What is not among it since the broker has not told of it, or not yet: who asks again in a
-    /// moment may find more.
+    /// Lists that were not searched because they were not read yet, or cannot be: a later request
+    /// may find more.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gaps: Vec<SearchGap>,
-    /// When the brokers told of what was searched; of several the oldest.
+    /// When the searched lists were read; of several the oldest time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub observed_at: Option<Timestamp>,
 }

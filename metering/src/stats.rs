@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::slots::slots;
+use crate::field_table::field_table;
 
 /// What stands under `…_details`: the rate, and the broker's own samples where they were asked for.
 ///
@@ -18,7 +18,7 @@ pub struct Details {
     pub samples: Vec<Sample>,
 }
 
-slots!(Details: rate samples);
+field_table!(Details: rate samples);
 
 /// One of the broker's own samples.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -70,7 +70,7 @@ macro_rules! stats {
             )*
         }
 
-        crate::slots::slots!($name: $($value $details)*);
+        crate::field_table::field_table!($name: $($value $details)*);
 
         impl $name {
             /// The names of all its values, in the order of [`Self::iter`].

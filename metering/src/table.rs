@@ -13,7 +13,7 @@ const MAX_DEPTH: usize = 32;
 /// Stands for what is nested too deep.
 const CUT_OFF: &str = "…";
 
-/// A table. Erlang cannot tell an empty one from an empty list: `[]` is one too.
+/// A table. Erlang cannot distinguish an empty one from an empty list: `[]` is one too.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(value_type = Object))]

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::slots::slots;
+use crate::field_table::field_table;
 use crate::table::Table;
 use crate::vhost::{Permission, TopicPermission};
 
@@ -25,7 +25,7 @@ pub struct User {
     pub password_hash: Option<String>,
 }
 
-slots!(User: name tags limits has_password password_hash);
+field_table!(User: name tags limits has_password password_hash);
 
 impl User {
     /// Whether rows can be ordered by this: see [`Queue::has_column`](crate::Queue::has_column).
@@ -60,4 +60,4 @@ pub struct UserDetails {
     pub topic_permissions: Option<Vec<TopicPermission>>,
 }
 
-slots!(UserDetails: permissions topic_permissions; user);
+field_table!(UserDetails: permissions topic_permissions; user);

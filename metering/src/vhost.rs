@@ -3,9 +3,9 @@
 
 use serde::Serialize;
 
+use crate::field_table::field_table;
 use crate::overview::MessageStats;
 use crate::record::record;
-use crate::slots::slots;
 use crate::stats::Details;
 use crate::table::Table;
 
@@ -128,4 +128,4 @@ pub struct VhostDetails {
     pub topic_permissions: Option<Vec<TopicPermission>>,
 }
 
-slots!(VhostDetails: permissions topic_permissions; vhost);
+field_table!(VhostDetails: permissions topic_permissions; vhost);

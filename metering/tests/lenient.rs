@@ -2,7 +2,7 @@
 //!
 //! In each recorded answer each field in turn is replaced by a value of each JSON type.
 
-use metering::lenient::Objects;
+use metering::lenient_serde::Objects;
 use metering::{
     Binding, Channel, ChannelDetails, Connection, ConnectionDetails, Consumer, Exchange,
     ExchangeDetails, FeatureFlag, Node, Overview, Permission, Policy, Queue, QueueDetails, User,

@@ -143,7 +143,7 @@ fn what_plugins_have() {
     // It says some things twice.
     plugin!("traces", Trace, []);
     let node: NodeInternals = broker_answer_as("3.10.8", "top");
-    let processes = node.processes.expect("told");
+    let processes = node.processes.expect("processes");
     assert_eq!(processes.len(), 8);
     assert!(processes[0].pid.starts_with('<') && processes[0].memory > Some(0));
 }

@@ -10,11 +10,12 @@
 use metering::{Node, Overview, Sample, Stat};
 
 use super::rates::Counters;
-use crate::meters::Meter;
-use crate::ring::{Resource, Ring, rounded};
+use super::sample_points::Points;
+use crate::broker::meters::Meter;
+use crate::broker::recent_history::{RecentHistory, Resource};
 
 /// The newest ten minutes: an age and a step that every broker grants (`age / incr` ≤ 500), within
-/// what it keeps at five seconds (605 s). Churn is gathered by one range and formatted by the
+/// what it keeps at five seconds (605 s). Churn is collected by one range and formatted by the
 /// other, so both are the same.
 pub(crate) const FINE: &str =
     "api/overview?lengths_age=600&lengths_incr=5&msg_rates_age=600&msg_rates_incr=5";
@@ -22,10 +23,8 @@ pub(crate) const FINE: &str =
 pub(crate) const COARSE: &str =
     "api/overview?lengths_age=3600&lengths_incr=60&msg_rates_age=3600&msg_rates_incr=60";
 
-/// A broker's statistics begin so long after its start, in milliseconds; before that it reports noughts.
+/// Milliseconds from a broker's start until its statistics begin; before that it reports zeros.
 const WARM_UP: i64 = 10_000;
-/// Samples further apart than this are not joined.
-const LONGEST_STEP: i64 = 90_000;
 /// The newest sample of a broker whose clock agrees with ours is not older than this.
 const NEWEST: i64 = 15_000;
 
@@ -38,15 +37,8 @@ pub(crate) struct Backfill {
     pub(crate) coarse: Overview,
 }
 
-/// A time in milliseconds since the epoch, and the value then.
-type Point = (i64, f64);
-
-/// Samples in order of time, oldest first.
-#[derive(Clone, Debug, Default, PartialEq)]
-struct Points(Vec<Point>);
-
 /// The two sets of samples of one statistic.
-struct History {
+struct SampleSets {
     fine: Points,
     coarse: Points,
 }
@@ -61,25 +53,25 @@ pub(crate) fn started_at(nodes: &[Node], now: i64) -> Option<i64> {
 }
 
 impl Backfill {
-    /// Fills some slots of the ring, and tells the counters what they did.
+    /// Fills some buckets of the recent history, and primes the counters with the newest samples.
     pub(crate) fn fill(
         &self,
-        ring: &mut Ring,
+        history: &mut RecentHistory,
         counters: &mut Counters,
         now: i64,
         started_at: Option<i64>,
-        slots: &[i64],
+        buckets: &[i64],
     ) {
         let shift = self.shift(now);
         let known_from = match started_at {
             Some(started) => started + WARM_UP,
-            // Not known: at least the noughts before the first sign of life are not shown.
-            None => match self.first_sign_of_life() {
+            // Not known: at least the zeros before the first other value are left out.
+            None => match self.first_nonzero() {
                 Some(first) => first + shift,
                 None => return,
             },
         };
-        let of = |fine: Stat<'_>, coarse: Stat<'_>| History {
+        let of = |fine: Stat<'_>, coarse: Stat<'_>| SampleSets {
             fine: Points::new(fine, shift, known_from),
             coarse: Points::new(coarse, shift, known_from),
         };
@@ -87,8 +79,8 @@ impl Backfill {
         let fine = self.fine.queue_totals.as_ref().unwrap_or(&default);
         let coarse = self.coarse.queue_totals.as_ref().unwrap_or(&default);
         for (n, (fine, coarse)) in fine.iter().zip(coarse.iter()).enumerate() {
-            let history = of(fine, coarse);
-            history.fill(ring, Meter::queue_total(n), slots, |points, at| {
+            let sets = of(fine, coarse);
+            sets.fill(history, Meter::queue_total(n), buckets, |points, at| {
                 points.level(at)
             });
         }
@@ -96,13 +88,13 @@ impl Backfill {
         let fine = self.fine.message_stats.as_ref().unwrap_or(&default);
         let coarse = self.coarse.message_stats.as_ref().unwrap_or(&default);
         for (n, (fine, coarse)) in fine.iter().zip(coarse.iter()).enumerate() {
-            of(fine, coarse).fill_counter(ring, counters, Meter::message_stat(n), slots);
+            of(fine, coarse).fill_counter(history, counters, Meter::message_stat(n), buckets);
         }
         let default = metering::overview::ChurnRates::default();
         let fine = self.fine.churn_rates.as_ref().unwrap_or(&default);
         let coarse = self.coarse.churn_rates.as_ref().unwrap_or(&default);
         for (n, (fine, coarse)) in fine.iter().zip(coarse.iter()).enumerate() {
-            of(fine, coarse).fill_counter(ring, counters, Meter::churn(n), slots);
+            of(fine, coarse).fill_counter(history, counters, Meter::churn(n), buckets);
         }
     }
 
@@ -118,7 +110,7 @@ impl Backfill {
         }
     }
 
-    fn first_sign_of_life(&self) -> Option<i64> {
+    fn first_nonzero(&self) -> Option<i64> {
         let all = samples(&self.fine).chain(samples(&self.coarse));
         all.filter(|sample| sample.sample != 0.0)
             .map(|sample| sample.timestamp)
@@ -146,30 +138,36 @@ fn samples(overview: &Overview) -> impl Iterator<Item = &Sample> {
     details.flat_map(|details| &details.samples)
 }
 
-impl History {
+impl SampleSets {
     fn fill(
         &self,
-        ring: &mut Ring,
+        history: &mut RecentHistory,
         meter: Meter,
-        slots: &[i64],
+        buckets: &[i64],
         value: impl Fn(&Points, i64) -> Option<f64>,
     ) {
-        for &slot in slots {
-            let at = ring.start(slot);
+        for &bucket in buckets {
+            let at = history.start(bucket);
             let points = if self.fine.covers(at) {
                 &self.fine
             } else {
                 &self.coarse
             };
             if let Some(value) = value(points, at) {
-                ring.set(Resource::Broker, meter, slot, value);
+                history.set(Resource::Broker, meter, bucket, value);
             }
         }
     }
 
-    fn fill_counter(&self, ring: &mut Ring, counters: &mut Counters, meter: Meter, slots: &[i64]) {
-        self.fill(ring, meter, slots, Points::level);
-        self.fill(ring, meter.rate(), slots, Points::rate);
+    fn fill_counter(
+        &self,
+        history: &mut RecentHistory,
+        counters: &mut Counters,
+        meter: Meter,
+        buckets: &[i64],
+    ) {
+        self.fill(history, meter, buckets, Points::level);
+        self.fill(history, meter.rate(), buckets, Points::rate);
         let last_of_all = self.fine.0.last().map_or(0, |&(at, _)| at);
         let of_late = self
             .fine
@@ -179,68 +177,6 @@ impl History {
         counters
             .of(meter)
             .prime(of_late.map(|&(at, value)| (at, value as i64)));
-    }
-}
-
-impl Points {
-    fn new(stat: Stat<'_>, shift: i64, known_from: i64) -> Self {
-        let samples = stat.details.map_or(&[][..], |details| &details.samples);
-        let shifted = samples
-            .iter()
-            .map(|sample| (sample.timestamp + shift, sample.sample));
-        let mut points: Vec<_> = shifted
-            .filter(|&(at, value)| at >= known_from && value.is_finite())
-            .collect();
-        points.sort_unstable_by_key(|&(at, _)| at);
-        points.dedup_by_key(|&mut (at, _)| at);
-        Self(points)
-    }
-
-    fn covers(&self, at: i64) -> bool {
-        self.0.first().is_some_and(|&(first, _)| first < at)
-    }
-
-    /// The sample at or before a time, and the one after it.
-    fn around(&self, at: i64) -> Option<(Point, Option<Point>)> {
-        let after = self.0.partition_point(|&(time, _)| time <= at);
-        let before = *self.0.get(after.checked_sub(1)?)?;
-        Some((before, self.0.get(after).copied()))
-    }
-
-    /// Milliseconds between the last two samples.
-    fn last_step(&self) -> i64 {
-        match self.0.as_slice() {
-            [.., (a, _), (b, _)] => b - a,
-            _ => 0,
-        }
-    }
-
-    /// A level at a time: straight from one sample to the next, and a little beyond the last.
-    fn level(&self, at: i64) -> Option<f64> {
-        let (before, after) = self.around(at)?;
-        if before.0 == at {
-            return Some(before.1);
-        }
-        let Some(after) = after else {
-            return (at - before.0 <= self.last_step()).then_some(before.1);
-        };
-        let step = after.0 - before.0;
-        let share = (at - before.0) as f64 / step as f64;
-        (step <= LONGEST_STEP).then(|| (before.1 + (after.1 - before.1) * share).round())
-    }
-
-    /// A counter's growth per second over the samples' interval that ends at, or holds, a time.
-    /// None where it fell.
-    fn rate(&self, at: i64) -> Option<f64> {
-        let end = self.0.partition_point(|&(time, _)| time < at);
-        let beyond = end == self.0.len();
-        let end = if beyond { end.checked_sub(1)? } else { end };
-        let (from, to) = (*self.0.get(end.checked_sub(1)?)?, *self.0.get(end)?);
-        let step = to.0 - from.0;
-        if step > LONGEST_STEP || to.1 < from.1 || (beyond && at - to.0 > step) {
-            return None;
-        }
-        Some(rounded((to.1 - from.1) * 1000.0 / step as f64))
     }
 }
 
@@ -298,37 +234,49 @@ mod tests {
     /// The time of the fixture's newest sample.
     const NEWEST_SAMPLE: i64 = 1_795_351_915_000;
 
-    fn filled(now: i64, started_at: Option<i64>) -> (Ring, i64) {
-        let mut ring = Ring::new(Duration::from_secs(5), Duration::from_hours(1));
-        let head = ring.slot(now);
-        ring.open(head);
+    fn filled(now: i64, started_at: Option<i64>) -> (RecentHistory, i64) {
+        let mut history = RecentHistory::new(Duration::from_secs(5), Duration::from_hours(1));
+        let head = history.bucket(now);
+        history.open(head);
         let backfill = Backfill {
             fine: fixture(),
             coarse: Overview::default(),
         };
-        let slots = ring.empty_slots(head);
-        backfill.fill(&mut ring, &mut Counters::default(), now, started_at, &slots);
-        (ring, head)
+        let buckets = history.empty_buckets(head);
+        backfill.fill(
+            &mut history,
+            &mut Counters::default(),
+            now,
+            started_at,
+            &buckets,
+        );
+        (history, head)
     }
 
     #[test]
     fn a_real_broker_fills_the_ten_minutes() {
         let now = NEWEST_SAMPLE + 3000;
-        let (ring, _) = filled(now, Some(now - 86_400_000));
-        let slot = ring.slot(NEWEST_SAMPLE) - 1;
-        assert_eq!(ring.value(Resource::Broker, PUBLISH, slot), Some(96_064.0));
+        let (history, _) = filled(now, Some(now - 86_400_000));
+        let bucket = history.bucket(NEWEST_SAMPLE) - 1;
         assert_eq!(
-            ring.value(Resource::Broker, PUBLISH.rate(), slot),
+            history.value(Resource::Broker, PUBLISH, bucket),
+            Some(96_064.0)
+        );
+        assert_eq!(
+            history.value(Resource::Broker, PUBLISH.rate(), bucket),
             Some(733.2)
         );
-        assert_eq!(ring.value(Resource::Broker, MESSAGES, slot), Some(14_250.0));
         assert_eq!(
-            ring.value(Resource::Broker, MESSAGES, slot - 118),
+            history.value(Resource::Broker, MESSAGES, bucket),
+            Some(14_250.0)
+        );
+        assert_eq!(
+            history.value(Resource::Broker, MESSAGES, bucket - 118),
             Some(0.0),
             "it was idle then"
         );
         assert_eq!(
-            ring.value(Resource::Broker, MESSAGES, slot - 130),
+            history.value(Resource::Broker, MESSAGES, bucket - 130),
             None,
             "not asked for"
         );
@@ -337,43 +285,54 @@ mod tests {
     #[test]
     fn noughts_from_before_the_start_are_not_shown() {
         let now = NEWEST_SAMPLE + 3000;
-        let (ring, _) = filled(now, Some(now - 300_000));
-        let slot = ring.slot(NEWEST_SAMPLE);
-        assert_eq!(ring.value(Resource::Broker, MESSAGES, slot - 70), None);
-        assert!(ring.value(Resource::Broker, MESSAGES, slot - 40).is_some());
+        let (history, _) = filled(now, Some(now - 300_000));
+        let bucket = history.bucket(NEWEST_SAMPLE);
+        assert_eq!(history.value(Resource::Broker, MESSAGES, bucket - 70), None);
+        assert!(
+            history
+                .value(Resource::Broker, MESSAGES, bucket - 40)
+                .is_some()
+        );
     }
 
     #[test]
-    fn without_a_known_start_noughts_before_the_first_sign_of_life_are_not_shown() {
-        let (ring, _) = filled(NEWEST_SAMPLE + 3000, None);
-        let slot = ring.slot(NEWEST_SAMPLE);
-        assert_eq!(ring.value(Resource::Broker, MESSAGES, slot - 119), None);
-        assert!(ring.value(Resource::Broker, MESSAGES, slot - 10).is_some());
+    fn without_a_known_start_noughts_before_the_first_nonzero_are_not_shown() {
+        let (history, _) = filled(NEWEST_SAMPLE + 3000, None);
+        let bucket = history.bucket(NEWEST_SAMPLE);
+        assert_eq!(
+            history.value(Resource::Broker, MESSAGES, bucket - 119),
+            None
+        );
+        assert!(
+            history
+                .value(Resource::Broker, MESSAGES, bucket - 10)
+                .is_some()
+        );
     }
 
     #[test]
     fn a_broker_whose_clock_is_wrong_is_moved_to_ours() {
         let now = NEWEST_SAMPLE + 3_600_000;
-        let (ring, head) = filled(now, Some(now - 86_400_000));
+        let (history, head) = filled(now, Some(now - 86_400_000));
         assert_eq!(
-            ring.value(Resource::Broker, PUBLISH, head - 1),
+            history.value(Resource::Broker, PUBLISH, head - 1),
             Some(96_064.0)
         );
     }
 
     #[test]
     fn the_first_poll_knows_what_the_counters_did() {
-        let mut ring = Ring::new(Duration::from_secs(5), Duration::from_hours(1));
+        let mut history = RecentHistory::new(Duration::from_secs(5), Duration::from_hours(1));
         let mut counters = Counters::default();
         let now = NEWEST_SAMPLE + 3000;
-        let head = ring.slot(now);
-        ring.open(head);
+        let head = history.bucket(now);
+        history.open(head);
         let backfill = Backfill {
             fine: fixture(),
             coarse: Overview::default(),
         };
-        let slots = ring.empty_slots(head);
-        backfill.fill(&mut ring, &mut counters, now, Some(0), &slots);
+        let buckets = history.empty_buckets(head);
+        backfill.fill(&mut history, &mut counters, now, Some(0), &buckets);
         let rate = counters
             .of(PUBLISH)
             .rate(now + 2000, Some(99_723), Some(70_000.0));

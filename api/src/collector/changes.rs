@@ -1,6 +1,6 @@
 //! What changed on a broker from one answer to the next: lines for the system log.
 //!
-//! What is wrong when a broker is first seen is told too; what is as it should be is not.
+//! The first answer is logged too, but only what is wrong in it.
 
 use std::collections::BTreeMap;
 
@@ -16,19 +16,19 @@ pub(crate) struct Change {
     pub(crate) desc: String,
 }
 
-/// What was last seen of a broker.
+/// The last answer of a broker.
 #[derive(Debug, Default)]
-pub(crate) struct Seen {
+pub(crate) struct PreviousState {
     /// Whether it answered before.
     before: bool,
     rabbitmq_version: Option<String>,
     erlang_version: Option<String>,
-    nodes: BTreeMap<String, SeenNode>,
+    nodes: BTreeMap<String, PreviousNode>,
 }
 
-/// What was last seen of a node.
+/// The last answer about a node.
 #[derive(Clone, Debug, Default)]
-struct SeenNode {
+struct PreviousNode {
     is_down: bool,
     uptime: Option<i64>,
     memory: bool,
@@ -36,15 +36,15 @@ struct SeenNode {
     partitions: Vec<String>,
 }
 
-/// What a look at a broker brought.
+/// What differs from the last answer.
 #[derive(Debug, Default)]
-pub(crate) struct Looked {
+pub(crate) struct Diff {
     pub(crate) changes: Vec<Change>,
     /// Whether a node has started since it was last seen.
     pub(crate) restarted: bool,
 }
 
-impl Looked {
+impl Diff {
     fn of_broker(&mut self, level: LogLevel, desc: String) {
         self.changes.push(Change {
             level,
@@ -62,10 +62,10 @@ impl Looked {
     }
 }
 
-impl Seen {
+impl PreviousState {
     /// Compares an answer with the last one, and remembers it.
-    pub(crate) fn look(&mut self, overview: &Overview, nodes: &[Node]) -> Looked {
-        let mut looked = Looked::default();
+    pub(crate) fn compare(&mut self, overview: &Overview, nodes: &[Node]) -> Diff {
+        let mut diff = Diff::default();
         for (what, before, now) in [
             (
                 "RabbitMQ",
@@ -78,9 +78,9 @@ impl Seen {
                 && before != now
             {
                 let desc = format!("{what} is now {now}; it was {before}.");
-                looked.of_broker(LogLevel::Warning, desc);
+                diff.of_broker(LogLevel::Warning, desc);
             }
-            // What is left out once is not forgotten.
+            // A version that is absent once stays known.
             if now.is_some() {
                 before.clone_from(now);
             }
@@ -89,31 +89,31 @@ impl Seen {
             let is_new = !self.nodes.contains_key(&node.name);
             if is_new && self.before {
                 let desc = "The node joined the cluster.";
-                looked.of_node(LogLevel::Info, &node.name, desc);
+                diff.of_node(LogLevel::Info, &node.name, desc);
             }
-            let seen = self.nodes.entry(node.name.clone()).or_default();
-            seen.look(node, &mut looked);
+            let previous = self.nodes.entry(node.name.clone()).or_default();
+            previous.compare(node, &mut diff);
         }
         self.nodes.retain(|name, _| {
             let is_there = nodes.iter().any(|node| node.name == *name);
             if !is_there {
-                looked.of_node(LogLevel::Warning, name, "The node left the cluster.");
+                diff.of_node(LogLevel::Warning, name, "The node left the cluster.");
             }
             is_there
         });
         self.before = true;
-        looked
+        diff
     }
 }
 
-impl SeenNode {
-    fn look(&mut self, node: &Node, looked: &mut Looked) {
+impl PreviousNode {
+    fn compare(&mut self, node: &Node, diff: &mut Diff) {
         let name = node.name.as_str();
         if node.running == Some(false) {
             if !self.is_down {
-                looked.of_node(LogLevel::Error, name, "The node is down.");
+                diff.of_node(LogLevel::Error, name, "The node is down.");
             }
-            // What it had ended with it. Its uptime stays: the next one is another's.
+            // Its alarms ended with it. The uptime stays: a smaller one later means a restart.
             *self = Self {
                 is_down: true,
                 uptime: self.uptime,
@@ -125,42 +125,42 @@ impl SeenNode {
             .uptime
             .zip(node.uptime)
             .is_some_and(|(before, now)| now < before);
-        looked.restarted |= restarted;
+        diff.restarted |= restarted;
         if self.is_down {
             let desc = if restarted {
                 "The node is up again, after a restart."
             } else {
                 "The node is up again."
             };
-            looked.of_node(LogLevel::Info, name, desc);
+            diff.of_node(LogLevel::Info, name, desc);
         } else if restarted {
-            looked.of_node(LogLevel::Warning, name, "The node has restarted.");
+            diff.of_node(LogLevel::Warning, name, "The node has restarted.");
         }
         self.is_down = false;
         self.uptime = node.uptime.or(self.uptime);
-        self.alarms(node, looked);
+        self.alarms(node, diff);
         if let Some(partitions) = &node.partitions {
             if *partitions != self.partitions {
                 if partitions.is_empty() {
                     let desc = "The node is no longer partitioned from others.";
-                    looked.of_node(LogLevel::Info, name, desc);
+                    diff.of_node(LogLevel::Info, name, desc);
                 } else {
                     let desc = format!("The node is partitioned from {}.", partitions.join(", "));
-                    looked.of_node(LogLevel::Error, name, desc);
+                    diff.of_node(LogLevel::Error, name, desc);
                 }
             }
             self.partitions.clone_from(partitions);
         }
     }
 
-    fn alarms(&mut self, node: &Node, looked: &mut Looked) {
+    fn alarms(&mut self, node: &Node, diff: &mut Diff) {
         if let Some(raised) = node.mem_alarm {
             if raised && !self.memory {
                 let figures = figures(node.mem_used, "in use", node.mem_limit);
                 let desc = format!("The memory alarm is raised{figures}. Publishers are blocked.");
-                looked.of_node(LogLevel::Error, &node.name, desc);
+                diff.of_node(LogLevel::Error, &node.name, desc);
             } else if !raised && self.memory {
-                looked.of_node(LogLevel::Info, &node.name, "The memory alarm is cleared.");
+                diff.of_node(LogLevel::Info, &node.name, "The memory alarm is cleared.");
             }
             self.memory = raised;
         }
@@ -168,9 +168,9 @@ impl SeenNode {
             if raised && !self.disk {
                 let figures = figures(node.disk_free, "free", node.disk_free_limit);
                 let desc = format!("The disk alarm is raised{figures}. Publishers are blocked.");
-                looked.of_node(LogLevel::Error, &node.name, desc);
+                diff.of_node(LogLevel::Error, &node.name, desc);
             } else if !raised && self.disk {
-                looked.of_node(LogLevel::Info, &node.name, "The disk alarm is cleared.");
+                diff.of_node(LogLevel::Info, &node.name, "The disk alarm is cleared.");
             }
             self.disk = raised;
         }
@@ -217,20 +217,20 @@ mod tests {
         }
     }
 
-    /// Looks at one node a few times and gives what was told: `level node: sentence`.
-    fn told(looks: &[Node]) -> Vec<String> {
-        let mut seen = Seen::default();
+    /// The log lines after some answers about one node: `level node: sentence`.
+    fn lines(looks: &[Node]) -> Vec<String> {
+        let mut previous = PreviousState::default();
         let looks: Vec<_> = looks
             .iter()
             .map(|node| (version("3.10.8"), vec![node.clone()]))
             .collect();
-        told_by(&mut seen, &looks)
+        lines_by(&mut previous, &looks)
     }
 
-    fn told_by(seen: &mut Seen, looks: &[(Overview, Vec<Node>)]) -> Vec<String> {
+    fn lines_by(previous: &mut PreviousState, looks: &[(Overview, Vec<Node>)]) -> Vec<String> {
         let changes = looks
             .iter()
-            .flat_map(|(overview, nodes)| seen.look(overview, nodes).changes);
+            .flat_map(|(overview, nodes)| previous.compare(overview, nodes).changes);
         changes
             .map(|change| {
                 let node = change.node.unwrap_or_else(|| "broker".into());
@@ -240,12 +240,12 @@ mod tests {
     }
 
     #[test]
-    fn what_is_as_it_should_be_is_not_told() {
-        assert_eq!(told(&[node("a"), node("a"), node("a")]), [""; 0]);
+    fn healthy_node_logs_nothing() {
+        assert_eq!(lines(&[node("a"), node("a"), node("a")]), [""; 0]);
     }
 
     #[test]
-    fn alarms_are_told_once_when_raised_and_once_when_cleared() {
+    fn alarms_are_logged_once_when_raised_and_once_when_cleared() {
         let raised = Node {
             mem_alarm: Some(true),
             ..node("a")
@@ -256,7 +256,7 @@ mod tests {
             ..node("a")
         };
         assert_eq!(
-            told(&[
+            lines(&[
                 node("a"),
                 raised.clone(),
                 raised,
@@ -274,15 +274,15 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_at_first_sight_is_told() {
+    fn first_answer_logs_what_is_wrong() {
         let raised = Node {
             mem_alarm: Some(true),
             partitions: Some(vec!["b".into(), "c".into()]),
             ..node("a")
         };
-        let told = told(&[raised]);
-        assert!(told[0].contains("memory alarm"), "{told:?}");
-        assert_eq!(told[1], "error a: The node is partitioned from b, c.");
+        let logged = lines(&[raised]);
+        assert!(logged[0].contains("memory alarm"), "{logged:?}");
+        assert_eq!(logged[1], "error a: The node is partitioned from b, c.");
     }
 
     #[test]
@@ -292,12 +292,12 @@ mod tests {
             running: Some(false),
             ..Node::default()
         };
-        let anew = Node {
+        let restarted = Node {
             uptime: Some(5),
             ..node("a")
         };
         assert_eq!(
-            told(&[node("a"), down.clone(), down, anew]),
+            lines(&[node("a"), down.clone(), down, restarted]),
             [
                 "error a: The node is down.",
                 "info a: The node is up again, after a restart.",
@@ -315,28 +315,28 @@ mod tests {
             running: Some(false),
             ..node("a")
         };
-        let told = told(&[raised.clone(), down, node("a"), raised]);
-        assert_eq!(told.len(), 4, "raised, down, up, raised: {told:?}");
+        let logged = lines(&[raised.clone(), down, node("a"), raised]);
+        assert_eq!(logged.len(), 4, "raised, down, up, raised: {logged:?}");
     }
 
     #[test]
-    fn a_restart_between_two_looks_is_seen() {
-        let mut seen = Seen::default();
-        assert!(!seen.look(&version("1"), &[node("a")]).restarted);
-        let anew = Node {
+    fn restart_between_two_answers_is_detected() {
+        let mut previous = PreviousState::default();
+        assert!(!previous.compare(&version("1"), &[node("a")]).restarted);
+        let restarted = Node {
             uptime: Some(5),
             ..node("a")
         };
-        let looked = seen.look(&version("1"), &[anew]);
-        assert!(looked.restarted);
-        assert_eq!(looked.changes[0].desc, "The node has restarted.");
-        assert_eq!(looked.changes[0].level, LogLevel::Warning);
+        let diff = previous.compare(&version("1"), &[restarted]);
+        assert!(diff.restarted);
+        assert_eq!(diff.changes[0].desc, "The node has restarted.");
+        assert_eq!(diff.changes[0].level, LogLevel::Warning);
     }
 
     #[test]
     fn versions_change_and_nodes_come_and_go() {
-        let told = told_by(
-            &mut Seen::default(),
+        let logged = lines_by(
+            &mut PreviousState::default(),
             &[
                 (version("3.10.8"), vec![node("a")]),
                 (Overview::default(), vec![node("a"), node("b")]),
@@ -344,7 +344,7 @@ mod tests {
             ],
         );
         assert_eq!(
-            told,
+            logged,
             [
                 "info b: The node joined the cluster.",
                 "warning broker: RabbitMQ is now 3.11.0; it was 3.10.8.",
@@ -360,7 +360,7 @@ mod tests {
             ..node("a")
         };
         assert_eq!(
-            told(&[parted, node("a")])[1],
+            lines(&[parted, node("a")])[1],
             "info a: The node is no longer partitioned from others."
         );
     }

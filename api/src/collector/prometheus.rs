@@ -1,25 +1,23 @@
-//! What a broker's Prometheus plugin tells, for brokers whose statistics are off.
+//! Figures of a broker's Prometheus plugin, for brokers whose statistics are off.
 //!
 //! Where `management_agent.disable_metrics_collector` is set, or metrics collection is denied as a
 //! deprecated feature, the management API knows neither rates nor totals nor what nodes use. The
-//! plugin `rabbitmq_prometheus` does: `/metrics` has sums, `/metrics/detailed` has queues. It is asked
-//! once a tick at most, within a budget of its own, and only of such brokers. Rates are formed from
-//! the counters' growth, as where `rates_mode` is `none`.
+//! plugin `rabbitmq_prometheus` does: `/metrics` has sums, `/metrics/detailed` has queues. Only such
+//! brokers are asked, once a tick at most, within a budget of its own. Rates come from the growth of
+//! the counters, as with `rates_mode` `none`.
 //!
-//! Each node tells of itself alone: an operator names the plugin of every node, and what they tell
-//! is added up.
+//! Each plugin reports only its own node. The operator names the plugin of every node, and their
+//! figures are added up.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use metering::overview::{ChurnRates, MessageStats, ObjectTotals, QueueTotals};
 use metering::{Node, Overview};
-use reqwest::redirect;
-use secrecy::ExposeSecret;
 
-use super::lists::budget::Budget;
-use super::log_limit::LogLimit;
-use crate::config::{ApiError, BrokerAccess, PrometheusConfig};
+use super::list_budget::Budget;
+use crate::broker::prometheus_client::PrometheusClient;
+use crate::lists::queues::Consumers;
 
 /// What is asked for every tick, below the plugin's address.
 const METRICS: &str = "metrics";
@@ -79,28 +77,28 @@ fn label(labels: &str, wanted: &str) -> Option<String> {
     }
 }
 
-/// What one node tells, summed over its labels.
+/// The figures of one node, summed over their labels.
 #[derive(Debug, Default)]
-pub(crate) struct Told {
+pub(crate) struct PrometheusMetrics {
     /// The node's name.
     node: Option<String>,
     sums: HashMap<String, f64>,
 }
 
-impl Told {
+impl PrometheusMetrics {
     /// Reads `/metrics`.
     fn read(text: &str) -> Self {
-        let mut told = Self::default();
+        let mut metrics = Self::default();
         for line in lines(text) {
             let Some(name) = line.name.strip_prefix("rabbitmq_") else {
                 continue;
             };
             if name == "identity_info" {
-                told.node = label(line.labels, "rabbitmq_node");
+                metrics.node = label(line.labels, "rabbitmq_node");
             }
-            *told.sums.entry(name.to_owned()).or_default() += line.value;
+            *metrics.sums.entry(name.to_owned()).or_default() += line.value;
         }
-        told
+        metrics
     }
 
     fn get(&self, name: &str) -> Option<i64> {
@@ -108,15 +106,15 @@ impl Told {
     }
 }
 
-/// A number that every node tells a part of; absent where none does.
-fn sum(told: &[Told], name: &str) -> Option<i64> {
-    let parts = told.iter().filter_map(|told| told.get(name));
+/// The sum of a number over all nodes; absent if no node reports it.
+fn sum(metrics: &[PrometheusMetrics], name: &str) -> Option<i64> {
+    let parts = metrics.iter().filter_map(|metrics| metrics.get(name));
     parts.reduce(i64::saturating_add)
 }
 
-/// Puts down what the management API left out, and nothing that it told.
-pub(crate) fn fill(told: &[Told], overview: &mut Overview, nodes: &mut [Node]) {
-    if told.is_empty() {
+/// Fills in what the management API left out. Figures of the management API stay.
+pub(crate) fn fill(metrics: &[PrometheusMetrics], overview: &mut Overview, nodes: &mut [Node]) {
+    if metrics.is_empty() {
         return;
     }
     let objects: &mut ObjectTotals = overview.object_totals.get_or_insert_default();
@@ -124,15 +122,15 @@ pub(crate) fn fill(told: &[Told], overview: &mut Overview, nodes: &mut [Node]) {
         (&mut objects.channels, "channels"),
         (&mut objects.consumers, "consumers"),
     ] {
-        *place = place.or_else(|| sum(told, name));
+        *place = place.or_else(|| sum(metrics, name));
     }
     overview.queue_totals.get_or_insert_with(|| QueueTotals {
-        messages: sum(told, "queue_messages"),
-        messages_ready: sum(told, "queue_messages_ready"),
-        messages_unacknowledged: sum(told, "queue_messages_unacked"),
+        messages: sum(metrics, "queue_messages"),
+        messages_ready: sum(metrics, "queue_messages_ready"),
+        messages_unacknowledged: sum(metrics, "queue_messages_unacked"),
         ..QueueTotals::default()
     });
-    let global = |name: &str| sum(told, &format!("global_messages_{name}_total"));
+    let global = |name: &str| sum(metrics, &format!("global_messages_{name}_total"));
     overview.message_stats.get_or_insert_with(|| {
         let deliver = global("delivered_consume_manual_ack");
         let deliver_no_ack = global("delivered_consume_auto_ack");
@@ -156,26 +154,26 @@ pub(crate) fn fill(told: &[Told], overview: &mut Overview, nodes: &mut [Node]) {
         }
     });
     overview.churn_rates.get_or_insert_with(|| ChurnRates {
-        connection_created: sum(told, "connections_opened_total"),
-        connection_closed: sum(told, "connections_closed_total"),
-        channel_created: sum(told, "channels_opened_total"),
-        channel_closed: sum(told, "channels_closed_total"),
-        queue_declared: sum(told, "queues_declared_total"),
-        queue_created: sum(told, "queues_created_total"),
-        queue_deleted: sum(told, "queues_deleted_total"),
+        connection_created: sum(metrics, "connections_opened_total"),
+        connection_closed: sum(metrics, "connections_closed_total"),
+        channel_created: sum(metrics, "channels_opened_total"),
+        channel_closed: sum(metrics, "channels_closed_total"),
+        queue_declared: sum(metrics, "queues_declared_total"),
+        queue_created: sum(metrics, "queues_created_total"),
+        queue_deleted: sum(metrics, "queues_deleted_total"),
         ..ChurnRates::default()
     });
     for node in nodes {
-        let theirs = told
+        let of_node = metrics
             .iter()
-            .find(|told| told.node.as_deref() == Some(node.name.as_str()));
-        if let Some(theirs) = theirs {
-            fill_node(theirs, node);
+            .find(|metrics| metrics.node.as_deref() == Some(node.name.as_str()));
+        if let Some(of_node) = of_node {
+            fill_node(of_node, node);
         }
     }
 }
 
-fn fill_node(told: &Told, node: &mut Node) {
+fn fill_node(metrics: &PrometheusMetrics, node: &mut Node) {
     for (place, name) in [
         (&mut node.mem_used, "process_resident_memory_bytes"),
         (&mut node.mem_limit, "resident_memory_limit_bytes"),
@@ -191,9 +189,9 @@ fn fill_node(told: &Told, node: &mut Node) {
         (&mut node.proc_used, "erlang_processes_used"),
         (&mut node.proc_total, "erlang_processes_limit"),
     ] {
-        *place = place.or_else(|| told.get(name));
+        *place = place.or_else(|| metrics.get(name));
     }
-    let uptime = told.sums.get("erlang_uptime_seconds");
+    let uptime = metrics.sums.get("erlang_uptime_seconds");
     node.uptime = node
         .uptime
         .or_else(|| uptime.map(|seconds| (seconds * 1000.0) as i64));
@@ -204,14 +202,11 @@ fn fill_node(told: &Told, node: &mut Node) {
             "alarms_free_disk_space_watermark",
         ),
     ] {
-        *place = place.or_else(|| told.get(name).map(|raised| raised > 0));
+        *place = place.or_else(|| metrics.get(name).map(|raised| raised > 0));
     }
 }
 
-/// How many consumers each queue has, by vhost and name.
-pub(crate) type Consumers = HashMap<(String, String), i64>;
-
-fn consumers(text: &str, into: &mut Consumers) {
+fn count_consumers(text: &str, into: &mut Consumers) {
     for line in lines(text) {
         if line.name != "rabbitmq_detailed_queue_consumers" {
             continue;
@@ -223,22 +218,29 @@ fn consumers(text: &str, into: &mut Consumers) {
     }
 }
 
-/// The way to a broker's Prometheus plugins. They need no account; a proxy before them may.
-#[derive(Debug)]
-pub(crate) struct Prometheus {
-    http: reqwest::Client,
-    plugins: Vec<PrometheusConfig>,
-    limit: usize,
-    log_limit: LogLimit,
+/// How many consumers each queue has; `None` if a plugin did not answer, or none is configured.
+pub(crate) async fn consumers(
+    prometheus: &PrometheusClient,
+    timeout: Duration,
+) -> Option<Consumers> {
+    if prometheus.plugins.is_empty() {
+        return None;
+    }
+    let mut found = Consumers::new();
+    for plugin in &prometheus.plugins {
+        let text = prometheus.get(plugin, CONSUMERS, timeout).await.ok()?;
+        count_consumers(&text, &mut found);
+    }
+    Some(found)
 }
 
-/// What is remembered of asking.
+/// Polls the plugins within a budget.
 #[derive(Debug)]
-pub(crate) struct Asked {
+pub(crate) struct PrometheusPoller {
     budget: Budget,
 }
 
-impl Default for Asked {
+impl Default for PrometheusPoller {
     fn default() -> Self {
         Self {
             budget: Budget::new(),
@@ -246,25 +248,25 @@ impl Default for Asked {
     }
 }
 
-impl Asked {
-    /// Asks for sums where that is due.
+impl PrometheusPoller {
+    /// The sums of all nodes, if a poll is due and every plugin answers.
     pub(crate) async fn metrics(
         &mut self,
-        prometheus: &Prometheus,
+        prometheus: &PrometheusClient,
         tick: Duration,
-        patience: Duration,
-    ) -> Option<Vec<Told>> {
+        timeout: Duration,
+    ) -> Option<Vec<PrometheusMetrics>> {
         let now = tokio::time::Instant::now();
-        // Half a tick early is in time: polls stand on a grid of their own.
+        // Half a tick early is in time: polls are aligned to a grid of their own.
         if prometheus.plugins.is_empty() || self.budget.due(tick / 2, 1, now) > now {
             return None;
         }
         let started = Instant::now();
-        let mut told = Vec::new();
+        let mut metrics = Vec::new();
         let mut answered = true;
         for plugin in &prometheus.plugins {
-            match prometheus.get(plugin, METRICS, patience).await {
-                Ok(text) => told.push(Told::read(&text)),
+            match prometheus.get(plugin, METRICS, timeout).await {
+                Ok(text) => metrics.push(PrometheusMetrics::read(&text)),
                 Err(error) => {
                     answered = false;
                     let plugin = plugin.url.as_str();
@@ -276,83 +278,8 @@ impl Asked {
         }
         let now = tokio::time::Instant::now();
         self.budget.record(now, started.elapsed(), answered);
-        // Sums over some of the nodes alone are no sums.
-        answered.then_some(told)
-    }
-}
-
-impl Prometheus {
-    /// To the plugins at these addresses. An answer may have `limit` bytes.
-    pub(crate) fn new(
-        plugins: Vec<PrometheusConfig>,
-        connect_timeout: Duration,
-        limit: usize,
-        access: Option<&BrokerAccess>,
-    ) -> Result<Self, ApiError> {
-        let http = reqwest::Client::builder()
-            .user_agent(concat!("warren/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(connect_timeout)
-            .redirect(redirect::Policy::none())
-            .no_proxy()
-            .pool_max_idle_per_host(1);
-        let http = match access {
-            Some(access) => access.tls.apply(http)?,
-            None => http,
-        };
-        let http = http.build().map_err(ApiError::HttpClient)?;
-        Ok(Self {
-            http,
-            plugins,
-            limit,
-            log_limit: LogLimit::default(),
-        })
-    }
-
-    /// How many consumers each queue has; none where a plugin does not tell.
-    pub(crate) async fn consumers(&self, patience: Duration) -> Option<Consumers> {
-        if self.plugins.is_empty() {
-            return None;
-        }
-        let mut found = Consumers::new();
-        for plugin in &self.plugins {
-            let text = self.get(plugin, CONSUMERS, patience).await.ok()?;
-            consumers(&text, &mut found);
-        }
-        Some(found)
-    }
-
-    async fn get(
-        &self,
-        plugin: &PrometheusConfig,
-        path: &str,
-        patience: Duration,
-    ) -> Result<String, String> {
-        let address = format!("{}/{path}", plugin.url.as_str().trim_end_matches('/'));
-        let mut request = self.http.get(address);
-        if let Some((user, password)) = &plugin.login {
-            request = request.basic_auth(user, Some(password.expose_secret()));
-        }
-        let read = async {
-            let mut response = request
-                .send()
-                .await
-                .and_then(reqwest::Response::error_for_status)
-                .map_err(|error| error.without_url().to_string())?;
-            let mut body = Vec::new();
-            while let Some(chunk) = response
-                .chunk()
-                .await
-                .map_err(|error| error.without_url().to_string())?
-            {
-                if body.len() + chunk.len() > self.limit {
-                    return Err(format!("longer than {} bytes", self.limit));
-                }
-                body.extend_from_slice(&chunk);
-            }
-            Ok(String::from_utf8_lossy(&body).into_owned())
-        };
-        let answer = tokio::time::timeout(patience, read).await;
-        answer.unwrap_or_else(|_| Err(format!("no complete answer within {patience:?}")))
+        // A sum over only some of the nodes would be wrong.
+        answered.then_some(metrics)
     }
 }
 
@@ -377,8 +304,11 @@ erlang_vm_memory 5
 "#;
 
     #[test]
-    fn what_is_missing_is_filled_in_and_what_is_told_stays() {
-        let told = [Told::read(TEXT), Told::read("rabbitmq_channels 1\n")];
+    fn missing_figures_are_filled_in_and_reported_ones_stay() {
+        let metrics = [
+            PrometheusMetrics::read(TEXT),
+            PrometheusMetrics::read("rabbitmq_channels 1\n"),
+        ];
         let mut overview = Overview {
             object_totals: Some(ObjectTotals {
                 queues: Some(2),
@@ -391,10 +321,10 @@ erlang_vm_memory 5
             disk_free: Some(5),
             ..Node::default()
         });
-        fill(&told, &mut overview, &mut nodes);
-        let objects = overview.object_totals.expect("told");
+        fill(&metrics, &mut overview, &mut nodes);
+        let objects = overview.object_totals.expect("totals");
         assert_eq!((objects.channels, objects.queues), (Some(4), Some(2)));
-        assert_eq!(objects.consumers, None, "nobody told");
+        assert_eq!(objects.consumers, None, "no plugin reports it");
         let stats = overview.message_stats.expect("filled");
         assert_eq!((stats.publish, stats.deliver_get), (Some(5), Some(1)));
         assert_eq!(stats.confirm, None);
@@ -414,7 +344,7 @@ erlang_vm_memory 5
     fn labels_hold_anything() {
         let text = "rabbitmq_detailed_queue_consumers{vhost=\"/\",queue=\"a \\\"b\\\" \\\\ } ,queue=\\\"x\"} 3\n";
         let mut found = Consumers::new();
-        consumers(text, &mut found);
+        count_consumers(text, &mut found);
         let queue = "a \"b\" \\ } ,queue=\"x";
         assert_eq!(
             found.get(&("/".into(), queue.into())),
@@ -424,7 +354,7 @@ erlang_vm_memory 5
     }
 
     #[test]
-    fn what_is_no_line_is_passed_over() {
+    fn unreadable_lines_are_skipped() {
         let text = "x\nrabbitmq_a{b=\"c\" 1\nrabbitmq_d NaN\nrabbitmq_e 1\n";
         let found: Vec<_> = lines(text).map(|line| line.name).collect();
         assert_eq!(found, ["rabbitmq_e"]);

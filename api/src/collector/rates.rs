@@ -3,25 +3,25 @@
 //! Brokers report a rate beside every counter, and brokers have reported rates
 //! that are orders of magnitude too high: after a restart, and where channels
 //! come and go. A counter, on the other hand, only counts. So a reported rate is
-//! held against what its counter did:
+//! compared with its counter:
 //!
 //! * the counter fell, or a node restarted: no rate on that tick;
 //! * the rate means more in the broker's five seconds than the counter grew by
 //!   over the last twenty: the counter's own growth stands in its place;
 //! * the rates of the last twenty seconds add up to less than half of what the counter grew by until
-//!   lately: the same. (A broker whose `collect_statistics_interval` is a second reports a fifth, or nought.)
+//!   lately: the same. (A broker whose `collect_statistics_interval` is a second reports a fifth, or zero.)
 //! * no rate is reported (`rates_mode` is `none`): the counter's own growth.
 //!
 //! The counter's own growth is taken over five seconds at least, since a
-//! broker's counters move in steps of that length however often one looks.
+//! broker's counters move in steps of that length however often it is polled.
 
 use std::collections::VecDeque;
 
 use metering::Details;
 use metering::overview::{ChurnRates, MessageStats};
 
-use crate::meters::Meter;
-use crate::ring::rounded;
+use crate::broker::meters::Meter;
+use crate::broker::recent_history::rounded;
 
 /// The interval over which a broker forms its rates (`collect_statistics_interval`), in seconds.
 const INTERVAL: f64 = 5.0;
@@ -33,12 +33,12 @@ const ENOUGH: i64 = 10_000;
 const OWN: i64 = 4_500;
 /// By so much a broker's rates may lag behind its counter: the interval, and half of another.
 const LATE: i64 = 7_500;
-/// Looks closer together than this are not kept.
-const SPACING: i64 = 500;
+/// Readings closer together than this, in milliseconds, are not kept.
+const MIN_DISTANCE: i64 = 500;
 
-/// One look at a counter.
+/// One reading of a counter.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Look {
+struct Reading {
     /// Milliseconds since the epoch.
     at: i64,
     value: i64,
@@ -50,13 +50,13 @@ struct Look {
 #[derive(Debug, Default)]
 pub(crate) struct Counter {
     /// Oldest first, the first of them at least [`WINDOW`] old where there is one.
-    looks: VecDeque<Look>,
-    /// The last look, kept or not.
-    last: Option<Look>,
+    readings: VecDeque<Reading>,
+    /// The last reading, kept or not.
+    last: Option<Reading>,
 }
 
 impl Counter {
-    /// The rate to believe at a look.
+    /// The rate to believe at a reading.
     pub(crate) fn rate(
         &mut self,
         at: i64,
@@ -68,7 +68,7 @@ impl Counter {
             *self = Self::default();
             return None;
         };
-        let now = Look {
+        let now = Reading {
             at,
             value,
             claimed: self.claimed(at, value, reported),
@@ -91,18 +91,18 @@ impl Counter {
         rate.map(rounded)
     }
 
-    /// Takes in the broker's own samples from before the first look, oldest first.
+    /// Takes in the broker's own samples from before the first reading, oldest first.
     pub(crate) fn prime(&mut self, samples: impl Iterator<Item = (i64, i64)>) {
         for (at, value) in samples {
             if self.last.is_some_and(|last| value < last.value) {
                 *self = Self::default();
             }
             let claimed = self.claimed(at, value, None);
-            self.keep(Look { at, value, claimed });
+            self.keep(Reading { at, value, claimed });
         }
     }
 
-    /// What the reported rates come to at a look. Where none is reported, or the last look is so long
+    /// What the reported rates come to at a reading. Where none is reported, or the last reading is so long
     /// ago that a rate says nothing of the time between, they come to what the counter did.
     fn claimed(&self, at: i64, value: i64, reported: Option<f64>) -> f64 {
         let Some(last) = self.last else {
@@ -116,8 +116,13 @@ impl Counter {
     }
 
     /// Whether the reported rates of late account for less than half of what the counter did.
-    fn is_understated(&self, now: Look) -> bool {
-        let before = |age: i64| self.looks.iter().rev().find(|look| now.at - look.at >= age);
+    fn is_understated(&self, now: Reading) -> bool {
+        let before = |age: i64| {
+            self.readings
+                .iter()
+                .rev()
+                .find(|reading| now.at - reading.at >= age)
+        };
         let (Some(start), Some(lately)) = (before(WINDOW), before(LATE)) else {
             return false;
         };
@@ -126,50 +131,50 @@ impl Counter {
     }
 
     /// The most that the counter can have grown by in the interval that a report is about.
-    fn most(&self, now: Look) -> f64 {
+    fn most(&self, now: Reading) -> f64 {
         let long_ago = self
-            .looks
+            .readings
             .iter()
             .rev()
-            .find(|look| now.at - look.at >= WINDOW);
-        match long_ago.or(self.looks.front()) {
-            Some(look) if now.at - look.at >= ENOUGH => (now.value - look.value) as f64,
+            .find(|reading| now.at - reading.at >= WINDOW);
+        match long_ago.or(self.readings.front()) {
+            Some(reading) if now.at - reading.at >= ENOUGH => (now.value - reading.value) as f64,
             // Counters begin at nought: more than it holds it cannot have grown by.
             _ => now.value as f64,
         }
     }
 
     /// The counter's own growth per second.
-    fn own(&self, now: Look) -> Option<f64> {
-        let look = self
-            .looks
+    fn own(&self, now: Reading) -> Option<f64> {
+        let reading = self
+            .readings
             .iter()
             .rev()
-            .find(|look| now.at - look.at >= OWN)?;
-        Some((now.value - look.value) as f64 * 1000.0 / (now.at - look.at) as f64)
+            .find(|reading| now.at - reading.at >= OWN)?;
+        Some((now.value - reading.value) as f64 * 1000.0 / (now.at - reading.at) as f64)
     }
 
-    fn keep(&mut self, look: Look) {
-        self.last = Some(look);
+    fn keep(&mut self, reading: Reading) {
+        self.last = Some(reading);
         if self
-            .looks
+            .readings
             .back()
-            .is_some_and(|last| look.at - last.at < SPACING)
+            .is_some_and(|last| reading.at - last.at < MIN_DISTANCE)
         {
             return;
         }
-        self.looks.push_back(look);
+        self.readings.push_back(reading);
         while self
-            .looks
+            .readings
             .get(1)
-            .is_some_and(|second| look.at - second.at >= WINDOW)
+            .is_some_and(|second| reading.at - second.at >= WINDOW)
         {
-            self.looks.pop_front();
+            self.readings.pop_front();
         }
     }
 }
 
-/// What every counter of a broker, or of an audience's vhosts, did of late.
+/// What every counter of a broker, or of a vhost set's vhosts, did of late.
 #[derive(Debug, Default)]
 pub(crate) struct Counters {
     counters: Vec<Counter>,
@@ -180,7 +185,7 @@ impl Counters {
     pub(crate) fn reset(&mut self) {
         for counter in &mut self.counters {
             // The value stays, so that this tick has no rate: see `Counter::rate`.
-            counter.looks.clear();
+            counter.readings.clear();
             if let Some(last) = &mut counter.last {
                 last.value = i64::MAX;
             }
@@ -230,9 +235,9 @@ mod tests {
     use super::*;
 
     /// Looks at a counter every `tick` ms; gives the rates that come out.
-    fn rates(tick: i64, looks: &[(i64, Option<f64>)]) -> Vec<Option<f64>> {
+    fn rates(tick: i64, readings: &[(i64, Option<f64>)]) -> Vec<Option<f64>> {
         let mut counter = Counter::default();
-        looks
+        readings
             .iter()
             .enumerate()
             .map(|(n, &(value, reported))| counter.rate(n as i64 * tick, Some(value), reported))
@@ -241,13 +246,13 @@ mod tests {
 
     #[test]
     fn a_steady_rate_is_believed() {
-        let looks: Vec<_> = (0..10).map(|n| (10_000 + n * 500, Some(100.0))).collect();
-        assert_eq!(rates(5000, &looks), [Some(100.0); 10]);
+        let readings: Vec<_> = (0..10).map(|n| (10_000 + n * 500, Some(100.0))).collect();
+        assert_eq!(rates(5000, &readings), [Some(100.0); 10]);
     }
 
     #[test]
     fn a_burst_that_the_broker_reports_late_is_believed() {
-        let looks = [
+        let readings = [
             (0, 0.0),
             (0, 0.0),
             (0, 0.0),
@@ -256,52 +261,52 @@ mod tests {
             (1000, 200.0),
             (1000, 0.0),
         ];
-        let looks = looks.map(|(value, rate)| (value, Some(rate)));
-        let expected = looks.map(|(_, rate)| rate);
-        assert_eq!(rates(5000, &looks), expected);
+        let readings = readings.map(|(value, rate)| (value, Some(rate)));
+        let expected = readings.map(|(_, rate)| rate);
+        assert_eq!(rates(5000, &readings), expected);
     }
 
     #[test]
     fn a_rate_that_is_a_fifth_of_the_growth_is_not_believed() {
         // What brokers report that gather their statistics every second, asked every second.
-        let looks: Vec<_> = (0..40).map(|n| (n * 140, Some(28.0))).collect();
-        assert_eq!(rates(1000, &looks)[21..], [Some(140.0); 19]);
-        let looks: Vec<_> = (0..10).map(|n| (n * 700, Some(28.0))).collect();
-        assert_eq!(rates(5000, &looks)[5..], [Some(140.0); 5]);
+        let readings: Vec<_> = (0..40).map(|n| (n * 140, Some(28.0))).collect();
+        assert_eq!(rates(1000, &readings)[21..], [Some(140.0); 19]);
+        let readings: Vec<_> = (0..10).map(|n| (n * 700, Some(28.0))).collect();
+        assert_eq!(rates(5000, &readings)[5..], [Some(140.0); 5]);
     }
 
     #[test]
     fn rates_that_lag_are_believed() {
         // Every other interval a burst, each reported one interval late.
         let burst = |n: i64| if n % 2 == 0 { 1000 } else { 0 };
-        let looks: Vec<_> = (1..20)
+        let readings: Vec<_> = (1..20)
             .map(|n| ((0..=n).map(burst).sum(), Some(burst(n - 1) as f64 / 5.0)))
             .collect();
-        let expected: Vec<_> = looks.iter().map(|&(_, rate)| rate).collect();
-        assert_eq!(rates(5000, &looks), expected);
+        let expected: Vec<_> = readings.iter().map(|&(_, rate)| rate).collect();
+        assert_eq!(rates(5000, &readings), expected);
     }
 
     #[test]
     fn of_a_broker_that_is_seldom_asked_bursts_between_are_not_made_up_for() {
-        let looks: Vec<_> = (0..8).map(|n| (n * 1000, Some(0.0))).collect();
-        assert_eq!(rates(30_000, &looks), [Some(0.0); 8]);
+        let readings: Vec<_> = (0..8).map(|n| (n * 1000, Some(0.0))).collect();
+        assert_eq!(rates(30_000, &readings), [Some(0.0); 8]);
     }
 
     #[test]
     fn three_messages_are_no_rate_of_740() {
         // The case of a broker that was watched for long, and of one that just began to count.
-        let looks = [(90, 0.0), (90, 0.0), (90, 0.0), (90, 0.0), (93, 740.0)];
-        let looks = looks.map(|(value, rate)| (value, Some(rate)));
-        assert_eq!(rates(5000, &looks)[4], Some(0.6));
+        let readings = [(90, 0.0), (90, 0.0), (90, 0.0), (90, 0.0), (93, 740.0)];
+        let readings = readings.map(|(value, rate)| (value, Some(rate)));
+        assert_eq!(rates(5000, &readings)[4], Some(0.6));
         assert_eq!(rates(5000, &[(3, Some(740.0))]), [None]);
     }
 
     #[test]
     fn a_counter_that_fell_has_no_rate_on_that_tick() {
-        let looks = [(9000, 100.0), (9500, 100.0), (40, 100.0), (60, 4.0)];
-        let looks = looks.map(|(value, rate)| (value, Some(rate)));
+        let readings = [(9000, 100.0), (9500, 100.0), (40, 100.0), (60, 4.0)];
+        let readings = readings.map(|(value, rate)| (value, Some(rate)));
         assert_eq!(
-            rates(5000, &looks),
+            rates(5000, &readings),
             [Some(100.0), Some(100.0), None, Some(4.0)]
         );
     }
@@ -321,8 +326,8 @@ mod tests {
 
     #[test]
     fn without_a_report_the_counter_speaks() {
-        let looks = [(100, None), (600, None), (600, None)];
-        assert_eq!(rates(5000, &looks), [None, Some(100.0), Some(0.0)]);
+        let readings = [(100, None), (600, None), (600, None)];
+        assert_eq!(rates(5000, &readings), [None, Some(100.0), Some(0.0)]);
     }
 
     #[test]
@@ -335,16 +340,16 @@ mod tests {
 
     #[test]
     fn a_fast_look_at_a_slow_counter_sees_no_spikes() {
-        // Looked at once a second, the counter moves once in five.
-        let looks: Vec<_> = (0..21).map(|n| (n / 5 * 500, None)).collect();
-        let found = rates(1000, &looks);
+        // Diff at once a second, the counter moves once in five.
+        let readings: Vec<_> = (0..21).map(|n| (n / 5 * 500, None)).collect();
+        let found = rates(1000, &readings);
         for rate in found.into_iter().flatten() {
             assert!((0.0..=100.0).contains(&rate), "{rate}");
         }
     }
 
     #[test]
-    fn samples_from_before_the_first_look_are_held_against_it() {
+    fn samples_from_before_the_first_reading_are_compared_with_it() {
         let mut counter = Counter::default();
         counter.prime((0..10).map(|n| (n * 5000, 1_000_000)));
         assert_eq!(
@@ -372,9 +377,9 @@ mod tests {
             counter.rate(n * 10, Some(n), None);
         }
         assert!(
-            counter.looks.len() <= (WINDOW / SPACING + 2) as usize,
+            counter.readings.len() <= (WINDOW / MIN_DISTANCE + 2) as usize,
             "{}",
-            counter.looks.len()
+            counter.readings.len()
         );
     }
 }

@@ -1,23 +1,29 @@
-//! From a broker's answers to the ring.
+//! From a broker's answers to the recent history.
 
 use metering::meter::NODE;
 use metering::overview::{ChurnRates, MessageStats, QueueTotals};
 use metering::{Node, Overview, Stat};
 
-use crate::meters::Meter;
-use crate::ring::{Resource, Ring};
+use crate::broker::meters::Meter;
+use crate::broker::recent_history::{RecentHistory, Resource};
 
 /// Records what a broker's overview says.
-pub(crate) fn overview(ring: &mut Ring, slot: i64, overview: &Overview) {
+pub(crate) fn overview(history: &mut RecentHistory, bucket: i64, overview: &Overview) {
     if let Some(totals) = &overview.object_totals {
         for (n, (_, value)) in totals.iter().enumerate() {
-            set(ring, Resource::Broker, Meter::object_total(n), slot, value);
+            set(
+                history,
+                Resource::Broker,
+                Meter::object_total(n),
+                bucket,
+                value,
+            );
         }
     }
     messages(
-        ring,
+        history,
         Resource::Broker,
-        slot,
+        bucket,
         overview.queue_totals.as_ref(),
         overview.message_stats.as_ref(),
     );
@@ -27,35 +33,35 @@ pub(crate) fn overview(ring: &mut Ring, slot: i64, overview: &Overview) {
         .flat_map(ChurnRates::iter)
         .enumerate()
     {
-        counter(ring, Resource::Broker, Meter::churn(n), slot, stat);
+        counter(history, Resource::Broker, Meter::churn(n), bucket, stat);
     }
 }
 
 /// Records messages in queues, and through channels.
 pub(crate) fn messages(
-    ring: &mut Ring,
+    history: &mut RecentHistory,
     resource: Resource<'_>,
-    slot: i64,
+    bucket: i64,
     totals: Option<&QueueTotals>,
     stats: Option<&MessageStats>,
 ) {
     for (n, stat) in totals.into_iter().flat_map(QueueTotals::iter).enumerate() {
-        set(ring, resource, Meter::queue_total(n), slot, stat.value);
+        set(history, resource, Meter::queue_total(n), bucket, stat.value);
     }
     for (n, stat) in stats.into_iter().flat_map(MessageStats::iter).enumerate() {
-        counter(ring, resource, Meter::message_stat(n), slot, stat);
+        counter(history, resource, Meter::message_stat(n), bucket, stat);
     }
 }
 
 /// Records what the running nodes use.
-pub(crate) fn nodes(ring: &mut Ring, slot: i64, nodes: &[Node]) {
+pub(crate) fn nodes(history: &mut RecentHistory, bucket: i64, nodes: &[Node]) {
     for node in nodes.iter().filter(|node| node.running != Some(false)) {
         for (n, definition) in NODE.iter().enumerate() {
             set(
-                ring,
+                history,
                 Resource::Node(&node.name),
                 Meter::node(n),
-                slot,
+                bucket,
                 used(node, definition.field),
             );
         }
@@ -76,16 +82,28 @@ fn used(node: &Node, field: &str) -> Option<i64> {
     }
 }
 
-fn counter(ring: &mut Ring, resource: Resource<'_>, meter: Meter, slot: i64, stat: Stat<'_>) {
-    set(ring, resource, meter, slot, stat.value);
+fn counter(
+    history: &mut RecentHistory,
+    resource: Resource<'_>,
+    meter: Meter,
+    bucket: i64,
+    stat: Stat<'_>,
+) {
+    set(history, resource, meter, bucket, stat.value);
     if let Some(rate) = stat.rate() {
-        ring.set(resource, meter.rate(), slot, rate);
+        history.set(resource, meter.rate(), bucket, rate);
     }
 }
 
-fn set(ring: &mut Ring, resource: Resource<'_>, meter: Meter, slot: i64, value: Option<i64>) {
+fn set(
+    history: &mut RecentHistory,
+    resource: Resource<'_>,
+    meter: Meter,
+    bucket: i64,
+    value: Option<i64>,
+) {
     if let Some(value) = value {
-        ring.set(resource, meter, slot, value as f64);
+        history.set(resource, meter, bucket, value as f64);
     }
 }
 
@@ -100,11 +118,11 @@ mod tests {
     #[test]
     fn every_gauge_of_a_node_is_recorded() {
         let found: Vec<Node> = broker_answer_as("3.10.8", "nodes");
-        let mut ring = Ring::new(Duration::from_secs(5), Duration::from_mins(1));
-        ring.open(7);
-        nodes(&mut ring, 7, &found);
+        let mut history = RecentHistory::new(Duration::from_secs(5), Duration::from_mins(1));
+        history.open(7);
+        nodes(&mut history, 7, &found);
         for (n, definition) in NODE.iter().enumerate() {
-            let value = ring.value(Resource::Node(&found[0].name), Meter::node(n), 7);
+            let value = history.value(Resource::Node(&found[0].name), Meter::node(n), 7);
             assert!(value.is_some(), "{} has no value", definition.name);
         }
     }
@@ -112,15 +130,15 @@ mod tests {
     #[test]
     fn sockets_that_are_not_counted_are_no_nought() {
         let found: Vec<Node> = broker_answer_as("4.0.5", "nodes");
-        let mut ring = Ring::new(Duration::from_secs(5), Duration::from_mins(1));
-        ring.open(7);
-        nodes(&mut ring, 7, &found);
+        let mut history = RecentHistory::new(Duration::from_secs(5), Duration::from_mins(1));
+        history.open(7);
+        nodes(&mut history, 7, &found);
         let sockets = NODE
             .iter()
             .position(|found| found.field == "sockets_used")
             .expect("a meter");
         assert_eq!(
-            ring.value(Resource::Node(&found[0].name), Meter::node(sockets), 7),
+            history.value(Resource::Node(&found[0].name), Meter::node(sockets), 7),
             None
         );
     }

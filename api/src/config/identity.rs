@@ -1,4 +1,4 @@
-//! Who says what a token stands for, and which projects see which broker.
+//! What validates tokens, and which projects see which broker.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,7 +10,7 @@ use url::Url;
 
 use super::ApiError;
 
-/// Who says what a token stands for.
+/// What validates tokens.
 #[derive(Clone, Debug)]
 pub enum IdentityConfig {
     /// This service itself, which asks the brokers.
@@ -49,13 +49,13 @@ pub struct KeystoneConfig {
 }
 
 impl KeystoneConfig {
-    /// How long an answer may take, unless told otherwise.
+    /// How long an answer may take; the default.
     pub const TIMEOUT: Duration = Duration::from_secs(5);
-    /// For how long an answer is believed, unless told otherwise.
+    /// For how long an answer is believed; the default.
     pub const CACHE: Duration = Duration::from_secs(30);
-    /// The role that sees all, unless told otherwise.
+    /// The role that sees all; the default.
     pub const ADMIN_ROLE: &str = "admin";
-    /// The roles that see their own, unless told otherwise.
+    /// The roles that see their own; the default.
     pub const MEMBER_ROLES: [&str; 2] = ["member", "reader"];
 
     pub(super) fn check(&self) -> Result<(), ApiError> {

@@ -28,7 +28,7 @@ pub struct PortalConfig {
     pub brokers: Shown,
     /// The vhosts that it may show.
     pub vhosts: Shown,
-    /// So many guest tokens may it ask for in a minute.
+    /// Most guest tokens that it may request in a minute.
     pub rate_limit: u32,
 }
 

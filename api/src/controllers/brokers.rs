@@ -12,10 +12,10 @@ use metering::error::KeystoneErrorBody;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::error::Error;
-use crate::identity::auth::Caller;
-use crate::protocol::answer::Answer;
-use crate::protocol::query::Arguments;
+use crate::auth::identity::auth::Caller;
+use crate::http::error::Error;
+use crate::http::etag::ConditionalResponse;
+use crate::http::params::Arguments;
 use crate::state::Shared;
 
 pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
@@ -54,10 +54,10 @@ async fn list(
     }
     body.put_u8(b']');
     etag.push('"');
-    Ok(Answer {
+    Ok(ConditionalResponse {
         body: body.freeze(),
         etag,
         stale: false,
     }
-    .to(&headers))
+    .respond(&headers))
 }

@@ -8,9 +8,9 @@ use metering::telemetry::Capabilities;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::error::Error;
-use crate::protocol::answer::private;
-use crate::protocol::query::Arguments;
+use crate::http::error::Error;
+use crate::http::json::uncached;
+use crate::http::params::Arguments;
 use crate::state::Shared;
 
 /// The old service's names for what an API may be able to do, and whether this one is.
@@ -63,7 +63,7 @@ async fn show(arguments: Arguments) -> Result<Response, Error> {
             .map(|&(name, can)| (name.to_owned(), can))
             .collect()
     };
-    Ok(private(&Capabilities {
+    Ok(uncached(&Capabilities {
         api: named(&API),
         storage: named(&[("storage:production_ready", true)]),
     }))

@@ -19,13 +19,14 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::{logs, nodes, overview, series};
-use crate::error::Error;
-use crate::identity::auth::Caller;
-use crate::identity::tokens::TokenData;
-use crate::protocol::answer::Answer;
-use crate::protocol::query::Arguments;
-use crate::series_query::{self, LAST_TIME, SeriesQuery};
-use crate::state::{Picked, Shared};
+use crate::auth::authorized_broker::AuthorizedBroker;
+use crate::auth::identity::auth::Caller;
+use crate::auth::identity::tokens::TokenData;
+use crate::http::error::Error;
+use crate::http::etag::ConditionalResponse;
+use crate::http::params::Arguments;
+use crate::series::query::{self as series_query, LAST_TIME, SeriesQuery};
+use crate::state::Shared;
 
 /// The span of the series that a page holds and polls into, in milliseconds.
 const HOUR: i64 = 3_600_000;
@@ -81,9 +82,9 @@ async fn show(
         end: series_query::time(&mut arguments, "end")?,
     };
     arguments.finish()?;
-    let picked = shared.pick(&caller, name.as_deref())?;
-    let answer = answer(&shared, &caller, &picked, span).await?;
-    Ok(answer.to(&headers))
+    let authorized = shared.authorized_broker(&caller, name.as_deref())?;
+    let answer = answer(&shared, &caller, &authorized, span).await?;
+    Ok(answer.respond(&headers))
 }
 
 /// As long a span as there are times.
@@ -147,25 +148,25 @@ fn on_grid(time: i64) -> i64 {
 async fn answer(
     shared: &Shared,
     caller: &TokenData,
-    picked: &Picked<'_>,
+    authorized: &AuthorizedBroker<'_>,
     span: Span,
-) -> Result<Answer, Error> {
+) -> Result<ConditionalResponse, Error> {
     let time = shared.config.clock.now();
     let now = time.as_millis();
-    let snapshot = picked.broker.snapshot();
+    let snapshot = authorized.broker.snapshot();
     let mut whole = Whole::of(&snapshot.broker_json, snapshot.generation);
-    whole.add("overview", overview::answer(shared, picked).await)?;
-    whole.add("nodes", nodes::answer(shared, picked))?;
+    whole.add("overview", overview::answer(shared, authorized).await)?;
+    whole.add("nodes", nodes::answer(shared, authorized))?;
     whole.add(
         "series",
-        series::answer(shared, picked, &span.hour(now)).await,
+        series::answer(shared, authorized, &span.hour(now)).await,
     )?;
     if let Some(charts) = span.charts(now) {
-        whole.add("charts", series::answer(shared, picked, &charts).await)?;
+        whole.add("charts", series::answer(shared, authorized, &charts).await)?;
     }
-    let events = span.events(now, &picked.broker.name);
+    let events = span.events(now, &authorized.broker.name);
     whole.add("events", logs::answer(shared, caller, events).await)?;
-    Ok(whole.finish(shared, picked, time))
+    Ok(whole.finish(shared, authorized, time))
 }
 
 /// An answer that is put together.
@@ -190,7 +191,7 @@ impl Whole {
     }
 
     /// Adds a part, or leaves out what the caller may not see or nobody knows.
-    fn add(&mut self, name: &str, part: Result<Answer, Error>) -> Result<(), Error> {
+    fn add(&mut self, name: &str, part: Result<ConditionalResponse, Error>) -> Result<(), Error> {
         let part = match part {
             Ok(part) => part,
             Err(
@@ -212,12 +213,17 @@ impl Whole {
         Ok(())
     }
 
-    fn finish(mut self, shared: &Shared, picked: &Picked<'_>, time: Timestamp) -> Answer {
+    fn finish(
+        mut self,
+        shared: &Shared,
+        authorized: &AuthorizedBroker<'_>,
+        time: Timestamp,
+    ) -> ConditionalResponse {
         let end = format!(r#","server_time":"{time}"}}"#);
         self.body.put_slice(end.as_bytes());
-        Answer {
+        ConditionalResponse {
             body: self.body.freeze(),
-            etag: picked.etag(shared, &format!("{:016x}", self.tags.finish())),
+            etag: authorized.etag(shared, &format!("{:016x}", self.tags.finish())),
             stale: self.stale,
         }
     }

@@ -7,23 +7,23 @@ use std::time::Duration;
 use axum::response::Response;
 use http::HeaderMap;
 use metering::Node;
-use metering::lenient::Objects;
+use metering::lenient_serde::Objects;
 use metering::panel::Subject;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::listed_object::is_step;
 use super::lists::dated;
-use crate::collector::details::{Detail, Wanted};
-use crate::collector::lists::kind::Kind;
-use crate::collector::lists::rows::utf8;
-use crate::collector::lists::select::Scope;
-use crate::error::Error;
-use crate::identity::auth::Caller;
-use crate::protocol::answer::Answer;
-use crate::protocol::query::Arguments;
-use crate::state::{Picked, Shared};
+use crate::auth::authorized_broker::AuthorizedBroker;
+use crate::auth::identity::auth::Caller;
+use crate::broker::{detail_cache::Detail, object_details::Wanted};
+use crate::http::error::Error;
+use crate::http::etag::ConditionalResponse;
+use crate::http::params::Arguments;
+use crate::lists::kind::Kind;
+use crate::lists::rows::utf8;
+use crate::lists::select::Scope;
+use crate::state::Shared;
 
 /// How far the broker's own samples go back, and how far apart they are, in seconds: what a broker
 /// keeps by default, see `sample_retention_policies`.
@@ -44,12 +44,12 @@ pub(crate) fn read<T: DeserializeOwned>(
     serde_json::from_str(&utf8(bodies.get(place).map_or(&[], Vec::as_slice)))
 }
 
-/// The same of one that the broker may have refused, or that may make no sense.
+/// As `read`, for a body that the broker may have refused or that may be unreadable.
 pub(crate) fn read_if<T: DeserializeOwned>(bodies: &[Vec<u8>], place: usize) -> Option<T> {
     read(bodies, place).ok()
 }
 
-/// The same of a list, without what is no object in it.
+/// As `read_if`, for a list: rows that are not objects are left out.
 pub(crate) fn list_if<T: DeserializeOwned>(bodies: &[Vec<u8>], place: usize) -> Option<Vec<T>> {
     read_if::<Objects<T>>(bodies, place).map(|list| list.rows)
 }
@@ -57,12 +57,17 @@ pub(crate) fn list_if<T: DeserializeOwned>(bodies: &[Vec<u8>], place: usize) -> 
 /// A request for one object.
 pub(crate) struct DetailRequest<'a> {
     shared: &'a Shared,
-    pub(crate) picked: Picked<'a>,
+    pub(crate) authorized: AuthorizedBroker<'a>,
     headers: &'a HeaderMap,
     what: &'static str,
     name: &'a str,
     /// What asks for the broker's own samples; empty where they are not wanted.
     ranges: String,
+}
+
+/// Whether a URL would take a name for a step in its path: a broker's list has it alone.
+pub(crate) fn is_step(name: &str) -> bool {
+    matches!(name, "." | "..")
 }
 
 impl<'a> DetailRequest<'a> {
@@ -94,7 +99,7 @@ impl<'a> DetailRequest<'a> {
         };
         Ok(Self {
             shared,
-            picked: shared.pick(&caller.0, broker.as_deref())?,
+            authorized: shared.authorized_broker(&caller.0, broker.as_deref())?,
             headers,
             what,
             name: names.last().copied().unwrap_or_default(),
@@ -134,7 +139,7 @@ impl<'a> DetailRequest<'a> {
 
     /// Of an account's own vhosts alone: what else there is it may not know.
     pub(crate) fn must_see_vhost(&self, kind: Kind, vhost: &str) -> Result<(), Error> {
-        match self.picked.scope(kind)? {
+        match self.authorized.scope(kind)? {
             Scope::Vhosts(_, vhosts) if !vhosts.contains(vhost) => Err(self.not_found()),
             _ => Ok(()),
         }
@@ -148,7 +153,7 @@ impl<'a> DetailRequest<'a> {
         vhost: Option<&str>,
         name: &str,
     ) -> Result<(), Error> {
-        let lists = &self.picked.broker.lists;
+        let lists = &self.authorized.broker.lists;
         if lists.is_certainly_absent(kind, vhost, name, self.shared.config.tick) {
             return Err(self.not_found());
         }
@@ -157,12 +162,12 @@ impl<'a> DetailRequest<'a> {
 
     /// Refuses a name that is no node's: asked for one, a broker fails.
     pub(crate) fn must_be_node(&self) -> Result<(), Error> {
-        let snapshot = self.picked.broker.snapshot();
-        let Some(facts) = &snapshot.facts else {
+        let snapshot = self.authorized.broker.snapshot();
+        let Some(poll_data) = &snapshot.poll_data else {
             let reason = snapshot.broker.reason.clone();
-            return Err(self.picked.not_answered(self.shared, reason));
+            return Err(self.authorized.not_answered(self.shared, reason));
         };
-        let nodes: Vec<Node> = serde_json::from_slice(&facts.nodes_json).unwrap_or_default();
+        let nodes: Vec<Node> = serde_json::from_slice(&poll_data.nodes_json).unwrap_or_default();
         if nodes.iter().any(|node| node.name == self.name) {
             Ok(())
         } else {
@@ -172,9 +177,9 @@ impl<'a> DetailRequest<'a> {
 
     /// Whether the broker is of this version or a later one, as far as is known.
     pub(crate) fn is_at_least(&self, version: (u32, u32)) -> bool {
-        let snapshot = self.picked.broker.snapshot();
-        let known = snapshot.facts.as_ref();
-        let known = known.and_then(|facts| facts.common.rabbitmq_version.as_deref());
+        let snapshot = self.authorized.broker.snapshot();
+        let known = snapshot.poll_data.as_ref();
+        let known = known.and_then(|poll_data| poll_data.common.rabbitmq_version.as_deref());
         let mut parts = known.unwrap_or_default().split('.').map(str::parse);
         match (parts.next(), parts.next()) {
             (Some(Ok(major)), Some(Ok(minor))) => (major, minor) >= version,
@@ -192,20 +197,21 @@ impl<'a> DetailRequest<'a> {
         every: Duration,
         wanted: Wanted,
     ) -> Result<Detail, Error> {
-        let broker = self.picked.broker;
+        let broker = self.authorized.broker;
         let found = broker.details(wanted, every, &self.shared.config).await;
         found.map_err(|error| match error {
             Some(error) if error.is_absence() => self.not_found(),
             error => {
                 let reason = error.map(|error| error.to_string());
                 let known = || broker.snapshot().broker.reason.clone();
-                self.picked.not_answered(self.shared, reason.or_else(known))
+                self.authorized
+                    .not_answered(self.shared, reason.or_else(known))
             }
         })
     }
 
     pub(crate) fn answer(&self, mut detail: Detail) -> Response {
-        if let Some(shown) = &self.picked.grant.shown {
+        if let Some(shown) = &self.authorized.grant.shown {
             let subject = match self.what {
                 "node" => Subject::Node,
                 _ => Subject::Queue,
@@ -215,12 +221,12 @@ impl<'a> DetailRequest<'a> {
         let mut hasher = DefaultHasher::new();
         detail.body.hash(&mut hasher);
         let etag = format!("{}.{:016x}", self.what, hasher.finish());
-        let mut response = Answer {
+        let mut response = ConditionalResponse {
             body: detail.body,
-            etag: self.picked.etag(self.shared, &etag),
+            etag: self.authorized.etag(self.shared, &etag),
             stale: detail.stale,
         }
-        .to(self.headers);
+        .respond(self.headers);
         let now = self.shared.config.clock.now();
         dated(&mut response, detail.observed_at, now);
         response
@@ -228,7 +234,7 @@ impl<'a> DetailRequest<'a> {
 
     /// Of an account's own connections alone: what else there is it may not know.
     pub(crate) fn owned(&self, kind: Kind, detail: Detail) -> Result<Response, Error> {
-        let is_seen = match self.picked.scope(kind)? {
+        let is_seen = match self.authorized.scope(kind)? {
             Scope::Nothing => false,
             Scope::Account(user) => {
                 serde_json::from_slice::<Owned>(&detail.body).is_ok_and(|owned| owned.user == user)
@@ -248,11 +254,11 @@ impl<'a> DetailRequest<'a> {
         mut detail: Detail,
         trim: fn(&mut T),
     ) -> Response {
-        if !self.picked.is_administrator()
+        if !self.authorized.is_administrator()
             && let Ok(mut object) = serde_json::from_slice(&detail.body)
         {
             trim(&mut object);
-            detail.body = crate::snapshot::json(&object);
+            detail.body = crate::http::json::json(&object);
         }
         self.answer(detail)
     }

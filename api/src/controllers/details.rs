@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use http::HeaderMap;
 use metering::error::{ErrorBody, KeystoneErrorBody};
-use metering::lenient::Objects;
+use metering::lenient_serde::Objects;
 use metering::segment::of_segment;
 use metering::{
     ChannelDetails, ConnectionDetails, Exchange, ExchangeDetails, NodeInternals, Page,
@@ -16,14 +16,14 @@ use metering::{
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::detail_request::{DetailRequest, list_if, read, read_if};
-use super::listed_object::{Statistics, is_step, rows_of_page};
-use crate::collector::details::Wanted;
-use crate::collector::lists::kind::{Kind, USER_COLUMNS};
-use crate::error::Error;
-use crate::identity::auth::Caller;
-use crate::protocol::query::Arguments;
-use crate::snapshot::json;
+use super::detail_request::{DetailRequest, is_step, list_if, read, read_if};
+use super::listed_object::{Statistics, rows_of_page};
+use crate::auth::identity::auth::Caller;
+use crate::broker::object_details::Wanted;
+use crate::http::error::Error;
+use crate::http::json::json;
+use crate::http::params::Arguments;
+use crate::lists::kind::{Kind, USER_COLUMNS};
 use crate::state::Shared;
 
 /// What costs a broker some effort it is asked for no more often.
@@ -64,7 +64,7 @@ macro_rules! details {
                 ),
                 responses(
                     (status = 200, body = $type, headers(
-                        ("X-Observed-At" = String, description = "When the broker told of it"),
+                        ("X-Observed-At" = String, description = "When it was read from the broker"),
                         ("Age" = u64, description = "How long ago that is, in seconds"),
                         ("Warning" = Option<String>, description = "`110` where the broker does not answer"))),
                     (status = 304, description = "Unchanged since the `ETag` in `If-None-Match`"),
@@ -106,7 +106,7 @@ details! {
         // Where statistics are off the list alone has the depths.
         let path = request.path("queues", &[&vhost, &name])?;
         let mut paths = vec![request.with_samples(&path)];
-        if request.picked.broker.is_without_statistics() {
+        if request.authorized.broker.is_without_statistics() {
             paths.push(request.one_of_list("queues", &vhost, &name, Statistics::Off)?);
         }
         let detail = request.fetch(Wanted {
@@ -146,7 +146,7 @@ details! {
         let path = request.path("exchanges", &[&vhost, &name])?;
         let bindings = |end| format!("{path}/bindings/{end}");
         // Where statistics are off a broker of 3.10 fails when it is asked for one.
-        let exchange = if request.picked.broker.is_without_statistics() {
+        let exchange = if request.authorized.broker.is_without_statistics() {
             let name = if name == "amq.default" { "" } else { &name };
             request.one_of_list("exchanges", &vhost, name, Statistics::Off)?
         } else {
@@ -205,7 +205,7 @@ details! {
     node(name = "name"), "/v2/rabbit/nodes/{name}", "getNode", Table,
     "A node in full, as the broker names things, with where its memory went.",
     |request| {
-        request.picked.must_see_all()?;
+        request.authorized.require_all()?;
         request.must_be_node()?;
         let path = format!("{}?memory=true", request.path("nodes", &[&name])?);
         let detail = request.fetch(Wanted {
@@ -219,7 +219,7 @@ details! {
     "Erlang's tables of a node, what refers to binaries there and, for administrators, which processes do most. \
      Finding it out costs the node some effort: it is asked once a minute at most.",
     |request| {
-        request.picked.must_see_all()?;
+        request.authorized.require_all()?;
         request.must_be_node()?;
         let path = request.path("nodes", &[&name])?;
         let detail = request.fetch_seldom(EFFORT, Wanted {
@@ -276,7 +276,7 @@ details! {
     "An account in full, never its password, with what it may do; for administrators.",
     |request| {
         // A broker shows an account to administrators alone, its own too.
-        if !request.picked.is_administrator() {
+        if !request.authorized.is_administrator() {
             return Err(Error::Forbidden);
         }
         request.must_be_listed(Kind::Users, None, &name)?;

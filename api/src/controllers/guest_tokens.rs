@@ -13,15 +13,15 @@ use serde::Serialize;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::error::Error;
-use crate::guest::{Asker, Visitor};
-use crate::identity::auth::Caller;
-use crate::identity::request;
-use crate::identity::tokens::TokenData;
-use crate::protocol::address::ClientAddress;
-use crate::protocol::json_response;
-use crate::protocol::query::Arguments;
-use crate::snapshot::json;
+use crate::auth::guest::{Asker, Visitor};
+use crate::auth::identity::auth::Caller;
+use crate::auth::identity::request;
+use crate::auth::identity::tokens::TokenData;
+use crate::http::client_address::ClientAddress;
+use crate::http::error::Error;
+use crate::http::json::json;
+use crate::http::json::json_response;
+use crate::http::params::Arguments;
 use crate::state::Shared;
 
 /// No page shows more at once.

@@ -16,19 +16,20 @@ use tokio::time::Instant;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::audience::View;
-use crate::collector::lists::kind::Kind;
-use crate::collector::lists::select::Scope;
-use crate::error::Error;
-use crate::health_of::{self, Told};
-use crate::identity::auth::Caller;
-use crate::protocol::answer::Answer;
-use crate::protocol::query::Arguments;
-use crate::snapshot::json;
-use crate::state::{Picked, Shared};
+use crate::auth::authorized_broker::AuthorizedBroker;
+use crate::auth::identity::auth::Caller;
+use crate::health::{self, ListRows};
+use crate::http::error::Error;
+use crate::http::etag::ConditionalResponse;
+use crate::http::json::json;
+use crate::http::params::Arguments;
+use crate::lists::kind::Kind;
+use crate::lists::select::Scope;
+use crate::state::Shared;
+use crate::vhost_set::BrokerScope;
 
-/// So long it is waited for lists that are not there yet.
-const FIRST_LOOK: Duration = Duration::from_millis(700);
+/// A request waits this long for lists that were not read yet.
+const FIRST_ANSWER_WAIT: Duration = Duration::from_millis(700);
 
 pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
     OpenApiRouter::new().routes(routes!(show))
@@ -36,9 +37,9 @@ pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
 
 /// What is wrong with a broker, and what was looked at.
 ///
-/// From what the broker told of late: alarms and nodes of the last poll; vhosts and features of the
-/// last minute. Accounts without the tag `monitoring` or `administrator` are told whether the broker
-/// answers, of its statistics and of their own vhosts.
+/// Alarms and nodes are those of the last poll; vhosts and features those of the last minute. Accounts
+/// without the tag `monitoring` or `administrator` see the checks of the broker's answers, of its
+/// statistics and of their own vhosts.
 #[utoipa::path(
     get,
     path = "/v2/rabbit/health",
@@ -61,79 +62,82 @@ async fn show(
 ) -> Result<Response, Error> {
     let name = arguments.one("broker")?;
     arguments.finish()?;
-    let picked = shared.pick(&caller, name.as_deref())?;
-    let snapshot = picked.broker.snapshot();
-    let mut checks = vec![health_of::answers(&snapshot.broker)];
-    if let Some(facts) = &snapshot.facts {
-        checks.extend(match picked.view {
-            View::All => {
+    let authorized = shared.authorized_broker(&caller, name.as_deref())?;
+    let snapshot = authorized.broker.snapshot();
+    let mut checks = vec![health::answers(&snapshot.broker)];
+    if let Some(poll_data) = &snapshot.poll_data {
+        checks.extend(match authorized.scope {
+            BrokerScope::All => {
                 let nodes: Vec<Node> =
-                    serde_json::from_slice(&facts.nodes_json).unwrap_or_default();
+                    serde_json::from_slice(&poll_data.nodes_json).unwrap_or_default();
                 let overview: Overview =
-                    serde_json::from_slice(&facts.overview_json).unwrap_or_default();
-                let mut checks = health_of::nodes(&nodes, overview.disable_stats != Some(true));
-                checks.push(health_of::statistics(&overview, &nodes));
+                    serde_json::from_slice(&poll_data.overview_json).unwrap_or_default();
+                let mut checks = health::nodes(&nodes, overview.disable_stats != Some(true));
+                checks.push(health::statistics(&overview, &nodes));
                 checks
             }
-            View::Only(_) => vec![health_of::statistics(&facts.common, &[])],
+            BrokerScope::Only(_) => vec![health::statistics(&poll_data.common, &[])],
         });
     }
-    if matches!(picked.view, View::All) {
+    if matches!(authorized.scope, BrokerScope::All) {
         let exposed = shared.config.exposed_passwords.iter();
-        let exposed = exposed.filter(|exposed| exposed.broker == picked.broker.name);
-        checks.push(health_of::passwords(exposed));
+        let exposed = exposed.filter(|exposed| exposed.broker == authorized.broker.name);
+        checks.push(health::passwords(exposed));
     }
-    checks.extend(of_lists(&picked).await);
+    checks.extend(of_lists(&authorized).await);
     checks.sort_by_key(|checked| checked.check);
     // What cannot be looked at is no trouble by itself: the account may lack a tag for it.
     let states = checks.iter().map(|checked| checked.state);
     let worst = states.filter(|&state| state != HealthState::Unknown).max();
     let health = Health {
-        broker: picked.broker.name.clone(),
+        broker: authorized.broker.name.clone(),
         state: worst.unwrap_or_default(),
         checks,
-        observed_at: snapshot.facts.as_ref().map(|facts| facts.observed_at),
+        observed_at: snapshot
+            .poll_data
+            .as_ref()
+            .map(|poll_data| poll_data.observed_at),
     };
     let body = json(&health);
     let mut hasher = DefaultHasher::new();
     body.hash(&mut hasher);
-    let etag = picked.etag(&shared, &format!("health.{:016x}", hasher.finish()));
-    Ok(Answer {
+    let etag = authorized.etag(&shared, &format!("health.{:016x}", hasher.finish()));
+    Ok(ConditionalResponse {
         body,
         etag,
         stale: snapshot.is_stale(),
     }
-    .to(&headers))
+    .respond(&headers))
 }
 
 /// What stands in lists: vhosts, and for those who see all the features.
-async fn of_lists(picked: &Picked<'_>) -> Vec<Checked> {
-    let until = Instant::now() + FIRST_LOOK;
+async fn of_lists(authorized: &AuthorizedBroker<'_>) -> Vec<Checked> {
+    let until = Instant::now() + FIRST_ANSWER_WAIT;
     let mut checks = Vec::new();
-    if let Ok(scope) = picked.scope(Kind::Vhosts) {
-        checks.push(health_of::vhosts(
-            told(picked, Kind::Vhosts, &scope, until).await,
+    if let Ok(scope) = authorized.scope(Kind::Vhosts) {
+        checks.push(health::vhosts(
+            fresh_rows(authorized, Kind::Vhosts, &scope, until).await,
         ));
     }
-    if matches!(picked.view, View::All) {
+    if matches!(authorized.scope, BrokerScope::All) {
         let (flags, in_use) = tokio::join!(
-            told(picked, Kind::FeatureFlags, &Scope::All, until),
-            told(picked, Kind::DeprecatedFeaturesUsed, &Scope::All, until),
+            fresh_rows(authorized, Kind::FeatureFlags, &Scope::All, until),
+            fresh_rows(authorized, Kind::DeprecatedFeaturesUsed, &Scope::All, until),
         );
-        checks.push(health_of::feature_flags(flags));
-        checks.push(health_of::deprecated_features(in_use));
+        checks.push(health::feature_flags(flags));
+        checks.push(health::deprecated_features(in_use));
     }
     checks
 }
 
 /// A list's rows, as far as the caller may see them.
-async fn told<T: DeserializeOwned>(
-    picked: &Picked<'_>,
+async fn fresh_rows<T: DeserializeOwned>(
+    authorized: &AuthorizedBroker<'_>,
     kind: Kind,
     scope: &Scope,
     until: Instant,
-) -> Told<T> {
-    let broker = picked.broker;
+) -> ListRows<T> {
+    let broker = authorized.broker;
     let Some(table) = broker.names(kind, until).await else {
         return Err(broker.lists.failure(kind));
     };

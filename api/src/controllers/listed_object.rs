@@ -3,25 +3,20 @@
 //! object is found in it.
 
 use bytes::Bytes;
-use metering::lenient::Objects;
+use metering::lenient_serde::Objects;
 use metering::{Page, Permission, Policy, TopicPermission, UserDetails, VhostDetails};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::detail_request::{DetailRequest, list_if, read};
-use crate::collector::details::{Detail, Wanted};
-use crate::collector::lists::kind::USER_COLUMNS;
-use crate::error::Error;
-use crate::snapshot::json;
+use super::detail_request::{DetailRequest, is_step, list_if, read};
+use crate::broker::{detail_cache::Detail, object_details::Wanted};
+use crate::http::error::Error;
+use crate::http::json::json;
+use crate::lists::kind::USER_COLUMNS;
 
 /// A broker's largest page.
 const LARGEST_PAGE: usize = 500;
-
-/// Whether a URL would take a name for a step in its path: a broker's list has it alone.
-pub(crate) fn is_step(name: &str) -> bool {
-    matches!(name, "." | "..")
-}
 
 /// Whether a list is asked for with what costs the broker some effort.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

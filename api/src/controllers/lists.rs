@@ -22,15 +22,16 @@ use regex::Regex;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::audience::{Audience, View};
-use crate::collector::lists::kind::{Kind, Rights};
-use crate::collector::lists::select::{Filter, LONGEST_FILTER, Scope, Sort};
-use crate::collector::lists::shelf::{Failure, Listed};
-use crate::error::Error;
-use crate::identity::auth::Caller;
-use crate::protocol::answer::Answer;
-use crate::protocol::query::Arguments;
-use crate::state::{Picked, Shared};
+use crate::auth::authorized_broker::AuthorizedBroker;
+use crate::auth::identity::auth::Caller;
+use crate::http::error::Error;
+use crate::http::etag::ConditionalResponse;
+use crate::http::params::Arguments;
+use crate::lists::kind::{Kind, Rights};
+use crate::lists::registry::{Failure, Listed};
+use crate::lists::select::{Filter, LONGEST_FILTER, Scope, Sort};
+use crate::state::Shared;
+use crate::vhost_set::{BrokerScope, VhostSet};
 
 /// Rows of a page where the request does not say, as on the broker.
 const PAGE_SIZE: usize = 100;
@@ -95,14 +96,14 @@ fn bad(name: &str, value: &str, accepted: &str) -> Error {
     ))
 }
 
-impl Picked<'_> {
+impl AuthorizedBroker<'_> {
     /// Which rows of a list the caller may see.
     pub(crate) fn scope(&self, kind: Kind) -> Result<Scope, Error> {
-        let of = |audience: &Audience| Scope::Vhosts(audience.class, Arc::clone(&audience.vhosts));
-        let in_vhosts = |found: Option<&Audience>| found.map_or(Scope::All, of);
-        Ok(match (kind.rights(), self.view) {
-            (Rights::Everybody, _) | (Rights::OwnAccount, View::All) => Scope::All,
-            (Rights::MonitoredVhosts, View::Only(_)) => {
+        let of = |vhost_set: &VhostSet| Scope::Vhosts(vhost_set.id, Arc::clone(&vhost_set.vhosts));
+        let in_vhosts = |found: Option<&VhostSet>| found.map_or(Scope::All, of);
+        Ok(match (kind.rights(), self.scope) {
+            (Rights::Everybody, _) | (Rights::OwnAccount, BrokerScope::All) => Scope::All,
+            (Rights::MonitoredVhosts, BrokerScope::Only(_)) => {
                 return Err(Error::Forbidden);
             }
             (Rights::PolicyVhosts, _)
@@ -116,7 +117,7 @@ impl Picked<'_> {
             (Rights::SeenVhosts, _) => in_vhosts(self.grant.listed_vhosts()),
             // A caller without an account at the broker, of a Keystone for example, has nothing of
             // its own there, whatever it is called.
-            (Rights::OwnAccount, View::Only(_)) => match &self.grant.account {
+            (Rights::OwnAccount, BrokerScope::Only(_)) => match &self.grant.account {
                 Some(account) => Scope::Account(account.clone()),
                 None => Scope::Nothing,
             },
@@ -149,14 +150,14 @@ async fn answer(
     let name = arguments.one("broker")?;
     let query = ListQuery::read(kind, &mut arguments)?;
     arguments.finish()?;
-    let picked = shared.pick(&caller.0, name.as_deref())?;
-    let with_hashes = shared.config.password_hashes && picked.is_administrator();
+    let authorized = shared.authorized_broker(&caller.0, name.as_deref())?;
+    let with_hashes = shared.config.password_hashes && authorized.is_administrator();
     let kind = match kind {
         Kind::Users if with_hashes => Kind::UsersWithHashes,
         kind => kind,
     };
-    let scope = picked.scope(kind)?.within(query.vhost.as_deref());
-    let scope = match &picked.grant.shown {
+    let scope = authorized.scope(kind)?.within(query.vhost.as_deref());
+    let scope = match &authorized.grant.shown {
         Some(shown) => shown.rows(scope),
         None => scope,
     };
@@ -166,20 +167,20 @@ async fn answer(
         None => None,
     };
     let Listed { table, stale } =
-        picked
+        authorized
             .broker
             .list(kind)
             .await
             .map_err(|failure| match failure {
                 Failure::Absent => Error::NotOffered {
-                    broker: picked.broker.name.clone(),
+                    broker: authorized.broker.name.clone(),
                     list: kind.name(),
                 },
                 Failure::StatisticsOff => Error::StatisticsOff {
-                    broker: picked.broker.name.clone(),
+                    broker: authorized.broker.name.clone(),
                     list: kind.name(),
                 },
-                Failure::Silent(reason) => picked.not_answered(shared, Some(reason)),
+                Failure::Silent(reason) => authorized.not_answered(shared, Some(reason)),
             })?;
 
     let mut hasher = DefaultHasher::new();
@@ -191,7 +192,7 @@ async fn answer(
         scope.key(),
         hasher.finish()
     );
-    let etag = picked.etag(shared, &version);
+    let etag = authorized.etag(shared, &version);
     let (observed_at, unreadable) = (table.observed_at, table.unreadable);
     let found = table.found(&scope, query.filter.as_ref(), query.sort.as_ref());
     let body = if let (Some(selection), Some((page, size))) = (&found, query.page) {
@@ -215,14 +216,14 @@ async fn answer(
             body
         });
         made.await
-            .map_err(|error| picked.not_answered(shared, Some(error.to_string())))?
+            .map_err(|error| authorized.not_answered(shared, Some(error.to_string())))?
     };
-    let mut response = Answer {
+    let mut response = ConditionalResponse {
         body: Bytes::from(body),
         etag,
         stale,
     }
-    .to(headers);
+    .respond(headers);
     // A list has no place for it but this.
     dated(&mut response, observed_at, shared.config.clock.now());
     if unreadable > 0 {
@@ -296,7 +297,7 @@ macro_rules! lists {
                 ),
                 responses(
                     (status = 200, body = Vec<$type>, headers(
-                        ("X-Observed-At" = String, description = "When the broker told of it"),
+                        ("X-Observed-At" = String, description = "When it was read from the broker"),
                         ("Age" = u64, description = "How long ago that is, in seconds"),
                         ("X-Unreadable-Rows" = Option<u64>, description = "How many rows could not be read and are left out"),
                         ("Warning" = Option<String>, description = "`110` where the broker does not answer"))),

@@ -13,16 +13,16 @@ use store::LogQuery;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::access_scope;
-use crate::answer_cache::Key;
-use crate::error::Error;
-use crate::identity::auth::Caller;
-use crate::identity::tokens::TokenData;
-use crate::log_query;
-use crate::protocol::answer::Answer;
-use crate::protocol::query::Arguments;
-use crate::snapshot::json;
+use crate::auth::access_scope;
+use crate::auth::identity::auth::Caller;
+use crate::auth::identity::tokens::TokenData;
+use crate::http::error::Error;
+use crate::http::etag::ConditionalResponse;
+use crate::http::json::json;
+use crate::http::params::Arguments;
+use crate::http::response_cache::ResponseKey;
 use crate::state::Shared;
+use crate::system_log::query as log_query;
 
 pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
     OpenApiRouter::new().routes(routes!(list))
@@ -38,7 +38,7 @@ pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
     operation_id = "listLogs",
     tag = "rabbit",
     params(
-        ("q.field" = Option<Vec<String>>, Query, description = "`page` (from 1 on), `level` (this and graver ones), \
+        ("q.field" = Option<Vec<String>>, Query, description = "`page` (from 1 on), `level` (this and more severe ones), \
             `source` (this, or something of it: `prod` is also `prod/rabbit@host`), `text` (in the sentence, whatever \
             the case) or `timestamp`; may be repeated"),
         ("q.op" = Option<Vec<String>>, Query, description = "Of the field in the same place: `eq`, and for `timestamp` \
@@ -65,10 +65,10 @@ async fn list(
     let query = log_query::read(&mut arguments)?;
     arguments.finish()?;
     let answer = answer(&shared, &caller, query).await?;
-    Ok(answer.to(&headers))
+    Ok(answer.respond(&headers))
 }
 
-/// The lines of a query that the caller is told.
+/// The lines of a query that the caller may read.
 ///
 /// # Errors
 /// Where the log cannot be read.
@@ -76,14 +76,17 @@ pub(super) async fn answer(
     shared: &Shared,
     caller: &TokenData,
     mut query: LogQuery,
-) -> Result<Answer, Error> {
+) -> Result<ConditionalResponse, Error> {
     // All grants of a guest show the same.
     let shown = caller.grants.first().and_then(|grant| grant.shown.as_ref());
     if let Some(shown) = shown {
         shown.log(&mut query)?;
     }
     query.brokers = access_scope::log_brokers(shared, caller);
-    let (generation, key) = (shared.store.log_generation(), Key(format!("{query:?}")));
+    let (generation, key) = (
+        shared.store.log_generation(),
+        ResponseKey(format!("{query:?}")),
+    );
     let read = async {
         let page = shared.store.logs(query).await?;
         Ok::<_, Error>(json(&page.entries))
@@ -92,7 +95,7 @@ pub(super) async fn answer(
     // The validator is of the lines themselves: it stays while none comes.
     let mut hasher = DefaultHasher::new();
     body.hash(&mut hasher);
-    Ok(Answer {
+    Ok(ConditionalResponse {
         body,
         etag: format!("\"{}.{:016x}\"", shared.run, hasher.finish()),
         stale: false,

@@ -11,13 +11,13 @@ use store::{Field, Filter, MeterQuery, Op, SampleQuery, Value};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::access_scope::AccessScope;
-use crate::error::Error;
-use crate::identity::auth::Caller;
-use crate::paged_answer::{self, Cost};
-use crate::protocol::json_response;
-use crate::protocol::query::Arguments;
-use crate::sample_answer;
+use crate::auth::access_scope::AccessScope;
+use crate::auth::identity::auth::Caller;
+use crate::controllers::paged_answer::{self, Cost};
+use crate::controllers::sample_stream;
+use crate::http::error::Error;
+use crate::http::json::json_response;
+use crate::http::params::Arguments;
 use crate::state::{POSTS_IN_WORK, Shared};
 use crate::telemetry::posting::{Poster, old_form};
 use crate::telemetry::simple::{self, Subject};
@@ -119,7 +119,7 @@ async fn samples(
         order: Vec::new(),
         limit,
     };
-    sample_answer::samples(&shared, &caller, query, |sample| old_form(sample, true)).await
+    sample_stream::samples(&shared, &caller, query, |sample| old_form(sample, true)).await
 }
 
 /// Takes samples of a meter in, all or none.
@@ -168,7 +168,7 @@ async fn post(
     let stored = shared.store.post(samples).await?;
     counted.keep();
     let answer =
-        move || sample_answer::json_rows(stored.into_iter().map(|sample| old_form(sample, false)));
+        move || sample_stream::json_rows(stored.into_iter().map(|sample| old_form(sample, false)));
     let answer = shared.posts.run(length, answer).await;
     Ok(json_response(StatusCode::CREATED, answer))
 }

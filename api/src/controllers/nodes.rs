@@ -10,11 +10,12 @@ use metering::error::{ErrorBody, KeystoneErrorBody};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::error::Error;
-use crate::identity::auth::Caller;
-use crate::protocol::answer::Answer;
-use crate::protocol::query::Arguments;
-use crate::state::{Picked, Shared};
+use crate::auth::authorized_broker::AuthorizedBroker;
+use crate::auth::identity::auth::Caller;
+use crate::http::error::Error;
+use crate::http::etag::ConditionalResponse;
+use crate::http::params::Arguments;
+use crate::state::Shared;
 
 pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
     OpenApiRouter::new().routes(routes!(list))
@@ -45,26 +46,29 @@ async fn list(
 ) -> Result<Response, Error> {
     let name = arguments.one("broker")?;
     arguments.finish()?;
-    let picked = shared.pick(&caller, name.as_deref())?;
-    Ok(answer(&shared, &picked)?.to(&headers))
+    let authorized = shared.authorized_broker(&caller, name.as_deref())?;
+    Ok(answer(&shared, &authorized)?.respond(&headers))
 }
 
 /// The nodes of a broker.
 ///
 /// # Errors
 /// For who may not see them, and before the broker's first answer.
-pub(super) fn answer(shared: &Shared, picked: &Picked<'_>) -> Result<Answer, Error> {
-    picked.must_see_all()?;
-    let snapshot = picked.broker.snapshot();
-    let Some(facts) = &snapshot.facts else {
-        return Err(picked.not_answered(shared, snapshot.broker.reason.clone()));
+pub(super) fn answer(
+    shared: &Shared,
+    authorized: &AuthorizedBroker<'_>,
+) -> Result<ConditionalResponse, Error> {
+    authorized.require_all()?;
+    let snapshot = authorized.broker.snapshot();
+    let Some(poll_data) = &snapshot.poll_data else {
+        return Err(authorized.not_answered(shared, snapshot.broker.reason.clone()));
     };
-    let etag = picked.etag(shared, &snapshot.generation.to_string());
-    let body = match &picked.grant.shown {
-        Some(shown) => shown.nodes(&facts.nodes_json)?,
-        None => facts.nodes_json.clone(),
+    let etag = authorized.etag(shared, &snapshot.generation.to_string());
+    let body = match &authorized.grant.shown {
+        Some(shown) => shown.nodes(&poll_data.nodes_json)?,
+        None => poll_data.nodes_json.clone(),
     };
-    Ok(Answer {
+    Ok(ConditionalResponse {
         body,
         etag,
         stale: snapshot.is_stale(),

@@ -13,13 +13,15 @@ use metering::{BrokerOverview, Overview, Timestamp};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::audience::View;
-use crate::error::Error;
-use crate::identity::auth::Caller;
-use crate::protocol::answer::Answer;
-use crate::protocol::query::Arguments;
-use crate::snapshot::{Facts, json};
-use crate::state::{Picked, Shared};
+use crate::auth::authorized_broker::AuthorizedBroker;
+use crate::auth::identity::auth::Caller;
+use crate::broker::snapshot::PollData;
+use crate::http::error::Error;
+use crate::http::etag::ConditionalResponse;
+use crate::http::json::json;
+use crate::http::params::Arguments;
+use crate::state::Shared;
+use crate::vhost_set::BrokerScope;
 
 pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
     OpenApiRouter::new()
@@ -54,8 +56,8 @@ async fn show(
 ) -> Result<Response, Error> {
     let name = arguments.one("broker")?;
     arguments.finish()?;
-    let picked = shared.pick(&caller, name.as_deref())?;
-    Ok(answer(&shared, &picked).await?.to(&headers))
+    let authorized = shared.authorized_broker(&caller, name.as_deref())?;
+    Ok(answer(&shared, &authorized).await?.respond(&headers))
 }
 
 /// The overview of each broker that the caller sees, in the operator's order.
@@ -81,19 +83,19 @@ async fn list(
     headers: HeaderMap,
 ) -> Result<Response, Error> {
     arguments.finish()?;
-    let brokers = shared.all(&caller);
-    let overviews = join_all(brokers.iter().map(|picked| answer(&shared, picked)));
+    let brokers = shared.authorized_brokers(&caller);
+    let overviews = join_all(brokers.iter().map(|authorized| answer(&shared, authorized)));
     let mut body = BytesMut::from(&b"["[..]);
     let mut etag = format!("\"{}", shared.run);
     let mut stale = false;
-    for (picked, overview) in brokers.iter().zip(overviews.await) {
-        let snapshot = picked.broker.snapshot();
+    for (authorized, overview) in brokers.iter().zip(overviews.await) {
+        let snapshot = authorized.broker.snapshot();
         if body.len() > 1 {
             body.put_u8(b',');
         }
         // The name and state, and the members of the object that is the overview.
         let head = json(&BrokerOverview {
-            broker: picked.broker.name.clone(),
+            broker: authorized.broker.name.clone(),
             state: snapshot.broker.state,
             overview: Overview::default(),
         });
@@ -109,47 +111,50 @@ async fn list(
             body.put_u8(b'}');
         }
         // Writing to a text does not fail.
-        let (index, class) = (picked.index, picked.view.class());
-        let _ = write!(etag, ".{index}:{class}:{}", snapshot.generation);
+        let (index, scope_id) = (authorized.index, authorized.scope.id());
+        let _ = write!(etag, ".{index}:{scope_id}:{}", snapshot.generation);
     }
     body.put_u8(b']');
     etag.push('"');
-    Ok(Answer {
+    Ok(ConditionalResponse {
         body: body.freeze(),
         etag,
         stale,
     }
-    .to(&headers))
+    .respond(&headers))
 }
 
 /// The overview of a broker, as far as the caller may see it.
 ///
 /// # Errors
 /// Before the broker's first answer.
-pub(super) async fn answer(shared: &Shared, picked: &Picked<'_>) -> Result<Answer, Error> {
-    let (snapshot, member) = match picked.view {
-        View::All => (picked.broker.snapshot(), None),
-        View::Only(audience) => picked.broker.for_audience(audience).await,
+pub(super) async fn answer(
+    shared: &Shared,
+    authorized: &AuthorizedBroker<'_>,
+) -> Result<ConditionalResponse, Error> {
+    let (snapshot, scoped) = match authorized.scope {
+        BrokerScope::All => (authorized.broker.snapshot(), None),
+        BrokerScope::Only(vhost_set) => authorized.broker.overview_of(vhost_set).await,
     };
-    let Some(facts) = &snapshot.facts else {
-        return Err(picked.not_answered(shared, snapshot.broker.reason.clone()));
+    let Some(poll_data) = &snapshot.poll_data else {
+        return Err(authorized.not_answered(shared, snapshot.broker.reason.clone()));
     };
-    let (body, observed_at) = match (picked.view, member) {
-        (View::All, _) => (facts.overview_json.clone(), facts.observed_at),
-        (View::Only(_), Some(member)) => (member.overview_json, member.observed_at),
+    let (body, observed_at) = match (authorized.scope, scoped) {
+        (BrokerScope::All, _) => (poll_data.overview_json.clone(), poll_data.observed_at),
+        (BrokerScope::Only(_), Some(scoped)) => (scoped.overview_json, scoped.observed_at),
         // Its sums are not known: they are absent, not nought.
-        (View::Only(_), None) => (json(&facts.common), facts.observed_at),
+        (BrokerScope::Only(_), None) => (json(&poll_data.common), poll_data.observed_at),
     };
-    let stale = snapshot.is_stale() || is_older(facts, observed_at);
-    let etag = picked.etag(shared, &snapshot.generation.to_string());
-    let body = match &picked.grant.shown {
+    let stale = snapshot.is_stale() || is_older(poll_data, observed_at);
+    let etag = authorized.etag(shared, &snapshot.generation.to_string());
+    let body = match &authorized.grant.shown {
         Some(shown) => shown.overview(&body),
         None => body,
     };
-    Ok(Answer { body, etag, stale })
+    Ok(ConditionalResponse { body, etag, stale })
 }
 
-/// Whether an audience's sums are from an earlier poll than the rest.
-fn is_older(facts: &Facts, observed_at: Timestamp) -> bool {
-    observed_at < facts.observed_at
+/// Whether a vhost set's sums are from an earlier poll than the rest.
+fn is_older(poll_data: &PollData, observed_at: Timestamp) -> bool {
+    observed_at < poll_data.observed_at
 }

@@ -8,13 +8,12 @@ use metering::{Exchange, PolicyDetails, Queue};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::de::DeserializeOwned;
 
-use super::detail_request::DetailRequest;
-use super::listed_object::is_step;
-use crate::collector::details::{Detail, Wanted};
-use crate::collector::lists::row::Row;
-use crate::collector::lists::rows::each;
-use crate::error::Error;
-use crate::snapshot::json;
+use super::detail_request::{DetailRequest, is_step};
+use crate::broker::{detail_cache::Detail, object_details::Wanted};
+use crate::http::error::Error;
+use crate::http::json::json;
+use crate::lists::row::Row;
+use crate::lists::rows::each;
 
 /// The most matches that are asked for: a broker's largest page.
 const MAX_MATCHES: usize = 500;

@@ -11,11 +11,11 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::guest_tokens::{fresh, must_administer};
-use crate::access_scope;
-use crate::error::Error;
-use crate::identity::auth::Caller;
-use crate::identity::request;
-use crate::protocol::query::Arguments;
+use crate::auth::access_scope;
+use crate::auth::identity::auth::Caller;
+use crate::auth::identity::request;
+use crate::http::error::Error;
+use crate::http::params::Arguments;
 use crate::state::Shared;
 
 pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {

@@ -9,11 +9,11 @@ use metering::telemetry::{ComplexQuery, Sample};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::access_scope::AccessScope;
-use crate::error::Error;
-use crate::identity::auth::Caller;
-use crate::protocol::query::Arguments;
-use crate::sample_answer;
+use crate::auth::access_scope::AccessScope;
+use crate::auth::identity::auth::Caller;
+use crate::controllers::sample_stream;
+use crate::http::error::Error;
+use crate::http::params::Arguments;
 use crate::state::Shared;
 use crate::telemetry::{body, complex};
 
@@ -52,5 +52,5 @@ async fn samples(
     // A parsed body takes several times its bytes: of long ones one at a time.
     let read = move || complex::read(body::json(&body)?, &scope);
     let query = shared.posts.run(length, read).await?;
-    sample_answer::samples(&shared, &caller, query, |sample| sample).await
+    sample_stream::samples(&shared, &caller, query, |sample| sample).await
 }

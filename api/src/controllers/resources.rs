@@ -10,15 +10,16 @@ use store::{ByResource, Field, Filter, Op, ResourceQuery, Value};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::access_scope::AccessScope;
-use crate::error::Error;
-use crate::identity::auth::Caller;
-use crate::paged_answer::{self, Cost};
-use crate::protocol::answer::private;
-use crate::protocol::query::Arguments;
+use crate::auth::access_scope::AccessScope;
+use crate::auth::identity::auth::Caller;
+use crate::controllers::paged_answer::{self, Cost};
+use crate::http::error::Error;
+use crate::http::error::shortened;
+use crate::http::json::uncached;
+use crate::http::params::Arguments;
 use crate::state::Shared;
 use crate::telemetry::simple::{self, Subject};
-use crate::telemetry::{arguments, links, shortened, terms};
+use crate::telemetry::{arguments, links, terms};
 
 pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
     OpenApiRouter::new()
@@ -110,7 +111,7 @@ async fn show(
         what: "Resource",
         id: shortened(&id),
     })?;
-    Ok(private(&with_links(&shared.base, found, true)))
+    Ok(uncached(&with_links(&shared.base, found, true)))
 }
 
 fn with_links(base: &str, found: ByResource, meter_links: bool) -> Resource {

@@ -1,24 +1,21 @@
-//! What needs no token: the version document, and the OpenAPI document.
+//! The version document, which needs no token.
 
 use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
-use bytes::Bytes;
 use http::StatusCode;
 use serde_json::json;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::error::Error;
-use crate::protocol::json_response;
-use crate::protocol::query::Arguments;
+use crate::http::error::Error;
+use crate::http::json::json_response;
+use crate::http::params::Arguments;
 use crate::state::Shared;
 
 pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
-    OpenApiRouter::new()
-        .routes(routes!(versions))
-        .routes(routes!(openapi))
+    OpenApiRouter::new().routes(routes!(versions))
 }
 
 /// The versions of the metering API.
@@ -49,20 +46,4 @@ async fn versions(
         "updated": "2013-02-13T00:00:00Z",
     }]}});
     Ok(json_response(StatusCode::OK, document.to_string().into()))
-}
-
-/// This document.
-#[utoipa::path(
-    get,
-    path = "/openapi.json",
-    operation_id = "getOpenapi",
-    tag = "root",
-    security(()),
-    responses((status = 200, description = "The OpenAPI document", content_type = "application/json"))
-)]
-async fn openapi() -> Response {
-    json_response(
-        StatusCode::OK,
-        Bytes::from_static(crate::openapi::document().as_bytes()),
-    )
 }

@@ -10,15 +10,15 @@ use store::{Filter, SampleQuery};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::access_scope::AccessScope;
-use crate::error::Error;
-use crate::identity::auth::Caller;
-use crate::protocol::answer::private;
-use crate::protocol::query::Arguments;
-use crate::sample_answer;
+use crate::auth::access_scope::AccessScope;
+use crate::auth::identity::auth::Caller;
+use crate::controllers::sample_stream;
+use crate::http::error::{Error, shortened};
+use crate::http::json::uncached;
+use crate::http::params::Arguments;
 use crate::state::Shared;
 use crate::telemetry::simple::{self, Subject};
-use crate::telemetry::{arguments, shortened, terms};
+use crate::telemetry::{arguments, terms};
 
 pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
     OpenApiRouter::new()
@@ -64,7 +64,7 @@ async fn list(
         order: Vec::new(),
         limit,
     };
-    sample_answer::samples(&shared, &caller, query, |sample| sample).await
+    sample_stream::samples(&shared, &caller, query, |sample| sample).await
 }
 
 /// One sample.
@@ -95,5 +95,5 @@ async fn show(
         what: "Sample",
         id: shortened(&id),
     })?;
-    Ok(private(&sample))
+    Ok(uncached(&sample))
 }

@@ -15,23 +15,24 @@ use tokio::time::Instant;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::audience::View;
-use crate::collector::lists::kind::Kind;
-use crate::collector::lists::select::{Filter, LONGEST_FILTER};
-use crate::error::Error;
-use crate::identity::auth::Caller;
-use crate::protocol::answer::Answer;
-use crate::protocol::query::Arguments;
+use crate::auth::authorized_broker::AuthorizedBroker;
+use crate::auth::identity::auth::Caller;
+use crate::http::error::Error;
+use crate::http::etag::ConditionalResponse;
+use crate::http::json::json;
+use crate::http::params::Arguments;
+use crate::lists::kind::Kind;
+use crate::lists::select::{Filter, LONGEST_FILTER};
 use crate::search::{Names, Place, search};
-use crate::snapshot::json;
-use crate::state::{Picked, Shared};
+use crate::state::Shared;
+use crate::vhost_set::BrokerScope;
 
-/// As many are told by default …
+/// Hits by default …
 const LIMIT: usize = 20;
-/// … and at most.
+/// Most hits.
 const MAX_LIMIT: usize = 100;
-/// So long a search waits for lists that are not there yet.
-const FIRST_LOOK: Duration = Duration::from_millis(700);
+/// A search waits this long for lists that were not read yet.
+const FIRST_ANSWER_WAIT: Duration = Duration::from_millis(700);
 
 /// The lists that are searched.
 const LISTS: [(SearchKind, Kind); 5] = [
@@ -48,8 +49,8 @@ pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
 
 /// Queues, exchanges, connections, nodes, accounts and vhosts by a few letters of their names.
 ///
-/// Of what the caller may see, from memory: names may be a minute old. What a broker has not told of
-/// yet stands in `gaps`; it is asked, and who searches again in a moment finds it.
+/// Searches what the caller may see, in memory: names may be a minute old. Lists that were not read yet
+/// are in `gaps`; they are being read, and a search a moment later finds them.
 #[utoipa::path(
     get,
     path = "/v2/rabbit/search",
@@ -97,15 +98,15 @@ async fn show(
         .compile()
         .map_err(|error| bad("q", &error.to_string()))?;
     let brokers = match &broker {
-        Some(name) => vec![shared.pick(&caller, Some(name))?],
-        None => shared.all(&caller),
+        Some(name) => vec![shared.authorized_broker(&caller, Some(name))?],
+        None => shared.authorized_brokers(&caller),
     };
-    let until = Instant::now() + FIRST_LOOK;
-    let places = join_all(brokers.iter().map(|picked| places(picked, until)));
+    let until = Instant::now() + FIRST_ANSWER_WAIT;
+    let places = join_all(brokers.iter().map(|authorized| places(authorized, until)));
     let places: Vec<_> = places.await.into_iter().flatten().collect();
     let stale = brokers
         .iter()
-        .any(|picked| picked.broker.snapshot().is_stale());
+        .any(|authorized| authorized.broker.snapshot().is_stale());
     let found = tokio::task::spawn_blocking(move || {
         let letters = (!filter.text.is_empty()).then_some(&letters);
         search(&places, letters, limit)
@@ -115,29 +116,30 @@ async fn show(
     let mut hasher = DefaultHasher::new();
     body.hash(&mut hasher);
     let etag = format!("\"{}.search.{:016x}\"", shared.run, hasher.finish());
-    Ok(Answer { body, etag, stale }.to(&headers))
+    Ok(ConditionalResponse { body, etag, stale }.respond(&headers))
 }
 
 /// Where names of a broker are looked for: what the caller may see.
-async fn places(picked: &Picked<'_>, until: Instant) -> Vec<Place> {
-    let broker = picked.broker;
+async fn places(authorized: &AuthorizedBroker<'_>, until: Instant) -> Vec<Place> {
+    let broker = authorized.broker;
     let place = |kind, names| Place {
         kind,
         broker: broker.name.clone(),
         names,
     };
     let lists = LISTS.iter().filter_map(|&(found, kind)| {
-        let scope = picked.scope(kind).ok()?;
+        let scope = authorized.scope(kind).ok()?;
         Some(async move {
             let table = broker.names(kind, until).await;
             place(found, table.map(|table| Names::List(table, scope)))
         })
     });
     let mut places = join_all(lists).await;
-    if matches!(picked.view, View::All) {
+    if matches!(authorized.scope, BrokerScope::All) {
         let snapshot = broker.snapshot();
-        let names = snapshot.facts.as_ref().map(|facts| {
-            let nodes: Vec<Node> = serde_json::from_slice(&facts.nodes_json).unwrap_or_default();
+        let names = snapshot.poll_data.as_ref().map(|poll_data| {
+            let nodes: Vec<Node> =
+                serde_json::from_slice(&poll_data.nodes_json).unwrap_or_default();
             Names::Plain(nodes.into_iter().map(|node| node.name).collect())
         });
         places.push(place(SearchKind::Node, names));

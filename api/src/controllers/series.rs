@@ -13,17 +13,18 @@ use metering::series::Series;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::access_scope;
-use crate::answer_cache::Key;
-use crate::audience::View;
-use crate::error::Error;
-use crate::identity::auth::Caller;
-use crate::protocol::answer::Answer;
-use crate::protocol::query::Arguments;
-use crate::series_of::SeriesOf;
-use crate::series_query::SeriesQuery;
-use crate::snapshot::json;
-use crate::state::{Picked, Shared};
+use crate::auth::access_scope;
+use crate::auth::authorized_broker::AuthorizedBroker;
+use crate::auth::identity::auth::Caller;
+use crate::http::error::Error;
+use crate::http::etag::ConditionalResponse;
+use crate::http::json::json;
+use crate::http::params::Arguments;
+use crate::http::response_cache::ResponseKey;
+use crate::series::query::SeriesQuery;
+use crate::series::reader::SeriesReader;
+use crate::state::Shared;
+use crate::vhost_set::BrokerScope;
 
 pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
     OpenApiRouter::new().routes(routes!(show))
@@ -80,8 +81,10 @@ async fn show(
     let name = arguments.one("broker")?;
     let query = SeriesQuery::read(&mut arguments)?;
     arguments.finish()?;
-    let picked = shared.pick(&caller, name.as_deref())?;
-    Ok(answer(&shared, &picked, &query).await?.to(&headers))
+    let authorized = shared.authorized_broker(&caller, name.as_deref())?;
+    Ok(answer(&shared, &authorized, &query)
+        .await?
+        .respond(&headers))
 }
 
 /// The series that a query is about, as far as the caller may see them.
@@ -91,33 +94,33 @@ async fn show(
 /// needed and cannot be read.
 pub(super) async fn answer(
     shared: &Shared,
-    picked: &Picked<'_>,
+    authorized: &AuthorizedBroker<'_>,
     query: &SeriesQuery,
-) -> Result<Answer, Error> {
-    if let View::Only(audience) = picked.view {
+) -> Result<ConditionalResponse, Error> {
+    if let BrokerScope::Only(vhost_set) = authorized.scope {
         // Its series are kept while somebody looks.
-        picked.broker.note(audience);
+        authorized.broker.recent_vhost_sets.note(vhost_set);
     }
-    let named = query.named(&picked.broker.name)?;
-    let narrowed = match &picked.grant.shown {
-        Some(shown) => Some(shown.series(query, &named, &picked.broker.name)?),
+    let named = query.named(&authorized.broker.name)?;
+    let narrowed = match &authorized.grant.shown {
+        Some(shown) => Some(shown.series(query, &named, &authorized.broker.name)?),
         None => None,
     };
     let query = narrowed.as_ref().unwrap_or(query);
     for node in named.nodes.iter().flatten() {
-        access_scope::must_see(picked, node)?;
+        access_scope::must_see(authorized, node)?;
     }
     for path in &named.objects {
-        access_scope::must_see(picked, path)?;
-        picked.broker.chart(path);
+        access_scope::must_see(authorized, path)?;
+        authorized.broker.note_chart(path);
     }
-    let snapshot = picked.broker.snapshot();
-    let end = picked.broker.end(shared.config.clock.now());
+    let snapshot = authorized.broker.snapshot();
+    let end = authorized.broker.end(shared.config.clock.now());
     let grid = query.grid(end, shared.config.tick)?;
 
     let mut key = format!(
         "{}.{}.{}.{}",
-        picked.view.class(),
+        authorized.scope.id(),
         grid.start,
         grid.step,
         grid.count
@@ -128,14 +131,14 @@ pub(super) async fn answer(
     }
     let mut hasher = DefaultHasher::new();
     key.hash(&mut hasher);
-    let etag = picked.etag(
+    let etag = authorized.etag(
         shared,
         &format!("{}.{:016x}", snapshot.generation, hasher.finish()),
     );
     let compute = async {
-        let series = SeriesOf {
-            broker: picked.broker,
-            view: picked.view,
+        let series = SeriesReader {
+            broker: authorized.broker,
+            scope: authorized.scope,
             query,
             nodes: named.nodes.as_deref(),
             objects: &named.objects,
@@ -144,9 +147,11 @@ pub(super) async fn answer(
         let series = series.read(&*shared.store).await?;
         Ok::<_, Error>(json(&series))
     };
-    let cache = &picked.broker.series;
-    let body = cache.get(snapshot.generation, Key(key), compute).await?;
-    Ok(Answer {
+    let cache = &authorized.broker.series;
+    let body = cache
+        .get(snapshot.generation, ResponseKey(key), compute)
+        .await?;
+    Ok(ConditionalResponse {
         body,
         etag,
         stale: snapshot.is_stale(),

@@ -12,11 +12,11 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::guest_tokens::fresh;
-use crate::error::Error;
-use crate::identity::auth::Caller;
-use crate::identity::request;
-use crate::protocol::address::ClientAddress;
-use crate::protocol::query::Arguments;
+use crate::auth::identity::auth::Caller;
+use crate::auth::identity::request;
+use crate::http::client_address::ClientAddress;
+use crate::http::error::Error;
+use crate::http::params::Arguments;
 use crate::state::Shared;
 
 pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {

@@ -9,12 +9,12 @@ use metering::telemetry::Statistics;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::access_scope::AccessScope;
+use crate::auth::access_scope::AccessScope;
+use crate::auth::identity::auth::Caller;
 use crate::controllers::meters::of_meter;
-use crate::error::Error;
-use crate::identity::auth::Caller;
-use crate::paged_answer::{self, Cost};
-use crate::protocol::query::Arguments;
+use crate::controllers::paged_answer::{self, Cost};
+use crate::http::error::Error;
+use crate::http::params::Arguments;
 use crate::state::Shared;
 use crate::telemetry::simple::{self, Subject};
 use crate::telemetry::statistics::{Summary, clamp};

@@ -1,10 +1,10 @@
 //! `limit` and the other plain arguments, by the old service's rules.
 
 use super::invalid;
-use crate::error::Error;
-use crate::protocol::query::Arguments;
+use crate::http::error::Error;
+use crate::http::params::Arguments;
 
-/// As many rows where no limit is given.
+/// Rows if no limit is given.
 const DEFAULT_LIMIT: u64 = 100;
 
 /// The argument `limit`, 100 by default.
@@ -18,7 +18,7 @@ pub(crate) fn limit(arguments: &mut Arguments) -> Result<u64, Error> {
     }
 }
 
-/// The same of a body.
+/// The default limit of a body.
 pub(crate) fn positive_limit(limit: i64) -> Result<u64, Error> {
     u64::try_from(limit)
         .ok()

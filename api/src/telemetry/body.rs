@@ -6,9 +6,8 @@ use http::header::CONTENT_TYPE;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde_json::Value;
 
-use super::shortened;
-use crate::error::Error;
-use crate::protocol::is_timeout;
+use crate::http::body_timeout::is_timeout;
+use crate::http::error::{Error, shortened};
 
 /// Reads the body of a request to its end.
 ///

@@ -58,7 +58,7 @@ pub(crate) const COMPLEX: [(&str, Field); 19] = [
     ("volume", Field::Volume),
 ];
 
-/// The field of a name of a complex query; metadata are told by [`metadata`].
+/// The field of a name of a complex query; for metadata see [`metadata`].
 pub(crate) fn complex(name: &str) -> Option<Field> {
     let found = COMPLEX.iter().find(|(known, _)| *known == name);
     found.map(|(_, field)| field.clone())

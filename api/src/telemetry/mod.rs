@@ -16,22 +16,24 @@
 //! | `posting` | samples that a client hands in |
 //! | `body` | a request's JSON body, bounded |
 //! | `links` | addresses in answers |
+//! | `blocking_work_limit` | parsing of large posts, one at a time |
+//! | `query_limits`, `posted_quota` | what a caller may request of the store at once, and post in a day |
 
 pub(crate) mod arguments;
+pub(crate) mod blocking_work_limit;
 pub(crate) mod body;
 pub(crate) mod complex;
 pub(crate) mod fields;
 pub(crate) mod links;
+pub(crate) mod posted_quota;
 pub(crate) mod posting;
+pub(crate) mod query_limits;
 pub(crate) mod simple;
 pub(crate) mod statistics;
 pub(crate) mod terms;
 pub(crate) mod value;
 
-use crate::error::Error;
-
-/// A text of a request is repeated in an error up to this length, in characters.
-const QUOTED: usize = 200;
+use crate::http::error::{Error, shortened};
 
 /// The old service's words for a value that cannot be used.
 pub(crate) fn invalid(field: &str, value: &str, why: &str) -> Error {
@@ -39,12 +41,4 @@ pub(crate) fn invalid(field: &str, value: &str, why: &str) -> Error {
     Error::BadArgument(format!(
         "Invalid input for field/attribute {field}. Value: '{value}'. {why}"
     ))
-}
-
-/// A text, cut where it is too long to be repeated.
-pub(crate) fn shortened(text: &str) -> String {
-    match text.char_indices().nth(QUOTED) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
 }

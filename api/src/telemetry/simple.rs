@@ -6,9 +6,9 @@ use store::{Field, Filter, Op, Value};
 use super::arguments::parse_integer;
 use super::fields;
 use super::terms::Term;
-use super::{invalid, shortened, value};
-use crate::access_scope::AccessScope;
-use crate::error::Error;
+use super::{invalid, value};
+use crate::auth::access_scope::AccessScope;
+use crate::http::error::{Error, shortened};
 
 /// A search offset is at most a century, in minutes.
 const MOST_OFFSET: i64 = 100 * 366 * 24 * 60;
@@ -63,7 +63,7 @@ pub(crate) struct Selection {
     pub(crate) filter: Filter,
     /// The times that were asked for, without the search offset.
     pub(crate) asked: Span,
-    /// The same with it: what the filter says.
+    /// The whole filter.
     pub(crate) searched: Span,
 }
 
@@ -216,7 +216,7 @@ fn unknown(term: &Term, terms: &[Term], subject: Subject) -> Error {
 mod tests {
     use super::super::terms;
     use super::*;
-    use crate::protocol::query::Arguments;
+    use crate::http::params::Arguments;
 
     fn select(query: &str, subject: Subject, scope: &AccessScope) -> Result<Selection, String> {
         let terms = terms::read(&mut Arguments::parse(query)).expect("terms");

@@ -4,9 +4,9 @@ use metering::telemetry::Statistics;
 use store::{Field, Function, GroupBy, StatisticsQuery};
 
 use super::simple::{Selection, Span};
-use super::{arguments, invalid, shortened};
-use crate::error::Error;
-use crate::protocol::query::Arguments;
+use super::{arguments, invalid};
+use crate::http::error::{Error, shortened};
+use crate::http::params::Arguments;
 
 /// A period is at most a century, in seconds: the end of a longer one has no date.
 const MOST_PERIOD: i64 = 100 * 366 * 24 * 3600;

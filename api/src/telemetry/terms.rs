@@ -5,8 +5,8 @@ use std::fmt;
 use store::Op;
 
 use super::invalid;
-use crate::error::Error;
-use crate::protocol::query::Arguments;
+use crate::http::error::Error;
+use crate::http::params::Arguments;
 
 /// More terms than any client sends; each costs the store a comparison.
 const MOST: usize = 100;

@@ -6,9 +6,8 @@ use metering::Timestamp;
 use store::Value;
 
 use super::arguments::parse_boolean;
-use super::shortened;
 use super::terms::{Term, ValueType};
-use crate::error::Error;
+use crate::http::error::{Error, shortened};
 
 /// The value of a term about metadata.
 ///

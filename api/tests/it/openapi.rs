@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-/// Set, the document is written anew.
+/// If set, the test writes the document.
 const UPDATE: &str = "UPDATE_OPENAPI";
 
 #[test]
