@@ -234,7 +234,7 @@ async fn large(folder: &std::path::Path, now: i64) -> Result<(), StoreError> {
     }
     tokio::time::sleep(Duration::from_millis(500)).await;
     let size = |path: &std::path::Path| std::fs::metadata(path).map_or(0, |file| file.len());
-    store.tend().await;
+    store.run_maintenance().await;
     store.close().await;
     drop(store);
     println!(

@@ -48,15 +48,15 @@ async fn main() -> Result<(), Box<dyn Error>> {
             store.collect(poll);
             polls += 1;
             if polls % CHUNK == 0 {
-                store.tend().await;
+                store.run_maintenance().await;
             }
         }
     }
     // The last polls may be taken after the first of these, and are before the second.
-    store.tend().await;
-    store.tend().await;
-    if let Some(trouble) = store.trouble() {
-        return Err(trouble.into());
+    store.run_maintenance().await;
+    store.run_maintenance().await;
+    if let Some(write_error) = store.write_error() {
+        return Err(write_error.into());
     }
     store.close().await;
     drop(store);

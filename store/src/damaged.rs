@@ -84,15 +84,20 @@ impl Store for DamagedStore {
         0
     }
 
-    async fn keep(&self, _: &'static str, _: String, _: Option<String>) -> Result<(), StoreError> {
+    async fn put_kv(
+        &self,
+        _: &'static str,
+        _: String,
+        _: Option<String>,
+    ) -> Result<(), StoreError> {
         self.refuse()
     }
 
-    async fn kept(&self, _: &'static str) -> Result<Vec<(String, String)>, StoreError> {
+    async fn list_kv(&self, _: &'static str) -> Result<Vec<(String, String)>, StoreError> {
         self.refuse()
     }
 
-    fn trouble(&self) -> Option<String> {
+    fn write_error(&self) -> Option<String> {
         Some(self.0.to_string())
     }
 

@@ -64,7 +64,7 @@ pub trait Store: Debug + Send + Sync + 'static {
 
     /// Queues what a poll brought. What is there already of that resource and time stays as it is.
     /// Never waits; where the store cannot keep up or write, the
-    /// oldest queued polls are dropped, counted and told by [`Store::trouble`].
+    /// oldest queued polls are dropped, counted and reported by [`Store::write_error`].
     fn collect(&self, collected: Collected);
 
     /// Samples by any filter.
@@ -159,7 +159,7 @@ pub trait Store: Debug + Send + Sync + 'static {
 
     /// Keeps a text under a name, or forgets it where it is none. Areas keep their names apart.
     /// When it returns it survives a kill of the process.
-    async fn keep(
+    async fn put_kv(
         &self,
         area: &'static str,
         key: String,
@@ -167,10 +167,10 @@ pub trait Store: Debug + Send + Sync + 'static {
     ) -> Result<(), StoreError>;
 
     /// What is kept in an area, by name.
-    async fn kept(&self, area: &'static str) -> Result<Vec<(String, String)>, StoreError>;
+    async fn list_kv(&self, area: &'static str) -> Result<Vec<(String, String)>, StoreError>;
 
     /// Why what is queued cannot be written now, in a sentence; none where all is well.
-    fn trouble(&self) -> Option<String>;
+    fn write_error(&self) -> Option<String>;
 
     /// Writes what is queued and closes.
     async fn close(&self);

@@ -181,7 +181,7 @@ pub struct LogQuery {
     pub page: u64,
     /// Lines a page.
     pub page_size: u64,
-    /// Of this level and graver ones.
+    /// Of this level and more severe ones.
     pub level: Option<LogLevel>,
     /// About this, or something of this (`prod` is also `prod/rabbit@host`).
     pub source: Option<String>,

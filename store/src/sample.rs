@@ -102,8 +102,8 @@ pub struct LogRecord {
     pub source: String,
     /// What happened, in a sentence.
     pub desc: String,
-    /// By what callers of narrower rights are told: the broker that it is about, or `{broker}/` for
-    /// what only those may know who see all of that broker; none: for those who see everything.
+    /// Who may read it: callers who see this broker, or with `{broker}/` callers who see all of the
+    /// broker; `None`: only callers who see everything.
     pub broker: Option<String>,
 }
 

@@ -2,6 +2,8 @@
 //!
 //! It is what the real store is held against, so it is slow and short rather than clever.
 
+mod naive_statistics;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -15,11 +17,12 @@ use crate::error::StoreError;
 use crate::filter::{Field, Filter};
 use crate::matcher::{Fields, Found, Matcher, Origin, Stored};
 use crate::query::{
-    Aggregate, ByResource, Function, GroupBy, LogPage, LogQuery, MeterQuery, Order, Range,
-    ResourceQuery, SampleQuery, StatisticsQuery,
+    Aggregate, ByResource, GroupBy, LogPage, LogQuery, MeterQuery, Order, Range, ResourceQuery,
+    SampleQuery, StatisticsQuery,
 };
 use crate::sample::{Collected, LogRecord, Posted};
 use crate::{Store, compare_fields, meter_id};
+use naive_statistics::{field_of, group_value, statistics_of};
 
 /// All in memory, nothing forgotten, nothing indexed.
 #[derive(Debug, Default)]
@@ -34,7 +37,7 @@ struct Kept {
     /// The polls that these came with: when, of what, and whose.
     polls: BTreeSet<(Timestamp, Arc<str>, Option<Arc<str>>)>,
     log: Vec<LogRecord>,
-    notes: BTreeMap<(&'static str, String), String>,
+    kv_writes: BTreeMap<(&'static str, String), String>,
 }
 
 impl NaiveStore {
@@ -65,24 +68,6 @@ impl Kept {
         let mut found: Vec<_> = self.samples.iter().filter(passes).collect();
         found.sort_by_key(|sample| sample.timestamp);
         Ok(found)
-    }
-}
-
-/// What a field of a sample holds; none where it is not there.
-fn field_of<'a>(sample: &'a Sample, field: &Field) -> Option<Found<'a>> {
-    match field {
-        Field::Meter => Some(Found::Text(&sample.meter)),
-        Field::Type => Some(Found::Text(sample.meter_type.as_str())),
-        Field::Unit => Some(Found::Text(&sample.unit)),
-        Field::Volume => Some(Found::Number(sample.volume)),
-        Field::ResourceId => Some(Found::Text(&sample.resource_id)),
-        Field::ProjectId => sample.project_id.as_deref().map(Found::Text),
-        Field::UserId => sample.user_id.as_deref().map(Found::Text),
-        Field::Source => sample.source.as_deref().map(Found::Text),
-        Field::Timestamp => Some(Found::Time(sample.timestamp)),
-        Field::RecordedAt => Some(Found::Time(sample.recorded_at)),
-        Field::MessageId => Some(Found::Text(&sample.id)),
-        Field::Metadata(key) => sample.metadata.get(key).map(|value| Found::Text(value)),
     }
 }
 
@@ -369,93 +354,31 @@ impl Store for NaiveStore {
         })
     }
 
-    async fn keep(
+    async fn put_kv(
         &self,
         area: &'static str,
         key: String,
         text: Option<String>,
     ) -> Result<(), StoreError> {
-        let notes = &mut self.kept().notes;
+        let kv_writes = &mut self.kept().kv_writes;
         match text {
-            Some(text) => notes.insert((area, key), text),
-            None => notes.remove(&(area, key)),
+            Some(text) => kv_writes.insert((area, key), text),
+            None => kv_writes.remove(&(area, key)),
         };
         Ok(())
     }
 
-    async fn kept(&self, area: &'static str) -> Result<Vec<(String, String)>, StoreError> {
+    async fn list_kv(&self, area: &'static str) -> Result<Vec<(String, String)>, StoreError> {
         let kept = self.kept();
-        let notes = kept.notes.iter().filter(|((of, _), _)| *of == area);
-        Ok(notes
+        let kv_writes = kept.kv_writes.iter().filter(|((of, _), _)| *of == area);
+        Ok(kv_writes
             .map(|((_, key), text)| (key.clone(), text.clone()))
             .collect())
     }
 
-    fn trouble(&self) -> Option<String> {
+    fn write_error(&self) -> Option<String> {
         None
     }
 
     async fn close(&self) {}
-}
-
-fn group_value(by: &GroupBy, sample: &Sample) -> Option<String> {
-    match by {
-        GroupBy::UserId => sample.user_id.clone(),
-        GroupBy::ResourceId => Some(sample.resource_id.clone()),
-        GroupBy::ProjectId => sample.project_id.clone(),
-        GroupBy::Source => sample.source.clone(),
-        GroupBy::Metadata(key) => sample.metadata.get(key).cloned(),
-    }
-}
-
-/// A row about samples, the oldest first; as if no period had been asked for.
-fn statistics_of(samples: &[&Sample], functions: &[Function]) -> Statistics {
-    let start = samples[0].timestamp;
-    let end = samples[samples.len() - 1].timestamp;
-    let volumes: Vec<f64> = samples.iter().map(|sample| sample.volume).collect();
-    let count = volumes.len() as f64;
-    let sum: f64 = volumes.iter().sum();
-    let of = |function: &Function| match function {
-        Function::Min => volumes.iter().copied().fold(f64::INFINITY, f64::min),
-        Function::Max => volumes.iter().copied().fold(f64::NEG_INFINITY, f64::max),
-        Function::Avg => sum / count,
-        Function::Sum => sum,
-        Function::Count => count,
-        Function::Stddev => {
-            let spread = volumes.iter().map(|volume| (volume - sum / count).powi(2));
-            (spread.sum::<f64>() / count).sqrt()
-        }
-        Function::Cardinality(field) => {
-            let values = samples
-                .iter()
-                .filter_map(|sample| match field_of(sample, field) {
-                    Some(Found::Text(text)) => Some(text),
-                    _ => None,
-                });
-            values.collect::<BTreeSet<_>>().len() as f64
-        }
-    };
-    let plain = |function| {
-        let asked = functions.is_empty() || functions.contains(&function);
-        asked.then(|| of(&function))
-    };
-    let named = functions
-        .iter()
-        .map(|function| (function.name(), of(function)));
-    Statistics {
-        groupby: None,
-        unit: None,
-        min: plain(Function::Min),
-        max: plain(Function::Max),
-        avg: plain(Function::Avg),
-        sum: plain(Function::Sum),
-        count: plain(Function::Count).map(|count| count as u64),
-        aggregate: (!functions.is_empty()).then(|| named.collect()),
-        duration: (end.as_micros() - start.as_micros()) as f64 / 1e6,
-        duration_start: start,
-        duration_end: end,
-        period: 0,
-        period_start: start,
-        period_end: end,
-    }
 }

@@ -87,7 +87,7 @@ impl SystemLog {
         loop {
             checks.tick().await;
             self.settle(Instant::now());
-            let now = self.store.trouble();
+            let now = self.store.write_error();
             match (&error, &now) {
                 (None, Some(why)) => {
                     tracing::error!(why, "the store cannot write");

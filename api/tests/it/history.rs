@@ -246,13 +246,18 @@ impl Store for Failing {
     fn log_generation(&self) -> u64 {
         self.log.as_ref().map_or(0, Store::log_generation)
     }
-    async fn keep(&self, _: &'static str, _: String, _: Option<String>) -> Result<(), StoreError> {
+    async fn put_kv(
+        &self,
+        _: &'static str,
+        _: String,
+        _: Option<String>,
+    ) -> Result<(), StoreError> {
         fails()
     }
-    async fn kept(&self, _: &'static str) -> Result<Vec<(String, String)>, StoreError> {
+    async fn list_kv(&self, _: &'static str) -> Result<Vec<(String, String)>, StoreError> {
         fails()
     }
-    fn trouble(&self) -> Option<String> {
+    fn write_error(&self) -> Option<String> {
         Some("the disk is full".into())
     }
     async fn close(&self) {}

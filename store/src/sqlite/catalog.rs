@@ -1,4 +1,4 @@
-//! What there are samples of, in memory: it tells which rows a question is about before any is read.
+//! What there are samples of, in memory: it determines the rows of a query before any is read.
 //!
 //! The writer alone adds to it, once what it adds is durable; so a reader who looks here first and
 //! then at the file finds the rows of everything that it saw.
@@ -47,7 +47,7 @@ pub(super) struct Series {
 
 /// A resource that is polled, as seen by one project.
 #[derive(Debug)]
-pub(super) struct Polled {
+pub(super) struct PollSource {
     pub(super) id: i64,
     pub(super) resource_id: Arc<str>,
     pub(super) project_id: Option<Arc<str>>,
@@ -57,7 +57,7 @@ pub(super) struct Polled {
 
 /// Which meters a poll has, in which order.
 #[derive(Debug)]
-pub(super) struct Layout {
+pub(super) struct ColumnSet {
     pub(super) id: i64,
     /// None for one that this version does not know.
     pub(super) meters: Vec<Option<&'static Definition>>,
@@ -68,8 +68,8 @@ pub(super) struct Layout {
 pub(super) struct Contents {
     /// By number.
     pub(super) series: BTreeMap<i64, Arc<Series>>,
-    pub(super) polled: BTreeMap<i64, Arc<Polled>>,
-    pub(super) layouts: HashMap<i64, Arc<Layout>>,
+    pub(super) poll_source: BTreeMap<i64, Arc<PollSource>>,
+    pub(super) column_sets: HashMap<i64, Arc<ColumnSet>>,
 }
 
 /// All that there are samples of, shared by the writer and the readers.
@@ -142,7 +142,7 @@ impl Series {
     }
 }
 
-impl Polled {
+impl PollSource {
     pub(super) fn new(id: i64, resource_id: Arc<str>, project_id: Option<Arc<str>>) -> Self {
         Self {
             id,
@@ -216,14 +216,14 @@ impl Polled {
     }
 
     /// A poll of that time and layout has come.
-    pub(super) fn reach(&self, layout: i64, first: i64, last: i64) {
+    pub(super) fn reach(&self, column_set: i64, first: i64, last: i64) {
         let mut spans = self.spans.lock().unwrap_or_else(PoisonError::into_inner);
-        let span = spans.entry(layout).or_insert((first, last));
+        let span = spans.entry(column_set).or_insert((first, last));
         *span = (span.0.min(first), span.1.max(last));
     }
 }
 
-impl Layout {
+impl ColumnSet {
     /// The place of a meter.
     pub(super) fn position(&self, meter: &Definition) -> Option<usize> {
         let mut names = self
@@ -253,8 +253,8 @@ impl Catalog {
     pub(super) fn load(conn: &Connection) -> Outcome<Self> {
         Ok(Self(RwLock::new(Contents {
             series: load_series(conn)?,
-            polled: load_polled(conn)?,
-            layouts: load_layouts(conn)?,
+            poll_source: load_poll_sources(conn)?,
+            column_sets: load_column_sets(conn)?,
         })))
     }
 }
@@ -287,32 +287,32 @@ fn load_series(conn: &Connection) -> Outcome<BTreeMap<i64, Arc<Series>>> {
     Ok(series)
 }
 
-fn load_polled(conn: &Connection) -> Outcome<BTreeMap<i64, Arc<Polled>>> {
-    let mut polled = BTreeMap::new();
+fn load_poll_sources(conn: &Connection) -> Outcome<BTreeMap<i64, Arc<PollSource>>> {
+    let mut poll_source = BTreeMap::new();
     let mut select = conn.prepare("SELECT id, resource_id, project_id FROM polled")?;
     let mut rows = select.query([])?;
     while let Some(row) = rows.next()? {
         let id = row.get(0)?;
-        polled.insert(id, Arc::new(Polled::new(id, row.get(1)?, row.get(2)?)));
+        poll_source.insert(id, Arc::new(PollSource::new(id, row.get(1)?, row.get(2)?)));
     }
     let mut select = conn.prepare("SELECT polled, layout, first, last FROM polled_layouts")?;
     let mut rows = select.query([])?;
     while let Some(row) = rows.next()? {
-        if let Some(found) = polled.get(&row.get(0)?) {
+        if let Some(found) = poll_source.get(&row.get(0)?) {
             found.reach(row.get(1)?, row.get(2)?, row.get(3)?);
         }
     }
-    Ok(polled)
+    Ok(poll_source)
 }
 
-fn load_layouts(conn: &Connection) -> Outcome<HashMap<i64, Arc<Layout>>> {
+fn load_column_sets(conn: &Connection) -> Outcome<HashMap<i64, Arc<ColumnSet>>> {
     let mut select = conn.prepare("SELECT id, meters FROM layouts")?;
     let mut rows = select.query([])?;
-    let mut layouts = HashMap::new();
+    let mut column_sets = HashMap::new();
     while let Some(row) = rows.next()? {
         let id = row.get(0)?;
         let names: String = row.get(1)?;
-        layouts.insert(id, Arc::new(Layout::read(id, &names)));
+        column_sets.insert(id, Arc::new(ColumnSet::read(id, &names)));
     }
-    Ok(layouts)
+    Ok(column_sets)
 }

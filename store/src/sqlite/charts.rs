@@ -3,18 +3,18 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::catalog::Polled;
+use super::catalog::PollSource;
 use super::failure::Outcome;
-use super::level::{COARSEST, LEVELS, WIDTHS};
-use super::packed::Rolled;
 use super::reader::Reader;
+use super::resolution::{COARSEST, RESOLUTIONS, WIDTHS};
 use super::rollup::{Entry, Span};
+use super::varint_codec::Rolled;
 use crate::query::{Aggregate, Range};
 
 /// The coarsest level whose buckets fill a step.
-fn level_of(step: i64) -> usize {
-    let fits = |level: &usize| WIDTHS[*level] > 0 && step % WIDTHS[*level] == 0;
-    (0..LEVELS).rev().find(fits).unwrap_or(0)
+fn resolution_of(step: i64) -> usize {
+    let fits = |resolution: &usize| WIDTHS[*resolution] > 0 && step % WIDTHS[*resolution] == 0;
+    (0..RESOLUTIONS).rev().find(fits).unwrap_or(0)
 }
 
 /// Columns of one resource's collected meters.
@@ -24,9 +24,9 @@ pub(super) fn series(reader: &Reader<'_>, range: &Range) -> Outcome<Vec<Option<A
         range.step.saturating_mul(1000).max(1),
     );
     let end = start.saturating_add(step.saturating_mul(range.count as i64));
-    let level = level_of(step);
+    let resolution = resolution_of(step);
     // Of a coarser level the first bucket may begin before the first step.
-    let reach = if start < reader.horizons.0[level] {
+    let reach = if start < reader.horizons.0[resolution] {
         COARSEST
     } else {
         0
@@ -37,14 +37,14 @@ pub(super) fn series(reader: &Reader<'_>, range: &Range) -> Outcome<Vec<Option<A
     };
     let contents = reader.shared.catalog.read();
     let ours: Vec<_> = contents
-        .polled
+        .poll_source
         .values()
-        .filter(|polled| polled.resource_id == range.resource_id)
+        .filter(|poll_source| poll_source.resource_id == range.resource_id)
         .cloned()
         .collect();
     drop(contents);
     let mut columns = vec![vec![Rolled::NONE; range.count]; range.meters.len()];
-    for polled in &ours {
+    for poll_source in &ours {
         let mut places: Option<(i64, Vec<Option<usize>>)> = None;
         let mut add = |entry: &Entry, width: i64| {
             let end = (entry.time + width.max(1) - 1 - start).div_euclid(step);
@@ -56,13 +56,13 @@ pub(super) fn series(reader: &Reader<'_>, range: &Range) -> Outcome<Vec<Option<A
             let last = (end as usize).min(range.count.saturating_sub(1));
             let known = places
                 .take()
-                .filter(|(id, _)| *id == entry.layout.id && *id != 0);
+                .filter(|(id, _)| *id == entry.column_set.id && *id != 0);
             let (id, found) = known.unwrap_or_else(|| {
                 let found = range
                     .meters
                     .iter()
-                    .map(|meter| entry.layout.position(meter));
-                (entry.layout.id, found.collect())
+                    .map(|meter| entry.column_set.position(meter));
+                (entry.column_set.id, found.collect())
             });
             for (column, position) in columns.iter_mut().zip(&found) {
                 if let Some(position) = position {
@@ -73,11 +73,11 @@ pub(super) fn series(reader: &Reader<'_>, range: &Range) -> Outcome<Vec<Option<A
             }
             places = Some((id, found));
         };
-        let polls = reader.polls(polled);
-        for level in (level..LEVELS).rev() {
-            let kept = reader.horizons.kept(level, level_of(step));
-            polls.level(level, span.and(kept), &mut |entry| {
-                add(entry, WIDTHS[level]);
+        let polls = reader.polls(poll_source);
+        for resolution in (resolution..RESOLUTIONS).rev() {
+            let kept = reader.horizons.kept(resolution, resolution_of(step));
+            polls.resolution(resolution, span.and(kept), &mut |entry| {
+                add(entry, WIDTHS[resolution]);
                 true
             })?;
         }
@@ -104,28 +104,28 @@ fn aggregate(column: &[Rolled]) -> Option<Aggregate> {
 
 /// Resources of a broker that were polled in a span.
 pub(super) fn resources(reader: &Reader<'_>, broker: &str, span: Span) -> Outcome<Vec<Arc<str>>> {
-    let is_of_broker = |polled: &&Arc<Polled>| {
-        let rest = polled.resource_id.strip_prefix(broker);
+    let is_of_broker = |poll_source: &&Arc<PollSource>| {
+        let rest = poll_source.resource_id.strip_prefix(broker);
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
     let contents = reader.shared.catalog.read();
-    let all = contents.polled.values();
-    let polled: Vec<_> = all.filter(is_of_broker).cloned().collect();
+    let all = contents.poll_source.values();
+    let poll_source: Vec<_> = all.filter(is_of_broker).cloned().collect();
     drop(contents);
     let mut found = BTreeSet::new();
-    for polled in polled {
-        let polls = reader.polls(&polled);
-        for level in 0..LEVELS {
+    for poll_source in poll_source {
+        let polls = reader.polls(&poll_source);
+        for resolution in 0..RESOLUTIONS {
             let mut any = false;
-            let kept = span.and(reader.horizons.kept(level, 0));
+            let kept = span.and(reader.horizons.kept(resolution, 0));
             if !kept.is_empty() {
-                polls.stored(level, kept, true, &mut |_| {
+                polls.stored(resolution, kept, true, &mut |_| {
                     any = true;
                     false
                 })?;
             }
             if any {
-                found.insert(Arc::clone(&polled.resource_id));
+                found.insert(Arc::clone(&poll_source.resource_id));
                 break;
             }
         }

@@ -99,8 +99,8 @@ impl Columns {
             }
             // A reader that still holds the column keeps its own.
             let column = Arc::make_mut(&mut known.samples);
-            let place = column.partition_point(|&(earlier, _)| earlier <= time);
-            column.insert(place, (time, volume));
+            let location = column.partition_point(|&(earlier, _)| earlier <= time);
+            column.insert(location, (time, volume));
             inner.samples += 1;
         }
     }

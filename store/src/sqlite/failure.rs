@@ -1,4 +1,4 @@
-//! What goes wrong between us and SQLite, and what the caller is told.
+//! Errors of SQLite, and the errors that callers get for them.
 
 use std::path::Path;
 
@@ -43,7 +43,7 @@ impl Failure {
         }
     }
 
-    /// As the caller is told, with the file's name and what can be done.
+    /// The error for the caller, with the file's name and what to do.
     pub(super) fn explain(self, path: &Path) -> StoreError {
         let error = match self {
             Self::Store(StoreError::Corrupt(what)) => return corrupt(path, &what),

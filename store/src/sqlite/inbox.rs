@@ -22,7 +22,7 @@ pub(super) struct Post {
 
 /// A text to keep under a name, or to forget, and who waits for it.
 #[derive(Debug)]
-pub(super) struct Note {
+pub(super) struct KvWrite {
     pub(super) area: &'static str,
     pub(super) key: String,
     /// None: forget it.
@@ -34,9 +34,9 @@ pub(super) struct Note {
 #[derive(Debug, Default)]
 pub(super) struct Batch {
     pub(super) posts: Vec<Post>,
-    pub(super) notes: Vec<Note>,
+    pub(super) kv_writes: Vec<KvWrite>,
     pub(super) polls: VecDeque<Collected>,
-    pub(super) lines: VecDeque<LogRecord>,
+    pub(super) log_entries: VecDeque<LogRecord>,
 }
 
 #[derive(Debug, Default)]
@@ -46,7 +46,7 @@ struct Waiting {
     dropped: u64,
     closed: bool,
     /// Who waits for all background work to be done.
-    tend: Vec<oneshot::Sender<()>>,
+    run_maintenance: Vec<oneshot::Sender<()>>,
 }
 
 /// What waits for the writer. Nobody but a post's or a note's sender ever waits.
@@ -60,9 +60,9 @@ pub(super) struct Inbox {
 impl Batch {
     pub(super) fn is_empty(&self) -> bool {
         self.posts.is_empty()
-            && self.notes.is_empty()
+            && self.kv_writes.is_empty()
             && self.polls.is_empty()
-            && self.lines.is_empty()
+            && self.log_entries.is_empty()
     }
 }
 
@@ -91,12 +91,12 @@ impl Inbox {
     }
 
     /// Hands a note back where the store is closed.
-    pub(super) fn note(&self, note: Note) -> Result<(), StoreError> {
+    pub(super) fn write(&self, write: KvWrite) -> Result<(), StoreError> {
         let mut waiting = self.waiting();
         if waiting.closed {
             return Err(StoreError::Closed);
         }
-        waiting.batch.notes.push(note);
+        waiting.batch.kv_writes.push(write);
         self.something.notify_one();
         Ok(())
     }
@@ -116,17 +116,17 @@ impl Inbox {
         if waiting.closed {
             return;
         }
-        waiting.batch.lines.push_back(line);
+        waiting.batch.log_entries.push_back(line);
         waiting.bound(self.queued_polls);
         self.something.notify_one();
     }
 
-    /// All that waits; waits for something where nothing does, but no longer than `patience`.
+    /// All that waits; waits for something where nothing does, but no longer than `timeout`.
     /// None once the store is closed and everything was taken.
-    pub(super) fn take(&self, patience: Duration) -> Option<Batch> {
+    pub(super) fn take(&self, timeout: Duration) -> Option<Batch> {
         let mut waiting = self.waiting();
-        if waiting.batch.is_empty() && waiting.tend.is_empty() && !waiting.closed {
-            let waited = self.something.wait_timeout(waiting, patience);
+        if waiting.batch.is_empty() && waiting.run_maintenance.is_empty() && !waiting.closed {
+            let waited = self.something.wait_timeout(waiting, timeout);
             waiting = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
         let batch = std::mem::take(&mut waiting.batch);
@@ -140,9 +140,9 @@ impl Inbox {
             return;
         }
         polls.append(&mut waiting.batch.polls);
-        lines.append(&mut waiting.batch.lines);
+        lines.append(&mut waiting.batch.log_entries);
         waiting.batch.polls = polls;
-        waiting.batch.lines = lines;
+        waiting.batch.log_entries = lines;
         waiting.bound(self.queued_polls);
     }
 
@@ -150,7 +150,7 @@ impl Inbox {
     pub(super) fn pause(&self, pause: Duration) {
         let waiting = self.waiting();
         let quiet = |waiting: &mut Waiting| {
-            waiting.batch.posts.is_empty() && waiting.batch.notes.is_empty() && !waiting.closed
+            waiting.batch.posts.is_empty() && waiting.batch.kv_writes.is_empty() && !waiting.closed
         };
         // The guard is not needed afterwards.
         let _ = self.something.wait_timeout_while(waiting, pause, quiet);
@@ -167,19 +167,19 @@ impl Inbox {
     }
 
     /// Asks for all background work that is due.
-    pub(super) fn tend(&self, done: oneshot::Sender<()>) {
+    pub(super) fn run_maintenance(&self, done: oneshot::Sender<()>) {
         let mut waiting = self.waiting();
         if !waiting.closed {
-            waiting.tend.push(done);
+            waiting.run_maintenance.push(done);
         }
         self.something.notify_one();
     }
 
-    pub(super) fn tend_requests(&self) -> Vec<oneshot::Sender<()>> {
-        std::mem::take(&mut self.waiting().tend)
+    pub(super) fn maintenance_requests(&self) -> Vec<oneshot::Sender<()>> {
+        std::mem::take(&mut self.waiting().run_maintenance)
     }
 
-    /// Closes, and lets go of all that waits: who waits for it is told by that.
+    /// Closes, and drops all that waits: its senders see that.
     pub(super) fn abandon(&self) {
         self.close();
         drop(self.take(Duration::ZERO));
@@ -188,7 +188,7 @@ impl Inbox {
     pub(super) fn close(&self) {
         let mut waiting = self.waiting();
         waiting.closed = true;
-        waiting.tend.clear();
+        waiting.run_maintenance.clear();
         self.something.notify_one();
     }
 }
@@ -199,8 +199,8 @@ impl Waiting {
             self.batch.polls.pop_front();
             self.dropped += 1;
         }
-        while self.batch.lines.len() > QUEUED_LINES {
-            self.batch.lines.pop_front();
+        while self.batch.log_entries.len() > QUEUED_LINES {
+            self.batch.log_entries.pop_front();
         }
     }
 }

@@ -1,23 +1,22 @@
 //! Writes what came in, a batch a transaction.
 
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use metering::LogLevel;
 use metering::meter::Definition;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::catalog::{Catalog, Identity, Layout, Polled, Series};
+use super::catalog::{Catalog, ColumnSet, Identity, PollSource, Series};
 use super::columns::Columns;
 use super::failure::Outcome;
 use super::inbox::Post;
-use super::level::{LEVELS, bucket};
 use super::metadata::Interner;
-use super::packed::put_number;
+use super::resolution::{RESOLUTIONS, bucket};
 use super::state::Horizons;
-use crate::sample::{Collected, LogRecord};
+use super::varint_codec::put_number;
+use crate::sample::Collected;
 
-type PolledKey = (Arc<str>, Option<Arc<str>>);
+type PollSourceKey = (Arc<str>, Option<Arc<str>>);
 
 /// What the writer knows by heart: which number stands for what.
 #[derive(Debug)]
@@ -26,22 +25,22 @@ pub(super) struct Ingest {
     next_series: i64,
     next_row: i64,
     metadata: Interner,
-    polled: HashMap<PolledKey, Arc<Polled>>,
-    next_polled: i64,
-    layouts: HashMap<Vec<&'static str>, i64>,
+    poll_source: HashMap<PollSourceKey, Arc<PollSource>>,
+    next_poll_source: i64,
+    column_sets: HashMap<Vec<&'static str>, i64>,
     /// Buckets that are pending already: the last one of each level and resource.
     marked: HashMap<(usize, i64), i64>,
 }
 
-/// What a transaction added, told to the readers once it is durable.
+/// What a transaction added; readers see it once it is durable.
 #[derive(Debug, Default)]
 pub(super) struct Added {
     series: Vec<Arc<Series>>,
     samples: Vec<(Arc<Series>, i64, f64)>,
-    polled: Vec<Arc<Polled>>,
-    layouts: Vec<Layout>,
+    poll_source: Vec<Arc<PollSource>>,
+    column_sets: Vec<ColumnSet>,
     /// Whose poll, its layout, its time.
-    polls: Vec<(Arc<Polled>, i64, i64)>,
+    polls: Vec<(Arc<PollSource>, i64, i64)>,
 }
 
 impl Ingest {
@@ -49,8 +48,8 @@ impl Ingest {
     pub(super) fn load(conn: &Connection, catalog: &Catalog) -> Outcome<Self> {
         let contents = catalog.read();
         let series = contents.series.values();
-        let polled = contents.polled.values();
-        let mut layouts = HashMap::new();
+        let poll_source = contents.poll_source.values();
+        let mut column_sets = HashMap::new();
         let mut select = conn.prepare("SELECT id, meters FROM layouts")?;
         let mut rows = select.query([])?;
         while let Some(row) = rows.next()? {
@@ -58,7 +57,7 @@ impl Ingest {
             let meters: Vec<_> = names.lines().map(metering::meter::find).collect();
             // One with a meter that this version does not know never comes again.
             if let Some(meters) = meters.into_iter().map(|m| m.map(|m| m.name)).collect() {
-                layouts.insert(meters, row.get(0)?);
+                column_sets.insert(meters, row.get(0)?);
             }
         }
         let next = |table: &str| -> Outcome<i64> {
@@ -78,9 +77,9 @@ impl Ingest {
             next_series: next("series")?,
             next_row: next("samples")?.max(given("rows")?),
             metadata: Interner::default(),
-            polled: polled.map(|p| (key(p), Arc::clone(p))).collect(),
-            next_polled: next("polled")?.max(given("polled")?),
-            layouts,
+            poll_source: poll_source.map(|p| (key(p), Arc::clone(p))).collect(),
+            next_poll_source: next("polled")?.max(given("polled")?),
+            column_sets,
             marked: HashMap::new(),
         })
     }
@@ -91,8 +90,8 @@ impl Ingest {
     }
 
     /// The number that the next polled resource will have.
-    pub(super) fn next_polled(&self) -> i64 {
-        self.next_polled
+    pub(super) fn next_poll_source(&self) -> i64 {
+        self.next_poll_source
     }
 
     /// Writes a post; the number of its first row.
@@ -172,11 +171,11 @@ impl Ingest {
     ) -> Outcome<()> {
         let time = poll.timestamp.as_micros();
         let finite = || poll.values.iter().filter(|(_, value)| value.is_finite());
-        let polled = self.polled_of(conn, poll, added)?;
-        if time < horizons.0[0] && is_told(conn, polled.id, time, horizons)? {
+        let poll_source = self.polled_of(conn, poll, added)?;
+        if time < horizons.0[0] && is_rolled_up(conn, poll_source.id, time, horizons)? {
             return Ok(());
         }
-        let layout = self.layout_of(conn, finite().map(|(meter, _)| *meter), added)?;
+        let column_set = self.column_set_of(conn, finite().map(|(meter, _)| *meter), added)?;
         let mut data = Vec::with_capacity(4 * poll.values.len());
         for (_, value) in finite() {
             put_number(&mut data, *value);
@@ -186,7 +185,7 @@ impl Ingest {
                 "INSERT OR IGNORE INTO polls (level, polled, time, layout, data)
                  VALUES (0, ?1, ?2, ?3, ?4)",
             )?
-            .execute(params![polled.id, time, layout, data])?;
+            .execute(params![poll_source.id, time, column_set, data])?;
         if new == 0 {
             return Ok(());
         }
@@ -194,14 +193,14 @@ impl Ingest {
             "INSERT INTO polled_layouts (polled, layout, first, last) VALUES (?1, ?2, ?3, ?3)
              ON CONFLICT DO UPDATE SET first = min(first, ?3), last = max(last, ?3)",
         )?
-        .execute([polled.id, layout, time])?;
-        for level in 1..LEVELS {
-            let start = bucket(level, time);
-            if self.marked.insert((level, polled.id), start) != Some(start) {
-                mark(conn, level, polled.id, start)?;
+        .execute([poll_source.id, column_set, time])?;
+        for resolution in 1..RESOLUTIONS {
+            let start = bucket(resolution, time);
+            if self.marked.insert((resolution, poll_source.id), start) != Some(start) {
+                mark(conn, resolution, poll_source.id, start)?;
             }
         }
-        added.polls.push((polled, layout, time));
+        added.polls.push((poll_source, column_set, time));
         Ok(())
     }
 
@@ -210,25 +209,25 @@ impl Ingest {
         conn: &Connection,
         poll: &Collected,
         added: &mut Added,
-    ) -> Outcome<Arc<Polled>> {
+    ) -> Outcome<Arc<PollSource>> {
         let key = (Arc::clone(&poll.resource_id), poll.project_id.clone());
-        if let Some(found) = self.polled.get(&key) {
+        if let Some(found) = self.poll_source.get(&key) {
             return Ok(Arc::clone(found));
         }
-        let id = self.next_polled;
+        let id = self.next_poll_source;
         conn.prepare_cached(
             "INSERT INTO polled (id, resource_id, project_id) VALUES (?1, ?2, ?3)",
         )?
         .execute(params![id, key.0, key.1])?;
-        self.next_polled += 1;
-        let polled = Arc::new(Polled::new(id, Arc::clone(&key.0), key.1.clone()));
-        self.polled.insert(key, Arc::clone(&polled));
-        added.polled.push(Arc::clone(&polled));
-        Ok(polled)
+        self.next_poll_source += 1;
+        let poll_source = Arc::new(PollSource::new(id, Arc::clone(&key.0), key.1.clone()));
+        self.poll_source.insert(key, Arc::clone(&poll_source));
+        added.poll_source.push(Arc::clone(&poll_source));
+        Ok(poll_source)
     }
 
     /// The number of a layout.
-    pub(super) fn layout_of(
+    pub(super) fn column_set_of(
         &mut self,
         conn: &Connection,
         meters: impl Iterator<Item = &'static Definition>,
@@ -236,22 +235,22 @@ impl Ingest {
     ) -> Outcome<i64> {
         let meters: Vec<_> = meters.collect();
         let names: Vec<_> = meters.iter().map(|meter| meter.name).collect();
-        if let Some(&id) = self.layouts.get(&names) {
+        if let Some(&id) = self.column_sets.get(&names) {
             return Ok(id);
         }
         let id = conn
             .prepare_cached("INSERT INTO layouts (meters) VALUES (?1)")?
             .insert([names.join("\n")])?;
         let meters = meters.into_iter().map(Some).collect();
-        added.layouts.push(Layout { id, meters });
-        self.layouts.insert(names, id);
+        added.column_sets.push(ColumnSet { id, meters });
+        self.column_sets.insert(names, id);
         Ok(id)
     }
 
     /// A bucket is no longer pending.
-    pub(super) fn rolled(&mut self, level: usize, polled: i64, start: i64) {
-        if self.marked.get(&(level, polled)) == Some(&start) {
-            self.marked.remove(&(level, polled));
+    pub(super) fn rolled(&mut self, resolution: usize, poll_source: i64, start: i64) {
+        if self.marked.get(&(resolution, poll_source)) == Some(&start) {
+            self.marked.remove(&(resolution, poll_source));
         }
     }
 
@@ -260,28 +259,32 @@ impl Ingest {
         for series in &added.series {
             self.series.remove(&series.identity);
         }
-        for polled in &added.polled {
-            self.polled.remove(&key(polled));
+        for poll_source in &added.poll_source {
+            self.poll_source.remove(&key(poll_source));
         }
-        let layouts: HashSet<i64> = added.layouts.iter().map(|layout| layout.id).collect();
-        self.layouts.retain(|_, id| !layouts.contains(id));
+        let column_sets: HashSet<i64> = added
+            .column_sets
+            .iter()
+            .map(|column_set| column_set.id)
+            .collect();
+        self.column_sets.retain(|_, id| !column_sets.contains(id));
         self.next_row = next_row;
         self.metadata.clear();
         self.marked.clear();
     }
 
     /// Forgets polled resources that are being deleted: a poll that comes later makes a new one.
-    pub(super) fn forget_polled(&mut self, polled: &[Arc<Polled>]) {
+    pub(super) fn forget_poll_sources(&mut self, poll_source: &[Arc<PollSource>]) {
         let mut gone = HashSet::new();
-        for polled in polled {
-            gone.insert(polled.id);
-            let key = key(polled);
+        for poll_source in poll_source {
+            gone.insert(poll_source.id);
+            let key = key(poll_source);
             if self
-                .polled
+                .poll_source
                 .get(&key)
-                .is_some_and(|known| known.id == polled.id)
+                .is_some_and(|known| known.id == poll_source.id)
             {
-                self.polled.remove(&key);
+                self.poll_source.remove(&key);
             }
         }
         self.marked.retain(|(_, id), _| !gone.contains(id));
@@ -302,26 +305,27 @@ impl Added {
         for (series, time, _) in &self.samples {
             series.reach(*time);
         }
-        let mut spans: BTreeMap<(i64, i64), (Arc<Polled>, i64, i64)> = BTreeMap::new();
-        for (polled, layout, time) in self.polls {
-            let span = spans
-                .entry((polled.id, layout))
-                .or_insert((polled, time, time));
+        let mut spans: BTreeMap<(i64, i64), (Arc<PollSource>, i64, i64)> = BTreeMap::new();
+        for (poll_source, column_set, time) in self.polls {
+            let span =
+                spans
+                    .entry((poll_source.id, column_set))
+                    .or_insert((poll_source, time, time));
             *span = (Arc::clone(&span.0), span.1.min(time), span.2.max(time));
         }
-        for ((_, layout), (polled, first, last)) in spans {
-            polled.reach(layout, first, last);
+        for ((_, column_set), (poll_source, first, last)) in spans {
+            poll_source.reach(column_set, first, last);
         }
-        if !(self.series.is_empty() && self.polled.is_empty() && self.layouts.is_empty()) {
+        if !(self.series.is_empty() && self.poll_source.is_empty() && self.column_sets.is_empty()) {
             let mut contents = catalog.write();
             contents
                 .series
                 .extend(self.series.into_iter().map(|s| (s.id, s)));
             contents
-                .polled
-                .extend(self.polled.into_iter().map(|p| (p.id, p)));
-            let layouts = self.layouts.into_iter().map(|l| (l.id, Arc::new(l)));
-            contents.layouts.extend(layouts);
+                .poll_source
+                .extend(self.poll_source.into_iter().map(|p| (p.id, p)));
+            let column_sets = self.column_sets.into_iter().map(|l| (l.id, Arc::new(l)));
+            contents.column_sets.extend(column_sets);
         }
         if !self.samples.is_empty() {
             let samples = self.samples.iter();
@@ -330,52 +334,41 @@ impl Added {
     }
 }
 
-/// Whether a roll-up that can no longer be made anew, for want of what it was made of, tells of a time.
-fn is_told(conn: &Connection, polled: i64, time: i64, horizons: &Horizons) -> Outcome<bool> {
+/// Whether a roll-up that cannot be computed again, because its polls were deleted, covers a time.
+fn is_rolled_up(
+    conn: &Connection,
+    poll_source: i64,
+    time: i64,
+    horizons: &Horizons,
+) -> Outcome<bool> {
     let mut select =
         conn.prepare_cached("SELECT 1 FROM polls WHERE level = ?1 AND polled = ?2 AND time = ?3")?;
-    for level in 1..LEVELS {
-        let start = bucket(level, time);
-        if start < horizons.0[level - 1] && select.exists([level as i64, polled, start])? {
+    for resolution in 1..RESOLUTIONS {
+        let start = bucket(resolution, time);
+        if start < horizons.0[resolution - 1]
+            && select.exists([resolution as i64, poll_source, start])?
+        {
             return Ok(true);
         }
     }
-    Ok(time < horizons.0[LEVELS - 1])
+    Ok(time < horizons.0[RESOLUTIONS - 1])
 }
 
 /// Marks a roll-up as one that is to be made.
-pub(super) fn mark(conn: &Connection, level: usize, polled: i64, start: i64) -> Outcome<()> {
+pub(super) fn mark(
+    conn: &Connection,
+    resolution: usize,
+    poll_source: i64,
+    start: i64,
+) -> Outcome<()> {
     conn.prepare_cached("INSERT OR IGNORE INTO pending (level, polled, time) VALUES (?1, ?2, ?3)")?
-        .execute(params![level as i64, polled, start])?;
+        .execute(params![resolution as i64, poll_source, start])?;
     Ok(())
 }
 
-/// Writes lines of the system log.
-pub(super) fn lines(conn: &Connection, lines: &VecDeque<LogRecord>) -> Outcome<()> {
-    let mut insert = conn.prepare_cached(
-        "INSERT INTO log (time, level, source, desc, broker) VALUES (?1, ?2, ?3, ?4, ?5)",
-    )?;
-    for line in lines {
-        insert.execute(params![
-            line.time.as_micros(),
-            level_number(line.level),
-            line.source,
-            line.desc,
-            line.broker
-        ])?;
-    }
-    Ok(())
-}
-
-/// A level of the log as it is kept: graver ones are greater.
-pub(super) fn level_number(level: LogLevel) -> i64 {
-    match level {
-        LogLevel::Info => 0,
-        LogLevel::Warning => 1,
-        LogLevel::Error => 2,
-    }
-}
-
-fn key(polled: &Polled) -> PolledKey {
-    (Arc::clone(&polled.resource_id), polled.project_id.clone())
+fn key(poll_source: &PollSource) -> PollSourceKey {
+    (
+        Arc::clone(&poll_source.resource_id),
+        poll_source.project_id.clone(),
+    )
 }

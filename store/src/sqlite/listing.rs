@@ -7,11 +7,12 @@ use metering::Timestamp;
 use metering::meter::MeterType;
 use metering::telemetry::{Meter, Resource};
 
-use super::edges::Edge;
 use super::failure::Outcome;
+use super::first_last::End;
+use super::hit::{Hit, Of};
 use super::listing_window::{Found, Key, Listed, Window};
-use super::plan::{MeterTarget, PolledTarget, PostedTarget};
-use super::reader::{Hit, Of, Reader};
+use super::plan::{MeterTarget, PollSourceTarget, PostedTarget};
+use super::reader::Reader;
 use crate::filter::Filter;
 use crate::meter_id;
 use crate::query::{ByResource, MeterQuery, ResourceQuery};
@@ -33,7 +34,7 @@ const LINK_BYTES: usize = 150;
 #[derive(Clone, Copy)]
 enum Source<'a> {
     Posted(&'a PostedTarget),
-    Polled(&'a PolledTarget, &'a MeterTarget),
+    PollSource(&'a PollSourceTarget, &'a MeterTarget),
 }
 
 impl<'a> Source<'a> {
@@ -42,9 +43,9 @@ impl<'a> Source<'a> {
         for found in found {
             match found {
                 Found::Posted(target) => sources.push(Source::Posted(target)),
-                Found::Polled(target) => {
+                Found::PollSource(target) => {
                     let meters = target.meters.iter();
-                    sources.extend(meters.map(|meter| Source::Polled(target, meter)));
+                    sources.extend(meters.map(|meter| Source::PollSource(target, meter)));
                 }
             }
         }
@@ -54,28 +55,28 @@ impl<'a> Source<'a> {
     fn meter(self) -> &'a str {
         match self {
             Self::Posted(target) => &target.series.identity.meter,
-            Self::Polled(_, meter) => meter.meter.name,
+            Self::PollSource(_, meter) => meter.meter.name,
         }
     }
 
     fn kind(self) -> MeterType {
         match self {
             Self::Posted(target) => target.series.identity.meter_type,
-            Self::Polled(_, meter) => meter.meter.meter_type,
+            Self::PollSource(_, meter) => meter.meter.meter_type,
         }
     }
 
     fn unit(self) -> &'a str {
         match self {
             Self::Posted(target) => &target.series.identity.unit,
-            Self::Polled(_, meter) => meter.meter.unit,
+            Self::PollSource(_, meter) => meter.meter.unit,
         }
     }
 
     fn resource_id(self) -> &'a str {
         match self {
             Self::Posted(target) => &target.series.identity.resource_id,
-            Self::Polled(target, _) => &target.polled.resource_id,
+            Self::PollSource(target, _) => &target.poll_source.resource_id,
         }
     }
 
@@ -83,14 +84,14 @@ impl<'a> Source<'a> {
     fn bound(self) -> i64 {
         match self {
             Self::Posted(target) => target.series.last().min(target.span.to),
-            Self::Polled(_, meter) => meter.span.to,
+            Self::PollSource(_, meter) => meter.span.to,
         }
     }
 
-    fn edge(self, reader: &Reader<'_>, edge: Edge) -> Outcome<Option<Hit<'a>>> {
+    fn end(self, reader: &Reader<'_>, end: End) -> Outcome<Option<Hit<'a>>> {
         match self {
-            Self::Posted(target) => reader.posted_edge(target, edge),
-            Self::Polled(target, meter) => reader.meter_edge(target, meter, edge),
+            Self::Posted(target) => reader.posted_end(target, end),
+            Self::PollSource(target, meter) => reader.meter_end(target, meter, end),
         }
     }
 
@@ -101,8 +102,8 @@ impl<'a> Source<'a> {
                 let of = &target.series.identity;
                 (of.project_id.clone(), of.user_id.clone(), of.source.clone())
             }
-            Self::Polled(target, _) => {
-                let project = target.polled.project_id.as_deref().map(str::to_owned);
+            Self::PollSource(target, _) => {
+                let project = target.poll_source.project_id.as_deref().map(str::to_owned);
                 (project, None, Some(COLLECTED_SOURCE.to_owned()))
             }
         }
@@ -123,7 +124,7 @@ fn youngest<'a>(
         {
             break;
         }
-        if let Some(hit) = source.edge(reader, Edge::Last)?
+        if let Some(hit) = source.end(reader, End::Last)?
             && best
                 .as_ref()
                 .is_none_or(|(known, _)| hit.order() > known.order())
@@ -304,7 +305,7 @@ fn resource(reader: &Reader<'_>, sources: Vec<Source<'_>>) -> Outcome<Option<ByR
     let mut meters: BTreeSet<&str> = BTreeSet::new();
     let mut last: Option<(Hit<'_>, Source<'_>)> = None;
     for source in sources {
-        let Some(oldest) = source.edge(reader, Edge::First)? else {
+        let Some(oldest) = source.end(reader, End::First)? else {
             continue;
         };
         first = first.min(oldest.time);
@@ -318,7 +319,7 @@ fn resource(reader: &Reader<'_>, sources: Vec<Source<'_>>) -> Outcome<Option<ByR
         {
             continue;
         }
-        if let Some(hit) = source.edge(reader, Edge::Last)?
+        if let Some(hit) = source.end(reader, End::Last)?
             && last
                 .as_ref()
                 .is_none_or(|(known, _)| hit.order() > known.order())
@@ -340,7 +341,7 @@ fn resource(reader: &Reader<'_>, sources: Vec<Source<'_>>) -> Outcome<Option<ByR
             last_sample_timestamp: Some(Timestamp::from_micros(hit.time)),
             metadata: match hit.of {
                 Of::Series(..) => hit.all_metadata(),
-                Of::Polled(..) => BTreeMap::new(),
+                Of::PollSource(..) => BTreeMap::new(),
             },
             source: from,
             links: Vec::new(),

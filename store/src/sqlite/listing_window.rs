@@ -7,8 +7,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::catalog::{Described, Polled};
-use super::plan::{MeterTarget, PolledTarget, PostedTarget, Selection};
+use super::catalog::{Described, PollSource};
+use super::plan::{MeterTarget, PollSourceTarget, PostedTarget, Selection};
 
 /// Series and meters in a window, about; it keeps at least one row, whatever that consists of.
 const TARGETS: usize = 20_000;
@@ -44,7 +44,7 @@ pub(super) struct Window<'a> {
 #[derive(Debug)]
 pub(super) enum Found {
     Posted(PostedTarget),
-    Polled(PolledTarget),
+    PollSource(PollSourceTarget),
 }
 
 impl Listed {
@@ -95,7 +95,7 @@ impl Found {
     fn targets(&self) -> usize {
         match self {
             Self::Posted(_) => 1,
-            Self::Polled(target) => target.meters.len(),
+            Self::PollSource(target) => target.meters.len(),
         }
     }
 }
@@ -117,12 +117,14 @@ impl Selection for Window<'_> {
         self.bound();
     }
 
-    fn polled(&mut self, polled: &Arc<Polled>, meter: MeterTarget) {
-        let row = self.row(polled.described(meter.meter));
+    fn poll_source(&mut self, poll_source: &Arc<PollSource>, meter: MeterTarget) {
+        let row = self.row(poll_source.described(meter.meter));
         match row.last_mut() {
-            Some(Found::Polled(last)) if last.polled.id == polled.id => last.meters.push(meter),
-            _ => row.push(Found::Polled(PolledTarget {
-                polled: Arc::clone(polled),
+            Some(Found::PollSource(last)) if last.poll_source.id == poll_source.id => {
+                last.meters.push(meter)
+            }
+            _ => row.push(Found::PollSource(PollSourceTarget {
+                poll_source: Arc::clone(poll_source),
                 meters: vec![meter],
             })),
         }

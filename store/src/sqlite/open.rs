@@ -14,13 +14,13 @@ use super::schema;
 use crate::error::StoreError;
 
 /// Another program, such as `sqlite3`, may hold the file for so long before it counts as locked.
-const PATIENCE: Duration = Duration::from_secs(2);
+const TIMEOUT: Duration = Duration::from_secs(2);
 /// Statements that a connection keeps compiled.
 const STATEMENTS: usize = 64;
 /// A page of the file: one 4 KiB block of the disk.
 const PAGE: u64 = 4096;
 
-/// Takes the lock that tells other processes to stay away, for as long as it is held. It is a file
+/// Takes the lock that keeps other processes away while it is held. It is a file
 /// beside the store's, so that it goes with the process however that ends.
 pub(super) fn lock(path: &Path) -> Result<File, StoreError> {
     let mut name = path.as_os_str().to_owned();
@@ -146,9 +146,9 @@ pub(super) fn memory(options: &Options) -> Outcome<Connection> {
 }
 
 fn settle(conn: &Connection) -> Outcome<()> {
-    conn.busy_timeout(PATIENCE)?;
+    conn.busy_timeout(TIMEOUT)?;
     conn.set_prepared_statement_cache_capacity(STATEMENTS);
-    // Plans do not hang on the values that are asked for: else a statement is compiled anew for each
+    // Plans do not hang on the values that are asked for: else a statement is compiled again for each
     // other series and span, which takes longer than answering it.
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     // KiB, each connection: what is read again and again; the rest is the system's.

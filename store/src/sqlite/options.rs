@@ -73,7 +73,7 @@ impl Default for Retention {
 
 impl Retention {
     /// By level: raw, 1 min, 10 min, 1 h.
-    pub(super) fn levels(&self) -> [Duration; 4] {
+    pub(super) fn resolutions(&self) -> [Duration; 4] {
         [self.raw, self.minutes, self.ten_minutes, self.hours]
     }
 
@@ -84,7 +84,7 @@ impl Retention {
     pub fn check(&self) -> Result<(), StoreError> {
         let names = ["raw", "minutes", "ten_minutes", "hours"];
         let mut finer = LEAST;
-        for (name, kept) in names.into_iter().zip(self.levels()) {
+        for (name, kept) in names.into_iter().zip(self.resolutions()) {
             if kept < finer {
                 return Err(StoreError::Unavailable(format!(
                     "retention of {name} is {kept:?}; accepted are 2 h and more, and no less than \

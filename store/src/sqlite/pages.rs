@@ -9,7 +9,8 @@
 use metering::telemetry::Sample;
 
 use super::failure::Outcome;
-use super::reader::{Depth, FoundSample, Hit, Reader};
+use super::hit::{FoundSample, Hit};
+use super::reader::{Depth, Reader};
 use super::samples::{self, SortKey};
 use crate::query::SampleQuery;
 

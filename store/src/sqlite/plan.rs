@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use metering::meter::Definition;
 
-use super::catalog::{Contents, Described, Polled, Series};
-use super::id::Place;
+use super::catalog::{Contents, Described, PollSource, Series};
+use super::id::SampleLocation;
 use super::rollup::Span;
 use crate::filter::{Field, Op, Value};
 use crate::matcher::{Found, Matcher, Origin, compares};
@@ -31,8 +31,8 @@ pub(super) struct MeterTarget {
 
 /// The polls of a resource that may hold samples that pass.
 #[derive(Debug)]
-pub(super) struct PolledTarget {
-    pub(super) polled: Arc<Polled>,
+pub(super) struct PollSourceTarget {
+    pub(super) poll_source: Arc<PollSource>,
     pub(super) meters: Vec<MeterTarget>,
 }
 
@@ -40,7 +40,7 @@ pub(super) struct PolledTarget {
 #[derive(Debug, Default)]
 pub(super) struct Plan {
     pub(super) posted: Vec<PostedTarget>,
-    pub(super) polled: Vec<PolledTarget>,
+    pub(super) poll_source: Vec<PollSourceTarget>,
 }
 
 /// A sample that the filter names by its id.
@@ -49,14 +49,19 @@ pub(super) enum Named {
     /// A posted one, of this series and time.
     Row { series: i64, time: i64 },
     /// A collected one.
-    Poll { polled: i64, time: i64 },
+    Poll { poll_source: i64, time: i64 },
 }
 
 impl Named {
-    pub(super) fn new(place: Place, row: impl FnOnce(i64) -> Option<(i64, i64)>) -> Option<Self> {
-        match place {
-            Place::Row(id) => row(id).map(|(series, time)| Self::Row { series, time }),
-            Place::Poll { polled, time, .. } => Some(Self::Poll { polled, time }),
+    pub(super) fn new(
+        location: SampleLocation,
+        row: impl FnOnce(i64) -> Option<(i64, i64)>,
+    ) -> Option<Self> {
+        match location {
+            SampleLocation::Row(id) => row(id).map(|(series, time)| Self::Row { series, time }),
+            SampleLocation::Poll {
+                poll_source, time, ..
+            } => Some(Self::Poll { poll_source, time }),
         }
     }
 }
@@ -69,7 +74,7 @@ pub(super) trait Selection {
     fn posted(&mut self, target: PostedTarget);
 
     /// Meters of one resource come one after the other.
-    fn polled(&mut self, polled: &Arc<Polled>, meter: MeterTarget);
+    fn poll_source(&mut self, poll_source: &Arc<PollSource>, meter: MeterTarget);
 }
 
 impl Selection for Plan {
@@ -81,11 +86,11 @@ impl Selection for Plan {
         self.posted.push(target);
     }
 
-    fn polled(&mut self, polled: &Arc<Polled>, meter: MeterTarget) {
-        match self.polled.last_mut() {
-            Some(last) if last.polled.id == polled.id => last.meters.push(meter),
-            _ => self.polled.push(PolledTarget {
-                polled: Arc::clone(polled),
+    fn poll_source(&mut self, poll_source: &Arc<PollSource>, meter: MeterTarget) {
+        match self.poll_source.last_mut() {
+            Some(last) if last.poll_source.id == poll_source.id => last.meters.push(meter),
+            _ => self.poll_source.push(PollSourceTarget {
+                poll_source: Arc::clone(poll_source),
                 meters: vec![meter],
             }),
         }
@@ -102,10 +107,10 @@ pub(super) fn select(
 ) {
     // No number is below 1.
     const NONE: RangeInclusive<i64> = 0..=0;
-    let (series, polled, only) = match named {
+    let (series, poll_source, only) = match named {
         None => (i64::MIN..=i64::MAX, i64::MIN..=i64::MAX, Span::ALL),
         Some(Named::Row { series, time }) => (series..=series, NONE, at(time)),
-        Some(Named::Poll { polled, time }) => (NONE, polled..=polled, at(time)),
+        Some(Named::Poll { poll_source, time }) => (NONE, poll_source..=poll_source, at(time)),
     };
     for series in contents.series.range(series).map(|(_, series)| series) {
         if !selection.wants(series.identity.described()) {
@@ -121,28 +126,32 @@ pub(super) fn select(
             });
         }
     }
-    for polled in contents.polled.range(polled).map(|(_, polled)| polled) {
-        let mut meters = meters_of(polled, contents);
-        meters.retain(|&meter| selection.wants(polled.described(meter)));
+    for poll_source in contents
+        .poll_source
+        .range(poll_source)
+        .map(|(_, poll_source)| poll_source)
+    {
+        let mut meters = meters_of(poll_source, contents);
+        meters.retain(|&meter| selection.wants(poll_source.described(meter)));
         if meters.is_empty() {
             continue;
         }
         // Most of a filter is about the resource: that is decided once for all its meters.
-        let origin = Origin::Collected(&polled.resource_id);
-        let left = reduce(matcher, (&|field| polled.shared_field(field), origin));
+        let origin = Origin::Collected(&poll_source.resource_id);
+        let left = reduce(matcher, (&|field| poll_source.shared_field(field), origin));
         if is_never(&left) {
             continue;
         }
         for meter in meters {
-            let known = |field: &Field| polled.field(meter, field);
+            let known = |field: &Field| poll_source.field(meter, field);
             if let Some((span, rest)) = target(&left, (&known, origin), only) {
-                selection.polled(polled, MeterTarget { meter, span, rest });
+                selection.poll_source(poll_source, MeterTarget { meter, span, rest });
             }
         }
     }
 }
 
-impl PolledTarget {
+impl PollSourceTarget {
     /// From the first to the last time that any of its meters is asked of.
     pub(super) fn span(&self) -> Span {
         let from = self.meters.iter().map(|meter| meter.span.from).min();
@@ -162,14 +171,14 @@ fn at(time: i64) -> Span {
 }
 
 /// Every meter that a resource was ever polled of.
-fn meters_of(polled: &Polled, contents: &Contents) -> Vec<&'static Definition> {
+fn meters_of(poll_source: &PollSource, contents: &Contents) -> Vec<&'static Definition> {
     let mut meters: Vec<&'static Definition> = Vec::new();
-    for layout in polled
+    for column_set in poll_source
         .spans()
         .keys()
-        .filter_map(|layout| contents.layouts.get(layout))
+        .filter_map(|column_set| contents.column_sets.get(column_set))
     {
-        for meter in layout.meters.iter().flatten() {
+        for meter in column_set.meters.iter().flatten() {
             if !meters.iter().any(|known| known.name == meter.name) {
                 meters.push(meter);
             }
@@ -308,7 +317,7 @@ pub(super) fn named(matcher: &Matcher) -> Option<&str> {
     }
 }
 
-/// Whether a filter asks what only the sample's own row tells: its metadata, or when it was recorded.
+/// Whether a filter needs a sample's own row: its metadata, or when it was recorded.
 pub(super) fn needs_row(matcher: &Matcher) -> bool {
     match matcher {
         Matcher::All(inner) | Matcher::Any(inner) => inner.iter().any(needs_row),

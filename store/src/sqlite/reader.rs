@@ -3,52 +3,32 @@
 use std::sync::Arc;
 
 use metering::Timestamp;
-use metering::meter::Definition;
 use metering::telemetry::Sample;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::catalog::{Polled, Series};
+use super::catalog::PollSource;
 use super::failure::Outcome;
-use super::id::{Place, message_id, place};
+use super::hit::{FoundSample, Hit, Of};
+use super::id::{location, message_id};
 use super::metadata::{EMPTY, Metadata};
 use super::plan::{
-    Named, Plan, PolledTarget, PostedTarget, Selection, is_always, named, needs_row, select,
+    Named, Plan, PollSourceTarget, PostedTarget, Selection, is_always, named, needs_row, select,
 };
-use super::rollup::{Layouts, Polls, Span};
+use super::rollup::{ColumnSets, Polls, Span};
 use super::shared::Shared;
 use super::state::Horizons;
 use crate::filter::{Field, Filter};
-use crate::matcher::{Fields, Found, Matcher, Origin, Stored};
+use crate::matcher::Matcher;
 use crate::sample::COLLECTED_SOURCE;
 
 /// What one question sees: a snapshot of the file, and what there is in it.
 pub(super) struct Reader<'a> {
     pub(super) conn: &'a Connection,
     pub(super) shared: &'a Shared,
-    pub(super) layouts: Layouts,
+    pub(super) column_sets: ColumnSets,
     pub(super) horizons: Horizons,
     /// That of the columns in memory before the snapshot was taken.
     pub(super) generation: u64,
-}
-
-/// A sample that was met, as far as it was read.
-#[derive(Clone, Debug)]
-pub(super) struct Hit<'a> {
-    pub(super) of: Of<'a>,
-    pub(super) time: i64,
-    pub(super) volume: f64,
-    /// Its id, where the question is about ids.
-    id: Option<String>,
-    row: Option<(i64, Arc<Metadata>)>,
-}
-
-/// What a sample is one of.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Of<'a> {
-    /// Posted: its series and row.
-    Series(&'a Series, i64),
-    /// Collected: its resource, meter and the meter's place in the poll.
-    Polled(&'a Polled, &'static Definition, usize),
 }
 
 /// How much of a sample is read before it is asked whether it passes.
@@ -72,7 +52,7 @@ impl<'a> Reader<'a> {
             shared,
             generation,
             horizons: shared.state.horizons(),
-            layouts: shared.catalog.read().layouts.clone(),
+            column_sets: shared.catalog.read().column_sets.clone(),
         })
     }
 
@@ -98,7 +78,7 @@ impl<'a> Reader<'a> {
     }
 
     fn find(&self, id: &str) -> Outcome<Option<Named>> {
-        let Some(place) = place(self.shared.state.tag, id) else {
+        let Some(location) = location(self.shared.state.tag, id) else {
             return Ok(None);
         };
         let row = |id: i64| {
@@ -110,7 +90,7 @@ impl<'a> Reader<'a> {
                 .optional()
         };
         let mut failed = None;
-        let named = Named::new(place, |id| {
+        let named = Named::new(location, |id| {
             row(id).unwrap_or_else(|error| {
                 failed = Some(error);
                 None
@@ -122,11 +102,11 @@ impl<'a> Reader<'a> {
         }
     }
 
-    pub(super) fn polls(&self, polled: &Polled) -> Polls<'_> {
+    pub(super) fn polls(&self, poll_source: &PollSource) -> Polls<'_> {
         Polls {
             conn: self.conn,
-            layouts: &self.layouts,
-            polled: polled.id,
+            column_sets: &self.column_sets,
+            poll_source: poll_source.id,
         }
     }
 
@@ -138,7 +118,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Visits the posted samples of a target that pass, until told to stop.
+    /// Visits the posted samples of a target that pass, until `visit` returns false.
     pub(super) fn posted<'t>(
         &self,
         target: &'t PostedTarget,
@@ -191,10 +171,10 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// Visits the collected samples of a target as they came, until told to stop.
+    /// Visits the collected samples of a target as they came, until `visit` returns false.
     pub(super) fn collected<'t>(
         &self,
-        target: &'t PolledTarget,
+        target: &'t PollSourceTarget,
         span: Span,
         newest_first: bool,
         visit: &mut dyn FnMut(Hit<'t>) -> bool,
@@ -206,13 +186,13 @@ impl<'a> Reader<'a> {
         let mut places: Option<(i64, Vec<usize>)> = None;
         let mut stored = |entry: &super::rollup::Entry| {
             let places = match &mut places {
-                Some((layout, places)) if *layout == entry.layout.id => places,
+                Some((column_set, places)) if *column_set == entry.column_set.id => places,
                 other => {
                     let found = target
                         .meters
                         .iter()
-                        .map(|meter| entry.layout.position(meter.meter).unwrap_or(usize::MAX));
-                    &mut other.insert((entry.layout.id, found.collect())).1
+                        .map(|meter| entry.column_set.position(meter.meter).unwrap_or(usize::MAX));
+                    &mut other.insert((entry.column_set.id, found.collect())).1
                 }
             };
             for (meter, &position) in target.meters.iter().zip(&*places) {
@@ -222,15 +202,20 @@ impl<'a> Reader<'a> {
                 if entry.time < meter.span.from || entry.time > meter.span.to {
                     continue;
                 }
-                let mut hit =
-                    Hit::collected(&target.polled, meter.meter, position, entry.time, value.sum);
+                let mut hit = Hit::collected(
+                    &target.poll_source,
+                    meter.meter,
+                    position,
+                    entry.time,
+                    value.sum,
+                );
                 if (is_always(&meter.rest) || self.admits(&meter.rest, &mut hit)) && !visit(hit) {
                     return false;
                 }
             }
             true
         };
-        self.polls(&target.polled)
+        self.polls(&target.poll_source)
             .stored(0, span, newest_first, &mut stored)
     }
 
@@ -243,7 +228,7 @@ impl<'a> Reader<'a> {
 
     /// The id of a sample.
     pub(super) fn id(&self, hit: &Hit<'_>) -> String {
-        message_id(self.shared.state.tag, hit.place())
+        message_id(self.shared.state.tag, hit.location())
     }
 
     /// The sample that was found; none where it was deleted since.
@@ -251,17 +236,23 @@ impl<'a> Reader<'a> {
         match *found {
             FoundSample::Posted(row) => self.posted_at(row),
             FoundSample::Collected {
-                polled,
+                poll_source,
                 time,
                 position,
                 meter,
                 volume,
             } => {
-                let polled = self.shared.catalog.read().polled.get(&polled).cloned();
-                let Some(polled) = polled else {
+                let poll_source = self
+                    .shared
+                    .catalog
+                    .read()
+                    .poll_source
+                    .get(&poll_source)
+                    .cloned();
+                let Some(poll_source) = poll_source else {
                     return Ok(None);
                 };
-                let hit = Hit::collected(&polled, meter, position, time, volume);
+                let hit = Hit::collected(&poll_source, meter, position, time, volume);
                 self.sample(hit).map(Some)
             }
         }
@@ -347,142 +338,21 @@ impl<'a> Reader<'a> {
                     metadata: Arc::unwrap_or_clone(metadata),
                 }
             }
-            Of::Polled(polled, meter, _) => Sample {
+            Of::PollSource(poll_source, meter, _) => Sample {
                 id,
                 meter: meter.name.to_owned(),
                 meter_type: meter.meter_type,
                 unit: meter.unit.to_owned(),
                 volume: hit.volume,
                 user_id: None,
-                project_id: polled.project_id.as_deref().map(str::to_owned),
-                resource_id: polled.resource_id.as_ref().to_owned(),
+                project_id: poll_source.project_id.as_deref().map(str::to_owned),
+                resource_id: poll_source.resource_id.as_ref().to_owned(),
                 source: Some(COLLECTED_SOURCE.to_owned()),
                 timestamp: Timestamp::from_micros(time),
                 recorded_at,
                 metadata: Metadata::new(),
             },
         })
-    }
-}
-
-/// A sample that was found, to be read later: a few bytes, which outlive the snapshot.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum FoundSample {
-    /// A posted one: its row.
-    Posted(i64),
-    /// A collected one, of which nothing is left to read.
-    Collected {
-        /// Whose poll.
-        polled: i64,
-        time: i64,
-        /// The meter's place in the poll's layout.
-        position: usize,
-        meter: &'static Definition,
-        volume: f64,
-    },
-}
-
-impl<'a> Hit<'a> {
-    /// What is kept of it to read it later.
-    pub(super) fn found(&self) -> FoundSample {
-        match self.of {
-            Of::Series(_, row) => FoundSample::Posted(row),
-            Of::Polled(polled, meter, position) => FoundSample::Collected {
-                polled: polled.id,
-                time: self.time,
-                position,
-                meter,
-                volume: self.volume,
-            },
-        }
-    }
-
-    /// Where it stands.
-    fn place(&self) -> Place {
-        match self.of {
-            Of::Series(_, row) => Place::Row(row),
-            Of::Polled(polled, _, position) => Place::Poll {
-                polled: polled.id,
-                time: self.time,
-                position,
-            },
-        }
-    }
-
-    /// A collected one.
-    pub(super) fn collected(
-        polled: &'a Polled,
-        meter: &'static Definition,
-        position: usize,
-        time: i64,
-        volume: f64,
-    ) -> Self {
-        Self {
-            of: Of::Polled(polled, meter, position),
-            time,
-            volume,
-            id: None,
-            row: None,
-        }
-    }
-
-    /// Whether it is a collected one of that meter.
-    pub(super) fn is_of(&self, meter: &Definition) -> bool {
-        matches!(self.of, Of::Polled(_, of, _) if of.name == meter.name)
-    }
-
-    /// Its metadata, where its row was read.
-    pub(super) fn all_metadata(&self) -> Metadata {
-        self.row
-            .as_ref()
-            .map(|(_, metadata)| metadata.as_ref().clone())
-            .unwrap_or_default()
-    }
-
-    /// Of two samples of one time, the one that came later is greater. Collected ones come first.
-    pub(super) fn order(&self) -> (i64, bool, i64, usize) {
-        match self.of {
-            Of::Series(_, row) => (self.time, true, row, 0),
-            Of::Polled(polled, _, position) => (self.time, false, polled.id, position),
-        }
-    }
-
-    /// Its metadata, where its row was read.
-    pub(super) fn metadata(&self, key: &str) -> Option<&str> {
-        let (_, metadata) = self.row.as_ref()?;
-        metadata.get(key).map(String::as_str)
-    }
-}
-
-impl Fields for Hit<'_> {
-    fn field(&self, field: &Field) -> Option<Found<'_>> {
-        let known = match self.of {
-            Of::Series(series, _) => series.identity.field(field),
-            Of::Polled(polled, meter, _) => polled.field(meter, field),
-        };
-        known.unwrap_or_else(|| match field {
-            Field::Volume => Some(Found::Number(self.volume)),
-            Field::Timestamp => Some(Found::Time(Timestamp::from_micros(self.time))),
-            Field::RecordedAt => {
-                let recorded = self
-                    .row
-                    .as_ref()
-                    .map_or(self.time, |(recorded, _)| *recorded);
-                Some(Found::Time(Timestamp::from_micros(recorded)))
-            }
-            Field::MessageId => self.id.as_deref().map(Found::Text),
-            Field::Metadata(key) => self.metadata(key).map(Found::Text),
-            _ => None,
-        })
-    }
-}
-
-impl Stored for Hit<'_> {
-    fn origin(&self) -> Origin<'_> {
-        match self.of {
-            Of::Series(..) => Origin::Posted,
-            Of::Polled(polled, ..) => Origin::Collected(&polled.resource_id),
-        }
     }
 }
 

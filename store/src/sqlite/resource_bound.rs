@@ -6,7 +6,7 @@
 //! Pinned resources stay.
 //!
 //! A resource leaves in two steps. First readers and the next polls no longer see it. Then its rows
-//! are deleted, a few at a time, its row in `polled` last. After a kill in between, the next pass
+//! are deleted, a few at a time, its row in `poll_source` last. After a kill in between, the next pass
 //! finds the resource again.
 
 use std::collections::{HashSet, VecDeque};
@@ -16,11 +16,11 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
-use super::catalog::Polled;
+use super::catalog::PollSource;
 use super::failure::Outcome;
-use super::level::LEVELS;
+use super::maintenance_context::{MaintenanceContext, ROWS, STEP};
 use super::options::Options;
-use super::site::{ROWS, STEP, Site};
+use super::resolution::RESOLUTIONS;
 use super::state::put;
 
 /// A resource with a sample within this time counts as live.
@@ -72,8 +72,8 @@ impl ResourceBound {
     }
 
     /// Whether there are more resources than the bound, and a pass could change that.
-    pub(super) fn is_exceeded(&mut self, site: &Site<'_>) -> bool {
-        if site.catalog.read().polled.len() <= self.max + self.excess {
+    pub(super) fn is_exceeded(&mut self, context: &MaintenanceContext<'_>) -> bool {
+        if context.catalog.read().poll_source.len() <= self.max + self.excess {
             return false;
         }
         let is_due = self.checked.is_none_or(|at| at.elapsed() > CHECKED);
@@ -84,11 +84,11 @@ impl ResourceBound {
     }
 
     /// One step: more resources leave, or rows of those that left are deleted. Whether there is more to do.
-    pub(super) fn step(&mut self, site: &mut Site<'_>, now: i64) -> Outcome<bool> {
+    pub(super) fn step(&mut self, context: &mut MaintenanceContext<'_>, now: i64) -> Outcome<bool> {
         if self.leaving.is_empty() {
-            self.choose(site, now)
+            self.choose(context, now)
         } else {
-            self.delete(site)
+            self.delete(context)
         }
     }
 
@@ -105,30 +105,30 @@ impl ResourceBound {
         Some(dropped)
     }
 
-    fn choose(&mut self, site: &mut Site<'_>, now: i64) -> Outcome<bool> {
-        let oldest_kept = site.state.horizons().0[LEVELS - 1];
+    fn choose(&mut self, context: &mut MaintenanceContext<'_>, now: i64) -> Outcome<bool> {
+        let oldest_kept = context.state.horizons().0[RESOLUTIONS - 1];
         let live = now.saturating_sub(LIVE.as_micros() as i64);
-        let contents = site.catalog.read();
-        let total = contents.polled.len();
-        let mut chosen: Vec<Arc<Polled>> = Vec::new();
-        let mut others: Vec<(bool, i64, &Arc<Polled>)> = Vec::new();
+        let contents = context.catalog.read();
+        let total = contents.poll_source.len();
+        let mut chosen: Vec<Arc<PollSource>> = Vec::new();
+        let mut others: Vec<(bool, i64, &Arc<PollSource>)> = Vec::new();
         let mut server_named = 0;
-        for polled in contents.polled.values() {
-            let last = polled.last().unwrap_or(i64::MIN);
-            let is_pinned = self.pinned.contains(&polled.resource_id);
-            let is_transient = is_server_named(&polled.resource_id);
+        for poll_source in contents.poll_source.values() {
+            let last = poll_source.last().unwrap_or(i64::MIN);
+            let is_pinned = self.pinned.contains(&poll_source.resource_id);
+            let is_transient = is_server_named(&poll_source.resource_id);
             if last == i64::MIN || last < oldest_kept {
-                chosen.push(Arc::clone(polled));
+                chosen.push(Arc::clone(poll_source));
             } else if is_transient && !is_pinned && last < live {
                 server_named += 1;
-                chosen.push(Arc::clone(polled));
-            } else if !is_pinned && (last < live || is_object(&polled.resource_id)) {
-                others.push((!is_transient, last, polled));
+                chosen.push(Arc::clone(poll_source));
+            } else if !is_pinned && (last < live || is_object(&poll_source.resource_id)) {
+                others.push((!is_transient, last, poll_source));
             }
         }
         let over = (total - chosen.len()).saturating_sub(self.max);
         // Transient ones first, then by the last sample.
-        others.sort_unstable_by_key(|(stays, last, polled)| (*stays, *last, polled.id));
+        others.sort_unstable_by_key(|(stays, last, poll_source)| (*stays, *last, poll_source.id));
         let over_bound = over.min(others.len());
         chosen.extend(
             others
@@ -137,8 +137,8 @@ impl ResourceBound {
                 .map(|other| Arc::clone(other.2)),
         );
         drop(contents);
-        leave(site, &chosen)?;
-        self.leaving = chosen.iter().map(|polled| polled.id).collect();
+        leave(context, &chosen)?;
+        self.leaving = chosen.iter().map(|poll_source| poll_source.id).collect();
         self.dropped.over_bound += over_bound;
         self.dropped.server_named += server_named;
         self.dropped.max = self.max;
@@ -149,14 +149,14 @@ impl ResourceBound {
         Ok(!self.leaving.is_empty())
     }
 
-    fn delete(&mut self, site: &mut Site<'_>) -> Outcome<bool> {
+    fn delete(&mut self, context: &mut MaintenanceContext<'_>) -> Outcome<bool> {
         let started = Instant::now();
-        let turn = site.conn.transaction()?;
+        let turn = context.conn.transaction()?;
         // A number that was given once is never given again.
-        put(&turn, "polled", site.ingest.next_polled())?;
+        put(&turn, "polled", context.ingest.next_poll_source())?;
         let mut done = 0;
-        for &polled in &self.leaving {
-            if !delete_rows(&turn, polled, started)? {
+        for &poll_source in &self.leaving {
+            if !delete_rows(&turn, poll_source, started)? {
                 break;
             }
             done += 1;
@@ -203,38 +203,38 @@ impl Display for Dropped {
 }
 
 /// From now on readers and polls do not see these resources.
-fn leave(site: &mut Site<'_>, chosen: &[Arc<Polled>]) -> Outcome<()> {
+fn leave(context: &mut MaintenanceContext<'_>, chosen: &[Arc<PollSource>]) -> Outcome<()> {
     if chosen.is_empty() {
         return Ok(());
     }
-    let turn = site.conn.transaction()?;
+    let turn = context.conn.transaction()?;
     {
         // Otherwise roll-ups would be made of them while they are deleted.
         let mut delete =
             turn.prepare_cached("DELETE FROM pending WHERE level = ?1 AND polled = ?2")?;
-        for polled in chosen {
-            for level in 1..LEVELS {
-                delete.execute([level as i64, polled.id])?;
+        for poll_source in chosen {
+            for resolution in 1..RESOLUTIONS {
+                delete.execute([resolution as i64, poll_source.id])?;
             }
         }
     }
     turn.commit()?;
-    site.ingest.forget_polled(chosen);
-    let mut contents = site.catalog.write();
-    for polled in chosen {
-        contents.polled.remove(&polled.id);
+    context.ingest.forget_poll_sources(chosen);
+    let mut contents = context.catalog.write();
+    for poll_source in chosen {
+        contents.poll_source.remove(&poll_source.id);
     }
     Ok(())
 }
 
 /// Deletes rows of a resource until the step's time is over. Whether all are deleted.
-fn delete_rows(conn: &Connection, polled: i64, started: Instant) -> Outcome<bool> {
+fn delete_rows(conn: &Connection, poll_source: i64, started: Instant) -> Outcome<bool> {
     let mut delete = conn.prepare_cached(
         "DELETE FROM polls WHERE level = ?1 AND polled = ?2 AND time IN
          (SELECT time FROM polls WHERE level = ?1 AND polled = ?2 ORDER BY time LIMIT ?3)",
     )?;
-    for level in 0..LEVELS as i64 {
-        while delete.execute([level, polled, ROWS])? as i64 == ROWS {
+    for resolution in 0..RESOLUTIONS as i64 {
+        while delete.execute([resolution, poll_source, ROWS])? as i64 == ROWS {
             if started.elapsed() > STEP {
                 return Ok(false);
             }
@@ -244,7 +244,7 @@ fn delete_rows(conn: &Connection, polled: i64, started: Instant) -> Outcome<bool
         "DELETE FROM polled_layouts WHERE polled = ?1",
         "DELETE FROM polled WHERE id = ?1",
     ] {
-        conn.prepare_cached(sql)?.execute([polled])?;
+        conn.prepare_cached(sql)?.execute([poll_source])?;
     }
     Ok(true)
 }

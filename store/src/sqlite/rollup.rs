@@ -3,7 +3,7 @@
 //! Every poll marks the minute, the ten minutes and the hour that it falls in as pending, in its
 //! own transaction. The writer makes what is pending once its time is over, and unmarks it. A
 //! reader who meets a pending bucket makes it for itself, of the level below: so all levels always
-//! tell the same, whatever came late and whenever the process was killed.
+//! agree, whatever came late and whenever the process was killed.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -11,13 +11,13 @@ use std::sync::Arc;
 use metering::meter::Definition;
 use rusqlite::{Connection, params};
 
-use super::catalog::Layout;
+use super::catalog::ColumnSet;
 use super::failure::{Failure, Outcome};
-use super::level::{LEVELS, WIDTHS};
-use super::packed::{Rolled, Unpack, put_varint};
+use super::resolution::{RESOLUTIONS, WIDTHS};
 use super::state::Horizons;
+use super::varint_codec::{Rolled, VarintReader, put_varint};
 
-pub(super) type Layouts = HashMap<i64, Arc<Layout>>;
+pub(super) type ColumnSets = HashMap<i64, Arc<ColumnSet>>;
 
 /// A poll, or a roll-up of polls.
 #[derive(Debug)]
@@ -27,7 +27,7 @@ pub(super) struct Entry {
     /// The time of the first and the last poll in it.
     pub(super) first: i64,
     pub(super) last: i64,
-    pub(super) layout: Arc<Layout>,
+    pub(super) column_set: Arc<ColumnSet>,
     /// In the layout's order.
     pub(super) values: Vec<Rolled>,
 }
@@ -35,8 +35,8 @@ pub(super) struct Entry {
 /// Reads the polls of one resource.
 pub(super) struct Polls<'a> {
     pub(super) conn: &'a Connection,
-    pub(super) layouts: &'a Layouts,
-    pub(super) polled: i64,
+    pub(super) column_sets: &'a ColumnSets,
+    pub(super) poll_source: i64,
 }
 
 /// Which ones: microseconds since the epoch, both ends in it.
@@ -69,7 +69,7 @@ impl Polls<'_> {
     /// The rows of a level as they stand in the file, pending ones too.
     pub(super) fn stored(
         &self,
-        level: usize,
+        resolution: usize,
         span: Span,
         newest_first: bool,
         visit: &mut dyn FnMut(&Entry) -> bool,
@@ -81,22 +81,27 @@ impl Polls<'_> {
             "SELECT time, layout, data FROM polls WHERE level = ?1 AND polled = ?2
              AND time BETWEEN ?3 AND ?4 ORDER BY time"
         })?;
-        let mut rows = select.query(params![level as i64, self.polled, span.from, span.to])?;
+        let mut rows = select.query(params![
+            resolution as i64,
+            self.poll_source,
+            span.from,
+            span.to
+        ])?;
         let mut entry: Option<Entry> = None;
         while let Some(row) = rows.next()? {
-            let layout: i64 = row.get(1)?;
+            let column_set: i64 = row.get(1)?;
             let mut next = match entry.take() {
-                Some(entry) if entry.layout.id == layout => entry,
+                Some(entry) if entry.column_set.id == column_set => entry,
                 _ => {
                     // A poll that was committed after the layouts were looked up has no layout here.
-                    let Some(layout) = self.layouts.get(&layout) else {
+                    let Some(column_set) = self.column_sets.get(&column_set) else {
                         continue;
                     };
                     Entry {
                         time: 0,
                         first: 0,
                         last: 0,
-                        layout: Arc::clone(layout),
+                        column_set: Arc::clone(column_set),
                         values: vec![],
                     }
                 }
@@ -105,9 +110,9 @@ impl Polls<'_> {
             let data = row
                 .get_ref(2)?
                 .as_blob()
-                .map_err(|_| damaged(self.polled, next.time))?;
-            next.read(level, data)
-                .ok_or_else(|| damaged(self.polled, next.time))?;
+                .map_err(|_| damaged(self.poll_source, next.time))?;
+            next.read(resolution, data)
+                .ok_or_else(|| damaged(self.poll_source, next.time))?;
             if !visit(&next) {
                 break;
             }
@@ -118,25 +123,25 @@ impl Polls<'_> {
 
     /// The entries of a level, in the order of time but for pending ones, which come last. Where
     /// `visit` gives false, the later ones of that order are left out.
-    pub(super) fn level(
+    pub(super) fn resolution(
         &self,
-        level: usize,
+        resolution: usize,
         span: Span,
         visit: &mut dyn FnMut(&Entry) -> bool,
     ) -> Outcome<()> {
         if span.is_empty() {
             return Ok(());
         }
-        let pending = if level == 0 {
+        let pending = if resolution == 0 {
             BTreeSet::new()
         } else {
-            self.pending(level, span)?
+            self.pending(resolution, span)?
         };
-        self.stored(level, span, false, &mut |entry| {
+        self.stored(resolution, span, false, &mut |entry| {
             pending.contains(&entry.time) || visit(entry)
         })?;
         for start in pending {
-            if let Some(entry) = self.made(level, start)? {
+            if let Some(entry) = self.made(resolution, start)? {
                 visit(&entry);
             }
         }
@@ -152,31 +157,35 @@ impl Polls<'_> {
         horizons: &Horizons,
         visit: &mut dyn FnMut(&Entry) -> bool,
     ) -> Outcome<()> {
-        for level in (finest..LEVELS).rev() {
-            self.level(level, span.and(horizons.kept(level, finest)), visit)?;
+        for resolution in (finest..RESOLUTIONS).rev() {
+            self.resolution(
+                resolution,
+                span.and(horizons.kept(resolution, finest)),
+                visit,
+            )?;
         }
         Ok(())
     }
 
-    fn pending(&self, level: usize, span: Span) -> Outcome<BTreeSet<i64>> {
+    fn pending(&self, resolution: usize, span: Span) -> Outcome<BTreeSet<i64>> {
         let mut select = self.conn.prepare_cached(
             "SELECT time FROM pending WHERE level = ?1 AND polled = ?2 AND time BETWEEN ?3 AND ?4",
         )?;
         let rows = select.query_map(
-            params![level as i64, self.polled, span.from, span.to],
+            params![resolution as i64, self.poll_source, span.from, span.to],
             |row| row.get(0),
         )?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// A bucket, made of the level below; none where there is nothing in it.
-    pub(super) fn made(&self, level: usize, start: i64) -> Outcome<Option<Entry>> {
+    pub(super) fn made(&self, resolution: usize, start: i64) -> Outcome<Option<Entry>> {
         let mut sum = Sum::default();
         let span = Span {
             from: start,
-            to: start + WIDTHS[level] - 1,
+            to: start + WIDTHS[resolution] - 1,
         };
-        self.level(level - 1, span, &mut |entry| {
+        self.resolution(resolution - 1, span, &mut |entry| {
             sum.add(entry);
             true
         })?;
@@ -186,19 +195,19 @@ impl Polls<'_> {
 
 impl Entry {
     /// Reads what [`Entry::data`] or a poll's row holds. None where it is damaged.
-    fn read(&mut self, level: usize, data: &[u8]) -> Option<()> {
-        let mut unpack = Unpack(data);
+    fn read(&mut self, resolution: usize, data: &[u8]) -> Option<()> {
+        let mut bytes = VarintReader(data);
         self.values.clear();
         (self.first, self.last) = (self.time, self.time);
-        if level > 0 {
-            self.first = self.time.checked_add_unsigned(unpack.varint()?)?;
-            self.last = self.first.checked_add_unsigned(unpack.varint()?)?;
+        if resolution > 0 {
+            self.first = self.time.checked_add_unsigned(bytes.varint()?)?;
+            self.last = self.first.checked_add_unsigned(bytes.varint()?)?;
         }
-        for _ in 0..self.layout.meters.len() {
-            self.values.push(if level == 0 {
-                Rolled::one(unpack.number()?)
+        for _ in 0..self.column_set.meters.len() {
+            self.values.push(if resolution == 0 {
+                Rolled::one(bytes.number()?)
             } else {
-                Rolled::get(&mut unpack)?
+                Rolled::get(&mut bytes)?
             });
         }
         Some(())
@@ -227,7 +236,13 @@ impl Sum {
     fn add(&mut self, entry: &Entry) {
         let (first, last) = self.span.unwrap_or((entry.first, entry.last));
         self.span = Some((first.min(entry.first), last.max(entry.last)));
-        for (index, (meter, value)) in entry.layout.meters.iter().zip(&entry.values).enumerate() {
+        for (index, (meter, value)) in entry
+            .column_set
+            .meters
+            .iter()
+            .zip(&entry.values)
+            .enumerate()
+        {
             // One that this version does not know is not rolled up.
             let Some(meter) = *meter else { continue };
             // Nearly always the layout of the one before.
@@ -252,17 +267,17 @@ impl Sum {
             .into_iter()
             .map(|(meter, value)| (Some(meter), value))
             .unzip();
-        let layout = Arc::new(Layout { id: 0, meters });
+        let column_set = Arc::new(ColumnSet { id: 0, meters });
         Some(Entry {
             time,
             first,
             last,
-            layout,
+            column_set,
             values,
         })
     }
 }
 
-fn damaged(polled: i64, time: i64) -> Failure {
-    Failure::damaged(format!("the poll {polled} of {time} cannot be read"))
+fn damaged(poll_source: i64, time: i64) -> Failure {
+    Failure::damaged(format!("the poll {poll_source} of {time} cannot be read"))
 }

@@ -7,8 +7,9 @@ use metering::Timestamp;
 use metering::telemetry::Sample;
 
 use super::failure::Outcome;
+use super::hit::Hit;
 use super::plan::Plan;
-use super::reader::{Depth, Hit, Reader};
+use super::reader::{Depth, Reader};
 use super::rollup::Span;
 use crate::compare_fields;
 use crate::filter::Field;
@@ -145,7 +146,7 @@ fn newest<'p>(
         from: newest.bound(),
         to: latest,
     };
-    for target in &plan.polled {
+    for target in &plan.poll_source {
         let span = since(&newest);
         reader.collected(target, span, true, &mut |hit| newest.push(hit))?;
     }
@@ -203,7 +204,7 @@ fn ordered<'p>(
         }
         true
     };
-    for target in &plan.polled {
+    for target in &plan.poll_source {
         reader.collected(target, Span::ALL, true, &mut take)?;
     }
     for target in &plan.posted {

@@ -18,14 +18,14 @@ pub(super) struct Shared {
     pub(super) metadata: MetadataCache,
     pub(super) state: State,
     /// Why writing fails.
-    pub(super) trouble: Mutex<Option<String>>,
+    pub(super) write_error: Mutex<Option<String>>,
 }
 
 impl Shared {
     /// Writing went well.
     pub(super) fn well(&self) {
         let before = self
-            .trouble
+            .write_error
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .take();
@@ -38,24 +38,27 @@ impl Shared {
 
     /// Writing failed.
     pub(super) fn ill(&self, error: &StoreError) {
-        let mut trouble = self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut write_error = self
+            .write_error
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         let now = error.to_string();
-        if trouble.as_ref() != Some(&now) {
+        if write_error.as_ref() != Some(&now) {
             tracing::error!(%error, "the store cannot be written");
         }
-        *trouble = Some(now);
+        *write_error = Some(now);
     }
 
     /// Why what is queued cannot be written now.
-    pub(super) fn trouble(&self) -> Option<String> {
-        let trouble = self
-            .trouble
+    pub(super) fn write_error(&self) -> Option<String> {
+        let write_error = self
+            .write_error
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()?;
         Some(match self.inbox.dropped() {
-            0 => trouble,
-            polls => format!("{trouble}; {polls} polls were dropped"),
+            0 => write_error,
+            polls => format!("{write_error}; {polls} polls were dropped"),
         })
     }
 }

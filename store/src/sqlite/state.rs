@@ -6,23 +6,23 @@ use std::sync::{Mutex, PoisonError};
 use rusqlite::{Connection, params};
 
 use super::failure::Outcome;
-use super::level::LEVELS;
+use super::resolution::RESOLUTIONS;
 use super::rollup::Span;
 
 /// Before these times the samples of a level were deleted, or are about to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Horizons(pub(super) [i64; LEVELS]);
+pub(super) struct Horizons(pub(super) [i64; RESOLUTIONS]);
 
 impl Horizons {
     /// The times that a level answers for, where none finer than `finest` does.
-    pub(super) fn kept(&self, level: usize, finest: usize) -> Span {
-        let to = if level <= finest {
+    pub(super) fn kept(&self, resolution: usize, finest: usize) -> Span {
+        let to = if resolution <= finest {
             i64::MAX
         } else {
-            self.0[level - 1].saturating_sub(1)
+            self.0[resolution - 1].saturating_sub(1)
         };
         Span {
-            from: self.0[level],
+            from: self.0[resolution],
             to,
         }
     }
@@ -45,7 +45,7 @@ impl State {
             "INSERT OR IGNORE INTO settings (key, value) VALUES ('tag', random() & 0xffffffff)",
             [],
         )?;
-        let mut horizons = Horizons([i64::MIN; LEVELS]);
+        let mut horizons = Horizons([i64::MIN; RESOLUTIONS]);
         let mut tag = 0;
         let mut select = conn.prepare("SELECT key, value FROM settings")?;
         let mut rows = select.query([])?;
@@ -55,8 +55,10 @@ impl State {
             if key == "tag" {
                 tag = value as u32;
             }
-            if let Some(level) = (0..LEVELS).find(|&level| key == horizon_key(level)) {
-                horizons.0[level] = value;
+            if let Some(resolution) =
+                (0..RESOLUTIONS).find(|&resolution| key == horizon_key(resolution))
+            {
+                horizons.0[resolution] = value;
             }
         }
         Ok(Self {
@@ -83,8 +85,8 @@ impl State {
     /// Moves them on; what is before is no longer answered, and may be deleted.
     pub(super) fn advance(&self, conn: &Connection, horizons: Horizons) -> Outcome<()> {
         let turn = conn.unchecked_transaction()?;
-        for (level, time) in horizons.0.iter().enumerate() {
-            put(&turn, &horizon_key(level), *time)?;
+        for (resolution, time) in horizons.0.iter().enumerate() {
+            put(&turn, &horizon_key(resolution), *time)?;
         }
         turn.commit()?;
         *self.horizons.lock().unwrap_or_else(PoisonError::into_inner) = horizons;
@@ -102,6 +104,6 @@ pub(super) fn put(conn: &Connection, key: &str, value: i64) -> Outcome<()> {
     Ok(())
 }
 
-fn horizon_key(level: usize) -> String {
-    format!("horizon {level}")
+fn horizon_key(resolution: usize) -> String {
+    format!("horizon {resolution}")
 }

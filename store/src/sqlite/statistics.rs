@@ -1,6 +1,5 @@
 //! Numbers about samples, by group and period.
 
-use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use metering::Timestamp;
@@ -8,12 +7,14 @@ use metering::telemetry::Statistics;
 use rusqlite::params;
 
 use super::columns::LONGEST;
-use super::edges::Edge;
 use super::failure::Outcome;
-use super::level::COARSEST;
-use super::plan::{MeterTarget, Plan, PolledTarget, PostedTarget, is_always};
-use super::reader::{Depth, Hit, Reader};
+use super::first_last::End;
+use super::hit::Hit;
+use super::plan::{MeterTarget, Plan, PollSourceTarget, PostedTarget, is_always};
+use super::reader::{Depth, Reader};
+use super::resolution::COARSEST;
 use super::rollup::Span;
+use super::statistics_row::row;
 use super::tallies::{Group, Placement, RowKey, Tallies, Tally};
 use crate::filter::Field;
 use crate::matcher::Found;
@@ -55,8 +56,8 @@ pub(super) fn page(
 
 /// At most some rows from a position on, and where the next ones start.
 ///
-/// Collected samples that are older than what is kept of them as they came are told by their
-/// roll-ups, each of which counts for where it starts; the standard deviation has no roll-ups.
+/// Collected samples that are older than the kept polls are read from their roll-ups, each of which
+/// counts at its start; the standard deviation has no roll-ups.
 fn read(
     reader: &Reader<'_>,
     query: &StatisticsQuery,
@@ -87,8 +88,8 @@ fn read(
         }
     }
     let raw_only = query.functions.contains(&Function::Stddev);
-    for target in &plan.polled {
-        polled(reader, query, target, raw_only, &mut tallies)?;
+    for target in &plan.poll_source {
+        poll_source(reader, query, target, raw_only, &mut tallies)?;
     }
     let (found, has_more) = tallies.finish();
     let next = found.last().filter(|_| has_more);
@@ -156,10 +157,10 @@ fn posted_by_metadata<'p>(
 }
 
 /// Tallies the samples of a polled resource.
-fn polled<'p>(
+fn poll_source<'p>(
     reader: &Reader<'_>,
     query: &StatisticsQuery,
-    target: &'p PolledTarget,
+    target: &'p PollSourceTarget,
     raw_only: bool,
     tallies: &mut Tallies<'p>,
 ) -> Outcome<()> {
@@ -170,7 +171,7 @@ fn polled<'p>(
     };
     for meter in &target.meters {
         tallies.flush();
-        let known = |field: &Field| target.polled.field(meter.meter, field).flatten();
+        let known = |field: &Field| target.poll_source.field(meter.meter, field).flatten();
         let values = counted(query, &known);
         let group: Group = key(query, &known, &|_| None).into();
         let unit: Arc<str> = Arc::from(meter.meter.unit);
@@ -190,16 +191,16 @@ fn polled<'p>(
             from: asked.from.saturating_sub(COARSEST),
             ..asked
         };
-        let mut place: Option<(i64, Option<usize>)> = None;
+        let mut location: Option<(i64, Option<usize>)> = None;
         let span = span.and(meter.span).and(asked);
         reader
-            .polls(&target.polled)
+            .polls(&target.poll_source)
             .history(0, span, &reader.horizons, &mut |entry| {
                 // Layouts of roll-ups that were made just now have no number yet.
-                let known = place.filter(|(id, _)| *id == entry.layout.id && *id != 0);
-                let (_, position) = *place.insert(
-                    known.unwrap_or_else(|| (entry.layout.id, entry.layout.position(meter.meter))),
-                );
+                let known = location.filter(|(id, _)| *id == entry.column_set.id && *id != 0);
+                let (_, position) = *location.insert(known.unwrap_or_else(|| {
+                    (entry.column_set.id, entry.column_set.position(meter.meter))
+                }));
                 let Some(position) = position else {
                     return true;
                 };
@@ -220,7 +221,7 @@ fn polled<'p>(
 /// Visits the samples of one meter of a target as they came, until told to stop.
 fn one_meter<'p>(
     reader: &Reader<'_>,
-    target: &'p PolledTarget,
+    target: &'p PollSourceTarget,
     meter: &'p MeterTarget,
     span: Span,
     visit: &mut dyn FnMut(Hit<'p>) -> bool,
@@ -292,13 +293,13 @@ fn first(reader: &Reader<'_>, plan: &Plan) -> Outcome<Option<i64>> {
     let mut first: Option<i64> = None;
     let mut take = |time: i64| first = Some(first.map_or(time, |known| known.min(time)));
     for target in &plan.posted {
-        if let Some(hit) = reader.posted_edge(target, Edge::First)? {
+        if let Some(hit) = reader.posted_end(target, End::First)? {
             take(hit.time);
         }
     }
-    for target in &plan.polled {
+    for target in &plan.poll_source {
         for meter in &target.meters {
-            if let Some(hit) = reader.meter_edge(target, meter, Edge::First)? {
+            if let Some(hit) = reader.meter_end(target, meter, End::First)? {
                 take(hit.time);
             }
         }
@@ -310,10 +311,10 @@ fn first(reader: &Reader<'_>, plan: &Plan) -> Outcome<Option<i64>> {
         if rolled {
             let span = target.span().and(old);
             reader
-                .polls(&target.polled)
+                .polls(&target.poll_source)
                 .history(1, span, &reader.horizons, &mut |entry| {
                     let asked = target.meters.iter().any(|meter| {
-                        entry.layout.position(meter.meter).is_some()
+                        entry.column_set.position(meter.meter).is_some()
                             && meter.span.from <= entry.time
                             && entry.time <= meter.span.to
                     });
@@ -363,47 +364,4 @@ fn key<'p>(
         GroupBy::Metadata(key) => metadata(key),
     };
     query.groupby.iter().map(value).collect()
-}
-
-fn row(query: &StatisticsQuery, key: &RowKey, tally: &Tally<'_>) -> Statistics {
-    let rolled = &tally.rolled;
-    let mut sets = tally.values.iter();
-    let mut aggregate = BTreeMap::new();
-    for function in &query.functions {
-        let value = match function {
-            Function::Min => rolled.min,
-            Function::Max => rolled.max,
-            Function::Avg => rolled.mean(),
-            Function::Sum => rolled.sum,
-            Function::Count => rolled.count as f64,
-            Function::Stddev => (tally.spread / rolled.count as f64).max(0.0).sqrt(),
-            Function::Cardinality(_) => sets.next().map_or(0, HashSet::len) as f64,
-        };
-        aggregate.insert(function.name(), value);
-    }
-    let plain = |function: &Function, value: f64| {
-        (query.functions.is_empty() || query.functions.contains(function)).then_some(value)
-    };
-    let (start, end) = (
-        Timestamp::from_micros(tally.first),
-        Timestamp::from_micros(tally.last),
-    );
-    let names = query.groupby.iter().map(GroupBy::name);
-    Statistics {
-        groupby: (!query.groupby.is_empty())
-            .then(|| names.zip(key.group.iter().cloned()).collect()),
-        unit: Some(key.unit.as_ref().to_owned()),
-        min: plain(&Function::Min, rolled.min),
-        max: plain(&Function::Max, rolled.max),
-        avg: plain(&Function::Avg, rolled.mean()),
-        sum: plain(&Function::Sum, rolled.sum),
-        count: plain(&Function::Count, 0.0).map(|_| rolled.count),
-        aggregate: (!query.functions.is_empty()).then_some(aggregate),
-        duration: tally.last.saturating_sub(tally.first) as f64 / 1e6,
-        duration_start: start,
-        duration_end: end,
-        period: 0,
-        period_start: start,
-        period_end: end,
-    }
 }

@@ -9,8 +9,8 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use super::packed::Rolled;
 use super::rollup::Span;
+use super::varint_codec::Rolled;
 
 /// Different values that are held to count them, in all rows together; one row is kept at least.
 const HELD: usize = 100_000;
@@ -183,8 +183,8 @@ impl<'p> Tallies<'p> {
         });
         if !is_current {
             self.flush();
-            let place = (&**group, number, &**unit);
-            let compare = |key: &RowKey| place.cmp(&(&*key.group, key.period, &*key.unit));
+            let location = (&**group, number, &**unit);
+            let compare = |key: &RowKey| location.cmp(&(&*key.group, key.period, &*key.unit));
             if self
                 .left_out
                 .as_ref()

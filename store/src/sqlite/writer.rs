@@ -8,11 +8,12 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use super::failure::Outcome;
 use super::inbox::{Batch, Post};
-use super::ingest::{self, Added, Ingest};
-use super::notes;
+use super::ingest::{Added, Ingest};
+use super::kv;
+use super::log_entries;
+use super::maintenance::Maintenance;
+use super::maintenance_context::MaintenanceContext;
 use super::shared::Shared;
-use super::site::Site;
-use super::upkeep::Upkeep;
 use crate::error::StoreError;
 
 /// Where there is nothing to do, it looks around so often.
@@ -27,7 +28,7 @@ pub(super) struct Writer {
     pub(super) shared: Arc<Shared>,
     pub(super) conn: Arc<Mutex<Connection>>,
     pub(super) ingest: Ingest,
-    pub(super) upkeep: Upkeep,
+    pub(super) maintenance: Maintenance,
     pub(super) path: PathBuf,
 }
 
@@ -43,8 +44,8 @@ impl Writer {
                 more = self.step();
                 stepped = Instant::now();
             }
-            for done in self.shared.inbox.tend_requests() {
-                self.upkeep.start_pass();
+            for done in self.shared.inbox.maintenance_requests() {
+                self.maintenance.start_pass();
                 let limit = Instant::now() + Duration::from_mins(10);
                 while self.step() && Instant::now() < limit {}
                 // Who asked may have gone.
@@ -73,8 +74,8 @@ impl Writer {
                     // Who posted may have gone.
                     let _ = reply.send(Ok(row));
                 }
-                for note in batch.notes {
-                    let _ = note.reply.send(Ok(()));
+                for write in batch.kv_writes {
+                    let _ = write.reply.send(Ok(()));
                 }
             }
             Err(failure) => {
@@ -84,10 +85,10 @@ impl Writer {
                 for post in batch.posts {
                     let _ = post.reply.send(Err(error.clone()));
                 }
-                for note in batch.notes {
-                    let _ = note.reply.send(Err(error.clone()));
+                for write in batch.kv_writes {
+                    let _ = write.reply.send(Err(error.clone()));
                 }
-                self.shared.inbox.give_back(batch.polls, batch.lines);
+                self.shared.inbox.give_back(batch.polls, batch.log_entries);
                 self.shared.inbox.pause(RETRY);
             }
         }
@@ -104,10 +105,10 @@ impl Writer {
         for poll in &batch.polls {
             self.ingest.poll(&turn, poll, &horizons, added)?;
         }
-        ingest::lines(&turn, &batch.lines)?;
-        notes::write(&turn, &batch.notes)?;
+        log_entries::write(&turn, &batch.log_entries)?;
+        kv::write(&turn, &batch.kv_writes)?;
         turn.commit()?;
-        if !batch.lines.is_empty() {
+        if !batch.log_entries.is_empty() {
             self.shared.state.log_changed();
         }
         Ok(rows)
@@ -116,14 +117,14 @@ impl Writer {
     /// One step of background work. Whether there is more.
     fn step(&mut self) -> bool {
         let mut conn = self.conn.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut site = Site {
+        let mut context = MaintenanceContext {
             conn: &mut conn,
             catalog: &self.shared.catalog,
             columns: &self.shared.columns,
             state: &self.shared.state,
             ingest: &mut self.ingest,
         };
-        match self.upkeep.step(&mut site, now()) {
+        match self.maintenance.step(&mut context, now()) {
             Ok(more) => more,
             Err(failure) => {
                 drop(conn);

@@ -435,7 +435,7 @@ proptest! {
                         prop_assert!((a - b).abs() < 1e-9 || (a.is_nan() && b.is_nan()));
                     }
                 }
-                real.tend().await;
+                real.run_maintenance().await;
             }
             let (from, to) = (at(start * 1000), at(start * 1000 + 20 * MINUTE));
             prop_assert_eq!(

@@ -90,8 +90,8 @@ async fn another_programs_lock_is_told_of_and_outlived() {
     );
     assert!(
         store
-            .trouble()
-            .is_some_and(|trouble| trouble.contains("locked"))
+            .write_error()
+            .is_some_and(|write_error| write_error.contains("locked"))
     );
     store.collect(poll("prod", this_hour(), &[1.0]));
     assert_eq!(count(&store, Filter::default()).await, 0, "reading goes on");
@@ -101,7 +101,7 @@ async fn another_programs_lock_is_told_of_and_outlived() {
         .post(vec![posted("vm", this_hour(), 1.0)])
         .await
         .expect("posted");
-    assert_eq!(store.trouble(), None);
+    assert_eq!(store.write_error(), None);
 }
 
 #[tokio::test]
@@ -128,15 +128,15 @@ async fn a_full_disk_refuses_posts_keeps_what_was_taken_and_goes_on_reading() {
     assert!(error.to_string().contains("no room left"), "{error}");
     assert!(
         store
-            .trouble()
-            .is_some_and(|trouble| trouble.contains("no room left"))
+            .write_error()
+            .is_some_and(|write_error| write_error.contains("no room left"))
     );
     assert_eq!(count(&store, Filter::default()).await, taken, "all or none");
     // Polls wait, no more of them than was allowed.
     for n in 0..50 {
         store.collect(poll("prod", this_hour() + n, &[0.1; 50]));
     }
-    assert!(store.trouble().is_some());
+    assert!(store.write_error().is_some());
     drop(store);
     // There is room again.
     let store = SqliteStore::open(&path, Options::default()).expect("opens again");
@@ -145,7 +145,7 @@ async fn a_full_disk_refuses_posts_keeps_what_was_taken_and_goes_on_reading() {
         .await
         .expect("posted");
     assert!(count(&store, Filter::default()).await > taken);
-    assert_eq!(store.trouble(), None);
+    assert_eq!(store.write_error(), None);
 }
 
 #[tokio::test]

@@ -231,8 +231,8 @@ async fn pages_of_statistics_of_rolled_up_samples_are_the_whole_answer() {
         store.collect(poll("prod", time, &[number as f64, 2.0]));
         store.collect(poll("test", time + 1, &[number as f64, 2.0]));
     }
-    store.tend().await;
-    store.tend().await;
+    store.run_maintenance().await;
+    store.run_maintenance().await;
     for period in [600, 1800, 7200] {
         let query = StatisticsQuery {
             filter: is(Field::Meter, "rabbit.connections"),

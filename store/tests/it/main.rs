@@ -3,9 +3,9 @@
 mod alike;
 mod durable;
 mod file;
-mod levels;
+mod kv;
 mod list_pages;
-mod notes;
 mod pages;
+mod resolutions;
 mod resource_bound;
 mod support;

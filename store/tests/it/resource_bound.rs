@@ -57,13 +57,13 @@ async fn above_the_bound_the_resources_without_samples_for_longest_leave_transie
     store.collect(poll("prod/%2F/old", now - 3 * DAY / 2, &[1.0]));
     store.collect(poll("prod/%2F/older", now - 5 * DAY / 3, &[1.0]));
     store.collect(poll("prod/%2F/young", now - 2 * HOUR, &[1.0]));
-    store.tend().await;
+    store.run_maintenance().await;
     assert_eq!(
         resources(&store).await,
         ["prod", "prod/%2F/old", "prod/%2F/young"]
     );
     assert_eq!(count(&store, Filter::default()).await, 3);
-    store.tend().await;
+    store.run_maintenance().await;
     let lines = lines(&store).await;
     let [line] = lines.as_slice() else {
         panic!("one line was expected: {lines:?}");
@@ -77,7 +77,7 @@ async fn nothing_leaves_at_the_bound() {
     let store = SqliteStore::in_memory(at_most(2)).expect("opens");
     store.collect(poll("prod", this_hour(), &[1.0]));
     store.collect(poll("prod/%2F/orders", this_hour() - DAY, &[1.0]));
-    store.tend().await;
+    store.run_maintenance().await;
     assert_eq!(resources(&store).await, ["prod", "prod/%2F/orders"]);
     assert!(lines(&store).await.is_empty());
 }
@@ -101,7 +101,7 @@ async fn pinned_queues_and_polled_brokers_and_nodes_stay_above_the_bound() {
     store.collect(poll("prod/%2F/orders", live, &[1.0]));
     store.collect(poll("prod/%2F/pinned", now - DAY, &[1.0]));
     store.collect(poll("prod/%2F/amq.gen-pinned", now - DAY, &[1.0]));
-    store.tend().await;
+    store.run_maintenance().await;
     assert_eq!(
         resources(&store).await,
         [
@@ -132,7 +132,7 @@ async fn server_named_queues_of_an_older_version_leave_an_hour_after_their_last_
     }
     store.collect(poll("prod/%2F/amq.gen-young", now - HOUR / 2, &[1.0]));
     store.collect(poll("prod/%2F/orders", now - DAY, &[1.0]));
-    store.tend().await;
+    store.run_maintenance().await;
     let left = ["prod/%2F/amq.gen-young", "prod/%2F/orders"];
     assert_eq!(resources(&store).await, left);
     let lines = lines(&store).await;
@@ -156,7 +156,7 @@ async fn a_resource_that_comes_back_starts_without_its_deleted_history() {
     let now = this_hour();
     store.collect(poll("prod", now, &[1.0]));
     store.collect(poll("prod/%2F/orders", now - DAY, &[1.0]));
-    store.tend().await;
+    store.run_maintenance().await;
     let id = || {
         let conn = rusqlite::Connection::open(&path).expect("the file");
         let sql = "SELECT coalesce(max(id), 0) FROM polled WHERE resource_id LIKE '%orders'";
@@ -169,7 +169,7 @@ async fn a_resource_that_comes_back_starts_without_its_deleted_history() {
     // Its number is not given again, not even after a restart.
     let store = SqliteStore::open(&path, at_most(2)).expect("opens");
     store.collect(poll("prod/%2F/orders", now, &[1.0]));
-    store.tend().await;
+    store.run_maintenance().await;
     assert_eq!(resources(&store).await, ["prod", "prod/%2F/orders"]);
     assert_eq!(count(&store, Filter::default()).await, 2);
     assert_eq!(id(), 3);
@@ -179,10 +179,10 @@ async fn a_resource_that_comes_back_starts_without_its_deleted_history() {
 async fn a_resource_of_which_nothing_is_kept_any_more_leaves_too() {
     let store = SqliteStore::in_memory(Options::default()).expect("opens");
     // Its samples are older than all that is kept, so none is written.
-    store.tend().await;
+    store.run_maintenance().await;
     store.collect(poll("prod/%2F/gone", this_hour() - 500 * DAY, &[1.0]));
     store.collect(poll("prod", this_hour(), &[1.0]));
-    store.tend().await;
+    store.run_maintenance().await;
     assert_eq!(resources(&store).await, ["prod"]);
     assert!(lines(&store).await.is_empty());
 }

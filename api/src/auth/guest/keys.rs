@@ -61,7 +61,7 @@ impl Key {
         };
         // A text and a number always serialize.
         let text = serde_json::to_string(&kept).unwrap_or_default();
-        store.keep(AREA, self.kid.clone(), Some(text)).await
+        store.put_kv(AREA, self.kid.clone(), Some(text)).await
     }
 
     /// What others may know of it.
@@ -77,7 +77,7 @@ impl Keys {
     /// Those that are kept; where there is none, a first one.
     pub(super) async fn load(store: &dyn Store, now: Timestamp) -> Result<Self, StoreError> {
         let mut keys = Vec::new();
-        for (kid, text) in store.kept(AREA).await? {
+        for (kid, text) in store.list_kv(AREA).await? {
             let Ok(kept) = serde_json::from_str::<Kept>(&text) else {
                 // The parser's words would quote the key.
                 tracing::error!(kid, "a key for guest tokens cannot be read");
@@ -128,7 +128,7 @@ impl Keys {
                     made_at: old.made_at,
                 });
             } else {
-                store.keep(AREA, old.kid.clone(), None).await?;
+                store.put_kv(AREA, old.kid.clone(), None).await?;
             }
         }
         Ok(Self(keys))

@@ -111,7 +111,7 @@ impl Links {
     /// Those that are kept.
     pub(super) async fn load(store: &dyn Store) -> Result<Self, StoreError> {
         let mut links = HashMap::new();
-        for (id, text) in store.kept(AREA).await? {
+        for (id, text) in store.list_kv(AREA).await? {
             match serde_json::from_str(&text) {
                 Ok(link) => {
                     links.insert(id, Known::new(link));
@@ -134,7 +134,7 @@ impl Links {
             ended.map(|(id, _)| id).collect()
         };
         for id in ended {
-            store.keep(AREA, id, None).await?;
+            store.put_kv(AREA, id, None).await?;
         }
         Ok(())
     }
@@ -169,7 +169,7 @@ impl Links {
         };
         // Texts and numbers always serialize.
         let text = serde_json::to_string(&link).unwrap_or_default();
-        store.keep(AREA, link.id.clone(), Some(text)).await?;
+        store.put_kv(AREA, link.id.clone(), Some(text)).await?;
         let known = Known::new(link);
         let mut described = known.describe();
         described.secret = Some(secret);
@@ -229,6 +229,6 @@ impl Links {
     pub(super) async fn end(&self, store: &dyn Store, id: &str) -> Result<(), StoreError> {
         let id = id.to_ascii_lowercase();
         self.known().remove(&id);
-        store.keep(AREA, id, None).await
+        store.put_kv(AREA, id, None).await
     }
 }

@@ -38,7 +38,7 @@ impl Revoked {
     /// What is kept; tokens that have ended meanwhile are forgotten.
     pub(super) async fn load(store: &dyn Store, now: Timestamp) -> Result<Self, StoreError> {
         let mut known = Known::default();
-        for (name, text) in store.kept(PORTALS).await? {
+        for (name, text) in store.list_kv(PORTALS).await? {
             let standing = serde_json::from_str(&text).unwrap_or_else(|error| {
                 tracing::error!(name, %error, "how a portal stands cannot be read: it is revoked");
                 Standing {
@@ -48,7 +48,7 @@ impl Revoked {
             });
             known.portals.insert(name, standing);
         }
-        for (id, text) in store.kept(TOKENS).await? {
+        for (id, text) in store.list_kv(TOKENS).await? {
             // One that cannot be read stays closed.
             known.tokens.insert(id, text.parse().unwrap_or(i64::MAX));
         }
@@ -97,7 +97,7 @@ impl Revoked {
             self.known().portals.insert(portal.to_owned(), standing);
         }
         let text = serde_json::to_string(&standing).unwrap_or_default();
-        store.keep(PORTALS, portal.to_owned(), Some(text)).await?;
+        store.put_kv(PORTALS, portal.to_owned(), Some(text)).await?;
         self.known().portals.insert(portal.to_owned(), standing);
         Ok(true)
     }
@@ -114,7 +114,7 @@ impl Revoked {
         let ends = ends.as_millis().div_euclid(1000);
         self.known().tokens.insert(id.to_owned(), ends);
         let text = Some(ends.to_string());
-        store.keep(TOKENS, id.to_owned(), text).await
+        store.put_kv(TOKENS, id.to_owned(), text).await
     }
 
     /// Forgets tokens that have ended.
@@ -126,7 +126,7 @@ impl Revoked {
             ended.map(|(id, _)| id).collect()
         };
         for id in ended {
-            store.keep(TOKENS, id, None).await?;
+            store.put_kv(TOKENS, id, None).await?;
         }
         Ok(())
     }

@@ -43,12 +43,12 @@ async fn three_days(path: &std::path::Path) -> usize {
     for time in timely {
         store.collect(poll("prod", time, &[(time / MINUTE % 100) as f64]));
     }
-    store.tend().await;
+    store.run_maintenance().await;
     for time in late {
         store.collect(poll("prod", time, &[(time / MINUTE % 100) as f64]));
     }
     until_count(&store, times.len()).await;
-    store.tend().await;
+    store.run_maintenance().await;
     store.close().await;
     times.len()
 }
@@ -78,7 +78,7 @@ async fn what_is_too_old_goes_and_its_roll_ups_tell_the_same() {
     drop(store);
 
     let store = SqliteStore::open(&path, days(1)).expect("opens");
-    store.tend().await;
+    store.run_maintenance().await;
     let left = count(&store, Filter::default()).await;
     assert!(left < polls / 2, "{left} of {polls} are left");
     assert!(left >= polls / 3, "a day is left: {left} of {polls}");
@@ -93,7 +93,7 @@ async fn a_poll_that_comes_twice_counts_once() {
     store.collect(poll("prod", this_hour(), &[1.0]));
     store.collect(poll("prod", this_hour(), &[2.0, 3.0]));
     until_count(&store, 1).await;
-    store.tend().await;
+    store.run_maintenance().await;
     assert_eq!(count(&store, Filter::default()).await, 1);
 }
 
@@ -101,7 +101,7 @@ async fn a_poll_that_comes_twice_counts_once() {
 async fn what_comes_too_late_to_be_kept_is_still_rolled_up() {
     let store = SqliteStore::in_memory(Options::default()).expect("opens");
     // From now on it keeps two days.
-    store.tend().await;
+    store.run_maintenance().await;
     let start = this_hour() - 5 * DAY;
     let range = Range {
         resource_id: Arc::from("prod"),
@@ -115,8 +115,8 @@ async fn what_comes_too_late_to_be_kept_is_still_rolled_up() {
         for (time, value) in [(start, expected), (start + MINUTE, expected * 3.0)] {
             store.collect(poll("prod", time, &[value - 1.0]));
         }
-        store.tend().await;
-        store.tend().await;
+        store.run_maintenance().await;
+        store.run_maintenance().await;
         let columns = store.series(range.clone()).await.expect("series");
         let column = columns[0].as_ref().expect("samples");
         assert_eq!(
@@ -137,7 +137,7 @@ async fn posted_samples_go_by_when_they_came_and_their_series_with_them() {
     let mut late = posted("late", this_hour() - 200 * DAY, 1.0);
     late.recorded_at = metering::Timestamp::from_micros(this_hour());
     let sent = store.post(vec![old, late]).await.expect("posted");
-    store.tend().await;
+    store.run_maintenance().await;
     assert_eq!(count(&store, Filter::default()).await, 1);
     let rows = store
         .resources(store::ResourceQuery {
@@ -197,7 +197,7 @@ async fn a_clock_that_jumped_ahead_deletes_nothing() {
     let polls = three_days(&path).await;
     set_clock(&path, this_hour() - 730 * DAY);
     let store = SqliteStore::open(&path, days(1)).expect("opens");
-    store.tend().await;
+    store.run_maintenance().await;
     assert_eq!(count(&store, Filter::default()).await, polls);
     // New samples are kept all the same.
     store.collect(poll("prod", this_hour() + 1, &[5.0]));
@@ -226,7 +226,7 @@ async fn a_clock_that_jumped_ahead_deletes_nothing() {
     // Corrected: what is too old goes as usual.
     set_clock(&path, this_hour());
     let store = SqliteStore::open(&path, days(1)).expect("opens");
-    store.tend().await;
+    store.run_maintenance().await;
     assert!(count(&store, Filter::default()).await < polls / 2);
 }
 
@@ -253,10 +253,10 @@ async fn after_a_clock_that_was_ahead_new_samples_are_kept() {
     drop(conn);
     set_clock(&path, this_hour() + 730 * DAY);
     let store = SqliteStore::open(&path, days(2)).expect("opens");
-    store.tend().await;
+    store.run_maintenance().await;
     store.collect(poll("prod", this_hour() + 2, &[2.0]));
     until_count(&store, 2).await;
-    store.tend().await;
+    store.run_maintenance().await;
     assert_eq!(count(&store, Filter::default()).await, 2);
 }
 
@@ -272,6 +272,6 @@ async fn samples_that_came_before_a_clock_went_back_stay() {
             .collect();
         store.post(samples).await.expect("posted");
     }
-    store.tend().await;
+    store.run_maintenance().await;
     assert_eq!(count(&store, Filter::default()).await, 10);
 }

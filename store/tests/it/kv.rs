@@ -5,12 +5,12 @@ use store::{Options, SqliteStore, Store};
 use tempfile::tempdir;
 
 async fn keep(store: &dyn Store, area: &'static str, key: &str, text: Option<&str>) {
-    let kept = store.keep(area, key.to_owned(), text.map(str::to_owned));
+    let kept = store.put_kv(area, key.to_owned(), text.map(str::to_owned));
     kept.await.expect("kept");
 }
 
 async fn kept(store: &dyn Store, area: &'static str) -> Vec<(String, String)> {
-    store.kept(area).await.expect("read")
+    store.list_kv(area).await.expect("read")
 }
 
 fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {

@@ -15,7 +15,7 @@ pub(super) const STEP: Duration = Duration::from_millis(5);
 pub(super) const ROWS: i64 = 500;
 
 /// What the writer works on.
-pub(super) struct Site<'a> {
+pub(super) struct MaintenanceContext<'a> {
     pub(super) conn: &'a mut Connection,
     pub(super) catalog: &'a Catalog,
     pub(super) columns: &'a Columns,

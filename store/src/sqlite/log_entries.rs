@@ -1,10 +1,11 @@
 //! Lines of the system log.
 
+use std::collections::VecDeque;
+
 use metering::{LogLevel, Timestamp};
-use rusqlite::params;
+use rusqlite::{Connection, params};
 
 use super::failure::{Failure, Outcome};
-use super::ingest::level_number;
 use super::reader::Reader;
 use crate::query::{LogPage, LogQuery};
 use crate::sample::LogRecord;
@@ -16,7 +17,7 @@ pub(super) fn page(reader: &Reader<'_>, query: &LogQuery) -> Outcome<LogPage> {
         entries: Vec::new(),
         total: 0,
     };
-    // What SQL cannot tell (of what a source is part, any letter's case) is told by the query itself.
+    // What SQL cannot filter (prefixes of sources, text in any case) the query filters itself.
     let mut select = reader.conn.prepare_cached(
         "SELECT id, time, level, source, desc, broker FROM log
          WHERE level >= ?1 AND time >= ?2 AND time < ?3 ORDER BY id DESC",
@@ -48,4 +49,30 @@ pub(super) fn page(reader: &Reader<'_>, query: &LogQuery) -> Outcome<LogPage> {
         }
     }
     Ok(page)
+}
+
+/// Writes lines of the system log.
+pub(super) fn write(conn: &Connection, lines: &VecDeque<LogRecord>) -> Outcome<()> {
+    let mut insert = conn.prepare_cached(
+        "INSERT INTO log (time, level, source, desc, broker) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?;
+    for line in lines {
+        insert.execute(params![
+            line.time.as_micros(),
+            level_number(line.level),
+            line.source,
+            line.desc,
+            line.broker
+        ])?;
+    }
+    Ok(())
+}
+
+/// A level of the log as it is stored: more severe ones are greater.
+fn level_number(level: LogLevel) -> i64 {
+    match level {
+        LogLevel::Info => 0,
+        LogLevel::Warning => 1,
+        LogLevel::Error => 2,
+    }
 }

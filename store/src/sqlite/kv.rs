@@ -3,14 +3,14 @@
 use rusqlite::{Connection, params};
 
 use super::failure::Outcome;
-use super::inbox::Note;
+use super::inbox::KvWrite;
 use super::reader::Reader;
 
 /// Keeps and forgets, in the order in which it was asked for.
-pub(super) fn write(conn: &Connection, notes: &[Note]) -> Outcome<()> {
-    for Note {
+pub(super) fn write(conn: &Connection, kv_writes: &[KvWrite]) -> Outcome<()> {
+    for KvWrite {
         area, key, text, ..
-    } in notes
+    } in kv_writes
     {
         if let Some(text) = text {
             let mut put = conn.prepare_cached(

@@ -11,12 +11,12 @@ use rusqlite::{Connection, OptionalExtension};
 
 use super::clock::RetentionClock;
 use super::failure::Outcome;
-use super::level::{COARSEST, LEVELS};
+use super::maintenance_context::{MaintenanceContext, ROWS, STEP};
 use super::metadata::unused_before;
 use super::options::{Options, Retention};
+use super::resolution::{COARSEST, RESOLUTIONS};
 use super::resource_bound::ResourceBound;
 use super::roll_up_step::roll;
-use super::site::{ROWS, STEP, Site};
 use super::state::{Horizons, put};
 use crate::sample::LogRecord;
 
@@ -46,7 +46,7 @@ enum Stage {
 
 /// What is to be done, and how far it has come.
 #[derive(Debug)]
-pub(super) struct Upkeep {
+pub(super) struct Maintenance {
     retention: Retention,
     bound: ResourceBound,
     clock: RetentionClock,
@@ -56,7 +56,7 @@ pub(super) struct Upkeep {
     next_pass: Instant,
 }
 
-impl Upkeep {
+impl Maintenance {
     pub(super) fn new(options: &Options, clock: RetentionClock) -> Self {
         Self {
             retention: options.retention,
@@ -74,74 +74,74 @@ impl Upkeep {
     }
 
     /// One step. Whether there is more to do.
-    pub(super) fn step(&mut self, site: &mut Site<'_>, now: i64) -> Outcome<bool> {
+    pub(super) fn step(&mut self, context: &mut MaintenanceContext<'_>, now: i64) -> Outcome<bool> {
         let looked = Instant::now();
         let (time, event) = self.clock.look(now, looked);
         if let Some(event) = event {
-            self.clock.keep(site.conn, looked)?;
-            log(site, now, &event.to_string())?;
+            self.clock.keep(context.conn, looked)?;
+            log(context, now, &event.to_string())?;
         }
-        recede(site, now)?;
-        if roll(site, now)? {
+        recede(context, now)?;
+        if roll(context, now)? {
             return Ok(true);
         }
         if self.stage == Stage::Resting {
-            if Instant::now() < self.next_pass && !self.bound.is_exceeded(site) {
+            if Instant::now() < self.next_pass && !self.bound.is_exceeded(context) {
                 return Ok(false);
             }
             self.next_pass = Instant::now() + PASS;
-            self.clock.keep(site.conn, looked)?;
+            self.clock.keep(context.conn, looked)?;
             self.pass_time = time;
-            advance(site, &self.retention, time)?;
+            advance(context, &self.retention, time)?;
         }
         // Should the clock move in the middle of a pass, the pass goes on by the earlier time.
         self.pass_time = self.pass_time.min(time);
-        self.stage = self.delete(site, self.pass_time)?;
+        self.stage = self.delete(context, self.pass_time)?;
         if let Some(dropped) = self.bound.report() {
-            log(site, now, &dropped.to_string())?;
+            log(context, now, &dropped.to_string())?;
         }
         Ok(self.stage != Stage::Resting)
     }
 
     /// One step of deletion; where the next one goes on.
-    fn delete(&mut self, site: &mut Site<'_>, now: i64) -> Outcome<Stage> {
+    fn delete(&mut self, context: &mut MaintenanceContext<'_>, now: i64) -> Outcome<Stage> {
         let before = |kept: Duration| now.saturating_sub(kept.as_micros() as i64);
         let recorded = before(self.retention.posted);
         Ok(match self.stage {
             Stage::Resting => Stage::Resources,
             Stage::Resources => {
-                if self.bound.step(site, now)? {
+                if self.bound.step(context, now)? {
                     self.stage
                 } else {
                     Stage::Polls(0, i64::MIN)
                 }
             }
-            Stage::Polls(LEVELS, _) => {
-                forget_layouts(site)?;
-                Stage::Samples(first_row_since(site.conn, recorded)?)
+            Stage::Polls(RESOLUTIONS, _) => {
+                delete_column_sets(context)?;
+                Stage::Samples(first_row_since(context.conn, recorded)?)
             }
-            Stage::Polls(level, after) => match delete_polls(site, level, after)? {
-                Some(last) => Stage::Polls(level, last),
-                None => Stage::Polls(level + 1, i64::MIN),
+            Stage::Polls(resolution, after) => match delete_polls(context, resolution, after)? {
+                Some(last) => Stage::Polls(resolution, last),
+                None => Stage::Polls(resolution + 1, i64::MIN),
             },
             Stage::Samples(below) => {
-                if delete_samples(site, below, recorded)? {
+                if delete_samples(context, below, recorded)? {
                     self.stage
                 } else {
                     Stage::Series(0)
                 }
             }
-            Stage::Series(after) => match drop_series(site, after)? {
+            Stage::Series(after) => match drop_series(context, after)? {
                 Some(last) => Stage::Series(last),
                 None => Stage::Metadata,
             },
             Stage::Metadata => {
-                let deleted = site.conn.execute(
+                let deleted = context.conn.execute(
                     "DELETE FROM metadata WHERE id IN
                      (SELECT id FROM metadata WHERE used < ?1 LIMIT ?2)",
                     [unused_before(recorded), ROWS],
                 )?;
-                site.ingest.forget(&[]);
+                context.ingest.forget(&[]);
                 if deleted > 0 {
                     self.stage
                 } else {
@@ -149,20 +149,20 @@ impl Upkeep {
                 }
             }
             Stage::Lines => {
-                let deleted = site.conn.execute(
+                let deleted = context.conn.execute(
                     "DELETE FROM log WHERE id IN (SELECT id FROM log WHERE time < ?1
                      OR id <= (SELECT max(id) FROM log) - ?2 ORDER BY id LIMIT ?3)",
                     [before(self.retention.log), LINES, ROWS],
                 )?;
                 if deleted > 0 {
-                    site.state.log_changed();
+                    context.state.log_changed();
                     self.stage
                 } else {
                     Stage::Room
                 }
             }
             Stage::Room => {
-                if give_room_back(site.conn)? {
+                if release_pages(context.conn)? {
                     self.stage
                 } else {
                     Stage::Resting
@@ -173,26 +173,27 @@ impl Upkeep {
 }
 
 /// Moves the horizons on: never beyond what is yet to be rolled up, and to full hours, where all levels meet.
-fn advance(site: &mut Site<'_>, retention: &Retention, now: i64) -> Outcome<()> {
-    let pending: Option<i64> = site
-        .conn
-        .query_row("SELECT min(time) FROM pending", [], |row| row.get(0))?;
+fn advance(context: &mut MaintenanceContext<'_>, retention: &Retention, now: i64) -> Outcome<()> {
+    let pending: Option<i64> =
+        context
+            .conn
+            .query_row("SELECT min(time) FROM pending", [], |row| row.get(0))?;
     let pending = pending.unwrap_or(i64::MAX);
-    let mut horizons = site.state.horizons();
-    for (horizon, kept) in horizons.0.iter_mut().zip(retention.levels()) {
+    let mut horizons = context.state.horizons();
+    for (horizon, kept) in horizons.0.iter_mut().zip(retention.resolutions()) {
         let wanted = now.saturating_sub(kept.as_micros() as i64).min(pending);
         *horizon = (*horizon).max(wanted.div_euclid(COARSEST) * COARSEST);
     }
-    if horizons != site.state.horizons() {
-        site.state.advance(site.conn, horizons)?;
+    if horizons != context.state.horizons() {
+        context.state.advance(context.conn, horizons)?;
     }
     Ok(())
 }
 
 /// Takes horizons back that a clock which was ahead has moved into the future: else no new sample
 /// would be kept until then.
-fn recede(site: &mut Site<'_>, now: i64) -> Outcome<()> {
-    let mut horizons = site.state.horizons();
+fn recede(context: &mut MaintenanceContext<'_>, now: i64) -> Outcome<()> {
+    let mut horizons = context.state.horizons();
     let this_hour = now.div_euclid(COARSEST) * COARSEST;
     let mut lost = None;
     for horizon in horizons.0.iter_mut().filter(|horizon| **horizon > now) {
@@ -201,17 +202,17 @@ fn recede(site: &mut Site<'_>, now: i64) -> Outcome<()> {
     let Some(lost) = lost else {
         return Ok(());
     };
-    site.state.advance(site.conn, horizons)?;
+    context.state.advance(context.conn, horizons)?;
     let words = format!(
         "Collected samples were deleted up to {} UTC, which the clock of this machine showed before. \
          From now on new samples are kept again.",
         Timestamp::from_micros(lost)
     );
-    log(site, now, &words)
+    log(context, now, &words)
 }
 
 /// Writes a line to the service's log and to the system log.
-fn log(site: &mut Site<'_>, now: i64, desc: &str) -> Outcome<()> {
+fn log(context: &mut MaintenanceContext<'_>, now: i64, desc: &str) -> Outcome<()> {
     tracing::warn!("{desc}");
     let line = LogRecord {
         time: Timestamp::from_micros(now),
@@ -220,44 +221,54 @@ fn log(site: &mut Site<'_>, now: i64, desc: &str) -> Outcome<()> {
         desc: desc.to_owned(),
         broker: None,
     };
-    super::ingest::lines(site.conn, &VecDeque::from([line]))?;
-    site.state.log_changed();
+    super::log_entries::write(context.conn, &VecDeque::from([line]))?;
+    context.state.log_changed();
     Ok(())
 }
 
 /// Deletes rows of a level that are before its horizon, of resources after a number, until the step's
 /// time is over. The last resource that was looked at; none after all.
-fn delete_polls(site: &Site<'_>, level: usize, after: i64) -> Outcome<Option<i64>> {
+fn delete_polls(
+    context: &MaintenanceContext<'_>,
+    resolution: usize,
+    after: i64,
+) -> Outcome<Option<i64>> {
     let started = Instant::now();
-    let Horizons(horizons) = site.state.horizons();
+    let Horizons(horizons) = context.state.horizons();
     let from = after.saturating_add(1);
-    let contents = site.catalog.read();
-    let polled: Vec<i64> = contents.polled.range(from..).map(|(id, _)| *id).collect();
+    let contents = context.catalog.read();
+    let poll_source: Vec<i64> = contents
+        .poll_source
+        .range(from..)
+        .map(|(id, _)| *id)
+        .collect();
     drop(contents);
-    let mut delete = site.conn.prepare_cached(
+    let mut delete = context.conn.prepare_cached(
         "DELETE FROM polls WHERE level = ?1 AND polled = ?2 AND time IN
          (SELECT time FROM polls WHERE level = ?1 AND polled = ?2 AND time < ?3
           ORDER BY time LIMIT ?4)",
     )?;
-    for polled in polled {
-        while delete.execute([level as i64, polled, horizons[level], ROWS])? as i64 == ROWS {
+    for poll_source in poll_source {
+        while delete.execute([resolution as i64, poll_source, horizons[resolution], ROWS])? as i64
+            == ROWS
+        {
             if started.elapsed() > STEP {
-                return Ok(Some(polled - 1));
+                return Ok(Some(poll_source - 1));
             }
         }
         if started.elapsed() > STEP {
-            return Ok(Some(polled));
+            return Ok(Some(poll_source));
         }
     }
     Ok(None)
 }
 
 /// Forgets which layouts resources had before all that is kept.
-fn forget_layouts(site: &mut Site<'_>) -> Outcome<()> {
-    let Horizons(horizons) = site.state.horizons();
-    site.conn.execute(
+fn delete_column_sets(context: &mut MaintenanceContext<'_>) -> Outcome<()> {
+    let Horizons(horizons) = context.state.horizons();
+    context.conn.execute(
         "DELETE FROM polled_layouts WHERE last < ?1",
-        [horizons[LEVELS - 1]],
+        [horizons[RESOLUTIONS - 1]],
     )?;
     Ok(())
 }
@@ -289,10 +300,14 @@ pub(super) fn first_row_since(conn: &Connection, recorded: i64) -> Outcome<i64> 
 /// Deletes some samples. Whether there may be more.
 ///
 /// Rows stand in the order of time but where the clock went back: so each is asked for its time too.
-fn delete_samples(site: &mut Site<'_>, below: i64, recorded: i64) -> Outcome<bool> {
-    let turn = site.conn.transaction()?;
+fn delete_samples(
+    context: &mut MaintenanceContext<'_>,
+    below: i64,
+    recorded: i64,
+) -> Outcome<bool> {
+    let turn = context.conn.transaction()?;
     // What was given once is never given again.
-    put(&turn, "rows", site.ingest.next_row())?;
+    put(&turn, "rows", context.ingest.next_row())?;
     let deleted = turn.execute(
         "DELETE FROM samples WHERE id IN
          (SELECT id FROM samples WHERE id < ?1 AND recorded < ?3 ORDER BY id LIMIT ?2)",
@@ -300,14 +315,14 @@ fn delete_samples(site: &mut Site<'_>, below: i64, recorded: i64) -> Outcome<boo
     )?;
     turn.commit()?;
     if deleted > 0 {
-        site.columns.clear();
+        context.columns.clear();
     }
     Ok(deleted > 0)
 }
 
 /// Forgets series without samples, some at a time; the last one that was looked at.
-fn drop_series(site: &mut Site<'_>, after: i64) -> Outcome<Option<i64>> {
-    let contents = site.catalog.read();
+fn drop_series(context: &mut MaintenanceContext<'_>, after: i64) -> Outcome<Option<i64>> {
+    let contents = context.catalog.read();
     let some: Vec<_> = contents
         .series
         .range(after + 1..)
@@ -319,7 +334,7 @@ fn drop_series(site: &mut Site<'_>, after: i64) -> Outcome<Option<i64>> {
         return Ok(None);
     };
     let mut gone = Vec::new();
-    let turn = site.conn.transaction()?;
+    let turn = context.conn.transaction()?;
     for series in some {
         let mut select = turn.prepare_cached("SELECT 1 FROM samples WHERE series = ?1 LIMIT 1")?;
         if !select.exists([series.id])? {
@@ -328,8 +343,8 @@ fn drop_series(site: &mut Site<'_>, after: i64) -> Outcome<Option<i64>> {
         }
     }
     turn.commit()?;
-    site.ingest.forget(&gone);
-    let mut contents = site.catalog.write();
+    context.ingest.forget(&gone);
+    let mut contents = context.catalog.write();
     for series in gone {
         contents.series.remove(&series.id);
     }
@@ -337,7 +352,7 @@ fn drop_series(site: &mut Site<'_>, after: i64) -> Outcome<Option<i64>> {
 }
 
 /// Gives some pages back to the disk. Whether there are more.
-fn give_room_back(conn: &Connection) -> Outcome<bool> {
+fn release_pages(conn: &Connection) -> Outcome<bool> {
     let free: i64 = conn.pragma_query_value(None, "freelist_count", |row| row.get(0))?;
     let all: i64 = conn.pragma_query_value(None, "page_count", |row| row.get(0))?;
     if free < FREE_PAGES || free < all / 10 {

@@ -40,9 +40,9 @@ pub(super) fn put_number(out: &mut Vec<u8>, value: f64) {
 }
 
 /// Reads what was put, in the same order. None where there is nothing more to read.
-pub(super) struct Unpack<'a>(pub(super) &'a [u8]);
+pub(super) struct VarintReader<'a>(pub(super) &'a [u8]);
 
-impl Unpack<'_> {
+impl VarintReader<'_> {
     pub(super) fn varint(&mut self) -> Option<u64> {
         let mut value = 0;
         for (index, &byte) in self.0.iter().enumerate().take(10) {
@@ -118,7 +118,7 @@ impl Rolled {
         }
     }
 
-    pub(super) fn get(from: &mut Unpack<'_>) -> Option<Self> {
+    pub(super) fn get(from: &mut VarintReader<'_>) -> Option<Self> {
         let head = from.varint()?;
         let (count, same) = (head >> 1, head & 1 == 1);
         let min = from.number()?;
@@ -163,9 +163,9 @@ mod tests {
             let mut out = Vec::new();
             put_number(&mut out, value);
             assert_eq!(out.len(), length, "{value}");
-            let mut unpack = Unpack(&out);
-            assert_eq!(unpack.number(), Some(value));
-            assert!(unpack.0.is_empty());
+            let mut bytes = VarintReader(&out);
+            assert_eq!(bytes.number(), Some(value));
+            assert!(bytes.0.is_empty());
         }
     }
 
@@ -196,7 +196,7 @@ mod tests {
         ] {
             let mut out = Vec::new();
             rolled.put(&mut out);
-            assert_eq!(Rolled::get(&mut Unpack(&out)), Some(rolled));
+            assert_eq!(Rolled::get(&mut VarintReader(&out)), Some(rolled));
         }
     }
 
@@ -205,7 +205,7 @@ mod tests {
         let mut out = Vec::new();
         put_number(&mut out, 1e300);
         for length in 0..out.len() {
-            assert_eq!(Unpack(&out[..length]).number(), None);
+            assert_eq!(VarintReader(&out[..length]).number(), None);
         }
     }
 }
