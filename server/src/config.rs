@@ -64,10 +64,6 @@ pub struct Config {
 
 /// What runs.
 #[derive(Clone, Debug)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "there is one of it in a process, read once"
-)]
 pub enum Parts {
     /// The dashboard, and the metering API that it asks, in one process.
     Both(WebConfig, ApiPart),
