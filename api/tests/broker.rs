@@ -1,5 +1,6 @@
 //! The service against a real broker: killed, frozen, restarted, and seen by a narrower account.
 
+mod common;
 #[path = "it/support/mod.rs"]
 #[expect(
     dead_code,
@@ -12,7 +13,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use api::{ApiConfig, BrokerConfig};
+use api::ApiConfig;
+use common::{blocking, prod};
 use metering::{BrokerState, Overview, Series};
 use rig::{Options, PrivateBroker};
 use serde_json::json;
@@ -25,10 +27,6 @@ async fn start() -> PrivateBroker {
     blocking(|| PrivateBroker::start(Options::default()))
         .await
         .expect("the broker starts")
-}
-
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    tokio::task::spawn_blocking(work).await.expect("no panic")
 }
 
 /// Takes a broker to where its calls may block, and gives it back.
@@ -46,14 +44,7 @@ async fn with(
 
 fn config(broker: &PrivateBroker) -> ApiConfig {
     ApiConfig {
-        brokers: vec![BrokerConfig {
-            name: "prod".into(),
-            url: broker.management_url().parse().expect("URL"),
-            username: PrivateBroker::USER.into(),
-            password: PrivateBroker::PASSWORD.into(),
-            description: None,
-            projects: Vec::new(),
-        }],
+        brokers: vec![prod(broker)],
         tick: Duration::from_secs(1),
         answer_timeout: Duration::from_secs(3),
         backoff_limit: Duration::from_secs(2),

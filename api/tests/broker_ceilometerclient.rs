@@ -4,6 +4,7 @@
 //! `cargo xtask test --only clients` installs the client and names its folder in
 //! `CEILOMETERCLIENT`; without that these tests are left out.
 
+mod common;
 #[path = "it/support/mod.rs"]
 #[expect(
     dead_code,
@@ -17,7 +18,8 @@ use std::path::PathBuf;
 use std::process::{Command, Output};
 use std::sync::Arc;
 
-use api::{Api, ApiConfig, BrokerConfig, IdentityConfig, KeystoneConfig};
+use api::{Api, ApiConfig, IdentityConfig, KeystoneConfig};
+use common::prod;
 use rig::{KeystoneOptions, Options, PrivateBroker, PrivateKeystone};
 use store::testing::NaiveStore;
 use tokio::net::TcpListener;
@@ -45,14 +47,7 @@ async fn serve(listener: TcpListener, url: String, identity: IdentityConfig) -> 
     let broker = tokio::task::spawn_blocking(|| PrivateBroker::start(Options::default()));
     let broker = broker.await.expect("no panic").expect("the broker starts");
     let config = ApiConfig {
-        brokers: vec![BrokerConfig {
-            name: "prod".into(),
-            url: broker.management_url().parse().expect("URL"),
-            username: PrivateBroker::USER.into(),
-            password: PrivateBroker::PASSWORD.into(),
-            description: None,
-            projects: Vec::new(),
-        }],
+        brokers: vec![prod(&broker)],
         public_url: Some(url.parse().expect("URL")),
         identity,
         ..ApiConfig::default()

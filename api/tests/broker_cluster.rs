@@ -1,6 +1,7 @@
 //! A real cluster of three of which one node hangs, dies, or is partitioned: what the others tell is
 //! told within a second, and marked where it is old.
 
+mod common;
 #[path = "it/support/mod.rs"]
 #[expect(
     dead_code,
@@ -11,7 +12,8 @@ mod support;
 
 use std::time::{Duration, Instant};
 
-use api::{ApiConfig, BrokerConfig};
+use api::ApiConfig;
+use common::{blocking, prod};
 use http::StatusCode;
 use metering::{BrokerState, Health, HealthCheck, HealthState};
 use rig::{Options, PrivateBroker, PrivateCluster};
@@ -35,10 +37,6 @@ const SEEN: [&str; 5] = [
 /// What nobody looked at, and a node tells of by itself.
 const UNSEEN: &str = "/v2/rabbit/exchanges?page=1";
 
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    tokio::task::spawn_blocking(work).await.expect("no panic")
-}
-
 async fn start() -> PrivateCluster {
     blocking(|| {
         let options = Options::default().conf(format!("net_ticktime = {TICK_TIME}"));
@@ -55,14 +53,7 @@ async fn start() -> PrivateCluster {
 
 fn watching(cluster: &PrivateCluster) -> TestApp {
     TestApp::with(ApiConfig {
-        brokers: vec![BrokerConfig {
-            name: "prod".into(),
-            url: cluster.nodes()[0].management_url().parse().expect("URL"),
-            username: PrivateBroker::USER.into(),
-            password: PrivateBroker::PASSWORD.into(),
-            description: None,
-            projects: Vec::new(),
-        }],
+        brokers: vec![prod(&cluster.nodes()[0])],
         tick: Duration::from_secs(1),
         ..ApiConfig::default()
     })

@@ -1,5 +1,6 @@
 //! Lists of a real broker: each account sees what the broker shows it, whatever things are called.
 
+mod common;
 #[path = "it/support/mod.rs"]
 #[expect(
     dead_code,
@@ -10,7 +11,8 @@ mod support;
 
 use std::time::Duration;
 
-use api::{ApiConfig, BrokerConfig, PrometheusConfig};
+use api::{ApiConfig, PrometheusConfig};
+use common::{blocking, prod};
 use metering::BrokerState;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use rig::{Management, Options, PrivateBroker};
@@ -36,10 +38,6 @@ fn hostile() -> Vec<String> {
 
 fn segment(name: &str) -> String {
     utf8_percent_encode(name, NON_ALPHANUMERIC).to_string()
-}
-
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    tokio::task::spawn_blocking(work).await.expect("no panic")
 }
 
 /// A broker with hostile names in two vhosts, and an account of each tag with a permission in one.
@@ -80,14 +78,7 @@ async fn app(broker: &PrivateBroker) -> TestApp {
 async fn app_with(broker: &PrivateBroker, prometheus: Vec<PrometheusConfig>) -> TestApp {
     let app = TestApp::with(ApiConfig {
         prometheus,
-        brokers: vec![BrokerConfig {
-            name: "prod".into(),
-            url: broker.management_url().parse().expect("URL"),
-            username: PrivateBroker::USER.into(),
-            password: PrivateBroker::PASSWORD.into(),
-            description: None,
-            projects: Vec::new(),
-        }],
+        brokers: vec![prod(broker)],
         tick: Duration::from_secs(1),
         ..ApiConfig::default()
     });

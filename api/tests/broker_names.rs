@@ -1,5 +1,6 @@
 //! Vhosts, accounts, policies, queues and exchanges of a real broker that are named `.` and `..`.
 
+mod common;
 #[path = "it/support/mod.rs"]
 #[expect(
     dead_code,
@@ -10,7 +11,8 @@ mod support;
 
 use std::time::Duration;
 
-use api::{ApiConfig, BrokerConfig};
+use api::ApiConfig;
+use common::{blocking, prod};
 use http::StatusCode;
 use metering::BrokerState;
 use rig::{Options, PrivateBroker};
@@ -49,24 +51,17 @@ fn definitions() -> Value {
 }
 
 async fn start() -> (PrivateBroker, TestApp, String) {
-    let started = tokio::task::spawn_blocking(|| {
+    let broker = blocking(|| {
         let broker = PrivateBroker::start(Options::default()).expect("the broker starts");
         let management = broker.management();
         management
             .post("/api/definitions", &definitions())
             .expect("imported");
         broker
-    });
-    let broker = started.await.expect("no panic");
+    })
+    .await;
     let app = TestApp::with(ApiConfig {
-        brokers: vec![BrokerConfig {
-            name: "prod".into(),
-            url: broker.management_url().parse().expect("URL"),
-            username: PrivateBroker::USER.into(),
-            password: PrivateBroker::PASSWORD.into(),
-            description: None,
-            projects: Vec::new(),
-        }],
+        brokers: vec![prod(&broker)],
         tick: Duration::from_secs(1),
         ..ApiConfig::default()
     });

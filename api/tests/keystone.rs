@@ -1,6 +1,7 @@
 //! The service against a real Keystone: scoped roles, revoked tokens, and a Keystone that is frozen,
 //! killed, or refuses the service.
 
+mod common;
 #[path = "it/support/mod.rs"]
 #[expect(
     dead_code,
@@ -13,6 +14,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use api::{ApiConfig, IdentityConfig, KeystoneConfig, TlsFiles};
+use common::blocking;
 use http::{Method, StatusCode};
 use rig::{KeystoneOptions, PrivateKeystone};
 use serde_json::{Value, json};
@@ -119,10 +121,6 @@ fn keystone_at(url: &str, password: &str) -> KeystoneConfig {
         admin_roles: vec!["admin".into()],
         member_roles: vec!["member".into(), "reader".into()],
     }
-}
-
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    tokio::task::spawn_blocking(work).await.expect("no panic")
 }
 
 /// Asks until the answer has a status, and tells after how long.
