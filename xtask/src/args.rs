@@ -1,9 +1,8 @@
+use std::ffi::OsString;
+
 use lexopt::{Arg, Parser, ValueExt};
 
-use crate::{
-    bench::{self, Row},
-    test::{STEPS, Selection},
-};
+use crate::test::{STEPS, Selection};
 
 pub(crate) const HELP: &str = "\
 The project's commands.
@@ -64,7 +63,7 @@ pub(crate) enum Command {
     Help(String),
     Run { server_args: Vec<String> },
     Test(Selection),
-    Bench(bench::Options),
+    Bench { bench_args: Vec<OsString> },
     Build,
     Pack,
     Tools,
@@ -142,52 +141,10 @@ Steps:
     text
 }
 
+/// All arguments are for the program `bench`.
 fn bench(parser: &mut Parser) -> Result<Command, lexopt::Error> {
-    let mut options = bench::Options::default();
-    while let Some(arg) = parser.next()? {
-        match arg {
-            Arg::Long("only") => options.only.push(row(parser)?),
-            Arg::Long("json") => options.json = Some(parser.value()?.into()),
-            Arg::Long("help") | Arg::Short('h') => return Ok(Command::Help(bench_help())),
-            other => return Err(other.unexpected()),
-        }
-    }
-    Ok(Command::Bench(options))
-}
-
-fn row(parser: &mut Parser) -> Result<Row, lexopt::Error> {
-    let name = parser.value()?.string()?;
-    let row = Row::ALL.into_iter().find(|row| row.name() == name);
-    row.ok_or_else(|| {
-        let names = Row::ALL.map(Row::name).join(", ");
-        format!("there is no row {name:?}; there are {names}").into()
-    })
-}
-
-fn bench_help() -> String {
-    use std::fmt::Write;
-    let mut text = "\
-cargo xtask bench [--only ROW]... [--json FILE]
-
-Measures Warren, in release, and the management UI and API of the same broker, a private one with
-traffic, and prints a table: about 45 minutes, on a machine that does nothing else. On Debian, as
-root, the packages rabbitmq-server, chromium and wrk are installed if need be. The metering API's
-rows, from ingest to reads, take 5 of these minutes and no browser; those about lists, from pages on,
-25: they have brokers of their own, one with 50,000 queues and a cluster of three.
-
---only ROW    only this row of the table
---json FILE   everything that was measured, also into a file
-
-WARREN_BIN, RIG_BIN and WARREN_SITE name programs and a bundle to use instead of building them.
-
-Rows:
-"
-    .to_owned();
-    for row in Row::ALL {
-        // Writing to a String cannot fail.
-        let _ = writeln!(text, "  {:12} {}", row.name(), row.what());
-    }
-    text
+    let bench_args = parser.raw_args()?.collect();
+    Ok(Command::Bench { bench_args })
 }
 
 fn plain(parser: &mut Parser, command: Command, help: &str) -> Result<Command, lexopt::Error> {

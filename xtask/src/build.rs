@@ -51,7 +51,11 @@ pub(crate) fn all(project: &Project, runner: &Runner) -> Result<(), Error> {
 }
 
 /// The program `warren`, in release.
-pub(crate) fn server(runner: &Runner) -> Result<(), Error> {
+///
+/// # Errors
+///
+/// If a build fails.
+pub fn server(runner: &Runner) -> Result<(), Error> {
     say::doing("building the server in release");
     server_in(runner, "release")
 }
@@ -67,7 +71,11 @@ fn server_in(runner: &Runner, profile: &str) -> Result<(), Error> {
 }
 
 /// An example of the crate `store`, in release.
-pub(crate) fn store_example(runner: &Runner, name: &str) -> Result<(), Error> {
+///
+/// # Errors
+///
+/// If a build fails.
+pub fn store_example(runner: &Runner, name: &str) -> Result<(), Error> {
     say::doing(&format!("building the store's {name} in release"));
     runner.run(&mut runner.command(
         "cargo",
@@ -83,7 +91,11 @@ pub(crate) fn store_example(runner: &Runner, name: &str) -> Result<(), Error> {
 }
 
 /// The program `rig`, which starts private brokers.
-pub(crate) fn rig(runner: &Runner, profile: &[&str]) -> Result<(), Error> {
+///
+/// # Errors
+///
+/// If a build fails.
+pub fn rig(runner: &Runner, profile: &[&str]) -> Result<(), Error> {
     let mut command = runner.command("cargo", &["build", "--package", "rig"]);
     runner.run(
         command
@@ -94,7 +106,11 @@ pub(crate) fn rig(runner: &Runner, profile: &[&str]) -> Result<(), Error> {
 
 /// The bundle in `dist/`, unless it is there already. Cargo alone would notice that, but Trunk runs
 /// wasm-opt and the compression every time.
-pub(crate) fn bundle(project: &Project, runner: &Runner) -> Result<(), Error> {
+///
+/// # Errors
+///
+/// If the build, or the installation of a tool, fails.
+pub fn bundle(project: &Project, runner: &Runner) -> Result<(), Error> {
     tools::for_bundle(project, runner)?;
     let compiler = runner.output("rustc", &["-vV"])?;
     let tools = format!("{:?}", project.tool_folders());

@@ -4,59 +4,65 @@ use std::path::Path;
 
 use crate::{Error, Runner, say};
 
-/// A package and a file by which one sees that it, or something as good, is installed.
+/// A package that some command needs.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Package {
-    pub(crate) name: &'static str,
-    pub(crate) file: &'static str,
+#[expect(missing_docs, reason = "the names say it all")]
+pub enum Package {
+    Rabbitmq,
+    Keystone,
+    Horizon,
+    Chromium,
+    /// Chromium only recommends fonts, and shows boxes without any.
+    Fonts,
+    Firefox,
+    /// `WebKitGTK`'s driver; the browser that it drives, `MiniBrowser`, comes with the library that it
+    /// needs.
+    Webkit,
+    /// A display for a browser that cannot do without one.
+    Xvfb,
+    Pip,
+    /// Load over HTTP.
+    Wrk,
 }
 
-pub(crate) const RABBITMQ: Package = Package {
-    name: "rabbitmq-server",
-    file: "/usr/lib/rabbitmq/bin/rabbitmq-server",
-};
-pub(crate) const KEYSTONE: Package = Package {
-    name: "keystone",
-    file: "/usr/bin/keystone-wsgi-public",
-};
-pub(crate) const HORIZON: Package = Package {
-    name: "openstack-dashboard",
-    file: "/usr/share/openstack-dashboard/manage.py",
-};
-pub(crate) const CHROMIUM: Package = Package {
-    name: "chromium",
-    file: "/usr/bin/chromium",
-};
-/// Chromium only recommends fonts, and shows boxes without any.
-pub(crate) const FONTS: Package = Package {
-    name: "fonts-dejavu-core",
-    file: "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
-};
-pub(crate) const FIREFOX: Package = Package {
-    name: "firefox-esr",
-    file: "/usr/bin/firefox-esr",
-};
-/// `WebKitGTK`'s driver; the browser that it drives, `MiniBrowser`, comes with the library that it needs.
-pub(crate) const WEBKIT: Package = Package {
-    name: "webkit2gtk-driver",
-    file: "/usr/bin/WebKitWebDriver",
-};
-/// A display for a browser that cannot do without one.
-pub(crate) const XVFB: Package = Package {
-    name: "xvfb",
-    file: "/usr/bin/Xvfb",
-};
-pub(crate) const PIP: Package = Package {
-    name: "python3-pip",
-    file: "/usr/lib/python3/dist-packages/pip/__main__.py",
-};
+impl Package {
+    /// Its name, and a file by which one sees that it, or something as good, is installed.
+    fn name_and_file(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Rabbitmq => ("rabbitmq-server", "/usr/lib/rabbitmq/bin/rabbitmq-server"),
+            Self::Keystone => ("keystone", "/usr/bin/keystone-wsgi-public"),
+            Self::Horizon => (
+                "openstack-dashboard",
+                "/usr/share/openstack-dashboard/manage.py",
+            ),
+            Self::Chromium => ("chromium", "/usr/bin/chromium"),
+            Self::Fonts => (
+                "fonts-dejavu-core",
+                "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
+            ),
+            Self::Firefox => ("firefox-esr", "/usr/bin/firefox-esr"),
+            Self::Webkit => ("webkit2gtk-driver", "/usr/bin/WebKitWebDriver"),
+            Self::Xvfb => ("xvfb", "/usr/bin/Xvfb"),
+            Self::Pip => (
+                "python3-pip",
+                "/usr/lib/python3/dist-packages/pip/__main__.py",
+            ),
+            Self::Wrk => ("wrk", "/usr/bin/wrk"),
+        }
+    }
+}
 
-/// Installs the packages that are missing, or says how to.
-pub(crate) fn require(runner: &Runner, packages: &[Package], otherwise: &str) -> Result<(), Error> {
+/// Installs the packages that are missing.
+///
+/// # Errors
+///
+/// If it cannot: the error says how to, followed by `otherwise`.
+pub fn require(runner: &Runner, packages: &[Package], otherwise: &str) -> Result<(), Error> {
     let missing: Vec<_> = packages
         .iter()
-        .filter(|package| !Path::new(package.file).exists())
-        .map(|package| package.name)
+        .map(|package| package.name_and_file())
+        .filter(|(_, file)| !Path::new(file).exists())
+        .map(|(name, _)| name)
         .collect();
     if missing.is_empty() {
         return Ok(());

@@ -2,38 +2,50 @@ use std::{io, path::Path, process::ExitStatus};
 
 /// Why a command could not do its work. Every message says what to do about it.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Error {
+pub enum Error {
     /// Ctrl-C or `SIGTERM`.
     #[error("interrupted")]
     Interrupted,
     /// A program that should be there is not.
     #[error("{program} is missing: {remedy}")]
-    Missing { program: String, remedy: String },
+    Missing {
+        /// Its name.
+        program: String,
+        /// What to do.
+        remedy: String,
+    },
     /// A program ended with a failure, and has said why.
     #[error("{command} failed ({status})")]
     Failed {
+        /// As one would type it.
         command: String,
+        /// How it ended.
         status: ExitStatus,
         /// The end of what it printed, where that went to a log.
         last_words: String,
     },
     /// The operating system refused something.
     #[error("{what}: {source}")]
-    Io { what: String, source: io::Error },
+    Io {
+        /// What was attempted.
+        what: String,
+        /// Why it failed.
+        source: io::Error,
+    },
     /// Something is not as it has to be.
     #[error("{0}")]
     Wrong(String),
     /// The private broker.
     #[error(transparent)]
     Broker(#[from] rig::Error),
-    /// Some steps of the tests failed; the table has told which.
+    /// Names of the steps of the tests that failed.
     #[error("{0} did not pass")]
     Steps(String),
 }
 
 impl Error {
-    /// A program that has ended with that, and of whose output nothing is known.
-    pub(crate) fn failed(command: impl Into<String>, status: ExitStatus) -> Self {
+    /// A program that has ended with this status, and of whose output nothing is known.
+    pub fn failed(command: impl Into<String>, status: ExitStatus) -> Self {
         Self::Failed {
             command: command.into(),
             status,
@@ -42,7 +54,7 @@ impl Error {
     }
 
     /// For `map_err`: names what was attempted when the operating system refused it.
-    pub(crate) fn io(what: impl Into<String>) -> impl FnOnce(io::Error) -> Self {
+    pub fn io(what: impl Into<String>) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::Io {
             what: what.into(),
             source,
@@ -50,7 +62,7 @@ impl Error {
     }
 
     /// As [`Self::io`], for something done to a file.
-    pub(crate) fn file(verb: &str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+    pub fn file(verb: &str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         Self::io(format!("cannot {verb} {}", path.display()))
     }
 }

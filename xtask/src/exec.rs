@@ -17,14 +17,20 @@ use crate::{Error, interrupt::Interrupt, project::Project};
 
 /// Runs programs in the project's folder, with our tools first on `PATH`.
 #[derive(Debug)]
-pub(crate) struct Runner {
-    pub(crate) interrupt: Interrupt,
+pub struct Runner {
+    /// Ctrl-C and `SIGTERM`.
+    pub interrupt: Interrupt,
     root: std::path::PathBuf,
     path: OsString,
 }
 
 impl Runner {
-    pub(crate) fn new(project: &Project) -> Result<Self, Error> {
+    /// For programs in the project's folder.
+    ///
+    /// # Errors
+    ///
+    /// If signals cannot be handled, or `PATH` is no list of folders.
+    pub fn new(project: &Project) -> Result<Self, Error> {
         let interrupt = Interrupt::listen().map_err(Error::io("cannot listen for signals"))?;
         let mut path = project.tool_folders();
         path.extend(env::split_paths(&env::var_os("PATH").unwrap_or_default()));
@@ -38,7 +44,8 @@ impl Runner {
     }
 
     /// A command, not yet run.
-    pub(crate) fn command(&self, program: &str, args: &[&str]) -> Command {
+    #[must_use]
+    pub fn command(&self, program: &str, args: &[&str]) -> Command {
         let mut command = Command::new(program);
         command
             .args(args)
@@ -57,8 +64,12 @@ impl Runner {
     }
 
     /// Runs a command to its end; what it prints is seen. Where that goes to a log and not to a
-    /// terminal, the last of it is told once more by the error, if it ends in one.
-    pub(crate) fn run(&self, command: &mut Command) -> Result<(), Error> {
+    /// terminal, the error of a failure holds the last lines.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be run, fails, or is interrupted.
+    pub fn run(&self, command: &mut Command) -> Result<(), Error> {
         // A terminal is handed on as it is: programs draw their progress on it, in colour.
         let echo = if io::stderr().is_terminal() {
             None
@@ -97,14 +108,19 @@ impl Runner {
     }
 
     /// Runs a command unseen; whether it succeeded.
-    pub(crate) fn succeeds(&self, program: &str, args: &[&str]) -> bool {
+    #[must_use]
+    pub fn succeeds(&self, program: &str, args: &[&str]) -> bool {
         let mut command = self.command(program, args);
         command.stdout(Stdio::null()).stderr(Stdio::null());
         command.status().is_ok_and(|status| status.success())
     }
 
     /// Runs a command unseen; its output.
-    pub(crate) fn output(&self, program: &str, args: &[&str]) -> Result<String, Error> {
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be run, or fails.
+    pub fn output(&self, program: &str, args: &[&str]) -> Result<String, Error> {
         let mut command = self.command(program, args);
         let output = command.output().map_err(|e| missing_or(program, e))?;
         if output.status.success() {
@@ -131,7 +147,8 @@ fn missing_or(program: &str, error: io::Error) -> Error {
 }
 
 /// The command as one would type it.
-pub(crate) fn line(command: &Command) -> String {
+#[must_use]
+pub fn line(command: &Command) -> String {
     let words = [command.get_program()]
         .into_iter()
         .chain(command.get_args());

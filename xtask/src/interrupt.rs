@@ -1,3 +1,5 @@
+//! Ctrl-C and `SIGTERM`.
+
 use std::{
     io,
     sync::{
@@ -11,23 +13,25 @@ use signal_hook::{
     flag,
 };
 
-/// Whether we have been told to end.
+/// Whether a signal asks the program to end.
 #[derive(Clone, Debug)]
-pub(crate) struct Interrupt(Arc<AtomicBool>);
+pub struct Interrupt(Arc<AtomicBool>);
 
 impl Interrupt {
     /// Begins to listen for signals. The first is for us to tidy up; the second ends us at once, and
-    /// the guardians of our children then end those.
+    /// the reapers of our children then end those.
     pub(crate) fn listen() -> io::Result<Self> {
-        let told = Arc::new(AtomicBool::new(false));
+        let happened = Arc::new(AtomicBool::new(false));
         for signal in [SIGINT, SIGTERM, SIGHUP] {
-            flag::register_conditional_shutdown(signal, 130, Arc::clone(&told))?;
-            flag::register(signal, Arc::clone(&told))?;
+            flag::register_conditional_shutdown(signal, 130, Arc::clone(&happened))?;
+            flag::register(signal, Arc::clone(&happened))?;
         }
-        Ok(Self(told))
+        Ok(Self(happened))
     }
 
-    pub(crate) fn happened(&self) -> bool {
+    /// Whether a signal has come.
+    #[must_use]
+    pub fn happened(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
 }

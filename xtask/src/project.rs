@@ -1,3 +1,5 @@
+//! The folders of the checkout, of builds and of tools.
+
 use std::{
     env, fs,
     path::{Path, PathBuf},
@@ -10,18 +12,23 @@ use crate::{Error, tools};
 
 /// Where everything is.
 #[derive(Debug)]
-pub(crate) struct Project {
+pub struct Project {
     /// The checkout.
-    pub(crate) root: PathBuf,
+    pub root: PathBuf,
     /// Cargo's target folder, wherever the user wants it.
-    pub(crate) target: PathBuf,
+    pub target: PathBuf,
     /// Version of wasm-bindgen in `Cargo.lock`; the tool's must be the same.
     pub(crate) wasm_bindgen: String,
     cache: PathBuf,
 }
 
 impl Project {
-    pub(crate) fn find() -> Result<Self, Error> {
+    /// Finds the checkout that this program was built from.
+    ///
+    /// # Errors
+    ///
+    /// If cargo cannot read it, or there is no folder for the tools.
+    pub fn find() -> Result<Self, Error> {
         // The folder this program was built from; the user may be in any below it.
         let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
         let root = manifest.parent().unwrap_or(manifest).to_owned();
@@ -58,17 +65,20 @@ impl Project {
     }
 
     /// Where private brokers and the dashboard's own data live while they run.
-    pub(crate) fn scratch(&self) -> PathBuf {
+    #[must_use]
+    pub fn scratch(&self) -> PathBuf {
         self.target.join("xtask")
     }
 
     /// Folder of the finished bundle.
-    pub(crate) fn dist(&self) -> PathBuf {
+    #[must_use]
+    pub fn dist(&self) -> PathBuf {
         self.root.join("dist")
     }
 
     /// A program built in release, or in the profile for development.
-    pub(crate) fn program(&self, profile: &str, name: &str) -> PathBuf {
+    #[must_use]
+    pub fn program(&self, profile: &str, name: &str) -> PathBuf {
         self.target.join(profile).join(name)
     }
 

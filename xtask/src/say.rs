@@ -6,22 +6,22 @@ use std::{
 };
 
 /// Announces what is being done now.
-pub(crate) fn doing(text: &str) {
+pub fn doing(text: &str) {
     line("1;34", "==>", text);
 }
 
-/// Tells what has come of it.
-pub(crate) fn done(text: &str) {
+/// Prints what is done.
+pub fn done(text: &str) {
     line("1;32", " ok", text);
 }
 
-/// Tells what is worth knowing.
-pub(crate) fn note(text: &str) {
+/// Prints what is worth knowing.
+pub fn note(text: &str) {
     line("1;33", "  !", text);
 }
 
-/// Tells what went wrong.
-pub(crate) fn failure(text: &str) {
+/// Prints what went wrong.
+pub fn failure(text: &str) {
     line("1;31", "error:", text);
 }
 

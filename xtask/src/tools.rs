@@ -6,7 +6,12 @@ use std::{
     process::{self, Command},
 };
 
-use crate::{Error, Runner, debian, project::Project, say};
+use crate::{
+    Error, Runner,
+    debian::{self, Package},
+    project::Project,
+    say,
+};
 
 const TRUNK: &str = "0.21.14";
 const BINARYEN: &str = "132.0.0";
@@ -133,7 +138,7 @@ pub(crate) fn for_tests(project: &Project, runner: &Runner) -> Result<(), Error>
 /// its folder. It is asked for by that alone: it brings programs that nobody wants on `PATH`.
 pub(crate) fn ceilometerclient(project: &Project, runner: &Runner) -> Result<PathBuf, Error> {
     if !runner.succeeds("python3", &["-m", "pip", "--version"]) {
-        debian::require(runner, &[debian::PIP], "")?;
+        debian::require(runner, &[Package::Pip], "")?;
     }
     let tool = Tool {
         name: "python-ceilometerclient",

@@ -13,7 +13,12 @@ use serde_json::Value;
 use ureq::Agent;
 
 use super::listen::option_in;
-use crate::{Error, Runner, debian, project::Project, say};
+use crate::{
+    Error, Runner,
+    debian::{self, Package},
+    project::Project,
+    say,
+};
 
 const LOCAL: &str = "127.0.0.1:15672";
 
@@ -44,7 +49,7 @@ impl Source {
         ));
         let otherwise = "\nor show a broker you have: \
                          WARREN_BROKER=http://user:password@host:15672 cargo xtask run";
-        debian::require(runner, &[debian::RABBITMQ], otherwise)?;
+        debian::require(runner, &[Package::Rabbitmq], otherwise)?;
         Ok(Self::Private)
     }
 

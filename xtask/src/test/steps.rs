@@ -1,7 +1,12 @@
 //! The steps, in order: what is quick to tell comes first.
 
 use super::Step;
-use crate::{Error, Runner, build, debian, project::Project, tools};
+use crate::{
+    Error, Runner, build,
+    debian::{self, Package},
+    project::Project,
+    tools,
+};
 
 /// Options of every build on this machine. They are the same everywhere, so that nothing is compiled
 /// twice, and leave out `frontend`, whose features must not meet the server's.
@@ -123,14 +128,14 @@ fn clippy_wasm(project: &Project, runner: &Runner) -> Result<(), Error> {
 
 fn nextest(project: &Project, runner: &Runner) -> Result<(), Error> {
     tools::for_tests(project, runner)?;
-    debian::require(runner, &[debian::RABBITMQ, debian::KEYSTONE], "")?;
+    debian::require(runner, &[Package::Rabbitmq, Package::Keystone], "")?;
     let mut command = runner.command("cargo", &["nextest", "run", NO_RETRIES]);
     runner.run(command.args(NATIVE))
 }
 
 fn clients(project: &Project, runner: &Runner) -> Result<(), Error> {
     tools::for_tests(project, runner)?;
-    debian::require(runner, &[debian::RABBITMQ, debian::KEYSTONE], "")?;
+    debian::require(runner, &[Package::Rabbitmq, Package::Keystone], "")?;
     let folder = tools::ceilometerclient(project, runner)?;
     let mut command = runner.command("cargo", &["nextest", "run", NO_RETRIES]);
     command.args(NATIVE);
@@ -145,7 +150,7 @@ fn clients(project: &Project, runner: &Runner) -> Result<(), Error> {
 }
 
 fn horizon(project: &Project, runner: &Runner) -> Result<(), Error> {
-    debian::require(runner, &[debian::HORIZON], "")?;
+    debian::require(runner, &[Package::Horizon], "")?;
     // Debian's packages are for the system's Python, not for whichever stands first on `PATH`.
     let mut command = runner.command(
         "/usr/bin/python3",
@@ -202,11 +207,11 @@ fn e2e(project: &Project, runner: &Runner) -> Result<(), Error> {
     debian::require(
         runner,
         &[
-            debian::RABBITMQ,
-            debian::KEYSTONE,
-            debian::HORIZON,
-            debian::CHROMIUM,
-            debian::FONTS,
+            Package::Rabbitmq,
+            Package::Keystone,
+            Package::Horizon,
+            Package::Chromium,
+            Package::Fonts,
         ],
         "",
     )?;
@@ -217,12 +222,12 @@ fn engines(project: &Project, runner: &Runner) -> Result<(), Error> {
     debian::require(
         runner,
         &[
-            debian::RABBITMQ,
-            debian::CHROMIUM,
-            debian::FIREFOX,
-            debian::WEBKIT,
-            debian::XVFB,
-            debian::FONTS,
+            Package::Rabbitmq,
+            Package::Chromium,
+            Package::Firefox,
+            Package::Webkit,
+            Package::Xvfb,
+            Package::Fonts,
         ],
         "",
     )?;

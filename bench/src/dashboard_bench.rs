@@ -1,22 +1,21 @@
-//! What is measured: a private broker with traffic, and a `warren serve` that watches it.
+//! What is measured in the browser: a private broker with traffic, and a `warren serve` that polls it.
 
 use std::{
-    env, fs,
-    io::{BufRead, BufReader},
+    fs,
     net::{Ipv4Addr, SocketAddr, TcpListener},
-    path::PathBuf,
-    process::{ChildStderr, Command, Stdio},
-    sync::mpsc::{self, Receiver},
-    thread,
     time::{Duration, Instant},
 };
 
 use rig::{PrivateBroker, process::ChildGroup};
 use serde_json::Value;
 use ureq::Agent;
+use xtask::{Error, Runner, project::Project, say};
 
-use super::{counter::Counter, memory::Resident};
-use crate::{Error, Runner, build, project::Project, say};
+use crate::{
+    counter::Counter,
+    memory::Resident,
+    programs::{self, Programs, READY},
+};
 
 /// The broker's name in Warren.
 pub(super) const BROKER: &str = "bench";
@@ -26,79 +25,10 @@ pub(super) const PORTAL_KEY: &str = "bench-portal-key-of-nobody-else";
 const PORTAL_KEY_HASH: &str = "318ae79464c58ce9a44c7d30171932008b0de9f2db06ccdb014da36e16924ab3";
 /// The second virtual host of the traffic.
 const VHOST: &str = "telemetry";
-/// From the start of the server to its being ready.
-const READY: Duration = Duration::from_mins(1);
-
-/// The programs, built in release, or others that the environment names.
-#[derive(Debug)]
-pub(super) struct Programs {
-    warren: PathBuf,
-    rig: PathBuf,
-    site: PathBuf,
-}
-
-impl Programs {
-    /// The bundle only for a dashboard, `rig` for that and for lists.
-    pub(super) fn build(
-        project: &Project,
-        runner: &Runner,
-        dashboard: bool,
-        lists: bool,
-    ) -> Result<Self, Error> {
-        let given = |variable| {
-            let path = env::var_os(variable).map(PathBuf::from)?;
-            say::note(&format!("{variable}: {}", path.display()));
-            Some(path)
-        };
-        let site = if let Some(site) = given("WARREN_SITE") {
-            site
-        } else {
-            if dashboard {
-                build::bundle(project, runner)?;
-            }
-            project.dist()
-        };
-        let warren = if let Some(warren) = given("WARREN_BIN") {
-            warren
-        } else {
-            build::server(runner)?;
-            project.program("release", "warren")
-        };
-        let rig = if let Some(rig) = given("RIG_BIN") {
-            rig
-        } else {
-            if dashboard || lists {
-                build::rig(runner, &["--release"])?;
-            }
-            project.program("release", "rig")
-        };
-        Ok(Self { warren, rig, site })
-    }
-
-    /// `rig`, with one of its commands.
-    pub(super) fn rig(&self, runner: &Runner, what: &str) -> Command {
-        runner.command(&self.rig.to_string_lossy(), &[what])
-    }
-
-    /// `warren serve`, without the settings of whoever calls us. One line of its log tells where
-    /// each of its parts listens.
-    pub(super) fn serve(&self, runner: &Runner) -> Command {
-        let mut command = runner.command(&self.warren.to_string_lossy(), &["serve"]);
-        for (name, _) in env::vars_os() {
-            if name.to_string_lossy().starts_with("WARREN_") {
-                command.env_remove(name);
-            }
-        }
-        command
-            .args(["--log", "warn,server::run=info", "--log-format", "json"])
-            .stderr(Stdio::piped());
-        command
-    }
-}
 
 /// All that runs; dropping it ends it, Warren first.
 #[derive(Debug)]
-pub(super) struct Stage {
+pub(super) struct DashboardBench {
     warren: ChildGroup,
     _traffic: ChildGroup,
     pub(super) broker: PrivateBroker,
@@ -116,8 +46,8 @@ pub(super) struct Stage {
     started: Instant,
 }
 
-impl Stage {
-    pub(super) fn set(
+impl DashboardBench {
+    pub(super) fn start(
         project: &Project,
         runner: &Runner,
         programs: &Programs,
@@ -149,7 +79,7 @@ impl Stage {
             collector.address(),
             [api, portal_port],
         )?;
-        let mut stage = Self {
+        let mut bench = Self {
             warren,
             _traffic: traffic,
             broker,
@@ -160,8 +90,8 @@ impl Stage {
             portal_port,
             started,
         };
-        stage.wait_until_ready(runner)?;
-        Ok(stage)
+        bench.wait_until_ready(runner)?;
+        Ok(bench)
     }
 
     /// Waits until Warren has run for `age`.
@@ -296,51 +226,5 @@ fn start_warren(
             format!("{BROKER}=http://{user}:{password}@{broker}"),
         )
         .current_dir(folder);
-    started(runner, &mut command, "dashboard")
-}
-
-/// Starts a server, and gives the address of one of its parts, as the log names it.
-pub(super) fn started(
-    runner: &Runner,
-    command: &mut Command,
-    part: &'static str,
-) -> Result<(ChildGroup, String), Error> {
-    let failed = || Error::io("cannot start the server");
-    let mut warren = ChildGroup::spawn(command).map_err(failed())?;
-    let log = warren.child().stderr.take();
-    let log = log.ok_or_else(|| Error::Wrong("the server has no log".to_owned()))?;
-    let addresses = addresses(log, part);
-    let deadline = Instant::now() + READY;
-    while Instant::now() < deadline && !runner.interrupt.happened() {
-        if let Ok(url) = addresses.recv_timeout(Duration::from_millis(100)) {
-            return Ok((warren, url));
-        }
-        if let Some(status) = warren.try_wait().map_err(failed())? {
-            return Err(Error::failed("warren serve", status));
-        }
-    }
-    Err(if runner.interrupt.happened() {
-        Error::Interrupted
-    } else {
-        Error::Wrong("the server has not told its address within a minute".to_owned())
-    })
-}
-
-/// A part's address, from the log; all else in the log but the announcements is shown.
-fn addresses(log: ChildStderr, part: &'static str) -> Receiver<String> {
-    let (sender, addresses) = mpsc::channel();
-    thread::spawn(move || {
-        for line in BufReader::new(log).lines().map_while(Result::ok) {
-            let entry: Value = serde_json::from_str(&line).unwrap_or_default();
-            if entry["level"] != "INFO" {
-                eprintln!("{line}");
-            } else if entry["message"] == part
-                && let Some(url) = entry["url"].as_str()
-            {
-                // Only the first is waited for.
-                sender.send(url.trim_end_matches('/').to_owned()).ok();
-            }
-        }
-    });
-    addresses
+    programs::started(runner, &mut command, "dashboard")
 }

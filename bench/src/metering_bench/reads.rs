@@ -3,12 +3,10 @@
 use std::time::{Duration, Instant};
 
 use serde_json::json;
+use xtask::Error;
 
 use super::{api::Api, ingest, queries};
-use crate::{
-    Error,
-    bench::{report::Figure, row::Row},
-};
+use crate::{report::Figure, row::Row};
 
 /// What is asked in turn: of the meter that is not posted meanwhile, so that the answers stay the same.
 const KINDS: [Row; 4] = [Row::Samples, Row::Statistics, Row::Grouped, Row::Periods];

@@ -14,9 +14,10 @@ use std::{
 
 use rig::{Management, PrivateBroker};
 use serde_json::json;
+use xtask::{Error, say};
 
-use super::{Figure, MOST, PAGE, Row, Yard, until_whole};
-use crate::{Error, bench::metering::Api, say};
+use super::{Figure, ListBench, MOST, PAGE, Row, until_whole};
+use crate::metering_bench::Api;
 
 const VIEWERS: usize = 100;
 /// From one poll of a viewer to the next, as both pages have it.
@@ -27,7 +28,7 @@ const WINDOW: Duration = Duration::from_mins(2);
 const TICKS: f64 = 100.0;
 
 pub(super) fn measure(
-    yard: Yard<'_>,
+    bench: ListBench<'_>,
     broker: &mut PrivateBroker,
     folder: &Path,
 ) -> Result<Figure, Error> {
@@ -35,12 +36,12 @@ pub(super) fn measure(
         .pid()
         .ok_or_else(|| Error::Wrong("the broker is gone".to_owned()))?;
     say::doing("what the broker uses by itself");
-    let alone = used(yard, pid)?;
+    let alone = used(bench, pid)?;
     say::doing("what it uses with one tab of its own");
-    let plain = with_tab(yard, pid, broker, "page=1&page_size=100")?;
-    let sorted = with_tab(yard, pid, broker, PAGE)?;
+    let plain = with_tab(bench, pid, broker, "page=1&page_size=100")?;
+    let sorted = with_tab(bench, pid, broker, PAGE)?;
     say::doing("what it uses with a hundred viewers of Warren's");
-    let api = Api::start(yard.with(broker), &["bench"], folder)?;
+    let api = Api::start(bench.with_broker(broker), &["bench"], folder)?;
     until_whole(&api, MOST)?;
     let stop = Arc::new(AtomicBool::new(false));
     let viewers: Vec<_> = (0..VIEWERS)
@@ -61,7 +62,7 @@ pub(super) fn measure(
             })
         })
         .collect();
-    let watched = used(yard, pid);
+    let watched = used(bench, pid);
     stop.store(true, Ordering::Relaxed);
     let looks: u32 = viewers
         .into_iter()
@@ -94,7 +95,12 @@ pub(super) fn measure(
 }
 
 /// With somebody who has the broker's own Queues page open: it asks for one thing after the other.
-fn with_tab(yard: Yard<'_>, pid: u32, broker: &PrivateBroker, page: &str) -> Result<f64, Error> {
+fn with_tab(
+    bench: ListBench<'_>,
+    pid: u32,
+    broker: &PrivateBroker,
+    page: &str,
+) -> Result<f64, Error> {
     let stop = Arc::new(AtomicBool::new(false));
     let tab = {
         let stop = Arc::clone(&stop);
@@ -117,17 +123,17 @@ fn with_tab(yard: Yard<'_>, pid: u32, broker: &PrivateBroker, page: &str) -> Res
             }
         })
     };
-    let used = used(yard, pid);
+    let used = used(bench, pid);
     stop.store(true, Ordering::Relaxed);
     tab.join().ok();
     used
 }
 
 /// Cores that a process uses, over the window.
-fn used(yard: Yard<'_>, pid: u32) -> Result<f64, Error> {
+fn used(bench: ListBench<'_>, pid: u32) -> Result<f64, Error> {
     let (before, started) = (ticks(pid)?, Instant::now());
     while started.elapsed() < WINDOW {
-        if yard.runner.interrupt.happened() {
+        if bench.runner.interrupt.happened() {
             return Err(Error::Interrupted);
         }
         thread::sleep(Duration::from_millis(200));

@@ -4,14 +4,12 @@ use std::time::Duration;
 
 use metering::Timestamp;
 use serde_json::{Value, json};
+use xtask::Error;
 
 use super::api::{Api, Caller};
 use crate::{
-    Error,
-    bench::{
-        report::{Figure, median},
-        row::Row,
-    },
+    report::{Figure, median},
+    row::Row,
 };
 
 /// The meter.

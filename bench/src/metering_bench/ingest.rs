@@ -12,15 +12,13 @@ use std::{
 
 use metering::Timestamp;
 use serde_json::json;
+use xtask::Error;
 
 use super::{
     api::{Api, Caller},
     queries::{POST, RESOURCES},
 };
-use crate::{
-    Error,
-    bench::{report::Figure, row::Row},
-};
+use crate::{report::Figure, row::Row};
 
 /// Who posts at the same time.
 const CONNECTIONS: usize = 4;

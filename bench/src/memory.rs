@@ -3,9 +3,9 @@
 use std::{fmt, fs};
 
 use serde_json::json;
+use xtask::Error;
 
 use super::{report::Figure, row::Row};
-use crate::Error;
 
 /// Bytes.
 const BAR: u64 = 64_000_000;

@@ -7,9 +7,10 @@ use std::{
 
 use rig::PrivateCluster;
 use serde_json::json;
+use xtask::{Error, say};
 
-use super::{Figure, PAGE, Row, Yard, empty};
-use crate::{Error, bench::metering::Api, say};
+use super::{Figure, ListBench, PAGE, Row, empty};
+use crate::metering_bench::Api;
 
 /// What is asked for, again and again.
 const PATHS: [&str; 6] = [
@@ -24,8 +25,8 @@ const PATHS: [&str; 6] = [
 const WINDOW: Duration = Duration::from_secs(75);
 const BAR: Duration = Duration::from_secs(1);
 
-pub(super) fn measure(yard: Yard<'_>) -> Result<Figure, Error> {
-    let folder = yard.project.scratch().join("bench-cluster");
+pub(super) fn measure(bench: ListBench<'_>) -> Result<Figure, Error> {
+    let folder = bench.project.scratch().join("bench-cluster");
     empty(&folder)?;
     say::doing("starting a cluster of three");
     let mut cluster = PrivateCluster::start(&rig::Options::default(), 3)?;
@@ -35,7 +36,7 @@ pub(super) fn measure(yard: Yard<'_>) -> Result<Figure, Error> {
             node.management().put(&path, &json!({ "durable": true }))?;
         }
     }
-    let api = Api::start(yard.with(&cluster.nodes()[0]), &["bench"], &folder)?;
+    let api = Api::start(bench.with_broker(&cluster.nodes()[0]), &["bench"], &folder)?;
     let caller = api.caller();
     let all = || -> Result<Vec<(String, Duration)>, Error> {
         let paths = PATHS.iter().map(|path| match *path {

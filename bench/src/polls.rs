@@ -5,14 +5,14 @@ use std::time::Duration;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use rig::PrivateBroker;
 use serde_json::{Value, json};
+use xtask::{Error, Runner, project::Project};
 
 use super::{
     capture,
+    dashboard_bench::{BROKER, DashboardBench},
     report::{Figure, median},
     row::Row,
-    stage::{BROKER, Stage},
 };
-use crate::{Error, Runner, project::Project};
 
 const CONNECTIONS: u32 = 64;
 const SECONDS: u32 = 10;
@@ -59,29 +59,42 @@ pub(super) struct Target {
     pub(super) length: usize,
 }
 
-pub(super) fn measure(project: &Project, runner: &Runner, stage: &Stage) -> Result<Figure, Error> {
-    let cookie = format!("warren_session={}", stage.sign_in()?);
+pub(super) fn measure(
+    project: &Project,
+    runner: &Runner,
+    dashboard: &DashboardBench,
+) -> Result<Figure, Error> {
+    let cookie = format!("warren_session={}", dashboard.sign_in()?);
     let (mut warren, mut broker) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         warren.push(wrk(
             project,
             runner,
-            &overview_page(stage, &cookie)?,
+            &overview_page(dashboard, &cookie)?,
             CONNECTIONS,
         )?);
-        broker.push(wrk(project, runner, &api_overview(stage)?, CONNECTIONS)?);
+        broker.push(wrk(
+            project,
+            runner,
+            &api_overview(dashboard)?,
+            CONNECTIONS,
+        )?);
     }
     Ok(figure(&warren, &broker))
 }
 
 /// The load alone, for what comes after it.
-pub(super) fn load(project: &Project, runner: &Runner, stage: &Stage) -> Result<(), Error> {
-    let cookie = format!("warren_session={}", stage.sign_in()?);
+pub(super) fn load(
+    project: &Project,
+    runner: &Runner,
+    dashboard: &DashboardBench,
+) -> Result<(), Error> {
+    let cookie = format!("warren_session={}", dashboard.sign_in()?);
     for _ in 0..ROUNDS {
         wrk(
             project,
             runner,
-            &overview_page(stage, &cookie)?,
+            &overview_page(dashboard, &cookie)?,
             CONNECTIONS,
         )?;
     }
@@ -89,9 +102,14 @@ pub(super) fn load(project: &Project, runner: &Runner, stage: &Stage) -> Result<
 }
 
 /// A poll as a page makes it that has last polled one step ago.
-fn overview_page(stage: &Stage, cookie: &str) -> Result<Target, Error> {
+fn overview_page(dashboard: &DashboardBench, cookie: &str) -> Result<Target, Error> {
     let path = format!("/fn/overview?broker={BROKER}");
-    let ask = |query: &str| Stage::get(&format!("{}{path}{query}", stage.url), ("Cookie", cookie));
+    let ask = |query: &str| {
+        DashboardBench::get(
+            &format!("{}{path}{query}", dashboard.url),
+            ("Cookie", cookie),
+        )
+    };
     let (_, whole) = ask("")?;
     let last = whole["series"]["timestamps"]
         .as_array()
@@ -104,7 +122,7 @@ fn overview_page(stage: &Stage, cookie: &str) -> Result<Target, Error> {
         return Err(Error::Wrong(format!("Warren says the broker is {broker}")));
     }
     Ok(Target {
-        url: stage.url.clone(),
+        url: dashboard.url.clone(),
         path,
         header: ("Cookie", cookie.to_owned()),
         since: Some(since),
@@ -112,8 +130,8 @@ fn overview_page(stage: &Stage, cookie: &str) -> Result<Target, Error> {
     })
 }
 
-fn api_overview(stage: &Stage) -> Result<Target, Error> {
-    of_broker(&stage.broker, "/api/overview".to_owned())
+fn api_overview(dashboard: &DashboardBench) -> Result<Target, Error> {
+    of_broker(&dashboard.broker, "/api/overview".to_owned())
 }
 
 /// A path of a broker's own API.
@@ -124,7 +142,7 @@ pub(super) fn of_broker(broker: &PrivateBroker, path: String) -> Result<Target, 
         format!("Basic {}", BASE64_STANDARD.encode(login)),
     );
     let url = broker.management_url();
-    let (length, _) = Stage::get(&format!("{url}{path}"), (header.0, &header.1))?;
+    let (length, _) = DashboardBench::get(&format!("{url}{path}"), (header.0, &header.1))?;
     Ok(Target {
         url,
         path,
@@ -141,7 +159,7 @@ pub(super) fn wrk(
     target: &Target,
     connections: u32,
 ) -> Result<Run, Error> {
-    let script = project.root.join("xtask/src/bench/polls.lua");
+    let script = project.root.join("bench/src/polls.lua");
     let mut command = runner.command("wrk", &["-t1", "--latency", PATIENCE]);
     command
         .arg(format!("-c{connections}"))

@@ -4,15 +4,13 @@ use std::{path::Path, time::Duration};
 
 use metering::Timestamp;
 use serde_json::{Value, json};
+use xtask::Error;
 
-use super::{Ground, api::Api};
+use super::{MeteringBench, api::Api};
 use crate::{
-    Error,
-    bench::{
-        capture,
-        report::{Figure, median},
-        row::Row,
-    },
+    capture,
+    report::{Figure, median},
+    row::Row,
 };
 
 /// The brokers of the filled store.
@@ -49,11 +47,11 @@ pub(super) struct Filled {
 }
 
 /// Fills it, as the collector would have within a month.
-pub(super) fn fill(ground: Ground<'_>, folder: &Path) -> Result<Filled, Error> {
-    let program = ground.project.program("release", "examples/fill");
-    let mut command = ground.runner.command(&program.to_string_lossy(), &BROKERS);
+pub(super) fn fill(bench: MeteringBench<'_>, folder: &Path) -> Result<Filled, Error> {
+    let program = bench.project.program("release", "examples/fill");
+    let mut command = bench.runner.command(&program.to_string_lossy(), &BROKERS);
     command.arg("--into").arg(folder);
-    let raw = capture::last_line(ground.runner, &mut command, LIMIT)?;
+    let raw = capture::last_line(bench.runner, &mut command, LIMIT)?;
     let number = |key: &str| {
         let number = raw[key].as_f64();
         number.ok_or_else(|| Error::Wrong(format!("the filled store tells no {key}: {raw}")))

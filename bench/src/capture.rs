@@ -10,7 +10,7 @@ use std::{
 use rig::process::ChildGroup;
 use serde_json::Value;
 
-use crate::{Error, Runner, exec};
+use xtask::{Error, Runner, exec};
 
 /// For a program to end its own children.
 const GRACE: Duration = Duration::from_secs(5);

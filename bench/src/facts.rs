@@ -5,7 +5,7 @@ use std::{fs, thread};
 use rig::PrivateBroker;
 use serde_json::{Value, json};
 
-use crate::{Error, Runner};
+use xtask::{Error, Runner};
 
 pub(super) fn gather(runner: &Runner, broker: &PrivateBroker) -> Result<Value, Error> {
     let overview = broker.management().get("/api/overview")?;

@@ -1,42 +1,28 @@
-//! `cargo xtask bench`: the project's numbers, beside those of the broker's own UI and API and of
-//! Ceilometer.
+//! Measures the rows that are wanted, and prints their table.
 
-mod browser;
-mod capture;
-mod counter;
-mod embeds;
-mod facts;
-mod held;
-mod lists;
-mod memory;
-mod metering;
-mod polls;
-mod report;
-mod requests;
-mod row;
-mod stage;
-mod table;
+use std::{fs, time::Duration};
 
-use std::{fs, path::PathBuf, time::Duration};
-
+use rig::PrivateBroker;
 use serde_json::{Value, json};
-
-use crate::{
+use xtask::{
     Error, Runner,
     debian::{self, Package},
     project::Project,
     say,
 };
-use report::Figure;
-use rig::PrivateBroker;
-pub(crate) use row::Row;
-use stage::{Programs, Stage};
-use table::Table;
 
-const WRK: Package = Package {
-    name: "wrk",
-    file: "/usr/bin/wrk",
+use crate::{
+    args::Options,
+    browser,
+    dashboard_bench::DashboardBench,
+    embeds, facts, list_bench, memory, metering_bench, polls,
+    programs::Programs,
+    report::{self, Figure},
+    requests,
+    row::Row,
+    table::Table,
 };
+
 /// The charts' first minute, and that of the server's memory.
 const SETTLED: Duration = Duration::from_mins(1);
 /// Of the last minute; above it, something else is running.
@@ -44,42 +30,19 @@ const QUIET: f64 = 0.7;
 const SETTINGS: &str = "as shipped: the broker's statistics move every 5 s, Warren asks it every 5 s, both pages refresh \
      every 5 s; 50 to 200 messages a second over 10 queues; all on loopback";
 
-/// What is wanted.
-#[derive(Debug, Default)]
-pub(crate) struct Options {
-    /// Rows; none means all.
-    pub(crate) only: Vec<Row>,
-    /// Where to write everything that was measured.
-    pub(crate) json: Option<PathBuf>,
-}
-
-impl Options {
-    fn wants(&self, row: Row) -> bool {
-        self.only.is_empty() || self.only.contains(&row)
-    }
-
-    fn wants_lists(&self) -> bool {
-        Row::ALL
-            .iter()
-            .any(|row| row.is_of_lists() && self.wants(*row))
-    }
-
-    fn wants_dashboard(&self) -> bool {
-        Row::ALL
-            .iter()
-            .any(|row| row.is_of_dashboard() && self.wants(*row))
-    }
-}
-
 pub(crate) fn run(project: &Project, runner: &Runner, options: &Options) -> Result<(), Error> {
     let dashboard = options.wants_dashboard();
-    debian::require(runner, &[debian::RABBITMQ], "")?;
+    debian::require(runner, &[Package::Rabbitmq], "")?;
     let lists = options.wants_lists();
     if lists {
-        debian::require(runner, &[WRK], "")?;
+        debian::require(runner, &[Package::Wrk], "")?;
     }
     if dashboard {
-        debian::require(runner, &[debian::CHROMIUM, debian::FONTS, WRK], "")?;
+        debian::require(
+            runner,
+            &[Package::Chromium, Package::Fonts, Package::Wrk],
+            "",
+        )?;
         playwright(project, runner)?;
     }
     let programs = Programs::build(project, runner, dashboard, lists)?;
@@ -90,29 +53,29 @@ pub(crate) fn run(project: &Project, runner: &Runner, options: &Options) -> Resu
     facts["load"] = json!(load);
     let mut table = Table::default();
     // Before there is traffic.
-    let ground = metering::Ground {
+    let bench = metering_bench::MeteringBench {
         project,
         runner,
         programs: &programs,
         broker: &broker,
     };
-    metering::measure(ground, options, &mut table)?;
+    metering_bench::measure(bench, options, &mut table)?;
     if dashboard {
-        let mut bench = Bench {
+        let mut rows = DashboardRows {
             project,
             runner,
-            stage: Stage::set(project, runner, &programs, broker)?,
+            dashboard: DashboardBench::start(project, runner, &programs, broker)?,
             table: &mut table,
         };
-        bench.measure(options)?;
+        rows.measure(options)?;
     }
     if lists {
-        let yard = lists::Yard {
+        let bench = list_bench::ListBench {
             project,
             runner,
             programs: &programs,
         };
-        lists::measure(yard, options, &mut table)?;
+        list_bench::measure(bench, options, &mut table)?;
     }
 
     table.figures.sort_by_key(|figure| figure.row as u8);
@@ -144,23 +107,23 @@ pub(crate) fn run(project: &Project, runner: &Runner, options: &Options) -> Resu
 }
 
 /// What is measured of the dashboard.
-struct Bench<'a> {
+struct DashboardRows<'a> {
     project: &'a Project,
     runner: &'a Runner,
-    stage: Stage,
+    dashboard: DashboardBench,
     table: &'a mut Table,
 }
 
-impl Bench<'_> {
+impl DashboardRows<'_> {
     /// Not in the order of the table: what the load of other rows would disturb comes first.
     fn measure(&mut self, options: &Options) -> Result<(), Error> {
         let (project, runner) = (self.project, self.runner);
         let wants = |row| options.wants(row);
         if wants(Row::Memory) || wants(Row::Refresh) {
             say::doing("waiting for the first minute to be over");
-            self.stage.wait_for_age(runner, SETTLED)?;
+            self.dashboard.wait_for_age(runner, SETTLED)?;
         }
-        let idle = self.stage.memory()?;
+        let idle = self.dashboard.memory()?;
         if wants(Row::Page) {
             self.in_browser(Row::Page, 1, |raw, _| browser::page(raw))?;
         }
@@ -171,19 +134,23 @@ impl Bench<'_> {
             self.in_browser(Row::Refresh, 7, |raw, _| browser::refresh(raw))?;
         }
         if wants(Row::Polls) {
-            self.attempt(Row::Polls, |stage| polls::measure(project, runner, stage))?;
+            self.attempt(Row::Polls, |dashboard| {
+                polls::measure(project, runner, dashboard)
+            })?;
         }
         if wants(Row::Memory) {
             let is_loaded = wants(Row::Polls);
-            self.attempt(Row::Memory, |stage| {
+            self.attempt(Row::Memory, |dashboard| {
                 if !is_loaded {
-                    polls::load(project, runner, stage)?;
+                    polls::load(project, runner, dashboard)?;
                 }
-                Ok(memory::figure(idle, stage.memory()?))
+                Ok(memory::figure(idle, dashboard.memory()?))
             })?;
         }
         if wants(Row::Requests) {
-            self.in_browser(Row::Requests, 4, |raw, stage| requests::figure(&raw, stage))?;
+            self.in_browser(Row::Requests, 4, |raw, dashboard| {
+                requests::figure(&raw, dashboard)
+            })?;
         }
         if wants(Row::Heap) {
             self.in_browser(Row::Heap, 10, |raw, _| browser::heap(raw))?;
@@ -201,23 +168,23 @@ impl Bench<'_> {
         &mut self,
         row: Row,
         minutes: u64,
-        figure: impl FnOnce(Value, &Stage) -> Result<Figure, Error>,
+        figure: impl FnOnce(Value, &DashboardBench) -> Result<Figure, Error>,
     ) -> Result<(), Error> {
         let (project, runner) = (self.project, self.runner);
-        self.attempt(row, |stage| {
+        self.attempt(row, |dashboard| {
             let limit = Duration::from_mins(minutes);
-            let raw = browser::script(project, runner, stage, row.name(), limit)?;
-            figure(raw, stage)
+            let raw = browser::script(project, runner, dashboard, row.name(), limit)?;
+            figure(raw, dashboard)
         })
     }
 
     fn attempt(
         &mut self,
         row: Row,
-        measure: impl FnOnce(&Stage) -> Result<Figure, Error>,
+        measure: impl FnOnce(&DashboardBench) -> Result<Figure, Error>,
     ) -> Result<(), Error> {
-        let stage = &self.stage;
-        self.table.attempt(row, || measure(stage))
+        let dashboard = &self.dashboard;
+        self.table.attempt(row, || measure(dashboard))
     }
 }
 

@@ -1,9 +1,9 @@
 //! What a page holds after it did something many times, against after a few.
 
 use serde_json::Value;
+use xtask::Error;
 
 use super::{browser::number, report::Figure, row::Row};
-use crate::Error;
 
 /// Bytes that a page held at one time.
 struct Held {

@@ -1,9 +1,9 @@
 //! What is measured of panels in other people's pages.
 
 use serde_json::Value;
+use xtask::Error;
 
 use super::{browser::number, held, report::Figure, row::Row};
-use crate::Error;
 
 const FIRST_BYTES: f64 = 220_000.0;
 const SECOND_BYTES: f64 = 5_000.0;

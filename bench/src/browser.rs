@@ -4,38 +4,39 @@ use std::time::Duration;
 
 use rig::PrivateBroker;
 use serde_json::Value;
+use xtask::{Error, Runner, project::Project};
 
 use super::{
-    capture, held,
+    capture,
+    dashboard_bench::{BROKER, DashboardBench, PORTAL_KEY},
+    held,
     report::{Figure, median},
     row::Row,
-    stage::{BROKER, PORTAL_KEY, Stage},
 };
-use crate::{Error, Runner, project::Project};
 
 /// Runs a script and reads what it reports.
 pub(super) fn script(
     project: &Project,
     runner: &Runner,
-    stage: &Stage,
+    dashboard: &DashboardBench,
     name: &str,
     limit: Duration,
 ) -> Result<Value, Error> {
     let mut command = runner.command("node", &[&format!("bench/{name}.mjs")]);
     command
         .current_dir(project.root.join("end2end"))
-        .env("BENCH_WARREN", &stage.url)
+        .env("BENCH_WARREN", &dashboard.url)
         .env("BENCH_BROKER", BROKER)
-        .env("BENCH_UI", stage.broker.management_url())
+        .env("BENCH_UI", dashboard.broker.management_url())
         .env(
             "BENCH_UI_COUNTED",
-            format!("http://{}", stage.viewer.address()),
+            format!("http://{}", dashboard.viewer.address()),
         )
         .env("BENCH_USER", PrivateBroker::USER)
         .env("BENCH_PASSWORD", PrivateBroker::PASSWORD)
-        .env("BENCH_API", &stage.api)
-        .env("BENCH_WARREN_PID", stage.pid().to_string())
-        .env("BENCH_PORTAL_PORT", stage.portal_port.to_string())
+        .env("BENCH_API", &dashboard.api)
+        .env("BENCH_WARREN_PID", dashboard.pid().to_string())
+        .env("BENCH_PORTAL_PORT", dashboard.portal_port.to_string())
         .env("BENCH_PORTAL_KEY", PORTAL_KEY);
     capture::last_line(runner, &mut command, limit)
 }

@@ -13,14 +13,14 @@ mod reads;
 use std::{fs, path::Path};
 
 use rig::PrivateBroker;
+use xtask::{Error, Runner, build, project::Project, say};
 
-use super::{Options, row::Row, stage::Programs, table::Table};
-use crate::{Error, Runner, build, project::Project, say};
+use super::{args::Options, programs::Programs, row::Row, table::Table};
 pub(super) use api::Api;
 
 /// What its rows need.
 #[derive(Clone, Copy)]
-pub(super) struct Ground<'a> {
+pub(super) struct MeteringBench<'a> {
     pub(super) project: &'a Project,
     pub(super) runner: &'a Runner,
     pub(super) programs: &'a Programs,
@@ -29,14 +29,14 @@ pub(super) struct Ground<'a> {
 
 /// All of its rows that are wanted. Where they cannot be measured, others still can.
 pub(super) fn measure(
-    ground: Ground<'_>,
+    bench: MeteringBench<'_>,
     options: &Options,
     table: &mut Table,
 ) -> Result<(), Error> {
-    let folder = ground.project.scratch().join("bench-data");
-    let small = small(ground, &folder.join("small"), options, table);
+    let folder = bench.project.scratch().join("bench-data");
+    let small = small(bench, &folder.join("small"), options, table);
     table.unless_measured(options, &Row::SMALL, small)?;
-    let large = large(ground, &folder.join("large"), options, table);
+    let large = large(bench, &folder.join("large"), options, table);
     table.unless_measured(options, &Row::LARGE, large)?;
     // What cannot be removed is emptied by the next run.
     fs::remove_dir_all(&folder).ok();
@@ -45,7 +45,7 @@ pub(super) fn measure(
 
 /// On a store that begins with ten thousand samples.
 fn small(
-    ground: Ground<'_>,
+    bench: MeteringBench<'_>,
     data: &Path,
     options: &Options,
     table: &mut Table,
@@ -55,7 +55,7 @@ fn small(
         return Ok(());
     }
     empty(data)?;
-    let api = Api::start(ground, &["bench"], data)?;
+    let api = Api::start(bench, &["bench"], data)?;
     queries::fill(&api)?;
     for row in Row::SMALL.into_iter().filter(wants) {
         match row {
@@ -71,7 +71,7 @@ fn small(
 
 /// On one of ten million.
 fn large(
-    ground: Ground<'_>,
+    bench: MeteringBench<'_>,
     data: &Path,
     options: &Options,
     table: &mut Table,
@@ -81,10 +81,10 @@ fn large(
         return Ok(());
     }
     empty(data)?;
-    build::store_example(ground.runner, "fill")?;
+    build::store_example(bench.runner, "fill")?;
     say::doing("filling a store with ten million samples");
-    let filled = long::fill(ground, data)?;
-    let api = Api::start(ground, &long::BROKERS, data)?;
+    let filled = long::fill(bench, data)?;
+    let api = Api::start(bench, &long::BROKERS, data)?;
     for row in Row::LARGE.into_iter().filter(wants) {
         table.attempt(row, || match row {
             Row::Day => long::day(&api, &filled),

@@ -8,20 +8,14 @@ use std::{
 use rig::{PrivateBroker, process::ChildGroup};
 use serde_json::{Value, json};
 use ureq::Agent;
+use xtask::Error;
 
-use super::Ground;
-use crate::{
-    Error,
-    bench::{
-        memory::Resident,
-        polls::Target,
-        stage::{self, Stage},
-    },
-};
+use super::MeteringBench;
+use crate::{dashboard_bench::DashboardBench, memory::Resident, polls::Target, programs};
 
 /// `warren serve --only api`. Dropping it ends it.
 #[derive(Debug)]
-pub(in crate::bench) struct Api {
+pub(crate) struct Api {
     warren: ChildGroup,
     url: String,
     token: String,
@@ -29,7 +23,7 @@ pub(in crate::bench) struct Api {
 
 /// One connection to it, by an account that sees all.
 #[derive(Debug)]
-pub(in crate::bench) struct Caller {
+pub(crate) struct Caller {
     agent: Agent,
     url: String,
     token: String,
@@ -37,12 +31,12 @@ pub(in crate::bench) struct Caller {
 
 impl Api {
     /// Starts it in front of a broker, which it knows by each of these names.
-    pub(in crate::bench) fn start(
-        ground: Ground<'_>,
+    pub(crate) fn start(
+        bench: MeteringBench<'_>,
         names: &[&str],
         data: &Path,
     ) -> Result<Self, Error> {
-        let mut command = ground.programs.serve(ground.runner);
+        let mut command = bench.programs.serve(bench.runner);
         command
             .args(["--only", "api", "--api-listen", "127.0.0.1:0"])
             .arg("--data-dir")
@@ -50,21 +44,22 @@ impl Api {
             // The bench posts more in a minute than a project may in a day.
             .args(["--posted-quota", "none"])
             .current_dir(data);
-        let address = ground.broker.management_url().replace("http://", "");
+        let address = bench.broker.management_url().replace("http://", "");
         let (user, password) = (PrivateBroker::USER, PrivateBroker::PASSWORD);
         for name in names {
             let broker = format!("{name}=http://{user}:{password}@{address}");
             command.args(["--broker", &broker]);
         }
-        let (warren, url) = stage::started(ground.runner, &mut command, "metering API")?;
+        let (warren, url) = programs::started(bench.runner, &mut command, "metering API")?;
         let token = sign_in(&url)?;
         Ok(Self { warren, url, token })
     }
 
     /// What wrk is to ask for: a path of it.
-    pub(in crate::bench) fn target(&self, path: String) -> Result<Target, Error> {
+    pub(crate) fn target(&self, path: String) -> Result<Target, Error> {
         let header = ("X-Auth-Token", self.token.clone());
-        let (length, _) = Stage::get(&format!("{}{path}", self.url), (header.0, &header.1))?;
+        let (length, _) =
+            DashboardBench::get(&format!("{}{path}", self.url), (header.0, &header.1))?;
         Ok(Target {
             url: self.url.clone(),
             path,
@@ -74,7 +69,7 @@ impl Api {
         })
     }
 
-    pub(in crate::bench) fn caller(&self) -> Caller {
+    pub(crate) fn caller(&self) -> Caller {
         Caller {
             agent: agent(),
             url: self.url.clone(),
@@ -82,14 +77,14 @@ impl Api {
         }
     }
 
-    pub(in crate::bench) fn memory(&self) -> Result<Resident, Error> {
+    pub(crate) fn memory(&self) -> Result<Resident, Error> {
         Resident::of(self.warren.id())
     }
 }
 
 impl Caller {
     /// What is answered to a request, and how long that took.
-    pub(in crate::bench) fn get(&self, path: &str) -> Result<(Duration, Value), Error> {
+    pub(crate) fn get(&self, path: &str) -> Result<(Duration, Value), Error> {
         let start = Instant::now();
         let text = self.read(path)?;
         let took = start.elapsed();
@@ -121,7 +116,7 @@ impl Caller {
     }
 
     /// Posts samples of a meter, and waits until they are answered for with `201`.
-    pub(in crate::bench) fn post(&self, meter: &str, samples: &str) -> Result<(), Error> {
+    pub(crate) fn post(&self, meter: &str, samples: &str) -> Result<(), Error> {
         let wrong = |what: String| Error::Wrong(format!("a post of {meter}: {what}"));
         let answer = self
             .agent

@@ -1,7 +1,8 @@
 //! What has been measured so far.
 
-use super::{Options, report::Figure, row::Row};
-use crate::{Error, say};
+use xtask::{Error, say};
+
+use super::{args::Options, report::Figure, row::Row};
 
 #[derive(Debug, Default)]
 pub(super) struct Table {
@@ -33,14 +34,14 @@ impl Table {
         Ok(())
     }
 
-    /// Where the ground of some rows could not be laid, those of them that were wanted have failed.
+    /// If the set-up of some rows failed, those that were wanted and are not measured have failed.
     pub(super) fn unless_measured(
         &mut self,
         options: &Options,
         rows: &[Row],
-        laid: Result<(), Error>,
+        set_up: Result<(), Error>,
     ) -> Result<(), Error> {
-        match laid {
+        match set_up {
             Ok(()) => Ok(()),
             Err(Error::Interrupted) => Err(Error::Interrupted),
             Err(e) => {
@@ -70,9 +71,9 @@ mod tests {
         let wrong = || Err(Error::Wrong("so".to_owned()));
         table.attempt(Row::Day, wrong).expect("goes on");
         assert_eq!(table.failed, ["day"]);
-        let laid = Err(Error::Wrong("so".to_owned()));
+        let set_up = Err(Error::Wrong("so".to_owned()));
         table
-            .unless_measured(&Options::default(), &[Row::Day, Row::Month], laid)
+            .unless_measured(&Options::default(), &[Row::Day, Row::Month], set_up)
             .expect("goes on");
         assert_eq!(table.failed, ["day", "month"]);
         let interrupted = table.attempt(Row::Day, || Err(Error::Interrupted));

@@ -10,17 +10,17 @@ use std::{fs, path::Path, thread, time::Duration};
 
 use rig::{PrivateBroker, process::ChildGroup};
 use serde_json::json;
+use xtask::{Error, Runner, project::Project, say};
 
 use super::{
-    Options,
-    metering::{Api, Ground},
+    args::Options,
+    metering_bench::{Api, MeteringBench},
     polls::{self, Run, Target},
+    programs::Programs,
     report::{Figure, median},
     row::Row,
-    stage::Programs,
     table::Table,
 };
-use crate::{Error, Runner, project::Project, say};
 
 /// A page of queues by depth, the deepest first, as both sides have it.
 const PAGE: &str = "page=1&page_size=100&sort=messages&sort_reverse=true";
@@ -43,15 +43,15 @@ const WHOLE: Duration = Duration::from_mins(10);
 
 /// What its rows need, each beside a broker of its own.
 #[derive(Clone, Copy)]
-pub(super) struct Yard<'a> {
+pub(super) struct ListBench<'a> {
     pub(super) project: &'a Project,
     pub(super) runner: &'a Runner,
     pub(super) programs: &'a Programs,
 }
 
-impl<'a> Yard<'a> {
-    fn with(self, broker: &'a PrivateBroker) -> Ground<'a> {
-        Ground {
+impl<'a> ListBench<'a> {
+    fn with_broker(self, broker: &'a PrivateBroker) -> MeteringBench<'a> {
+        MeteringBench {
             project: self.project,
             runner: self.runner,
             programs: self.programs,
@@ -61,43 +61,47 @@ impl<'a> Yard<'a> {
 }
 
 /// All of its rows that are wanted.
-pub(super) fn measure(yard: Yard<'_>, options: &Options, table: &mut Table) -> Result<(), Error> {
+pub(super) fn measure(
+    bench: ListBench<'_>,
+    options: &Options,
+    table: &mut Table,
+) -> Result<(), Error> {
     let wants = |row: &Row| options.wants(*row);
     if Row::LISTS.iter().any(wants) {
-        let laid = at_scale(yard, options, table);
-        table.unless_measured(options, &Row::LISTS, laid)?;
+        let set_up = at_scale(bench, options, table);
+        table.unless_measured(options, &Row::LISTS, set_up)?;
     }
     if options.wants(Row::Hang) {
-        table.attempt(Row::Hang, || hang::measure(yard))?;
+        table.attempt(Row::Hang, || hang::measure(bench))?;
     }
     Ok(())
 }
 
-fn at_scale(yard: Yard<'_>, options: &Options, table: &mut Table) -> Result<(), Error> {
-    let folder = yard.project.scratch().join("bench-lists");
+fn at_scale(bench: ListBench<'_>, options: &Options, table: &mut Table) -> Result<(), Error> {
+    let folder = bench.project.scratch().join("bench-lists");
     empty(&folder)?;
     say::doing("starting another private broker, for many queues");
     let mut broker = PrivateBroker::start(rig::Options::default())?;
-    let _traffic = traffic(yard, &broker)?;
-    let few = polls_at(yard, &broker, &folder)?;
-    declare(yard, &broker, 0..MANY)?;
+    let _traffic = traffic(bench, &broker)?;
+    let few = polls_at(bench, &broker, &folder)?;
+    declare(bench, &broker, 0..MANY)?;
     if options.wants(Row::Pages) {
-        let api = Api::start(yard.with(&broker), &["bench"], &folder)?;
+        let api = Api::start(bench.with_broker(&broker), &["bench"], &folder)?;
         until_whole(&api, MANY)?;
-        table.attempt(Row::Pages, || pages(yard, &api, &broker))?;
+        table.attempt(Row::Pages, || pages(bench, &api, &broker))?;
     }
-    declare(yard, &broker, MANY..MOST)?;
+    declare(bench, &broker, MANY..MOST)?;
     if options.wants(Row::Cost) {
-        table.attempt(Row::Cost, || cost::measure(yard, &mut broker, &folder))?;
+        table.attempt(Row::Cost, || cost::measure(bench, &mut broker, &folder))?;
     }
-    let api = Api::start(yard.with(&broker), &["bench"], &folder)?;
+    let api = Api::start(bench.with_broker(&broker), &["bench"], &folder)?;
     until_whole(&api, MOST)?;
     if options.wants(Row::LargePages) {
-        table.attempt(Row::LargePages, || large_pages(yard, &api))?;
+        table.attempt(Row::LargePages, || large_pages(bench, &api))?;
     }
     if options.wants(Row::LargePolls) {
         table.attempt(Row::LargePolls, || {
-            let most = overviews(yard, &api)?;
+            let most = overviews(bench, &api)?;
             Ok(unmoved(&few, &most))
         })?;
     }
@@ -118,24 +122,24 @@ fn empty(folder: &Path) -> Result<(), Error> {
 }
 
 /// Light, steady traffic over ten queues more.
-fn traffic(yard: Yard<'_>, broker: &PrivateBroker) -> Result<ChildGroup, Error> {
-    let mut command = yard.programs.rig(yard.runner, "traffic");
+fn traffic(bench: ListBench<'_>, broker: &PrivateBroker) -> Result<ChildGroup, Error> {
+    let mut command = bench.programs.rig(bench.runner, "traffic");
     command.args(["--amqp", &broker.amqp_url()]);
     ChildGroup::spawn(&mut command).map_err(Error::io("cannot start the traffic"))
 }
 
 fn declare(
-    yard: Yard<'_>,
+    bench: ListBench<'_>,
     broker: &PrivateBroker,
     numbers: std::ops::Range<u32>,
 ) -> Result<(), Error> {
     say::doing(&format!("declaring queues until there are {}", numbers.end));
-    let mut command = yard.programs.rig(yard.runner, "queues");
+    let mut command = bench.programs.rig(bench.runner, "queues");
     command
         .args(["--amqp", &broker.amqp_url()])
         .args(["--from", &numbers.start.to_string()])
         .args(["--to", &numbers.end.to_string()]);
-    yard.runner.run(&mut command)
+    bench.runner.run(&mut command)
 }
 
 /// Waits until all queues are listed, with their rates.
@@ -163,11 +167,11 @@ fn until_whole(api: &Api, count: u32) -> Result<(), Error> {
 }
 
 /// Pages of both sides at 10,000 queues.
-fn pages(yard: Yard<'_>, api: &Api, broker: &PrivateBroker) -> Result<Figure, Error> {
+fn pages(bench: ListBench<'_>, api: &Api, broker: &PrivateBroker) -> Result<Figure, Error> {
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
-        ours.push(wrk(yard, &our_page(api)?)?);
-        theirs.push(wrk(yard, &their_page(broker)?)?);
+        ours.push(wrk(bench, &our_page(api)?)?);
+        theirs.push(wrk(bench, &their_page(broker)?)?);
     }
     let middle =
         |runs: &[Run], get: fn(&Run) -> f64| median(&runs.iter().map(get).collect::<Vec<_>>());
@@ -198,8 +202,8 @@ fn pages(yard: Yard<'_>, api: &Api, broker: &PrivateBroker) -> Result<Figure, Er
     })
 }
 
-fn large_pages(yard: Yard<'_>, api: &Api) -> Result<Figure, Error> {
-    let run = wrk(yard, &our_page(api)?)?;
+fn large_pages(bench: ListBench<'_>, api: &Api) -> Result<Figure, Error> {
+    let run = wrk(bench, &our_page(api)?)?;
     Ok(Figure {
         row: Row::LargePages,
         warren: format!("p99 {:.1} ms, {:.0} /s", run.p99_ms, run.per_second),
@@ -212,14 +216,14 @@ fn large_pages(yard: Yard<'_>, api: &Api) -> Result<Figure, Error> {
 }
 
 /// Overviews a second while there are few queues.
-fn polls_at(yard: Yard<'_>, broker: &PrivateBroker, folder: &Path) -> Result<Run, Error> {
-    let api = Api::start(yard.with(broker), &["bench"], folder)?;
-    overviews(yard, &api)
+fn polls_at(bench: ListBench<'_>, broker: &PrivateBroker, folder: &Path) -> Result<Run, Error> {
+    let api = Api::start(bench.with_broker(broker), &["bench"], folder)?;
+    overviews(bench, &api)
 }
 
-fn overviews(yard: Yard<'_>, api: &Api) -> Result<Run, Error> {
+fn overviews(bench: ListBench<'_>, api: &Api) -> Result<Run, Error> {
     let path = "/v2/rabbit/overview".to_owned();
-    wrk(yard, &api.target(path)?)
+    wrk(bench, &api.target(path)?)
 }
 
 fn unmoved(few: &Run, most: &Run) -> Figure {
@@ -259,6 +263,6 @@ fn their_page(broker: &PrivateBroker) -> Result<Target, Error> {
     polls::of_broker(broker, format!("/api/queues?{PAGE}"))
 }
 
-fn wrk(yard: Yard<'_>, target: &Target) -> Result<Run, Error> {
-    polls::wrk(yard.project, yard.runner, target, CONNECTIONS)
+fn wrk(bench: ListBench<'_>, target: &Target) -> Result<Run, Error> {
+    polls::wrk(bench.project, bench.runner, target, CONNECTIONS)
 }

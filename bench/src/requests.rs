@@ -1,9 +1,11 @@
 //! What viewers cost the broker.
 
 use serde_json::{Value, json};
+use xtask::Error;
 
-use super::{browser::number, counter::Counter, report::Figure, row::Row, stage::Stage};
-use crate::Error;
+use super::{
+    browser::number, counter::Counter, dashboard_bench::DashboardBench, report::Figure, row::Row,
+};
 
 /// Requests of one tick, which may fall on either side of a window's edge.
 const TICK: usize = 2;
@@ -11,7 +13,7 @@ const TICK: usize = 2;
 const POLLS: f64 = 11.0;
 
 /// From when viewers looked, and what was counted meanwhile.
-pub(super) fn figure(raw: &Value, stage: &Stage) -> Result<Figure, Error> {
+pub(super) fn figure(raw: &Value, dashboard: &DashboardBench) -> Result<Figure, Error> {
     for who in ["one", "many"] {
         let (polls, viewers) = (number(&raw[who]["polls"])?, number(&raw[who]["viewers"])?);
         if polls < POLLS * viewers {
@@ -20,9 +22,9 @@ pub(super) fn figure(raw: &Value, stage: &Stage) -> Result<Figure, Error> {
             )));
         }
     }
-    let one = counted(&stage.collector, &raw["one"])?;
-    let many = counted(&stage.collector, &raw["many"])?;
-    let ui = counted(&stage.viewer, &raw["ui"])?;
+    let one = counted(&dashboard.collector, &raw["one"])?;
+    let many = counted(&dashboard.collector, &raw["many"])?;
+    let ui = counted(&dashboard.viewer, &raw["ui"])?;
     Ok(Figure {
         row: Row::Requests,
         warren: format!("{} and {}", one.len(), many.len()),
