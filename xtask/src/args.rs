@@ -55,8 +55,8 @@ const TOOLS: &str = "\
 cargo xtask tools
 
 Installs the tools that the other commands need: the WASM target of Rust, Trunk, the wasm-bindgen
-tool, wasm-opt, esbuild, and cargo-nextest where cargo has none. They go to $WARREN_CACHE, else
-$XDG_CACHE_HOME/warren, else ~/.cache/warren.
+tool, wasm-opt, esbuild, and cargo-nextest and cargo-deny where cargo has none. They go to
+$WARREN_CACHE, else $XDG_CACHE_HOME/warren, else ~/.cache/warren.
 ";
 
 pub(crate) enum Command {

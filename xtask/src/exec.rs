@@ -115,6 +115,19 @@ impl Runner {
         command.status().is_ok_and(|status| status.success())
     }
 
+    /// Runs a command unseen; whether it succeeded within a time. It asks for no password.
+    pub(crate) fn succeeds_within(&self, limit: Duration, program: &str, args: &[&str]) -> bool {
+        let mut command = self.command(program, args);
+        command
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .env("GIT_TERMINAL_PROMPT", "0");
+        // Dropping it ends it.
+        ChildGroup::spawn(&mut command)
+            .and_then(|mut child| child.wait_timeout(limit))
+            .is_ok_and(|status| status.is_some_and(|status| status.success()))
+    }
+
     /// Runs a command unseen; its output.
     ///
     /// # Errors

@@ -17,6 +17,7 @@ const TRUNK: &str = "0.21.14";
 const BINARYEN: &str = "132.0.0";
 const ESBUILD: &str = "0.28.2";
 const NEXTEST: &str = "0.9.143";
+const DENY: &str = "0.20.2";
 const CEILOMETERCLIENT: &str = "2.9.0";
 /// What is installed as the client of that version, below the project's root.
 const CEILOMETERCLIENT_REQUIREMENTS: &str = "api/tests/ceilometerclient/requirements.txt";
@@ -55,7 +56,7 @@ enum Source {
 }
 
 /// All tools whose programs are called by name, in the order of [`install`].
-pub(crate) fn all(project: &Project) -> [Tool; 5] {
+pub(crate) fn all(project: &Project) -> [Tool; 6] {
     [
         Tool {
             name: "wasm-bindgen",
@@ -99,6 +100,16 @@ pub(crate) fn all(project: &Project) -> [Tool; 5] {
             },
             takes: "3 to 5 minutes",
         },
+        Tool {
+            name: "cargo-deny",
+            version: DENY.to_owned(),
+            source: Source::Cargo {
+                package: "cargo-deny",
+                features: &[],
+                quick: true,
+            },
+            takes: "1 to 2 minutes",
+        },
     ]
 }
 
@@ -106,13 +117,14 @@ pub(crate) fn all(project: &Project) -> [Tool; 5] {
 pub(crate) fn install(project: &Project, runner: &Runner) -> Result<(), Error> {
     for_bundle(project, runner)?;
     for_tests(project, runner)?;
+    for_deny(project, runner)?;
     ceilometerclient(project, runner).map(|_| ())
 }
 
 /// Installs what building the bundle takes, the WASM target of Rust included.
 pub(crate) fn for_bundle(project: &Project, runner: &Runner) -> Result<(), Error> {
     for_wasm(project, runner)?;
-    let [_, trunk, binaryen, esbuild, _] = all(project);
+    let [_, trunk, binaryen, esbuild, ..] = all(project);
     trunk.ensure(project, runner)?;
     binaryen.ensure(project, runner)?;
     esbuild.ensure(project, runner)
@@ -130,8 +142,17 @@ pub(crate) fn for_tests(project: &Project, runner: &Runner) -> Result<(), Error>
     if runner.succeeds("cargo", &["nextest", "--version"]) {
         return Ok(());
     }
-    let [.., nextest] = all(project);
+    let [.., nextest, _] = all(project);
     nextest.ensure(project, runner)
+}
+
+/// Installs the check of dependencies, unless cargo has one.
+pub(crate) fn for_deny(project: &Project, runner: &Runner) -> Result<(), Error> {
+    if runner.succeeds("cargo", &["deny", "--version"]) {
+        return Ok(());
+    }
+    let [.., deny] = all(project);
+    deny.ensure(project, runner)
 }
 
 /// Installs the real client of Ceilometer's protocol, which the metering API is held against; gives

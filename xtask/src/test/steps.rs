@@ -1,11 +1,13 @@
 //! The steps, in order: what is quick to tell comes first.
 
+use std::time::Duration;
+
 use super::Step;
 use crate::{
     Error, Runner, build,
     debian::{self, Package},
     project::Project,
-    tools,
+    say, tools,
 };
 
 /// Options of every build on this machine. They are the same everywhere, so that nothing is compiled
@@ -15,14 +17,23 @@ const DENY_WARNINGS: [&str; 3] = ["--", "-D", "warnings"];
 /// A test that passes the second time hides a fault. On the command line it overrides configuration and
 /// environment (`NEXTEST_RETRIES`).
 const NO_RETRIES: &str = "--retries=0";
+/// The database of advisories that cargo-deny reads.
+const ADVISORIES: &str = "https://github.com/RustSec/advisory-db";
+const DATABASE_TIMEOUT: Duration = Duration::from_secs(20);
 const WASM: &str = "wasm32-unknown-unknown";
 
-pub(crate) const STEPS: [Step; 14] = [
+pub(crate) const STEPS: [Step; 15] = [
     Step {
         name: "fmt",
         what: "formatting",
         needs: &[],
         run: fmt,
+    },
+    Step {
+        name: "deny",
+        what: "licences, sources, banned crates and known faults of dependencies",
+        needs: &[],
+        run: deny,
     },
     Step {
         name: "clippy",
@@ -106,6 +117,21 @@ pub(crate) const STEPS: [Step; 14] = [
 
 fn fmt(_: &Project, runner: &Runner) -> Result<(), Error> {
     runner.run(&mut runner.command("cargo", &["fmt", "--all", "--", "--check"]))
+}
+
+/// By `deny.toml`.
+fn deny(project: &Project, runner: &Runner) -> Result<(), Error> {
+    tools::for_deny(project, runner)?;
+    let check = ["deny", "check", "bans", "licenses", "sources"];
+    runner.run(&mut runner.command("cargo", &check))?;
+    // git knows proxies, and what else it takes on this machine.
+    if !runner.succeeds_within(DATABASE_TIMEOUT, "git", &["ls-remote", ADVISORIES, "HEAD"]) {
+        say::note(&format!(
+            "advisories are not checked: {ADVISORIES} cannot be reached"
+        ));
+        return Ok(());
+    }
+    runner.run(&mut runner.command("cargo", &["deny", "check", "advisories"]))
 }
 
 fn clippy(_: &Project, runner: &Runner) -> Result<(), Error> {
