@@ -16,9 +16,9 @@ use std::time::Duration;
 use api::ApiConfig;
 use common::{blocking, prod};
 use metering::{BrokerState, Overview, Series};
-use rig::{Options, PrivateBroker};
 use serde_json::json;
 use support::TestApp;
+use test_brokers::{Options, PrivateBroker};
 
 /// Messages published a second.
 const PACE: u32 = 20;
@@ -268,8 +268,10 @@ async fn a_narrower_account_sees_what_the_broker_shows_it() {
     drop(publisher);
 
     let url = broker.management_url();
-    let shown =
-        blocking(move || rig::Management::new(&url, "anna", "secret").get("/api/overview")).await;
+    let shown = blocking(move || {
+        test_brokers::Management::new(&url, "anna", "secret").get("/api/overview")
+    })
+    .await;
     let shown = shown.expect("the broker answers")["queue_totals"]["messages"]
         .as_i64()
         .expect("messages");
@@ -336,7 +338,8 @@ async fn samples_are_of_the_queues_that_the_broker_lists_to_the_account() {
     for (name, _, sees_nodes) in ACCOUNTS {
         let url = broker.management_url();
         let listed = blocking(move || {
-            rig::Management::new(&url, name, "secret").get("/api/queues?columns=vhost,name")
+            test_brokers::Management::new(&url, name, "secret")
+                .get("/api/queues?columns=vhost,name")
         })
         .await
         .expect("the broker answers");

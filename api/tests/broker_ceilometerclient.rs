@@ -20,8 +20,8 @@ use std::sync::Arc;
 
 use api::{Api, ApiConfig, IdentityConfig, KeystoneConfig};
 use common::prod;
-use rig::{KeystoneOptions, Options, PrivateBroker, PrivateKeystone};
 use store::testing::NaiveStore;
+use test_brokers::{KeystoneOptions, Options, PrivateBroker, PrivateKeystone};
 use tokio::net::TcpListener;
 
 /// The service on a port of its own, with a real broker behind it.

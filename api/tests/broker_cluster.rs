@@ -16,10 +16,10 @@ use api::ApiConfig;
 use common::{blocking, prod};
 use http::StatusCode;
 use metering::{BrokerState, Health, HealthCheck, HealthState};
-use rig::{Options, PrivateBroker, PrivateCluster};
 use serde_json::json;
 use support::TestApp;
 use support::app::Answer;
+use test_brokers::{Options, PrivateBroker, PrivateCluster};
 
 /// Seconds without a sign of life after which nodes count each other as gone: a quarter of the
 /// default, so that the test need not wait a minute.

@@ -15,9 +15,9 @@ use api::{ApiConfig, PrometheusConfig};
 use common::{blocking, prod};
 use metering::BrokerState;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use rig::{Management, Options, PrivateBroker};
 use serde_json::{Value, json};
 use support::{PLUGINS, TestApp};
+use test_brokers::{Management, Options, PrivateBroker};
 
 /// Names that break what does not expect them.
 fn hostile() -> Vec<String> {

@@ -15,9 +15,9 @@ use api::ApiConfig;
 use common::{blocking, prod};
 use http::StatusCode;
 use metering::BrokerState;
-use rig::{Options, PrivateBroker};
 use serde_json::{Value, json};
 use support::TestApp;
+use test_brokers::{Options, PrivateBroker};
 
 /// The broker's own paths cannot name them either: they are imported.
 fn definitions() -> Value {

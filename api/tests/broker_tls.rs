@@ -14,9 +14,9 @@ use std::time::Duration;
 use api::{ApiConfig, BrokerAccess, BrokerConfig, TlsFiles};
 use http::StatusCode;
 use metering::BrokerState;
-use rig::{Options, PrivateBroker};
 use support::tls_listener::path;
 use support::{TestApp, broker_files};
+use test_brokers::{Options, PrivateBroker};
 
 /// A broker, and the port of its TLS listener. It asks for a certificate of the authority if `mutual`.
 async fn start(mutual: bool) -> (PrivateBroker, u16) {

@@ -16,12 +16,12 @@ use std::time::{Duration, Instant};
 use api::{ApiConfig, IdentityConfig, KeystoneConfig, TlsFiles};
 use common::blocking;
 use http::{Method, StatusCode};
-use rig::{KeystoneOptions, PrivateKeystone};
 use serde_json::{Value, json};
 use store::{LogQuery, Store};
 use support::app::Answer;
 use support::tls_listener::{listen, path};
 use support::{FakeBroker, TestApp, local, sqlite};
+use test_brokers::{KeystoneOptions, PrivateKeystone};
 
 const BROKERS: &str = "/v2/rabbit/brokers";
 const OVERVIEW: &str = "/v2/rabbit/overview?broker=prod";

@@ -74,7 +74,8 @@ rows, from ingest to reads, take 5 of these minutes and no browser; those about 
 --only ROW    only this row of the table
 --json FILE   everything that was measured, also into a file
 
-WARREN_BIN, RIG_BIN and WARREN_SITE name programs and a bundle to use instead of building them.
+WARREN_BIN, TEST_BROKERS_BIN and WARREN_SITE name programs and a bundle to use instead of building
+them.
 
 Rows:
 "

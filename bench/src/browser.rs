@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use rig::PrivateBroker;
 use serde_json::Value;
+use test_brokers::PrivateBroker;
 use xtask::{Error, Runner, project::Project};
 
 use super::{

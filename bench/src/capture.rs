@@ -7,8 +7,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rig::process::ChildGroup;
 use serde_json::Value;
+use test_brokers::process::ChildGroup;
 
 use xtask::{Error, Runner, exec};
 

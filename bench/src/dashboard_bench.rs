@@ -6,8 +6,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rig::{PrivateBroker, process::ChildGroup};
 use serde_json::Value;
+use test_brokers::{PrivateBroker, process::ChildGroup};
 use ureq::Agent;
 use xtask::{Error, Runner, project::Project, say};
 
@@ -55,7 +55,7 @@ impl DashboardBench {
     ) -> Result<Self, Error> {
         say::doing("starting the broker's traffic");
         broker.management().add_vhost(VHOST)?;
-        let mut traffic = runner.command(&programs.rig.to_string_lossy(), &["traffic"]);
+        let mut traffic = runner.command(&programs.test_brokers.to_string_lossy(), &["traffic"]);
         traffic
             .args(["--amqp", &broker.amqp_url()])
             .args(["--vhost", "/", "--vhost", VHOST]);

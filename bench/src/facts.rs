@@ -2,8 +2,8 @@
 
 use std::{fs, thread};
 
-use rig::PrivateBroker;
 use serde_json::{Value, json};
+use test_brokers::PrivateBroker;
 
 use xtask::{Error, Runner};
 

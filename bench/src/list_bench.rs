@@ -8,8 +8,8 @@ mod hang;
 
 use std::{fs, path::Path, thread, time::Duration};
 
-use rig::{PrivateBroker, process::ChildGroup};
 use serde_json::json;
+use test_brokers::{PrivateBroker, process::ChildGroup};
 use xtask::{Error, Runner, project::Project, say};
 
 use super::{
@@ -81,7 +81,7 @@ fn at_scale(bench: ListBench<'_>, options: &Options, table: &mut Table) -> Resul
     let folder = bench.project.scratch().join("bench-lists");
     empty(&folder)?;
     say::doing("starting another private broker, for many queues");
-    let mut broker = PrivateBroker::start(rig::Options::default())?;
+    let mut broker = PrivateBroker::start(test_brokers::Options::default())?;
     let _traffic = traffic(bench, &broker)?;
     let few = polls_at(bench, &broker, &folder)?;
     declare(bench, &broker, 0..MANY)?;
@@ -123,7 +123,7 @@ fn empty(folder: &Path) -> Result<(), Error> {
 
 /// Light, steady traffic over ten queues more.
 fn traffic(bench: ListBench<'_>, broker: &PrivateBroker) -> Result<ChildGroup, Error> {
-    let mut command = bench.programs.rig(bench.runner, "traffic");
+    let mut command = bench.programs.test_brokers(bench.runner, "traffic");
     command.args(["--amqp", &broker.amqp_url()]);
     ChildGroup::spawn(&mut command).map_err(Error::io("cannot start the traffic"))
 }
@@ -134,7 +134,7 @@ fn declare(
     numbers: std::ops::Range<u32>,
 ) -> Result<(), Error> {
     say::doing(&format!("declaring queues until there are {}", numbers.end));
-    let mut command = bench.programs.rig(bench.runner, "queues");
+    let mut command = bench.programs.test_brokers(bench.runner, "queues");
     command
         .args(["--amqp", &broker.amqp_url()])
         .args(["--from", &numbers.start.to_string()])

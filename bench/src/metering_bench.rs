@@ -12,7 +12,7 @@ mod reads;
 
 use std::{fs, path::Path};
 
-use rig::PrivateBroker;
+use test_brokers::PrivateBroker;
 use xtask::{Error, Runner, build, project::Project, say};
 
 use super::{args::Options, programs::Programs, row::Row, table::Table};

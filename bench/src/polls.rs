@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
-use rig::PrivateBroker;
 use serde_json::{Value, json};
+use test_brokers::PrivateBroker;
 use xtask::{Error, Runner, project::Project};
 
 use super::{

@@ -10,8 +10,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rig::process::ChildGroup;
 use serde_json::Value;
+use test_brokers::process::ChildGroup;
 use xtask::{Error, Runner, build, project::Project, say};
 
 /// From the start of the server to its being ready.
@@ -21,12 +21,12 @@ pub(super) const READY: Duration = Duration::from_mins(1);
 #[derive(Debug)]
 pub(super) struct Programs {
     warren: PathBuf,
-    pub(super) rig: PathBuf,
+    pub(super) test_brokers: PathBuf,
     pub(super) site: PathBuf,
 }
 
 impl Programs {
-    /// The bundle only for a dashboard, `rig` for that and for lists.
+    /// The bundle only for a dashboard, `test-brokers` for that and for lists.
     pub(super) fn build(
         project: &Project,
         runner: &Runner,
@@ -52,20 +52,24 @@ impl Programs {
             build::server(runner)?;
             project.program("release", "warren")
         };
-        let rig = if let Some(rig) = given("RIG_BIN") {
-            rig
+        let test_brokers = if let Some(test_brokers) = given("TEST_BROKERS_BIN") {
+            test_brokers
         } else {
             if dashboard || lists {
-                build::rig(runner, &["--release"])?;
+                build::test_brokers(runner, &["--release"])?;
             }
-            project.program("release", "rig")
+            project.program("release", "test-brokers")
         };
-        Ok(Self { warren, rig, site })
+        Ok(Self {
+            warren,
+            test_brokers,
+            site,
+        })
     }
 
-    /// `rig`, with one of its commands.
-    pub(super) fn rig(&self, runner: &Runner, what: &str) -> Command {
-        runner.command(&self.rig.to_string_lossy(), &[what])
+    /// `test-brokers`, with one of its commands.
+    pub(super) fn test_brokers(&self, runner: &Runner, what: &str) -> Command {
+        runner.command(&self.test_brokers.to_string_lossy(), &[what])
     }
 
     /// `warren serve`, without the settings of whoever calls us. One line of its log tells where

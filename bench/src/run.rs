@@ -2,8 +2,8 @@
 
 use std::{fs, time::Duration};
 
-use rig::PrivateBroker;
 use serde_json::{Value, json};
+use test_brokers::PrivateBroker;
 use xtask::{
     Error, Runner,
     debian::{self, Package},
@@ -48,7 +48,7 @@ pub(crate) fn run(project: &Project, runner: &Runner, options: &Options) -> Resu
     let programs = Programs::build(project, runner, dashboard, lists)?;
     let load = facts::load();
     say::doing("starting a private broker (10 s)");
-    let broker = PrivateBroker::start(rig::Options::default())?;
+    let broker = PrivateBroker::start(test_brokers::Options::default())?;
     let mut facts = facts::gather(runner, &broker)?;
     facts["load"] = json!(load);
     let mut table = Table::default();

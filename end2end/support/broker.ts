@@ -1,4 +1,4 @@
-// A private RabbitMQ on loopback, started and commanded through the program `rig`.
+// A private RabbitMQ on loopback, started and commanded through the program `test-brokers`.
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,14 +8,14 @@ import { createInterface, type Interface } from 'node:readline';
 import { expect } from '@playwright/test';
 
 import { Child } from './child.ts';
-import { rigProgram } from './programs.ts';
+import { testBrokersProgram } from './programs.ts';
 
 export interface Account {
   name: string;
   password: string;
 }
 
-/** As `rig` introduces its broker. */
+/** As `test-brokers` introduces its broker. */
 interface Introduction {
   management_url: string;
   amqp_url: string;
@@ -41,13 +41,13 @@ export class Broker {
     const folder = await mkdtemp(join(tmpdir(), 'warren-e2e-'));
     const args = ['broker', '--dir', folder, '--traffic', '--conf', `collect_statistics_interval = ${interval}`];
     args.push(...plugins.flatMap(plugin => ['--plugin', plugin]));
-    const child = new Child(rigProgram(), args, ['pipe', 'pipe', 'inherit']);
+    const child = new Child(testBrokersProgram(), args, ['pipe', 'pipe', 'inherit']);
     const reader: Interface = createInterface({ input: child.process.stdout! });
     const lines = reader[Symbol.asyncIterator]();
     const first = await lines.next();
     if (first.done) {
       await rm(folder, { recursive: true, force: true });
-      throw new Error('rig ended before its broker was up');
+      throw new Error('test-brokers ended before its broker was up');
     }
     return new Broker(child, lines, folder, JSON.parse(first.value));
   }
@@ -126,7 +126,7 @@ export class Broker {
   private async command(line: string): Promise<Reply> {
     this.child.process.stdin!.write(`${line}\n`);
     const { value, done } = await this.lines.next();
-    if (done) throw new Error(`rig ended at the command ${line}`);
+    if (done) throw new Error(`test-brokers ended at the command ${line}`);
     const reply: Reply = JSON.parse(value);
     if (reply.error) throw new Error(`${line}: ${reply.error}`);
     return reply;

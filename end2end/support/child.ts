@@ -5,21 +5,21 @@ import { once } from 'node:events';
 
 import { cleanEnvironment } from './programs.ts';
 
-/** A child process. A guardian kills it when we die without stopping it. */
+/** A child process. A reaper kills it when we die without stopping it. */
 export class Child {
   readonly process: ChildProcess;
-  private readonly guardian: ChildProcess;
+  private readonly reaper: ChildProcess;
 
   /** `environment` is added to ours. */
   constructor(program: string, args: string[], stdio: StdioOptions, environment: NodeJS.ProcessEnv = {}) {
     this.process = spawn(program, args, { stdio, env: { ...cleanEnvironment(), ...environment } });
     // The kernel closes the pipe, however we die.
     const script = 'read -r _; kill -KILL "$1" 2>/dev/null';
-    const watched = ['-c', script, 'guardian', String(this.process.pid)];
-    this.guardian = spawn('sh', watched, { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+    const watched = ['-c', script, 'reaper', String(this.process.pid)];
+    this.reaper = spawn('sh', watched, { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
     // A test that fails to stop it must not keep the runner from ending.
-    this.guardian.unref();
-    this.process.once('exit', () => this.guardian.kill('SIGKILL'));
+    this.reaper.unref();
+    this.process.once('exit', () => this.reaper.kill('SIGKILL'));
   }
 
   get hasEnded(): boolean {

@@ -1,4 +1,4 @@
-// A private Horizon on loopback with Warren's panel in it, started through the program `rig`.
+// A private Horizon on loopback with Warren's panel in it, started through the program `test-brokers`.
 
 import { createInterface } from 'node:readline';
 import { join, resolve } from 'node:path';
@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import type { Page } from '@playwright/test';
 
 import { Child } from './child.ts';
-import { rigProgram } from './programs.ts';
+import { testBrokersProgram } from './programs.ts';
 
 /** The folder of the plugin. */
 const PLUGIN = join(resolve(import.meta.dirname, '../..'), 'horizon');
@@ -28,10 +28,10 @@ export class Horizon {
 
   static async start({ keystone, warren }: Options): Promise<Horizon> {
     const args = ['horizon', '--keystone', keystone, '--warren', warren, '--plugin', PLUGIN];
-    const child = new Child(rigProgram(), args, ['pipe', 'pipe', 'inherit']);
+    const child = new Child(testBrokersProgram(), args, ['pipe', 'pipe', 'inherit']);
     const lines = createInterface({ input: child.process.stdout! })[Symbol.asyncIterator]();
     const first = await lines.next();
-    if (first.done) throw new Error('rig ended before its Horizon was up');
+    if (first.done) throw new Error('test-brokers ended before its Horizon was up');
     return new Horizon(child, lines, JSON.parse(first.value).url);
   }
 
@@ -47,7 +47,7 @@ export class Horizon {
   async log(): Promise<string> {
     this.child.process.stdin!.write('log\n');
     const { value, done } = await this.lines.next();
-    if (done) throw new Error('rig ended');
+    if (done) throw new Error('test-brokers ended');
     return JSON.parse(value).log;
   }
 

@@ -1,4 +1,4 @@
-// A private Keystone on loopback, started and commanded through the program `rig`.
+// A private Keystone on loopback, started and commanded through the program `test-brokers`.
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 import { Child } from './child.ts';
-import { rigProgram } from './programs.ts';
+import { testBrokersProgram } from './programs.ts';
 
 type Reply = Record<string, string>;
 
@@ -21,12 +21,12 @@ export class Keystone {
 
   static async start(): Promise<Keystone> {
     const folder = await mkdtemp(join(tmpdir(), 'warren-keystone-'));
-    const child = new Child(rigProgram(), ['keystone'], ['pipe', 'pipe', 'inherit']);
+    const child = new Child(testBrokersProgram(), ['keystone'], ['pipe', 'pipe', 'inherit']);
     const lines = createInterface({ input: child.process.stdout! })[Symbol.asyncIterator]();
     const first = await lines.next();
     if (first.done) {
       await rm(folder, { recursive: true, force: true });
-      throw new Error('rig ended before its Keystone was up');
+      throw new Error('test-brokers ended before its Keystone was up');
     }
     return new Keystone(child, lines, folder, JSON.parse(first.value).url);
   }
@@ -77,7 +77,7 @@ export class Keystone {
   private async command(line: string): Promise<Reply> {
     this.child.process.stdin!.write(`${line}\n`);
     const { value, done } = await this.lines.next();
-    if (done) throw new Error(`rig ended at the command ${line}`);
+    if (done) throw new Error(`test-brokers ended at the command ${line}`);
     const reply: Reply = JSON.parse(value);
     if (reply.error) throw new Error(`${line}: ${reply.error}`);
     return reply;

@@ -16,8 +16,8 @@ function find(variable: string, ...candidates: string[]): string {
 
 /** The program `warren`. */
 export const warrenProgram = () => find('WARREN_BIN', 'target/release/warren', 'target/debug/warren');
-/** The program `rig`, which starts private brokers. */
-export const rigProgram = () => find('RIG_BIN', 'target/debug/rig');
+/** The program `test-brokers`, which starts private brokers. */
+export const testBrokersProgram = () => find('TEST_BROKERS_BIN', 'target/debug/test-brokers');
 /** The folder that Trunk built. */
 export const site = () => find('WARREN_SITE', 'dist');
 

@@ -13,8 +13,8 @@ use client::{Client, ClientError, Credentials, Endpoints, HttpOptions, HttpTrans
 use common::{Broker, Running, header, session_cookie};
 use http::StatusCode;
 use reqwest::Response;
-use rig::{KeystoneOptions, PrivateKeystone};
 use serde_json::Value;
+use test_brokers::{KeystoneOptions, PrivateKeystone};
 
 /// For how long the metering API believes what the Keystone said.
 const CACHE: Duration = Duration::from_secs(1);

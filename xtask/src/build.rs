@@ -90,16 +90,16 @@ pub fn store_example(runner: &Runner, name: &str) -> Result<(), Error> {
     ))
 }
 
-/// The program `rig`, which starts private brokers.
+/// The program `test-brokers`, which starts private brokers.
 ///
 /// # Errors
 ///
 /// If a build fails.
-pub fn rig(runner: &Runner, profile: &[&str]) -> Result<(), Error> {
-    let mut command = runner.command("cargo", &["build", "--package", "rig"]);
+pub fn test_brokers(runner: &Runner, profile: &[&str]) -> Result<(), Error> {
+    let mut command = runner.command("cargo", &["build", "--package", "test-brokers"]);
     runner.run(
         command
-            .args(["--features", "traffic", "--bin", "rig"])
+            .args(["--features", "traffic", "--bin", "test-brokers"])
             .args(profile),
     )
 }

@@ -37,7 +37,7 @@ pub enum Error {
     Wrong(String),
     /// The private broker.
     #[error(transparent)]
-    Broker(#[from] rig::Error),
+    Broker(#[from] test_brokers::Error),
     /// Names of the steps of the tests that failed.
     #[error("{0} did not pass")]
     Steps(String),

@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use rig::process::ChildGroup;
+use test_brokers::process::ChildGroup;
 
 use self::echo::Echo;
 use crate::{Error, interrupt::Interrupt, project::Project};

@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rig::process::ChildGroup;
+use test_brokers::process::ChildGroup;
 use ureq::Agent;
 
 use crate::{Error, Runner, build, project::Project, say};
@@ -28,7 +28,7 @@ pub(crate) fn run(project: &Project, runner: &Runner, server_args: &[String]) ->
     build::server(runner)?;
     if matches!(source, Source::Private) {
         say::doing("building the private broker's traffic in release");
-        build::rig(runner, &["--release"])?;
+        build::test_brokers(runner, &["--release"])?;
     }
 
     // Dropped in the other order: first the server, then its broker.

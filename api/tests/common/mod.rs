@@ -3,7 +3,7 @@
 #![allow(dead_code, reason = "each test binary uses its part")]
 
 use api::BrokerConfig;
-use rig::PrivateBroker;
+use test_brokers::PrivateBroker;
 
 /// Waits for work that blocks.
 pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {

@@ -12,8 +12,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rig::{Management, PrivateBroker};
 use serde_json::json;
+use test_brokers::{Management, PrivateBroker};
 use xtask::{Error, say};
 
 use super::{Figure, ListBench, MOST, PAGE, Row, until_whole};

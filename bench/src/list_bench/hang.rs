@@ -5,8 +5,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rig::PrivateCluster;
 use serde_json::json;
+use test_brokers::PrivateCluster;
 use xtask::{Error, say};
 
 use super::{Figure, ListBench, PAGE, Row, empty};
@@ -29,7 +29,7 @@ pub(super) fn measure(bench: ListBench<'_>) -> Result<Figure, Error> {
     let folder = bench.project.scratch().join("bench-cluster");
     empty(&folder)?;
     say::doing("starting a cluster of three");
-    let mut cluster = PrivateCluster::start(&rig::Options::default(), 3)?;
+    let mut cluster = PrivateCluster::start(&test_brokers::Options::default(), 3)?;
     for (n, node) in cluster.nodes().iter().enumerate() {
         for queue in 0..10 {
             let path = format!("/api/queues/%2F/q{n}.{queue}");

@@ -5,8 +5,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rig::{PrivateBroker, process::ChildGroup};
 use serde_json::{Value, json};
+use test_brokers::{PrivateBroker, process::ChildGroup};
 use ureq::Agent;
 use xtask::Error;
 

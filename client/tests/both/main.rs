@@ -24,14 +24,14 @@ use tokio::task::JoinSet;
 const ANSWER_LIMIT: usize = 64 * 1024;
 
 /// A fake API and a client of it.
-struct Rig {
+struct TestSetup {
     fake: Fake,
     client: Client,
     /// The same API, to be found by its catalog.
     by_catalog: Client,
 }
 
-impl Rig {
+impl TestSetup {
     async fn over_http() -> Self {
         let fake = Fake::default();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
@@ -84,8 +84,8 @@ fn queues(overview: &Overview) -> Option<i64> {
         .and_then(|totals| totals.queues)
 }
 
-async fn a_sign_in_tells_whose_token_it_is_and_when_it_ends(rig: Rig) {
-    let signed_in = rig
+async fn a_sign_in_tells_whose_token_it_is_and_when_it_ends(setup: TestSetup) {
+    let signed_in = setup
         .client
         .sign_in(&Credentials::new("admin", "right"))
         .await
@@ -97,7 +97,8 @@ async fn a_sign_in_tells_whose_token_it_is_and_when_it_ends(rig: Rig) {
         "2035-01-01T12:00:00".parse::<Timestamp>().expect("a time")
     );
     assert!(
-        rig.fake
+        setup
+            .fake
             .seen()
             .tokens
             .contains_key(signed_in.token.expose())
@@ -109,8 +110,8 @@ async fn a_sign_in_tells_whose_token_it_is_and_when_it_ends(rig: Rig) {
         .expect("an overview");
 }
 
-async fn a_wrong_password_is_unauthorized(rig: Rig) {
-    let refused = rig
+async fn a_wrong_password_is_unauthorized(setup: TestSetup) {
+    let refused = setup
         .client
         .sign_in(&Credentials::new("admin", "wrong"))
         .await;
@@ -120,8 +121,8 @@ async fn a_wrong_password_is_unauthorized(rig: Rig) {
     );
 }
 
-async fn too_many_sign_ins_say_how_long_to_wait(rig: Rig) {
-    let refused = rig
+async fn too_many_sign_ins_say_how_long_to_wait(setup: TestSetup) {
+    let refused = setup
         .client
         .sign_in(&Credentials::new("hasty", "right"))
         .await;
@@ -131,34 +132,34 @@ async fn too_many_sign_ins_say_how_long_to_wait(rig: Rig) {
     assert_eq!(retry_after, Some(Duration::from_secs(30)));
 }
 
-async fn the_viewers_address_goes_along(rig: Rig) {
+async fn the_viewers_address_goes_along(setup: TestSetup) {
     let viewer = "2001:db8::7".parse().ok();
     let credentials = Credentials::new("admin", "right").forwarded_for(viewer);
-    rig.client.sign_in(&credentials).await.expect("signed in");
+    setup.client.sign_in(&credentials).await.expect("signed in");
     assert_eq!(
-        rig.fake.seen().forwarded_for.as_deref(),
+        setup.fake.seen().forwarded_for.as_deref(),
         Some("2001:db8::7")
     );
 }
 
-async fn what_has_not_changed_is_parsed_once_for_all(rig: Rig) {
-    let (one, two) = (rig.session("admin").await, rig.session("admin").await);
+async fn what_has_not_changed_is_parsed_once_for_all(setup: TestSetup) {
+    let (one, two) = (setup.session("admin").await, setup.session("admin").await);
     let first = one.overview("prod").await.expect("an overview");
     let second = two.overview("prod").await.expect("an overview");
     assert!(Arc::ptr_eq(&first, &second));
     assert_eq!(
-        rig.fake.seen().conditions,
+        setup.fake.seen().conditions,
         [None, Some("\"0-admin\"".to_owned())]
     );
 }
 
-async fn what_has_changed_is_seen(rig: Rig) {
-    let session = rig.session("admin").await;
+async fn what_has_changed_is_seen(setup: TestSetup) {
+    let session = setup.session("admin").await;
     assert_eq!(
         queues(&session.overview("prod").await.expect("an overview")),
         Some(0)
     );
-    rig.fake.seen().tick = 1;
+    setup.fake.seen().tick = 1;
     assert_eq!(
         queues(&session.overview("prod").await.expect("an overview")),
         Some(1)
@@ -169,10 +170,10 @@ async fn what_has_changed_is_seen(rig: Rig) {
     );
 }
 
-async fn accounts_of_other_rights_never_get_each_others_answer(rig: Rig) {
-    let (admin, member) = (rig.session("admin").await, rig.session("member").await);
+async fn accounts_of_other_rights_never_get_each_others_answer(setup: TestSetup) {
+    let (admin, member) = (setup.session("admin").await, setup.session("member").await);
     for tick in 0..6 {
-        rig.fake.seen().tick = tick;
+        setup.fake.seen().tick = tick;
         // The second round is answered with 304.
         for _ in 0..2 {
             let seen = admin.overview("prod").await.expect("an overview");
@@ -186,27 +187,27 @@ async fn accounts_of_other_rights_never_get_each_others_answer(rig: Rig) {
     }
 }
 
-async fn a_304_that_names_nothing_of_ours_is_asked_again(rig: Rig) {
-    let session = rig.session("admin").await;
+async fn a_304_that_names_nothing_of_ours_is_asked_again(setup: TestSetup) {
+    let session = setup.session("admin").await;
     session.overview("prod").await.expect("an overview");
-    rig.fake.seen().wrong_not_modified = Some("\"0-member\"".to_owned());
+    setup.fake.seen().wrong_not_modified = Some("\"0-member\"".to_owned());
     let seen = session.overview("prod").await.expect("an overview");
     assert_eq!(seen.node.as_deref(), Some("admin"));
-    assert_eq!(rig.fake.seen().conditions.last(), Some(&None));
+    assert_eq!(setup.fake.seen().conditions.last(), Some(&None));
 }
 
-async fn a_refused_token_is_renewed(rig: Rig) {
-    let session = rig.client.signed_in(Credentials::new("admin", "right"));
+async fn a_refused_token_is_renewed(setup: TestSetup) {
+    let session = setup.client.signed_in(Credentials::new("admin", "right"));
     session.overview("prod").await.expect("an overview");
-    rig.fake.expire();
+    setup.fake.expire();
     session.overview("prod").await.expect("an overview");
-    assert_eq!(rig.fake.seen().sign_ins, 2);
+    assert_eq!(setup.fake.seen().sign_ins, 2);
 }
 
-async fn callers_refused_together_renew_once(rig: Rig) {
-    let session = rig.client.signed_in(Credentials::new("admin", "right"));
+async fn callers_refused_together_renew_once(setup: TestSetup) {
+    let session = setup.client.signed_in(Credentials::new("admin", "right"));
     session.overview("prod").await.expect("an overview");
-    rig.fake.expire();
+    setup.fake.expire();
     let mut callers = JoinSet::new();
     for _ in 0..20 {
         let session = session.clone();
@@ -215,14 +216,14 @@ async fn callers_refused_together_renew_once(rig: Rig) {
     for answer in callers.join_all().await {
         answer.expect("an overview");
     }
-    assert_eq!(rig.fake.seen().sign_ins, 2);
+    assert_eq!(setup.fake.seen().sign_ins, 2);
 }
 
-async fn a_password_that_became_wrong_is_tried_once(rig: Rig) {
-    let session = rig.client.signed_in(Credentials::new("admin", "right"));
+async fn a_password_that_became_wrong_is_tried_once(setup: TestSetup) {
+    let session = setup.client.signed_in(Credentials::new("admin", "right"));
     session.overview("prod").await.expect("an overview");
-    rig.fake.expire();
-    rig.fake.seen().locked_out.insert("admin".to_owned());
+    setup.fake.expire();
+    setup.fake.seen().locked_out.insert("admin".to_owned());
     let callers = [(); 5].map(|()| session.overview("prod"));
     for answer in futures_util::future::join_all(callers).await {
         assert!(
@@ -230,47 +231,49 @@ async fn a_password_that_became_wrong_is_tried_once(rig: Rig) {
             "{answer:?}"
         );
     }
-    assert_eq!(rig.fake.seen().sign_ins, 2);
+    assert_eq!(setup.fake.seen().sign_ins, 2);
 }
 
-async fn a_given_token_is_not_renewed(rig: Rig) {
-    let session = rig.client.session(Token::new("unknown").expect("a token"));
+async fn a_given_token_is_not_renewed(setup: TestSetup) {
+    let session = setup
+        .client
+        .session(Token::new("unknown").expect("a token"));
     let answer = session.overview("prod").await;
     assert!(
         matches!(answer, Err(ClientError::Unauthorized)),
         "{answer:?}"
     );
-    assert_eq!(rig.fake.seen().sign_ins, 0);
+    assert_eq!(setup.fake.seen().sign_ins, 0);
 }
 
-async fn a_revoked_token_is_refused(rig: Rig) {
-    let signed_in = rig
+async fn a_revoked_token_is_refused(setup: TestSetup) {
+    let signed_in = setup
         .client
         .sign_in(&Credentials::new("admin", "right"))
         .await
         .expect("in");
     signed_in.session.revoke().await.expect("revoked");
     signed_in.session.revoke().await.expect("nothing to revoke");
-    let answer = rig.client.session(signed_in.token).overview("prod").await;
+    let answer = setup.client.session(signed_in.token).overview("prod").await;
     assert!(
         matches!(answer, Err(ClientError::Unauthorized)),
         "{answer:?}"
     );
 }
 
-async fn a_session_that_was_ended_asks_nothing_more(rig: Rig) {
-    let session = rig.session("admin").await;
+async fn a_session_that_was_ended_asks_nothing_more(setup: TestSetup) {
+    let session = setup.session("admin").await;
     session.revoke().await.expect("revoked");
     let answer = session.overview("prod").await;
     assert!(
         matches!(answer, Err(ClientError::Unauthorized)),
         "{answer:?}"
     );
-    assert!(rig.fake.seen().conditions.is_empty());
+    assert!(setup.fake.seen().conditions.is_empty());
 }
 
-async fn the_catalog_names_the_api(rig: Rig) {
-    let signed_in = rig
+async fn the_catalog_names_the_api(setup: TestSetup) {
+    let signed_in = setup
         .by_catalog
         .sign_in(&Credentials::new("admin", "right"))
         .await
@@ -281,15 +284,17 @@ async fn the_catalog_names_the_api(rig: Rig) {
         .await
         .expect("an overview");
     // A token from elsewhere brings its catalog too.
-    let session = rig.by_catalog.session(signed_in.token);
+    let session = setup.by_catalog.session(signed_in.token);
     session.overview("prod").await.expect("an overview");
-    let session = rig.by_catalog.signed_in(Credentials::new("admin", "right"));
+    let session = setup
+        .by_catalog
+        .signed_in(Credentials::new("admin", "right"));
     session.overview("prod").await.expect("an overview");
 }
 
-async fn a_catalog_without_the_api_is_said(rig: Rig) {
-    rig.fake.seen().catalog = String::from("no address");
-    let refused = rig
+async fn a_catalog_without_the_api_is_said(setup: TestSetup) {
+    setup.fake.seen().catalog = String::from("no address");
+    let refused = setup
         .by_catalog
         .sign_in(&Credentials::new("admin", "right"))
         .await;
@@ -299,7 +304,7 @@ async fn a_catalog_without_the_api_is_said(rig: Rig) {
     );
 }
 
-async fn a_series_is_asked_for_as_told(rig: Rig) {
+async fn a_series_is_asked_for_as_told(setup: TestSetup) {
     let query = SeriesQuery {
         broker: "prod".to_owned(),
         meters: vec!["rabbit.messages".to_owned()],
@@ -307,7 +312,7 @@ async fn a_series_is_asked_for_as_told(rig: Rig) {
         columns: vec![SeriesColumn::Avg],
         ..SeriesQuery::default()
     };
-    let series = rig
+    let series = setup
         .session("admin")
         .await
         .series(&query)
@@ -316,13 +321,13 @@ async fn a_series_is_asked_for_as_told(rig: Rig) {
     let column = series.column("rabbit.messages", "prod").expect("a column");
     assert_eq!((column.avg.get(0), column.avg.get(1)), (Some(1.0), None));
     assert_eq!(
-        rig.fake.seen().asked,
+        setup.fake.seen().asked,
         ["/v2/rabbit/series?broker=prod&meter=rabbit.messages&points=60&columns=avg"]
     );
 }
 
-async fn errors_carry_the_services_words(rig: Rig) {
-    let session = rig.session("admin").await;
+async fn errors_carry_the_services_words(setup: TestSetup) {
+    let session = setup.session("admin").await;
     let words = |error: ClientError| error.to_string();
     for (status, expected) in [
         ("403", "forbidden: in words"),
@@ -337,8 +342,8 @@ async fn errors_carry_the_services_words(rig: Rig) {
     }
 }
 
-async fn unavailable_says_how_long_to_wait(rig: Rig) {
-    let error = rig
+async fn unavailable_says_how_long_to_wait(setup: TestSetup) {
+    let error = setup
         .session("admin")
         .await
         .users("503")
@@ -347,8 +352,8 @@ async fn unavailable_says_how_long_to_wait(rig: Rig) {
     assert_eq!(error.retry_after(), Some(Duration::from_secs(5)));
 }
 
-async fn silence_times_out(rig: Rig) {
-    let session = rig.session("admin").await;
+async fn silence_times_out(setup: TestSetup) {
+    let session = setup.session("admin").await;
     for broker in ["silent", "stalling"] {
         let answer = session.nodes(broker).await;
         assert!(
@@ -358,8 +363,8 @@ async fn silence_times_out(rig: Rig) {
     }
 }
 
-async fn an_answer_has_a_bound(rig: Rig) {
-    let session = rig.session("admin").await;
+async fn an_answer_has_a_bound(setup: TestSetup) {
+    let session = setup.session("admin").await;
     for broker in ["endless", "huge"] {
         let answer = session.nodes(broker).await;
         assert!(
@@ -369,8 +374,8 @@ async fn an_answer_has_a_bound(rig: Rig) {
     }
 }
 
-async fn what_is_no_json_is_malformed(rig: Rig) {
-    let session = rig.session("admin").await;
+async fn what_is_no_json_is_malformed(setup: TestSetup) {
+    let session = setup.session("admin").await;
     for broker in ["html", "cut"] {
         let answer = session.nodes(broker).await;
         assert!(
@@ -380,8 +385,8 @@ async fn what_is_no_json_is_malformed(rig: Rig) {
     }
 }
 
-async fn the_api_can_be_looked_for_without_a_token(rig: Rig) {
-    rig.client.reachable().await.expect("it answers");
+async fn the_api_can_be_looked_for_without_a_token(setup: TestSetup) {
+    setup.client.reachable().await.expect("it answers");
 }
 
 macro_rules! both {
@@ -390,7 +395,7 @@ macro_rules! both {
             $(
                 #[tokio::test]
                 async fn $test() {
-                    super::$test(super::Rig::over_http().await).await;
+                    super::$test(super::TestSetup::over_http().await).await;
                 }
             )*
         }
@@ -399,7 +404,7 @@ macro_rules! both {
             $(
                 #[tokio::test]
                 async fn $test() {
-                    super::$test(super::Rig::in_process()).await;
+                    super::$test(super::TestSetup::in_process()).await;
                 }
             )*
         }

@@ -8,7 +8,7 @@ use futures_util::TryStreamExt;
 use metering::telemetry::Sample;
 use serde_json::json;
 
-use crate::Rig;
+use crate::TestSetup;
 
 /// Some hundred times what an answer that is read whole may have.
 const MANY: u64 = 30_000;
@@ -40,8 +40,8 @@ async fn faulty(session: &Session, fault: &str) -> (Vec<Sample>, ClientError) {
     }
 }
 
-pub(crate) async fn a_list_may_be_longer_than_any_answer(rig: Rig) {
-    let session = rig.session("admin").await;
+pub(crate) async fn a_list_may_be_longer_than_any_answer(setup: TestSetup) {
+    let session = setup.session("admin").await;
     let mut samples = session.samples(&many(MANY)).await.expect("a list");
     let mut count = 0;
     while let Some(sample) = samples.try_next().await.expect("a sample") {
@@ -51,9 +51,9 @@ pub(crate) async fn a_list_may_be_longer_than_any_answer(rig: Rig) {
     assert_eq!(count, MANY);
 }
 
-pub(crate) async fn what_nobody_reads_is_not_fetched(rig: Rig) {
-    let session = rig.session("admin").await;
-    let given_up = rig.fake.seen().given_up.clone();
+pub(crate) async fn what_nobody_reads_is_not_fetched(setup: TestSetup) {
+    let session = setup.session("admin").await;
+    let given_up = setup.fake.seen().given_up.clone();
     let mut samples = session.samples(&many(u64::MAX)).await.expect("a list");
     for _ in 0..1000 {
         samples.try_next().await.expect("it is endless");
@@ -62,8 +62,8 @@ pub(crate) async fn what_nobody_reads_is_not_fetched(rig: Rig) {
     given_up.notified().await;
 }
 
-pub(crate) async fn what_came_before_a_list_breaks_off_is_whole(rig: Rig) {
-    let session = rig.session("admin").await;
+pub(crate) async fn what_came_before_a_list_breaks_off_is_whole(setup: TestSetup) {
+    let session = setup.session("admin").await;
     let (came, error) = faulty(&session, "broken").await;
     assert_eq!(came.len(), 2);
     assert!(matches!(error, ClientError::Transport(_)), "{error:?}");
@@ -80,30 +80,30 @@ pub(crate) async fn what_came_before_a_list_breaks_off_is_whole(rig: Rig) {
     );
 }
 
-pub(crate) async fn a_list_that_is_none_is_told(rig: Rig) {
-    let session = rig.session("admin").await;
+pub(crate) async fn a_list_that_is_none_is_told(setup: TestSetup) {
+    let session = setup.session("admin").await;
     let (_, error) = faulty(&session, "refused").await;
     assert_eq!(error.to_string(), "refused with 400 Bad Request: in words");
     let (_, error) = faulty(&session, "html").await;
     assert!(matches!(error, ClientError::Malformed { .. }), "{error:?}");
 }
 
-pub(crate) async fn a_refused_token_is_renewed_for_lists_and_posts(rig: Rig) {
-    let session = rig.client.signed_in(Credentials::new("admin", "right"));
+pub(crate) async fn a_refused_token_is_renewed_for_lists_and_posts(setup: TestSetup) {
+    let session = setup.client.signed_in(Credentials::new("admin", "right"));
     let list = session.samples(&many(3)).await.expect("a list");
     assert_eq!(list.all().await.expect("samples").len(), 3);
-    rig.fake.expire();
+    setup.fake.expire();
     let list = session.samples(&many(3)).await.expect("a list");
     assert_eq!(list.all().await.expect("samples").len(), 3);
-    rig.fake.expire();
+    setup.fake.expire();
     let sample = NewSample::gauge("prod", 1.0, "message");
     session.post_samples("a", &[sample]).await.expect("stored");
-    assert_eq!(rig.fake.seen().sign_ins, 3);
-    assert_eq!(rig.fake.seen().posted.len(), 1);
+    assert_eq!(setup.fake.seen().sign_ins, 3);
+    assert_eq!(setup.fake.seen().posted.len(), 1);
 }
 
-pub(crate) async fn posted_samples_come_back_as_stored(rig: Rig) {
-    let session = rig.session("admin").await;
+pub(crate) async fn posted_samples_come_back_as_stored(setup: TestSetup) {
+    let session = setup.session("admin").await;
     let samples = [1.5, 2.5].map(|volume| NewSample::gauge("lamp", volume, "W"));
     let stored = session.post_samples("power/main", &samples).await;
     let stored = stored.expect("stored");
@@ -114,8 +114,8 @@ pub(crate) async fn posted_samples_come_back_as_stored(rig: Rig) {
     assert_eq!(stored[1].recorded_at, None);
 }
 
-pub(crate) async fn a_complex_query_is_sent_as_texts(rig: Rig) {
-    let session = rig.session("admin").await;
+pub(crate) async fn a_complex_query_is_sent_as_texts(setup: TestSetup) {
+    let session = setup.session("admin").await;
     let query = ComplexQuery {
         filter: Some(Field::Meter.is("cpu") & !Field::Volume.lt(0.5)),
         order: vec![Field::Timestamp.ascending()],
@@ -125,7 +125,7 @@ pub(crate) async fn a_complex_query_is_sent_as_texts(rig: Rig) {
     let found = found.all().await.expect("samples");
     assert_eq!(found[0].id, "sample-3");
     assert_eq!(
-        rig.fake.seen().posted,
+        setup.fake.seen().posted,
         [json!({
             "filter": r#"{"and":[{"=":{"meter":"cpu"}},{"not":{"<":{"volume":0.5}}}]}"#,
             "orderby": r#"[{"timestamp":"asc"}]"#,
@@ -134,8 +134,8 @@ pub(crate) async fn a_complex_query_is_sent_as_texts(rig: Rig) {
     );
 }
 
-pub(crate) async fn each_is_asked_for_where_it_stands(rig: Rig) {
-    let session = rig.session("admin").await;
+pub(crate) async fn each_is_asked_for_where_it_stands(setup: TestSetup) {
+    let session = setup.session("admin").await;
     let meters = session.meters(&MeterQuery::default()).await;
     assert_eq!(meters.expect("a list").all().await.expect("meters"), []);
     let samples = session.meter_samples("a b", &many(5)).await;
@@ -164,7 +164,7 @@ pub(crate) async fn each_is_asked_for_where_it_stands(rig: Rig) {
         "{none:?}"
     );
     assert_eq!(
-        rig.fake.seen().asked,
+        setup.fake.seen().asked,
         [
             "/v2/meters",
             "/v2/meters/a%20b?limit=5",

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::{Command, Output};
 use std::{env, str};
 
-use crate::Rig;
+use crate::TestSetup;
 
 /// Where cargo puts examples: beside the folder of the test programs.
 fn program() -> PathBuf {
@@ -43,9 +43,9 @@ fn text(bytes: &[u8]) -> &str {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_signed_in_account_sees_users_and_overview() {
-    let rig = Rig::start(false).await;
-    rig.session().await;
-    let address = format!("{}/identity/v2.0", rig.address);
+    let setup = TestSetup::start(false).await;
+    setup.session().await;
+    let address = format!("{}/identity/v2.0", setup.address);
     let variables = [("OS_AUTH_URL", &*address), ("OS_TENANT_NAME", "prod")];
     let output = run(&variables, &[]).await;
     let (out, err) = (text(&output.stdout), text(&output.stderr));
@@ -58,9 +58,9 @@ async fn a_signed_in_account_sees_users_and_overview() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_wrong_is_told_in_one_line() {
-    let rig = Rig::start(false).await;
-    rig.session().await;
-    let identity = format!("{}/identity/v3", rig.address);
+    let setup = TestSetup::start(false).await;
+    setup.session().await;
+    let identity = format!("{}/identity/v3", setup.address);
     let here = ("OS_AUTH_URL", &*identity);
     let nowhere = ("OS_AUTH_URL", "http://127.0.0.1:1");
     for (variables, flags, said) in [

@@ -64,14 +64,14 @@ async fn whoami(headers: HeaderMap) -> Response {
     Json(json!({"name": "monitor", "tags": ["administrator"]})).into_response()
 }
 
-struct Rig {
+struct TestSetup {
     client: Client,
     /// Where it listens, if it does.
     address: String,
     _api: Api,
 }
 
-impl Rig {
+impl TestSetup {
     async fn start(in_process: bool) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
             .await
@@ -127,8 +127,8 @@ impl Rig {
     }
 }
 
-async fn every_resource_is_read(rig: Rig) {
-    let session = rig.session().await;
+async fn every_resource_is_read(setup: TestSetup) {
+    let session = setup.session().await;
     let brokers = session.brokers().await.expect("brokers");
     assert_eq!(
         (brokers[0].name.as_str(), brokers[0].state),
@@ -147,8 +147,8 @@ async fn every_resource_is_read(rig: Rig) {
     assert!(series.column("rabbit.connections", "prod").is_some());
 }
 
-async fn one_tick_is_parsed_once(rig: Rig) {
-    let (one, two) = (rig.session().await, rig.session().await);
+async fn one_tick_is_parsed_once(setup: TestSetup) {
+    let (one, two) = (setup.session().await, setup.session().await);
     let nodes = one.nodes("prod").await.expect("nodes");
     assert!(Arc::ptr_eq(
         &nodes,
@@ -156,13 +156,13 @@ async fn one_tick_is_parsed_once(rig: Rig) {
     ));
 }
 
-async fn what_is_wrong_is_told_in_words(rig: Rig) {
-    let wrong = rig
+async fn what_is_wrong_is_told_in_words(setup: TestSetup) {
+    let wrong = setup
         .client
         .sign_in(&Credentials::new("monitor", "wrong"))
         .await;
     assert!(matches!(wrong, Err(ClientError::Unauthorized)), "{wrong:?}");
-    let session = rig.session().await;
+    let session = setup.session().await;
     let unknown = session.overview("nowhere").await;
     assert!(
         matches!(unknown, Err(ClientError::NotFound { .. })),
@@ -181,11 +181,11 @@ async fn what_is_wrong_is_told_in_words(rig: Rig) {
     assert!(message.contains("rabbit.nothing"), "{message}");
 }
 
-async fn a_revoked_token_is_refused(rig: Rig) {
+async fn a_revoked_token_is_refused(setup: TestSetup) {
     let credentials = Credentials::new("monitor", "right");
-    let signed_in = rig.client.sign_in(&credentials).await.expect("signed in");
+    let signed_in = setup.client.sign_in(&credentials).await.expect("signed in");
     signed_in.session.revoke().await.expect("revoked");
-    let answer = rig.client.session(signed_in.token).brokers().await;
+    let answer = setup.client.session(signed_in.token).brokers().await;
     assert!(
         matches!(answer, Err(ClientError::Unauthorized)),
         "{answer:?}"
@@ -198,7 +198,7 @@ macro_rules! both {
             $(
                 #[tokio::test]
                 async fn $test() {
-                    super::$test(super::Rig::start(false).await).await;
+                    super::$test(super::TestSetup::start(false).await).await;
                 }
             )*
         }
@@ -207,7 +207,7 @@ macro_rules! both {
             $(
                 #[tokio::test]
                 async fn $test() {
-                    super::$test(super::Rig::start(true).await).await;
+                    super::$test(super::TestSetup::start(true).await).await;
                 }
             )*
         }

@@ -9,7 +9,7 @@ use client::{
 use metering::Timestamp;
 use metering::telemetry::{OldSample, Sample};
 
-use crate::Rig;
+use crate::TestSetup;
 
 const METER: &str = "lamp.power";
 /// 2015-01-01T12:00:00.
@@ -44,8 +44,8 @@ async fn found(session: &Session, query: Query) -> Vec<f64> {
     volumes(&items.all().await.expect("samples"))
 }
 
-pub(crate) async fn posted_samples_are_found_by_simple_queries(rig: Rig) {
-    let session = rig.session().await;
+pub(crate) async fn posted_samples_are_found_by_simple_queries(setup: TestSetup) {
+    let session = setup.session().await;
     let posted = posted(&session).await;
     assert_eq!(posted.len(), 6);
     assert_eq!(posted[3].counter_volume.to_bits(), 3.0_f64.to_bits());
@@ -73,8 +73,8 @@ pub(crate) async fn posted_samples_are_found_by_simple_queries(rig: Rig) {
     assert_eq!(old[0].project_id, posted[0].project_id);
 }
 
-pub(crate) async fn a_sample_and_a_resource_are_found_by_their_ids(rig: Rig) {
-    let session = rig.session().await;
+pub(crate) async fn a_sample_and_a_resource_are_found_by_their_ids(setup: TestSetup) {
+    let session = setup.session().await;
     let posted = posted(&session).await;
     let id = posted[3].message_id.as_deref().expect("an id");
     let sample = session.sample(id).await.expect("a sample");
@@ -118,8 +118,8 @@ pub(crate) async fn a_sample_and_a_resource_are_found_by_their_ids(rig: Rig) {
     assert_eq!((meters.len(), &meters[0].resource_id), (1, &None));
 }
 
-pub(crate) async fn statistics_are_computed_as_asked(rig: Rig) {
-    let session = rig.session().await;
+pub(crate) async fn statistics_are_computed_as_asked(setup: TestSetup) {
+    let session = setup.session().await;
     posted(&session).await;
     let query = StatisticsQuery {
         meter: METER.to_owned(),
@@ -157,8 +157,8 @@ pub(crate) async fn statistics_are_computed_as_asked(rig: Rig) {
     );
 }
 
-pub(crate) async fn complex_queries_are_understood(rig: Rig) {
-    let session = rig.session().await;
+pub(crate) async fn complex_queries_are_understood(setup: TestSetup) {
+    let session = setup.session().await;
     let posted = posted(&session).await;
     let id = posted[4].message_id.clone().expect("an id");
     let room = || Field::Metadata("room".to_owned());
@@ -195,8 +195,8 @@ pub(crate) async fn complex_queries_are_understood(rig: Rig) {
     }
 }
 
-pub(crate) async fn the_log_and_the_capabilities_are_read(rig: Rig) {
-    let session = rig.session().await;
+pub(crate) async fn the_log_and_the_capabilities_are_read(setup: TestSetup) {
+    let session = setup.session().await;
     let can = session.capabilities().await.expect("capabilities");
     assert!(can.api["meters:query:simple"]);
     let lines = session.logs(&LogQuery::default()).await.expect("a page");
@@ -210,8 +210,8 @@ pub(crate) async fn the_log_and_the_capabilities_are_read(rig: Rig) {
     assert_eq!((lines.len(), lines[0].source.as_str()), (1, "identity"));
 }
 
-pub(crate) async fn what_is_not_accepted_is_told_in_words(rig: Rig) {
-    let session = rig.session().await;
+pub(crate) async fn what_is_not_accepted_is_told_in_words(setup: TestSetup) {
+    let session = setup.session().await;
     let foreign = NewSample {
         volume: f64::NAN,
         ..NewSample::gauge("lamp", 1.0, "W")

@@ -8,8 +8,8 @@ use std::{
 };
 
 use base64::{Engine, prelude::BASE64_STANDARD};
-use rig::process::ChildGroup;
 use serde_json::Value;
+use test_brokers::process::ChildGroup;
 use ureq::Agent;
 
 use super::listen::option_in;
@@ -145,7 +145,7 @@ impl Running {
     }
 }
 
-/// A program `rig` with broker and traffic.
+/// A program `test-brokers` with broker and traffic.
 #[derive(Debug)]
 pub(super) struct Private {
     child: ChildGroup,
@@ -157,7 +157,7 @@ impl Private {
         say::doing("starting a private broker with demo traffic (10 s)");
         let folder = project.scratch().join("broker");
         fs::create_dir_all(&folder).map_err(Error::file("create", &folder))?;
-        let program = project.program("release", "rig");
+        let program = project.program("release", "test-brokers");
         let mut command = runner.command(&program.to_string_lossy(), &["broker", "--traffic"]);
         // It makes a temporary folder, and removes it.
         command

@@ -12,7 +12,7 @@ use crate::{
 
 /// Options of every build on this machine. They are the same everywhere, so that nothing is compiled
 /// twice, and leave out `frontend`, whose features must not meet the server's.
-const NATIVE: [&str; 2] = ["--features", "rig/traffic"];
+const NATIVE: [&str; 2] = ["--features", "test-brokers/traffic"];
 const DENY_WARNINGS: [&str; 3] = ["--", "-D", "warnings"];
 /// A test that passes the second time hides a fault. On the command line it overrides configuration and
 /// environment (`NEXTEST_RETRIES`).
@@ -96,21 +96,21 @@ pub(crate) const STEPS: [Step; 15] = [
         run: server,
     },
     Step {
-        name: "rig",
+        name: "test-brokers",
         what: "the program that starts private brokers",
         needs: &[],
-        run: rig,
+        run: test_brokers,
     },
     Step {
         name: "e2e",
         what: "end-to-end tests in Chromium against a real private broker, Keystone and Horizon",
-        needs: &["bundle", "server", "rig"],
+        needs: &["bundle", "server", "test-brokers"],
         run: e2e,
     },
     Step {
         name: "engines",
         what: "one scenario in three browser engines: Chromium, Firefox and WebKit",
-        needs: &["bundle", "server", "rig"],
+        needs: &["bundle", "server", "test-brokers"],
         run: engines,
     },
 ];
@@ -225,8 +225,8 @@ fn server(_: &Project, runner: &Runner) -> Result<(), Error> {
     build::server_for_tests(runner)
 }
 
-fn rig(_: &Project, runner: &Runner) -> Result<(), Error> {
-    build::rig(runner, &[])
+fn test_brokers(_: &Project, runner: &Runner) -> Result<(), Error> {
+    build::test_brokers(runner, &[])
 }
 
 fn e2e(project: &Project, runner: &Runner) -> Result<(), Error> {
@@ -275,7 +275,7 @@ fn playwright(project: &Project, runner: &Runner, args: &[&str]) -> Result<(), E
         npm("npx", &["playwright", "test", NO_RETRIES])
             .args(args)
             .env("WARREN_BIN", project.program(build::TESTED, "warren"))
-            .env("RIG_BIN", project.program("debug", "rig"))
+            .env("TEST_BROKERS_BIN", project.program("debug", "test-brokers"))
             .env("WARREN_SITE", project.dist()),
     )
 }

@@ -7,13 +7,13 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-use crate::{Error, process::Guardian};
+use crate::{Error, process::ChildReaper};
 
 /// A folder of its own for a private service, removed with it unless somebody wanted it kept.
 #[derive(Debug)]
 pub(crate) struct Folder {
     pub(crate) path: PathBuf,
-    guardian: Option<Guardian>,
+    reaper: Option<ChildReaper>,
 }
 
 impl Folder {
@@ -23,7 +23,7 @@ impl Folder {
         let path = wanted.map_or_else(
             || {
                 let count = COUNT.fetch_add(1, Ordering::Relaxed);
-                env::temp_dir().join(format!("rig-{}-{count}", process::id()))
+                env::temp_dir().join(format!("test-brokers-{}-{count}", process::id()))
             },
             Path::to_owned,
         );
@@ -33,18 +33,18 @@ impl Folder {
         let path = path.canonicalize().map_err(Error::io(what()))?;
         // The second time for what a service wrote while it was being killed.
         let script = r#"rm -rf -- "$1"; sleep 1; rm -rf -- "$1""#;
-        let guardian = match wanted {
+        let reaper = match wanted {
             Some(_) => None,
-            None => Some(Guardian::post(script, &path).map_err(Error::io("cannot start sh"))?),
+            None => Some(ChildReaper::post(script, &path).map_err(Error::io("cannot start sh"))?),
         };
-        Ok(Self { path, guardian })
+        Ok(Self { path, reaper })
     }
 }
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        if let Some(guardian) = &mut self.guardian {
-            guardian.dismiss();
+        if let Some(reaper) = &mut self.reaper {
+            reaper.dismiss();
             // What cannot be removed is left to the system's own cleaning.
             fs::remove_dir_all(&self.path).ok();
         }

@@ -5,7 +5,7 @@ mod common;
 use std::{fs, net::TcpStream, path::PathBuf};
 
 use common::{alive, eventually, installed};
-use rig::{Error, Management, Options, PrivateBroker};
+use test_brokers::{Error, Management, Options, PrivateBroker};
 
 fn start(options: Options) -> PrivateBroker {
     PrivateBroker::start(options).expect("the broker starts")
@@ -85,7 +85,7 @@ fn keeps_its_data_over_an_orderly_stop_and_another_start() {
     if !installed() {
         return;
     }
-    let dir = std::env::temp_dir().join(format!("rig-kept-{}", std::process::id()));
+    let dir = std::env::temp_dir().join(format!("test-brokers-kept-{}", std::process::id()));
     let mut broker = start(Options::default().dir(&dir));
     broker.management().add_vhost("kept").expect("added");
     broker.stop().expect("stopped");

@@ -6,11 +6,11 @@
 //! all it started; so does the death of the process that holds it, however it dies.
 //!
 //! ```no_run
-//! let mut broker = rig::PrivateBroker::start(rig::Options::default())?;
+//! let mut broker = test_brokers::PrivateBroker::start(test_brokers::Options::default())?;
 //! let overview = broker.management().get("/api/overview")?;
 //! println!("{} at {}", overview["rabbitmq_version"], broker.management_url());
 //! broker.freeze()?;
-//! # Ok::<(), rig::Error>(())
+//! # Ok::<(), test_brokers::Error>(())
 //! ```
 //!
 //! [`PrivateCluster`] is several of them that are one broker.
@@ -20,7 +20,7 @@
 //! All calls block; from asynchronous code use `tokio::task::spawn_blocking`.
 //!
 //! With the cargo feature `traffic` there is also [`traffic`], a generator of light, steady AMQP
-//! traffic, and the program `rig`, which does all this for callers that are not Rust.
+//! traffic, and the program `test-brokers`, which does all this for callers that are not Rust.
 
 mod broker;
 mod cluster;

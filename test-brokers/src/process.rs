@@ -14,13 +14,13 @@ use rustix::process::{Pid, Signal, kill_process_group};
 /// A shell that runs a script once we are gone, however we die: by `SIGKILL`, or at a test
 /// runner's time limit, nothing is dropped. It waits for a pipe of ours, which the kernel closes.
 #[derive(Debug)]
-pub(crate) struct Guardian(Child);
+pub(crate) struct ChildReaper(Child);
 
-impl Guardian {
+impl ChildReaper {
     /// `script` finds `argument` as `$1`.
     pub(crate) fn post(script: &str, argument: impl AsRef<OsStr>) -> io::Result<Self> {
         Command::new("sh")
-            .args(["-c", &format!("read -r _; {script}"), "guardian"])
+            .args(["-c", &format!("read -r _; {script}"), "reaper"])
             .arg(argument)
             // Else a Ctrl-C in the terminal would take it with us.
             .process_group(0)
@@ -42,11 +42,11 @@ impl Guardian {
 /// A child in a process group of its own, so that a Ctrl-C in the terminal reaches us alone and we
 /// end our children in the order we want.
 ///
-/// Dropping it kills the group, and a guardian does when we die without dropping anything.
+/// Dropping it kills the group, and a reaper does when we die without dropping anything.
 #[derive(Debug)]
 pub struct ChildGroup {
     child: Child,
-    guardian: Guardian,
+    reaper: ChildReaper,
     ended: Option<ExitStatus>,
 }
 
@@ -55,14 +55,14 @@ impl ChildGroup {
     ///
     /// # Errors
     ///
-    /// When the program, or the guardian's `sh`, cannot be started.
+    /// When the program, or the reaper's `sh`, cannot be started.
     pub fn spawn(command: &mut Command) -> io::Result<Self> {
         let mut child = command.process_group(0).spawn()?;
-        let guardian = Guardian::post(r#"kill -s KILL -- "-$1""#, child.id().to_string());
-        match guardian {
-            Ok(guardian) => Ok(Self {
+        let reaper = ChildReaper::post(r#"kill -s KILL -- "-$1""#, child.id().to_string());
+        match reaper {
+            Ok(reaper) => Ok(Self {
                 child,
-                guardian,
+                reaper,
                 ended: None,
             }),
             Err(e) => {
@@ -94,7 +94,7 @@ impl ChildGroup {
         {
             self.ended = Some(status);
             // The id may now be given to somebody else's process.
-            self.guardian.dismiss();
+            self.reaper.dismiss();
         }
         Ok(self.ended)
     }
@@ -157,7 +157,7 @@ impl ChildGroup {
             return Ok(status);
         }
         self.signal(Signal::KILL)?;
-        self.guardian.dismiss();
+        self.reaper.dismiss();
         let status = self.child.wait()?;
         self.ended = Some(status);
         Ok(status)
@@ -222,12 +222,12 @@ mod tests {
         assert!(child.signal(Signal::TERM).is_err());
     }
 
-    /// Closing the guardian's pipe is what the kernel does when we are killed.
+    /// Closing the reaper's pipe is what the kernel does when we are killed.
     #[test]
-    fn the_guardian_kills_when_its_pipe_closes() {
+    fn the_reaper_kills_when_its_pipe_closes() {
         let mut child = ChildGroup::spawn(Command::new("sleep").arg("600").stdout(Stdio::piped()))
             .expect("sleep starts");
-        drop(child.guardian.0.stdin.take());
+        drop(child.reaper.0.stdin.take());
         let mut rest = Vec::new();
         let mut stdout = child.child().stdout.take().expect("it is piped");
         // Ends when the last holder of the pipe, the sleeper, is gone.

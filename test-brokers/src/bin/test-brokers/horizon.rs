@@ -1,7 +1,7 @@
 use std::error::Error;
 
-use rig::{HorizonOptions, PrivateHorizon};
 use serde_json::{Value, json};
+use test_brokers::{HorizonOptions, PrivateHorizon};
 
 use crate::commands::Commands;
 

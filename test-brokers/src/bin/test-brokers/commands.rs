@@ -11,7 +11,7 @@ use crate::on_signal;
 
 /// Something that happened.
 enum Event<T> {
-    Started(Result<Box<T>, rig::Error>),
+    Started(Result<Box<T>, test_brokers::Error>),
     Line(String),
     End,
 }
@@ -25,7 +25,7 @@ pub(crate) struct Commands<T> {
 impl<T: Send + 'static> Commands<T> {
     /// Begins.
     pub(crate) fn listen(
-        start: impl FnOnce() -> Result<T, rig::Error> + Send + 'static,
+        start: impl FnOnce() -> Result<T, test_brokers::Error> + Send + 'static,
     ) -> Result<Self, Box<dyn Error>> {
         let (sender, events) = mpsc::channel();
         on_signal(sender.clone(), || Event::End)?;
@@ -53,7 +53,7 @@ impl<T: Send + 'static> Commands<T> {
             match self.events.recv()? {
                 Event::Started(started) => return Ok(started?),
                 Event::Line(line) => self.early.push(line),
-                // Guardians end what has been started so far.
+                // Reapers end what has been started so far.
                 Event::End => process::exit(0),
             }
         }

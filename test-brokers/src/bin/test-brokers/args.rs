@@ -6,7 +6,7 @@ use lexopt::{Arg, Parser, ValueExt};
 pub(crate) const HELP: &str = "\
 A private RabbitMQ on loopback, light traffic for it, a private Keystone and a private Horizon.
 
-rig broker [--dir DIR] [--conf LINE]... [--plugin NAME]... [--traffic]
+test-brokers broker [--dir DIR] [--conf LINE]... [--plugin NAME]... [--traffic]
     Starts a broker and prints one line of JSON: management_url, amqp_url, pid, node, user,
     password. Then obeys the commands on standard input, one a line, and answers each with one
     line, {\"ok\":true} (with the new \"pid\" after restart) or {\"error\":\"...\"}:
@@ -19,18 +19,18 @@ rig broker [--dir DIR] [--conf LINE]... [--plugin NAME]... [--traffic]
     --plugin NAME a plugin to enable, such as rabbitmq_shovel_management
     --traffic     make light, steady AMQP traffic on / and a second virtual host, telemetry
 
-rig traffic --amqp URL [--vhost NAME]...
+test-brokers traffic --amqp URL [--vhost NAME]...
     Makes traffic on another broker until SIGTERM or SIGINT, then removes its queues.
 
     --amqp URL    such as amqp://guest:guest@127.0.0.1:5672/%2f
     --vhost NAME  spread the queues over these virtual hosts (default: the one of the URL)
 
-rig queues --amqp URL --from N --to N
+test-brokers queues --amqp URL --from N --to N
     Declares many queues, numbered from N on and before N, some of them with messages.
 
-rig keystone [--token-lifetime SECONDS]
+test-brokers keystone [--token-lifetime SECONDS]
     Starts a Keystone and prints one line of JSON: url, user, password (of its administrator). Then
-    obeys and ends as `rig broker` does; the commands:
+    obeys and ends as `test-brokers broker` does; the commands:
         freeze | thaw | kill | restart | stop
         add-project NAME | add-user NAME PASSWORD        (answered with the new \"id\")
         assign USER_ID PROJECT_ID ROLE | disable USER_ID
@@ -38,9 +38,9 @@ rig keystone [--token-lifetime SECONDS]
 
     --token-lifetime SECONDS  how long its tokens live (default: an hour)
 
-rig horizon --keystone URL --warren URL --plugin DIR
+test-brokers horizon --keystone URL --warren URL --plugin DIR
     Starts a Horizon with Warren's panel in it and prints one line of JSON: url. Then obeys and ends
-    as `rig broker` does; the commands:
+    as `test-brokers broker` does; the commands:
         log (answered with the \"log\" so far) | stop
 
     --keystone URL  the Keystone's v3 address
@@ -51,13 +51,13 @@ rig horizon --keystone URL --warren URL --plugin DIR
 pub(crate) enum Command {
     Help,
     Broker {
-        options: rig::Options,
+        options: test_brokers::Options,
         traffic: bool,
     },
-    Traffic(rig::traffic::Options),
-    Queues(rig::traffic::Options, Range<u32>),
-    Keystone(rig::KeystoneOptions),
-    Horizon(rig::HorizonOptions),
+    Traffic(test_brokers::traffic::Options),
+    Queues(test_brokers::traffic::Options, Range<u32>),
+    Keystone(test_brokers::KeystoneOptions),
+    Horizon(test_brokers::HorizonOptions),
 }
 
 pub(crate) fn parse() -> Result<Command, lexopt::Error> {
@@ -75,7 +75,7 @@ pub(crate) fn parse() -> Result<Command, lexopt::Error> {
 }
 
 fn broker(parser: &mut Parser) -> Result<Command, lexopt::Error> {
-    let mut options = rig::Options::default();
+    let mut options = test_brokers::Options::default();
     let mut traffic = false;
     while let Some(arg) = parser.next()? {
         match arg {
@@ -101,7 +101,7 @@ fn queues(parser: &mut Parser) -> Result<Command, lexopt::Error> {
             other => return Err(other.unexpected()),
         }
     }
-    let options = rig::traffic::Options {
+    let options = test_brokers::traffic::Options {
         amqp_url: amqp_url.ok_or("--amqp URL is missing")?,
         vhosts: Vec::new(),
     };
@@ -123,11 +123,14 @@ fn traffic(parser: &mut Parser) -> Result<Command, lexopt::Error> {
         }
     }
     let amqp_url = amqp_url.ok_or("--amqp URL is missing")?;
-    Ok(Command::Traffic(rig::traffic::Options { amqp_url, vhosts }))
+    Ok(Command::Traffic(test_brokers::traffic::Options {
+        amqp_url,
+        vhosts,
+    }))
 }
 
 fn keystone(parser: &mut Parser) -> Result<Command, lexopt::Error> {
-    let mut options = rig::KeystoneOptions::default();
+    let mut options = test_brokers::KeystoneOptions::default();
     while let Some(arg) = parser.next()? {
         match arg {
             Arg::Long("token-lifetime") => {
@@ -151,7 +154,7 @@ fn horizon(parser: &mut Parser) -> Result<Command, lexopt::Error> {
             other => return Err(other.unexpected()),
         }
     }
-    Ok(Command::Horizon(rig::HorizonOptions {
+    Ok(Command::Horizon(test_brokers::HorizonOptions {
         keystone_url: keystone_url.ok_or("--keystone URL is missing")?,
         warren_url: warren_url.ok_or("--warren URL is missing")?,
         plugin: plugin.ok_or("--plugin DIR is missing")?,

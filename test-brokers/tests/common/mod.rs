@@ -29,7 +29,7 @@ pub(crate) fn alive(pid: u32) -> bool {
 
 /// Whether there is a RabbitMQ to test with; says so when there is none.
 pub(crate) fn installed() -> bool {
-    let installed = rig::Options::default().installed();
+    let installed = test_brokers::Options::default().installed();
     if !installed {
         eprintln!("skipped: no rabbitmq-server is installed");
     }

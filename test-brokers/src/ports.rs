@@ -68,7 +68,7 @@ fn lock_dir() -> Result<PathBuf, Error> {
     let uid = fs::metadata("/proc/self")
         .map_err(Error::io("cannot read /proc/self"))?
         .uid();
-    let dir = env::temp_dir().join(format!("rig-ports-{uid}"));
+    let dir = env::temp_dir().join(format!("test-brokers-ports-{uid}"));
     fs::create_dir_all(&dir).map_err(Error::io(format!("cannot create {}", dir.display())))?;
     Ok(dir)
 }

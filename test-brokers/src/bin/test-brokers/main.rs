@@ -1,4 +1,4 @@
-//! `rig`: a private RabbitMQ, AMQP traffic, a private Keystone or Horizon, for callers that are not
+//! `test-brokers`: a private RabbitMQ, AMQP traffic, a private Keystone or Horizon, for callers that are not
 //! Rust.
 
 mod args;
@@ -14,11 +14,11 @@ use std::{
     thread,
 };
 
-use rig::traffic::Traffic;
 use signal_hook::{
     consts::{SIGINT, SIGTERM},
     iterator::Signals,
 };
+use test_brokers::traffic::Traffic;
 
 use args::Command;
 
@@ -31,25 +31,25 @@ fn main() -> ExitCode {
         Ok(Command::Broker { options, traffic }) => broker::run(options, traffic),
         Ok(Command::Traffic(options)) => traffic(&options),
         Ok(Command::Queues(options, numbers)) => {
-            rig::traffic::declare_many(&options, numbers).map_err(Into::into)
+            test_brokers::traffic::declare_many(&options, numbers).map_err(Into::into)
         }
         Ok(Command::Keystone(options)) => keystone::run(options),
         Ok(Command::Horizon(options)) => horizon::run(options),
         Err(e) => {
-            eprintln!("rig: {e}\n\n{}", args::HELP);
+            eprintln!("test-brokers: {e}\n\n{}", args::HELP);
             return ExitCode::from(2);
         }
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(e) => {
-            eprintln!("rig: {e}");
+            eprintln!("test-brokers: {e}");
             ExitCode::FAILURE
         }
     }
 }
 
-fn traffic(options: &rig::traffic::Options) -> Result<(), Box<dyn Error>> {
+fn traffic(options: &test_brokers::traffic::Options) -> Result<(), Box<dyn Error>> {
     let (sender, signals) = mpsc::channel();
     on_signal(sender, || ())?;
     let traffic = Traffic::start(options)?;

@@ -5,7 +5,7 @@ mod common;
 use std::time::{Duration, Instant};
 
 use common::{eventually, installed};
-use rig::{Options, PrivateCluster};
+use test_brokers::{Options, PrivateCluster};
 
 /// Seconds without a sign of life after which nodes count each other as gone.
 const TICK_TIME: u64 = 4;
@@ -26,11 +26,15 @@ fn nodes_are_killed_come_back_and_are_partitioned() {
     let names: Vec<_> = cluster
         .nodes()
         .iter()
-        .map(rig::PrivateBroker::node_name)
+        .map(test_brokers::PrivateBroker::node_name)
         .collect();
     assert_eq!(
         names,
-        ["rig1@localhost", "rig2@localhost", "rig3@localhost"]
+        [
+            "rabbit1@localhost",
+            "rabbit2@localhost",
+            "rabbit3@localhost"
+        ]
     );
 
     cluster.node(2).kill().expect("killed");

@@ -13,7 +13,7 @@ use crate::{Error, Options, folder::Folder, ports::Port, process::ChildGroup};
 
 /// The node's name: `localhost` so that it resolves on any machine. Brokers beside each other may
 /// share it, for each has a port mapper of its own.
-pub(crate) const NODE: &str = "rig@localhost";
+pub(crate) const NODE: &str = "rabbit@localhost";
 
 /// What nodes of one cluster share, and nobody else knows: whoever has it may do all to a node.
 const COOKIE: &str = ".erlang.cookie";

@@ -1,10 +1,10 @@
 use std::error::Error;
 
-use rig::{
+use serde_json::{Value, json};
+use test_brokers::{
     Options, PrivateBroker,
     traffic::{self, Traffic},
 };
-use serde_json::{Value, json};
 
 use crate::commands::Commands;
 

@@ -3,7 +3,7 @@
 mod common;
 
 use common::eventually;
-use rig::{Error, KeystoneOptions, PrivateKeystone};
+use test_brokers::{Error, KeystoneOptions, PrivateKeystone};
 
 #[test]
 fn gives_tokens_is_silent_while_frozen_and_keeps_its_data_over_a_kill() {

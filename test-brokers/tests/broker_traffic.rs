@@ -3,11 +3,11 @@
 mod common;
 
 use common::{eventually, installed};
-use rig::{
+use serde_json::Value;
+use test_brokers::{
     Options, PrivateBroker,
     traffic::{self, Traffic},
 };
-use serde_json::Value;
 
 fn start() -> (PrivateBroker, Traffic) {
     // Statistics every second, so that the tests need not wait for them.

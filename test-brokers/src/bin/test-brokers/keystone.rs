@@ -1,7 +1,7 @@
 use std::error::Error;
 
-use rig::{KeystoneOptions, PrivateKeystone};
 use serde_json::{Value, json};
+use test_brokers::{KeystoneOptions, PrivateKeystone};
 
 use crate::commands::Commands;
 

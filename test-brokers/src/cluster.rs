@@ -26,7 +26,7 @@ impl PrivateCluster {
     pub fn start(options: &Options, size: usize) -> Result<Self, Error> {
         let mapper = Arc::new(Mapper::start()?);
         let cookie = cookie();
-        let names: Vec<_> = (1..=size).map(|n| format!("rig{n}@localhost")).collect();
+        let names: Vec<_> = (1..=size).map(|n| format!("rabbit{n}@localhost")).collect();
         let launch = |name: &String| {
             let mut options = options.clone();
             options.dir = options.dir.map(|dir| dir.join(name));
@@ -44,7 +44,7 @@ impl PrivateCluster {
         Ok(cluster)
     }
 
-    /// The nodes, in the order of their names: `rig1@localhost` and so on.
+    /// The nodes, in the order of their names: `rabbit1@localhost` and so on.
     pub fn nodes(&self) -> &[PrivateBroker] {
         &self.nodes
     }
@@ -92,7 +92,7 @@ impl PrivateCluster {
 fn cookie() -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
     format!(
-        "RIG{}X{}",
+        "TEST{}X{}",
         process::id(),
         now.unwrap_or_default().as_nanos()
     )

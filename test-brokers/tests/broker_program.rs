@@ -1,4 +1,4 @@
-//! The program `rig`, as the end-to-end tests drive it.
+//! The program `test-brokers`, as the end-to-end tests drive it.
 
 mod common;
 
@@ -8,23 +8,23 @@ use std::{
 };
 
 use common::{alive, eventually, installed};
-use rig::Management;
 use serde_json::Value;
+use test_brokers::Management;
 
-struct Rig {
+struct Program {
     child: Child,
     input: Option<ChildStdin>,
     output: BufReader<ChildStdout>,
 }
 
-impl Rig {
+impl Program {
     fn start() -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_rig"))
+        let mut child = Command::new(env!("CARGO_BIN_EXE_test-brokers"))
             .arg("broker")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
-            .expect("rig starts");
+            .expect("program starts");
         let input = child.stdin.take();
         let output = BufReader::new(child.stdout.take().expect("it is piped"));
         Self {
@@ -42,12 +42,12 @@ impl Rig {
 
     fn ask(&mut self, command: &str) -> Value {
         let input = self.input.as_mut().expect("it is open");
-        writeln!(input, "{command}").expect("rig reads");
+        writeln!(input, "{command}").expect("program reads");
         self.read()
     }
 }
 
-impl Drop for Rig {
+impl Drop for Program {
     fn drop(&mut self) {
         self.child.kill().ok();
         self.child.wait().ok();
@@ -64,30 +64,30 @@ fn obeys_its_commands() {
     if !installed() {
         return;
     }
-    let mut rig = Rig::start();
-    let introduction = rig.read();
+    let mut program = Program::start();
+    let introduction = program.read();
     let text = |key: &str| introduction[key].as_str().expect("a string").to_owned();
     let ok = serde_json::json!({ "ok": true });
 
-    assert_eq!(rig.ask("freeze"), ok);
-    assert_eq!(rig.ask("thaw"), ok);
-    assert_eq!(rig.ask("kill"), ok);
+    assert_eq!(program.ask("freeze"), ok);
+    assert_eq!(program.ask("thaw"), ok);
+    assert_eq!(program.ask("kill"), ok);
     assert!(!alive(pid(&introduction)));
     assert!(
-        rig.ask("freeze")["error"].is_string(),
+        program.ask("freeze")["error"].is_string(),
         "there is nothing to freeze"
     );
-    let restarted = rig.ask("restart");
+    let restarted = program.ask("restart");
     assert!(alive(pid(&restarted)), "{restarted}");
-    assert_eq!(rig.ask("add-user bob pw management /"), ok);
+    assert_eq!(program.ask("add-user bob pw management /"), ok);
     let bob = Management::new(&text("management_url"), "bob", "pw");
     assert_eq!(
         bob.get("/api/whoami").expect("he may sign in")["name"],
         "bob"
     );
-    assert!(rig.ask("dance")["error"].is_string());
-    assert_eq!(rig.ask("stop"), ok);
-    assert!(rig.child.wait().expect("it ends").success());
+    assert!(program.ask("dance")["error"].is_string());
+    assert_eq!(program.ask("stop"), ok);
+    assert!(program.child.wait().expect("it ends").success());
     assert!(!alive(pid(&restarted)));
 }
 
@@ -96,10 +96,10 @@ fn ends_with_its_input() {
     if !installed() {
         return;
     }
-    let mut rig = Rig::start();
-    let pid = pid(&rig.read());
-    rig.input = None;
-    assert!(rig.child.wait().expect("it ends").success());
+    let mut program = Program::start();
+    let pid = pid(&program.read());
+    program.input = None;
+    assert!(program.child.wait().expect("it ends").success());
     assert!(!alive(pid), "the broker still runs");
 }
 
@@ -108,8 +108,8 @@ fn takes_the_broker_along_when_it_is_killed() {
     if !installed() {
         return;
     }
-    let mut rig = Rig::start();
-    let pid = pid(&rig.read());
-    rig.child.kill().expect("killed");
+    let mut program = Program::start();
+    let pid = pid(&program.read());
+    program.child.kill().expect("killed");
     eventually("the broker is gone", || (!alive(pid)).then_some(()));
 }
