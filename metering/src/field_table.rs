@@ -133,7 +133,7 @@ impl<'de> Visitor<'de> for Reader<'_> {
             };
             match field {
                 FieldRef::Name(name) => {
-                    *name = map.next_value::<Scalar>()?.text().unwrap_or_default()
+                    *name = map.next_value::<Scalar>()?.text().unwrap_or_default();
                 }
                 FieldRef::Text(text) => *text = map.next_value::<Scalar>()?.text(),
                 FieldRef::Integer(number) => *number = map.next_value::<Scalar>()?.integer(),
