@@ -1,4 +1,4 @@
-//! What can go wrong between a viewer and the metering API, as the viewer needs to know it.
+//! Errors between a viewer and the metering API.
 //!
 //! One enum crosses the wire from server functions to the browser; each
 //! variant's HTTP status is in its docs. Causes are logged on the server, not
@@ -8,9 +8,7 @@ use serde::{Deserialize, Serialize};
 use server_fn::error::{FromServerFnError, ServerFnErrorErr};
 
 use crate::i18n::Catalog;
-use crate::json::Json;
-#[cfg(feature = "ssr")]
-use crate::ssr::arguments::bad_argument;
+use crate::json::{Json, Malformed};
 
 /// Why a server function gave no answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
@@ -18,7 +16,7 @@ pub enum AppError {
     /// `400`: an argument that is missing or cannot be read.
     #[error("an argument cannot be read: {reason}")]
     BadArgument {
-        /// Which argument, where that is known.
+        /// The argument's name, if known.
         argument: Option<String>,
         /// What is wrong with it.
         reason: String,
@@ -26,7 +24,7 @@ pub enum AppError {
     /// `401`: there is no session, or its token has ended.
     #[error("not signed in")]
     SignedOut,
-    /// `401`, of a panel in somebody else's page: that page has no valid token to give.
+    /// `401`, in a panel: the page around it has no valid token.
     #[error("no valid token")]
     NoToken,
     /// `403`: the account may not see that.
@@ -41,13 +39,13 @@ pub enum AppError {
     /// `429`: too many requests.
     #[error("too many requests")]
     TooManyRequests {
-        /// Seconds to wait, where the service said so.
+        /// Seconds to wait, if the service said so.
         retry_after: Option<u32>,
     },
     /// `503`: the metering API does not answer.
     #[error("the metering API does not answer")]
     Unavailable {
-        /// Seconds to wait, where the service said so.
+        /// Seconds to wait, if the service said so.
         retry_after: Option<u32>,
     },
     /// No status: the browser could not reach the dashboard's server.
@@ -56,16 +54,16 @@ pub enum AppError {
     /// No status: the answer took too long and was given up.
     #[error("the server took too long")]
     TimedOut,
-    /// No status: an answer that is none of ours, from something in between or from another version.
+    /// No status: an unexpected answer, from a proxy or another version.
     #[error("the answer could not be read")]
     Malformed,
-    /// `500`: a fault of ours; the server's log says which.
+    /// `500`: a fault of the server; its log has the cause.
     #[error("the server failed")]
     Internal,
 }
 
 impl AppError {
-    /// The HTTP status that it leaves the server with.
+    /// The HTTP status of the answer.
     pub fn status(&self) -> u16 {
         match self {
             Self::BadArgument { .. } => 400,
@@ -78,7 +76,7 @@ impl AppError {
         }
     }
 
-    /// The error that a status alone stands for: of a proxy in front, which knows nothing of our bodies.
+    /// The error for a status without a body of ours, such as a proxy's.
     pub fn of_status(status: u16, retry_after: Option<u32>) -> Self {
         match status {
             401 => Self::SignedOut,
@@ -89,7 +87,7 @@ impl AppError {
         }
     }
 
-    /// Seconds that the service asks to be left alone.
+    /// The service's `Retry-After` in seconds.
     pub fn retry_after(&self) -> Option<u32> {
         match self {
             Self::TooManyRequests { retry_after } | Self::Unavailable { retry_after } => {
@@ -99,7 +97,7 @@ impl AppError {
         }
     }
 
-    /// As the page around a panel gets it.
+    /// The code for the page around a panel.
     pub fn code(&self) -> &'static str {
         match self {
             Self::BadArgument { .. } => "bad-argument",
@@ -116,7 +114,7 @@ impl AppError {
         }
     }
 
-    /// What a viewer reads.
+    /// The text for viewers.
     pub fn text(&self, texts: &'static Catalog) -> &'static str {
         match self {
             Self::BadArgument { .. } => texts.error_bad_argument,
@@ -154,9 +152,24 @@ impl FromServerFnError for AppError {
     }
 }
 
-/// The error of arguments that do not fit. In the browser none is ever read.
-#[cfg(not(feature = "ssr"))]
+impl From<Malformed> for AppError {
+    fn from(_: Malformed) -> Self {
+        Self::Malformed
+    }
+}
+
+/// Finds out which argument cannot be read, from the parser's reason. A Leptos context of each
+/// request on the server.
+#[cfg(feature = "ssr")]
+#[derive(Clone, Copy)]
+pub struct ArgumentErrors(pub fn(String) -> AppError);
+
+/// The error of arguments that do not fit. In the browser no arguments are parsed.
 fn bad_argument(reason: String) -> AppError {
+    #[cfg(feature = "ssr")]
+    if let Some(ArgumentErrors(find)) = leptos::prelude::use_context() {
+        return find(reason);
+    }
     AppError::BadArgument {
         argument: None,
         reason,

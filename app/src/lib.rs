@@ -2,22 +2,20 @@
 //!
 //! # Layout
 //!
+//! Each row may import the rows above it.
+//!
 //! | module | what |
 //! |---|---|
-//! | [`app`] | the routes |
-//! | [`pages`] | one module an address |
-//! | [`components`] | what several pages share |
-//! | [`cells`] | what lists and detail pages are made of |
-//! | [`chart`] | live charts as SVG |
-//! | [`live`] | the values that a page shows, and the polling that keeps them alive |
-//! | [`server_fns`] | thin proxies to the metering API, one file a resource |
-//! | [`resource`], [`json`] | what pages fetch, and how the browser reads it |
-//! | [`resource_name`] | the ids of resources as viewers read them |
-//! | [`query`] | the query of an address |
-//! | [`embed`] | panels in somebody else's page |
+//! | [`mod@format`], [`percent`], `cookie`, [`reactive`] | small tools: numbers, percent-encoding, cookies, closures |
+//! | [`json`] | how the browser reads answers |
 //! | [`i18n`] | every text, a catalog a language |
-//! | [`mod@format`] | numbers, sizes and spans as viewers read them |
-//! | `ssr`, `shell` | what only the server has (feature `ssr`) |
+//! | [`error`], [`routes`], [`query`], [`resource`], [`resource_name`] | errors, addresses, what pages fetch |
+//! | [`view_models`] | plain types that server functions return and pages show |
+//! | `server` | context, sessions, sign-in (feature `ssr`) |
+//! | `presenters` | turn API answers into view models (feature `ssr`) |
+//! | [`server_fns`] | endpoints, one file a resource |
+//! | [`polling`] | live values, the poll loop, time range, settings |
+//! | [`ui`] | pages, components, charts, panels in other pages |
 //!
 //! The features `ssr` and `hydrate` must never meet in one build.
 
@@ -36,29 +34,26 @@
     reason = "`#[component]` makes public items beside private components"
 )]
 
-pub mod app;
-pub mod cells;
-pub mod chart;
-pub mod components;
-pub mod embed;
+pub(crate) mod cookie;
 pub mod error;
 pub mod format;
 pub mod i18n;
 pub mod json;
-pub mod live;
-pub mod pages;
+pub mod percent;
+pub mod polling;
+#[cfg(feature = "ssr")]
+pub mod presenters;
 pub mod query;
 pub mod reactive;
 pub mod resource;
 pub mod resource_name;
 pub mod routes;
+#[cfg(feature = "ssr")]
+pub mod server;
 pub mod server_fns;
-#[cfg(feature = "ssr")]
-pub mod shell;
-#[cfg(feature = "ssr")]
-pub mod ssr;
-pub mod viewer;
+pub mod ui;
+pub mod view_models;
 
-pub use app::App;
+pub use ui::App;
 #[cfg(feature = "ssr")]
-pub use shell::shell;
+pub use ui::shell::shell;

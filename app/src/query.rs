@@ -5,7 +5,8 @@
 
 use leptos::prelude::*;
 
-use crate::routes::{encode, page_search};
+use crate::percent::{decode, encode};
+use crate::routes::page_search;
 
 /// The parameters of an address, decoded, in their order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -74,35 +75,10 @@ impl Query {
     }
 }
 
-/// The query of the page that calls this: that of the shown address, as long as it is that page's.
+/// The query of the calling page, as long as the shown address is that page's.
 pub fn use_query() -> Memo<Query> {
     let search = page_search();
     Memo::new(move |_| search.with(|search| Query::parse(search)))
-}
-
-/// Undoes percent-encoding of a part of a path, where a plus is a plus.
-pub fn decode_path(text: &str) -> String {
-    decode(&text.replace('+', "%2B"))
-}
-
-/// Undoes percent-encoding. What is none, or no UTF-8, stays legible.
-fn decode(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let hex = |at: usize| (*bytes.get(at)? as char).to_digit(16);
-    let mut decoded = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
-        at += 1;
-        match (byte, hex(at), hex(at + 1)) {
-            (b'%', Some(high), Some(low)) => {
-                decoded.push((high * 16 + low) as u8);
-                at += 2;
-            }
-            (b'+', ..) => decoded.push(b' '),
-            _ => decoded.push(byte),
-        }
-    }
-    String::from_utf8_lossy(&decoded).into_owned()
 }
 
 #[cfg(test)]

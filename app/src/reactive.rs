@@ -1,7 +1,7 @@
 //! Closures of few types.
 //!
 //! Each closure in a view is a type of its own, and for each type the
-//! compiler writes the framework's effects, hydration and updates anew: some
+//! compiler writes the framework's effects, hydration and updates again: some
 //! kilobytes of WebAssembly a closure. Behind these few types they are written
 //! once. (Measured on the overview: two fifths of the bundle.)
 
@@ -11,7 +11,7 @@ use leptos::reactive::graph::{Subscriber, ToAnySubscriber};
 /// A reactive part of a view.
 pub type Part = Box<dyn FnMut() -> AnyView + Send>;
 
-/// A part of a view that is built anew when what it reads changes.
+/// A part of a view that is built again when a signal that it reads changes.
 pub fn part<V: IntoView + 'static>(view: impl Fn() -> V + Send + 'static) -> Part {
     Box::new(move || view().into_any())
 }

@@ -1,5 +1,4 @@
-//! What a page fetches: by the server while it renders, by the browser where pages change without a
-//! load.
+//! Data of a page: fetched by the server while it renders, by the browser when it navigates.
 
 use std::future::Future;
 
@@ -12,8 +11,8 @@ use crate::json::Json;
 /// A resource whose value the page carries as [`Json`].
 pub type Fetched<T> = Resource<T, Json>;
 
-/// Fetches, and again when the source changes. In the place of `Resource::new`, which brings a
-/// reader of JSON of its own into the bundle.
+/// Fetches, and again when the source changes. Replaces `Resource::new`, which would add a second
+/// JSON reader to the bundle.
 pub fn fetched<S, T, Fut>(
     source: impl Fn() -> S + Send + Sync + 'static,
     fetch: impl Fn(S) -> Fut + Send + Sync + 'static,

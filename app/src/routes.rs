@@ -9,6 +9,8 @@ use leptos_router::hooks::use_location;
 use leptos_router::location::Location;
 use metering::segment::{of_segment, to_segment};
 
+use crate::percent::{decode_path, encode};
+
 /// The sign-in page.
 pub const SIGN_IN: &str = "/sign-in";
 /// The list of brokers.
@@ -150,7 +152,7 @@ pub fn parts(path: &str) -> Vec<String> {
     let path = path.strip_prefix(BROKERS).unwrap_or(path);
     let parts = path.split('/').filter(|part| !part.is_empty());
     let name = |(place, part): (usize, &str)| {
-        let part = crate::query::decode_path(part);
+        let part = decode_path(part);
         // Behind the broker and the list stand names.
         if place < 2 {
             part
@@ -159,20 +161,6 @@ pub fn parts(path: &str) -> Vec<String> {
         }
     };
     parts.enumerate().map(name).collect()
-}
-
-/// Percent-encodes a part of a path or a query.
-pub fn encode(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            // Writing to a String cannot fail.
-            let _ = write!(encoded, "%{byte:02X}");
-        }
-    }
-    encoded
 }
 
 /// Where to go after sign-in: an address of ours, else the start. Never somebody else's site.

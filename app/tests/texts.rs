@@ -9,7 +9,7 @@ use std::str::FromStr;
 
 use proc_macro2::{Delimiter, Literal, TokenStream, TokenTree};
 
-/// Attributes that a viewer sees or hears.
+/// Attributes that are shown or read aloud.
 const READ_OUT: [&str; 7] = [
     "alt",
     "aria-description",

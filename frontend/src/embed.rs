@@ -2,15 +2,15 @@
 
 use std::rc::Rc;
 
-use app::embed::{Mounted, hub, mount};
 use app::error::AppError;
+use app::ui::embed::{Mounted, mount, panel_poller};
 use js_sys::{Function, Promise};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::HtmlElement;
 
-/// Says, once and before all else, where Warren is: its origin and base path.
+/// Sets Warren's origin and base path. Called once, before all else.
 #[wasm_bindgen]
 pub fn start(base: &str) {
     console_error_panic_hook::set_once();
@@ -23,8 +23,8 @@ pub fn set_texts(file: String) {
     app::i18n::set_texts(file);
 }
 
-/// Says where the token of a number comes from: `ask(refused)` gives a promise of a token, or of
-/// nothing where none is needed.
+/// Registers the token source of a number: `ask(refused)` returns a promise of a token, or of
+/// nothing if none is needed.
 #[wasm_bindgen]
 pub fn introduce(id: u32, ask: Function) {
     let source =
@@ -37,13 +37,13 @@ pub fn introduce(id: u32, ask: Function) {
                 Ok(token.map_err(|_| AppError::NoToken)?.as_string())
             })
         };
-    hub::introduce(id, Rc::new(source));
+    panel_poller::register_token_source(id, Rc::new(source));
 }
 
 /// The source of a number may have a token now.
 #[wasm_bindgen]
 pub fn nudge(id: u32) {
-    hub::nudge(id);
+    panel_poller::refresh(id);
 }
 
 /// A panel in the page. Freed, it goes.
@@ -52,14 +52,14 @@ pub struct Panel(Mounted);
 
 #[wasm_bindgen]
 impl Panel {
-    /// Puts a panel into a `div`. `attributes` is a query; `tell(what, code, text)` hears of it.
+    /// Puts a panel into a `div`. `attributes` is a query; `notify_host(what, code, text)` is called on events.
     #[wasm_bindgen(constructor)]
-    pub fn new(div: HtmlElement, attributes: &str, tell: Function) -> Self {
-        let tell = move |what: &str, code: &str, text: &str| {
+    pub fn new(div: HtmlElement, attributes: &str, notify_host: Function) -> Self {
+        let notify_host = move |what: &str, code: &str, text: &str| {
             // What the page does with it is the page's own.
-            let _ = tell.call3(&JsValue::NULL, &what.into(), &code.into(), &text.into());
+            let _ = notify_host.call3(&JsValue::NULL, &what.into(), &code.into(), &text.into());
         };
-        Self(mount(div, attributes, Rc::new(tell)))
+        Self(mount(div, attributes, Rc::new(notify_host)))
     }
 
     /// The attributes have changed.

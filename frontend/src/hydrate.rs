@@ -23,9 +23,9 @@ pub fn hydrate(texts: Option<String>) {
         app::i18n::set_texts(texts);
     }
     let root = document().document_element();
-    let told = |name| root.as_ref().and_then(|root| root.get_attribute(name));
-    let base_path = told("data-base-path").unwrap_or_default();
-    let keystone = told("data-keystone");
+    let attribute = |name| root.as_ref().and_then(|root| root.get_attribute(name));
+    let base_path = attribute("data-base-path").unwrap_or_default();
+    let keystone = attribute("data-keystone");
     app::server_fns::fetch::set_base_path(&base_path);
     leptos::mount::hydrate_body(move || leptos::view! { <App base_path keystone /> });
 }

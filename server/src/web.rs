@@ -30,8 +30,8 @@ use std::any::Any;
 use std::sync::Arc;
 use std::time::Duration;
 
-use app::ssr::AppContext;
-use app::ssr::shared::OpenedLinks;
+use app::server::AppContext;
+use app::server::OpenedLinks;
 use axum::Router;
 use axum::middleware;
 use axum::response::{IntoResponse, Response};

@@ -1,11 +1,11 @@
 //! Texts of panels in other people's pages.
 
-use super::text::{texts, with};
+use super::text::{template, texts};
 use super::{Template, Text};
 
 texts! {
     /// Texts of panels in other people's pages.
-    pub struct Texts {
+    pub struct EmbedTexts {
         no_token: Text,
         no_such_panel: Template<2>,
         alarms: Text,
@@ -28,13 +28,13 @@ texts! {
 }
 
 /// In English.
-pub const EN: Texts = Texts {
+pub const EN: EmbedTexts = EmbedTexts {
     no_token: "The page around this panel has no valid access to give.",
-    no_such_panel: with("There is no panel “{0}”. There are: {1}."),
+    no_such_panel: template("There is no panel “{0}”. There are: {1}."),
     alarms: "Alarms",
     no_alarms: "No alarm is in effect.",
     none: "none",
-    no_attribute: with("The attribute “{0}” is missing."),
+    no_attribute: template("The attribute “{0}” is missing."),
     used: "Used",
     reads: "Reads",
     writes: "Writes",
@@ -51,13 +51,13 @@ pub const EN: Texts = Texts {
 
 /// In Simplified Chinese.
 #[cfg(feature = "ssr")]
-pub const ZH: Texts = Texts {
+pub const ZH: EmbedTexts = EmbedTexts {
     no_token: "此面板所在的页面未能提供有效的访问令牌。",
-    no_such_panel: with("没有名为“{0}”的面板。可用的面板：{1}。"),
+    no_such_panel: template("没有名为“{0}”的面板。可用的面板：{1}。"),
     alarms: "告警",
     no_alarms: "当前没有生效的告警。",
     none: "无",
-    no_attribute: with("缺少属性“{0}”。"),
+    no_attribute: template("缺少属性“{0}”。"),
     used: "已用",
     reads: "读",
     writes: "写",

@@ -5,7 +5,7 @@ use super::text::texts;
 
 texts! {
     /// Texts of the page on panels in other people's pages.
-    pub struct Texts {
+    pub struct EmbeddingTexts {
         title: Text,
         lead: Text,
         choose: Text,
@@ -34,7 +34,7 @@ texts! {
 }
 
 /// In English.
-pub const EN: Texts = Texts {
+pub const EN: EmbeddingTexts = EmbeddingTexts {
     title: "Embedding",
     lead: "Put any panel into a page of yours: choose it, see it live, take the snippet.",
     choose: "Choose a panel",
@@ -63,7 +63,7 @@ pub const EN: Texts = Texts {
 
 /// In Simplified Chinese.
 #[cfg(feature = "ssr")]
-pub const ZH: Texts = Texts {
+pub const ZH: EmbeddingTexts = EmbeddingTexts {
     title: "嵌入",
     lead: "将任意面板放入您自己的页面：选择面板，查看实时效果，复制代码。",
     choose: "选择面板",

@@ -1,7 +1,7 @@
 //! English.
 
 use super::Catalog;
-use super::text::{plural, with};
+use super::text::{plural, template};
 
 /// The English texts.
 pub static EN: Catalog = Catalog {
@@ -23,11 +23,11 @@ pub static EN: Catalog = Catalog {
     sign_in: "Sign in",
     sign_in_lead: "With an account of the broker that has a management tag.",
     sign_out: "Sign out",
-    signed_in_as: with("Signed in as {0}"),
+    signed_in_as: template("Signed in as {0}"),
     user_name: "User name",
     password: "Password",
     wrong_credentials: "No broker accepts this user name and password.",
-    too_many_attempts: with("Too many attempts. Try again in {0} s."),
+    too_many_attempts: template("Too many attempts. Try again in {0} s."),
     no_management_access: "This account may not use the management API: it has none of the tags \
         management, policymaker, monitoring and administrator.",
     sign_in_again: "Sign in again",
@@ -38,20 +38,20 @@ pub static EN: Catalog = Catalog {
     state_ok: "healthy",
     state_stale: "stale",
     state_down: "no answer",
-    state_down_for: with("no answer for {0}"),
+    state_down_for: template("no answer for {0}"),
     state_never: "never answered",
-    since: with("since {0}"),
-    broker_notice: with("{0}: {1} {2}."),
-    last_values_from: with("The values below are from {0}."),
+    since: template("since {0}"),
+    broker_notice: template("{0}: {1} {2}."),
+    last_values_from: template("The values below are from {0}."),
     never_answered: "There are no values yet: the broker has not answered once.",
     waiting_for_first: "Waiting for the broker’s first answer.",
-    ago: with("{0} ago"),
+    ago: template("{0} ago"),
     updated: "Age of the data",
     updates_paused: "Updates are paused.",
-    updates_failing: with("Updates fail: {0}"),
-    updates_resume: with("Next try in {0}."),
+    updates_failing: template("Updates fail: {0}"),
+    updates_resume: template("Next try in {0}."),
     try_now: "Try now",
-    no_updates_without_scripts: with(
+    no_updates_without_scripts: template(
         "Values of {0}. Without scripting this page does not update itself: reload it.",
     ),
 
@@ -60,12 +60,12 @@ pub static EN: Catalog = Catalog {
     refresh_now: "Refresh now (R)",
     paused: "Paused",
     pause: "Pause",
-    unknown_range: with("The address asks for the range “{0}”. Accepted are {1}; this is {2}."),
-    unknown_refresh: with(
+    unknown_range: template("The address asks for the range “{0}”. Accepted are {1}; this is {2}."),
+    unknown_refresh: template(
         "The address asks for the refresh interval “{0}”. Accepted are {1}; this is {2}.",
     ),
 
-    unknown_span: with(
+    unknown_span: template(
         "The address asks for the time from “{0}” to “{1}”. Accepted are ISO 8601 times, from before to, \
              10 s to 366 d apart; this is the last {2}.",
     ),
@@ -81,7 +81,7 @@ pub static EN: Catalog = Catalog {
     theme_light: "Theme: light",
     theme_dark: "Theme: dark",
 
-    versions: with("RabbitMQ {0} · Erlang {1}"),
+    versions: template("RabbitMQ {0} · Erlang {1}"),
     node_count: plural("{0} node", "{0} nodes"),
 
     connections: "Connections",
@@ -89,7 +89,7 @@ pub static EN: Catalog = Catalog {
     exchanges: "Exchanges",
     queues: "Queues",
     consumers: "Consumers",
-    change_in: with("{0} in {1}"),
+    change_in: template("{0} in {1}"),
     unchanged: "unchanged",
     not_reported: "not reported",
     not_for_this_account: "Not shown to this account",
@@ -131,15 +131,15 @@ pub static EN: Catalog = Catalog {
 
     chart_keys: "Arrow keys move the crosshair, Home and End jump, Escape clears it. Plus and minus zoom, \
         with Shift the arrow keys lead earlier and later, 0 back to now.",
-    chart_summary: with("{0} in {1}. {2}"),
+    chart_summary: template("{0} in {1}. {2}"),
     loading: "Loading…",
     no_data_yet: "No data yet",
     page_failed: "This page does not update: it failed in this browser, or something changed it on its \
         way here (a proxy, an extension). Reload it for new values.",
     no_data_in_range: "No data in this range",
-    data_begins: with("The first data is from {0}."),
+    data_begins: template("The first data is from {0}."),
     no_such_statistics: "The broker does not report these.",
-    idle_series: with("+{0} idle"),
+    idle_series: template("+{0} idle"),
     fewer_series: "Hide idle",
     show_table: "Table",
     widen: "Wide",
@@ -154,8 +154,8 @@ pub static EN: Catalog = Catalog {
     months: [
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ],
-    day_and_month: with("{0} {1}"),
-    day_month_year: with("{0} {1} {2}"),
+    day_and_month: template("{0} {1}"),
+    day_month_year: template("{0} {1} {2}"),
     events: "Events",
     level_info: "info",
     level_warning: "warning",
@@ -168,25 +168,25 @@ pub static EN: Catalog = Catalog {
     source: "Source",
     level_head: "Level",
     all_levels: "all",
-    level_and_above: with("{0} and graver"),
-    unknown_level: with(
+    level_and_above: template("{0} and graver"),
+    unknown_level: template(
         "The address asks for the level “{0}”. Accepted are info, warning, error; these are all.",
     ),
     text: "Text",
     pages: "Pages",
-    page: with("Page {0}"),
+    page: template("Page {0}"),
     newer: "Newer",
     older: "Older",
     no_such_lines: "No line fits the filter.",
     nothing_happened: "Nothing has happened yet that would be worth a line.",
 
     users: "Users",
-    of_broker: with("of the broker {0}"),
+    of_broker: template("of the broker {0}"),
     users_forbidden: "Requires an administrator account.",
     name_or_tag: "Name or tag",
     tags: "Tags",
-    all_shown: with("{0} in all"),
-    shown_of: with("{0} of {1}"),
+    all_shown: template("{0} in all"),
+    shown_of: template("{0} of {1}"),
 
     meters: "Meters",
     meter: "Meter",
@@ -207,14 +207,16 @@ pub static EN: Catalog = Catalog {
     show: "Show",
     no_meters: "There are no samples yet that this account may see.",
     no_samples: "The meter has no such samples in this time.",
-    unfit_period: with(
+    unfit_period: template(
         "The address asks for periods of “{0}” seconds. Accepted are whole numbers above 0 that divide \
              the shown time into {1} at most; these are of {2}.",
     ),
-    unknown_function: with(
+    unknown_function: template(
         "The address asks for the function “{0}”. Accepted are {1}; this is {2}.",
     ),
-    unknown_group: with("The address asks for groups by “{0}”. Accepted are {1}; this is by {2}."),
+    unknown_group: template(
+        "The address asks for groups by “{0}”. Accepted are {1}; this is by {2}.",
+    ),
     groups_left_out: plural(
         "{0} more group has no room here.",
         "{0} more groups have no room here.",
@@ -237,9 +239,9 @@ pub static EN: Catalog = Catalog {
     sockets: "Sockets",
     processes: "Processes",
     uptime: "Uptime",
-    of: with("of {0}"),
-    alarm_above: with("alarm above {0}"),
-    alarm_below: with("alarm below {0}"),
+    of: template("of {0}"),
+    alarm_above: template("alarm above {0}"),
+    alarm_below: template("alarm below {0}"),
     node_running: "running",
     node_down: "down",
     node_maintenance: "maintenance",
@@ -281,8 +283,8 @@ pub static EN: Catalog = Catalog {
     no_brokers: "This account sees no broker.",
 
     not_found: "Not found",
-    not_found_lead: with("There is no page at {0}."),
-    unknown_broker: with("There is no broker “{0}”, or this account may not see it."),
+    not_found_lead: template("There is no page at {0}."),
+    unknown_broker: template("There is no broker “{0}”, or this account may not see it."),
     to_brokers: "To the brokers",
     error: "Something went wrong",
     error_unreachable: "The dashboard’s server cannot be reached.",
@@ -299,7 +301,7 @@ pub static EN: Catalog = Catalog {
     embedding: super::embedding::EN,
     keystone: super::keystone::EN,
     sharing: super::sharing::EN,
-    find: super::find::EN,
+    search: super::search_texts::EN,
     lists: super::lists::EN,
 
     seconds: "s",

@@ -3,7 +3,7 @@
 
 use metering::health::HealthCheck;
 
-use super::text::with;
+use super::text::template;
 use super::{Template, Text};
 
 /// A check: what it is called, and what to do where it fails.
@@ -55,8 +55,8 @@ pub struct Health {
 }
 
 impl Health {
-    /// With which words the system log begins to tell of such a thing of a node.
-    pub fn told_as(check: HealthCheck) -> Option<&'static str> {
+    /// The first words of the system log's entries about such a finding of a node.
+    pub fn log_prefix(check: HealthCheck) -> Option<&'static str> {
         match check {
             HealthCheck::NodesRunning => Some("The node is down."),
             HealthCheck::MemoryAlarm => Some("The memory alarm is raised"),
@@ -162,20 +162,20 @@ pub static EN: Health = Health {
     warning: "warning",
     critical: "critical",
 
-    memory: with("{0}: {1} in use, the limit is {2}"),
-    disk: with("{0}: {1} free, the limit is {2}"),
-    parted: with("{0} is partitioned from {1}"),
-    tick_time: with("{0}: {1} s"),
-    used: with("{0}: {1} of {2}"),
-    vhost: with("{0} on {1}: {2}"),
+    memory: template("{0}: {1} in use, the limit is {2}"),
+    disk: template("{0}: {1} free, the limit is {2}"),
+    parted: template("{0} is partitioned from {1}"),
+    tick_time: template("{0}: {1} s"),
+    used: template("{0}: {1} of {2}"),
+    vhost: template("{0} on {1}: {2}"),
     statistics_off: "Statistics are switched off (management_agent.disable_metrics_collector).",
     rates_none: "No rates are kept (management.rates_mode = none).",
-    rates_of: with("{0} has another rates mode: {1}"),
-    events_wait: with("{0} events wait to be counted, more than {1}: numbers lag behind."),
-    silent_node: with("{0} tells nothing of itself"),
-    plain_http: with("Passwords are sent to {0} without TLS."),
-    readable_file: with("{0} holds a secret, and others than its owner can read it."),
-    described: with("{0}: {1}"),
+    rates_of: template("{0} has another rates mode: {1}"),
+    events_wait: template("{0} events wait to be counted, more than {1}: numbers lag behind."),
+    silent_node: template("{0} tells nothing of itself"),
+    plain_http: template("Passwords are sent to {0} without TLS."),
+    readable_file: template("{0} holds a secret, and others than its owner can read it."),
+    described: template("{0}: {1}"),
 };
 
 /// In Chinese.
@@ -243,18 +243,18 @@ pub static ZH: Health = Health {
     warning: "警告",
     critical: "严重",
 
-    memory: with("{0}：已用 {1}，上限 {2}"),
-    disk: with("{0}：剩余 {1}，下限 {2}"),
-    parted: with("{0} 与 {1} 之间发生分区"),
-    tick_time: with("{0}：{1} 秒"),
-    used: with("{0}：{1} / {2}"),
-    vhost: with("{1} 上的 {0}：{2}"),
+    memory: template("{0}：已用 {1}，上限 {2}"),
+    disk: template("{0}：剩余 {1}，下限 {2}"),
+    parted: template("{0} 与 {1} 之间发生分区"),
+    tick_time: template("{0}：{1} 秒"),
+    used: template("{0}：{1} / {2}"),
+    vhost: template("{1} 上的 {0}：{2}"),
     statistics_off: "统计已关闭（management_agent.disable_metrics_collector）。",
     rates_none: "未保留速率（management.rates_mode = none）。",
-    rates_of: with("{0} 的速率模式不同：{1}"),
-    events_wait: with("有 {0} 个事件等待统计，超过 {1} 个：数值会滞后。"),
-    silent_node: with("{0} 未报告自身数据"),
-    plain_http: with("密码未经 TLS 加密发送到 {0}。"),
-    readable_file: with("{0} 包含机密信息，但所有者以外的用户也可以读取。"),
-    described: with("{0}：{1}"),
+    rates_of: template("{0} 的速率模式不同：{1}"),
+    events_wait: template("有 {0} 个事件等待统计，超过 {1} 个：数值会滞后。"),
+    silent_node: template("{0} 未报告自身数据"),
+    plain_http: template("密码未经 TLS 加密发送到 {0}。"),
+    readable_file: template("{0} 包含机密信息，但所有者以外的用户也可以读取。"),
+    described: template("{0}：{1}"),
 };

@@ -3,7 +3,7 @@
 /// A language that the app speaks. On the server a Leptos context of each request.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Language {
-    /// English, for whoever asks for nothing that is spoken here.
+    /// English, also if no requested language is supported.
     #[default]
     English,
     /// Simplified Chinese.

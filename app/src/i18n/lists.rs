@@ -1,6 +1,6 @@
 //! Texts of lists and detail pages that the browser needs: what stands around the rows.
 
-use super::text::{texts, with};
+use super::text::{template, texts};
 use super::{Template, Text};
 
 texts! {
@@ -42,16 +42,16 @@ pub const EN: Lists = Lists {
     comfortable: "comfortable",
     compact: "compact",
     csv: "CSV",
-    page_of: with("Page {0} of {1}"),
-    of_all: with("{0} in all"),
-    of_filtered: with("{0} of {1} match"),
+    page_of: template("Page {0} of {1}"),
+    of_all: template("{0} in all"),
+    of_filtered: template("{0} of {1} match"),
     previous: "Previous",
     next: "Next",
-    rates_from: with("rates and details {0} ago"),
+    rates_from: template("rates and details {0} ago"),
     copy_name: "Copy name",
     vhost: "Virtual host",
     all_vhosts: "all",
-    not_there: with("There is no “{0}”, or this account may not see it."),
+    not_there: template("There is no “{0}”, or this account may not see it."),
     not_there_any_more: "It is not there any more: this is the last that was seen of it.",
 };
 
@@ -68,15 +68,15 @@ pub const ZH: Lists = Lists {
     comfortable: "宽松",
     compact: "紧凑",
     csv: "CSV",
-    page_of: with("第 {0} 页，共 {1} 页"),
-    of_all: with("共 {0} 条"),
-    of_filtered: with("{1} 条中有 {0} 条符合"),
+    page_of: template("第 {0} 页，共 {1} 页"),
+    of_all: template("共 {0} 条"),
+    of_filtered: template("{1} 条中有 {0} 条符合"),
     previous: "上一页",
     next: "下一页",
-    rates_from: with("速率和详情更新于 {0}前"),
+    rates_from: template("速率和详情更新于 {0}前"),
     copy_name: "复制名称",
     vhost: "虚拟主机",
     all_vhosts: "全部",
-    not_there: with("没有“{0}”，或此账号无权查看。"),
+    not_there: template("没有“{0}”，或此账号无权查看。"),
     not_there_any_more: "它已不存在：以下是最后一次看到的内容。",
 };

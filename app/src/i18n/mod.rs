@@ -21,7 +21,7 @@
 //! }
 //! pub const EN: Lists = Lists {
 //!     queue: "Queue",
-//!     shown_of: with("{0} of {1}"),
+//!     shown_of: template("{0} of {1}"),
 //!     rows: plural("{0} row", "{0} rows"),
 //! };
 //! #[cfg(feature = "ssr")]
@@ -35,38 +35,40 @@
 //! # How a language reaches the browser
 //!
 //! The bundle holds the English texts alone. A page in another language names a file with its texts
-//! (`pkg/texts-<tag>-<hash>.txt`, see `ssr::texts`), which comes beside the bundle and is handed to
+//! (`pkg/texts-<tag>-<hash>.txt`, see `server::texts`), which comes beside the bundle and is handed to
 //! `set_texts` before hydration: so a further language costs its own readers alone.
 
+mod current;
+pub mod durations;
 mod embed;
 mod embedding;
 mod en;
-pub mod find;
 #[cfg(feature = "ssr")]
 pub mod health;
 mod keystone;
 mod language;
+#[cfg(feature = "ssr")]
+pub mod list_texts;
 pub mod lists;
 #[cfg(feature = "ssr")]
 pub mod negotiate;
+pub mod search_texts;
 pub(crate) mod sharing;
 mod text;
 #[cfg(feature = "ssr")]
-pub mod views;
-#[cfg(feature = "ssr")]
 mod zh;
 
-use leptos::prelude::use_context;
 use metering::LogLevel;
 
+pub use current::catalog;
+#[cfg(not(feature = "ssr"))]
+pub use current::set_texts;
 pub use en::EN;
 pub use language::Language;
 #[cfg(feature = "ssr")]
 pub use negotiate::language;
-#[cfg(not(feature = "ssr"))]
-pub use text::set_texts;
 use text::texts;
-pub use text::{Piece, Plural, Template, Text};
+pub use text::{CatalogField, Plural, Template, Text};
 #[cfg(feature = "ssr")]
 pub use zh::ZH;
 
@@ -82,7 +84,7 @@ texts! {
         other_language: Text,
         /// What that is called in itself.
         other_language_name: Text,
-        /// The wish to switch, in the words of those who have it.
+        /// The label of the switch, in the other language.
         switch_language: Text,
 
         product: Text,
@@ -347,12 +349,12 @@ texts! {
         error_internal: Text,
         retry: Text,
 
-        embed: embed::Texts,
-        embedding: embedding::Texts,
+        embed: embed::EmbedTexts,
+        embedding: embedding::EmbeddingTexts,
         keystone: keystone::KeystoneTexts,
-        sharing: sharing::Texts,
+        sharing: sharing::SharingTexts,
         /// The search everywhere, and keys.
-        find: find::Find,
+        search: search_texts::SearchTexts,
         /// Lists and detail pages.
         lists: lists::Lists,
 
@@ -364,17 +366,7 @@ texts! {
 }
 
 impl Catalog {
-    /// The catalog of a BCP 47 tag; English where there is none, or where its texts are not here.
-    pub fn of(tag: &str) -> &'static Self {
-        let language = Language::of_tag(tag).unwrap_or_default();
-        #[cfg(feature = "ssr")]
-        let catalog = language.pick(&EN, &ZH);
-        #[cfg(not(feature = "ssr"))]
-        let catalog = language.pick(&EN, text::of_the_page());
-        catalog
-    }
-
-    /// How grave something is, in a word.
+    /// The name of a log level.
     pub fn level(&self, level: LogLevel) -> Text {
         match level {
             LogLevel::Info => self.level_info,
@@ -382,16 +374,4 @@ impl Catalog {
             LogLevel::Error => self.level_error,
         }
     }
-}
-
-/// The catalog of the viewer's language: from context where one was provided, else of the request on
-/// the server, of the page in the browser.
-pub fn catalog() -> &'static Catalog {
-    use_context::<&'static Catalog>().unwrap_or_else(|| {
-        #[cfg(feature = "ssr")]
-        let catalog = language().pick(&EN, &ZH);
-        #[cfg(not(feature = "ssr"))]
-        let catalog = text::of_the_page();
-        catalog
-    })
 }

@@ -1,5 +1,5 @@
 //! Which language a request is answered in: the one that the viewer chose, else the one that the
-//! browser wishes for.
+//! browser prefers.
 
 use http::HeaderMap;
 use http::header::{ACCEPT_LANGUAGE, COOKIE};
@@ -30,7 +30,7 @@ fn of_request() -> Language {
 /// The language that a request's headers ask for.
 pub fn of_headers(headers: &HeaderMap) -> Language {
     chosen(headers)
-        .or_else(|| wished(headers.get(ACCEPT_LANGUAGE)?.to_str().ok()?))
+        .or_else(|| preferred(headers.get(ACCEPT_LANGUAGE)?.to_str().ok()?))
         .unwrap_or_default()
 }
 
@@ -43,11 +43,10 @@ fn chosen(headers: &HeaderMap) -> Option<Language> {
         .find_map(|pair| Language::of_tag(pair.trim().strip_prefix(CHOICE)?.strip_prefix('=')?))
 }
 
-/// The language that is wished for most of those spoken here (RFC 9110, 12.5.4); of equal wishes
-/// the first.
-fn wished(header: &str) -> Option<Language> {
-    let wishes = header.split(',').filter_map(|wish| {
-        let (tag, parameters) = wish.split_once(';').unwrap_or((wish, ""));
+/// The supported language with the highest weight (RFC 9110, 12.5.4); of equal weights the first.
+fn preferred(header: &str) -> Option<Language> {
+    let preferences = header.split(',').filter_map(|preference| {
+        let (tag, parameters) = preference.split_once(';').unwrap_or((preference, ""));
         let language = match tag.trim() {
             "*" => Language::default(),
             tag => Language::of_tag(tag)?,
@@ -56,7 +55,7 @@ fn wished(header: &str) -> Option<Language> {
         (weight > 0).then_some((language, weight))
     });
     // Of equals `max_by_key` gives the last.
-    let best = wishes.rev().max_by_key(|&(_, weight)| weight);
+    let best = preferences.rev().max_by_key(|&(_, weight)| weight);
     best.map(|(language, _)| language)
 }
 
@@ -100,7 +99,7 @@ mod tests {
             ("zh;q=7", None),
             ("", None),
         ] {
-            assert_eq!(wished(header), expected, "{header:?}");
+            assert_eq!(preferred(header), expected, "{header:?}");
         }
     }
 

@@ -1,11 +1,11 @@
 //! Texts of what is shown to others: portals and share links.
 
-use super::text::{texts, with};
+use super::text::{template, texts};
 use super::{Template, Text};
 
 texts! {
     /// Texts of what is shown to others: portals and share links.
-    pub struct Texts {
+    pub struct SharingTexts {
         title: Text,
         lead: Text,
         links: Text,
@@ -41,7 +41,7 @@ texts! {
 }
 
 /// In English.
-pub const EN: Texts = Texts {
+pub const EN: SharingTexts = SharingTexts {
     title: "Sharing",
     lead: "What others see of your brokers: with a link, or in pages of other portals.",
     links: "Share links",
@@ -64,16 +64,16 @@ pub const EN: Texts = Texts {
     revoke: "Revoke",
     readmit: "Admit again",
     revoked: "Revoked",
-    which: with(": {0}"),
+    which: template(": {0}"),
     share: "Share",
-    read_only: with("Read-only link of {0}, valid until {1}"),
+    read_only: template("Read-only link of {0}, valid until {1}"),
     ended: "This link has ended",
     ended_lead: "It was revoked, or its day has passed. Ask whoever gave it to you for another.",
 };
 
 /// In Simplified Chinese.
 #[cfg(feature = "ssr")]
-pub const ZH: Texts = Texts {
+pub const ZH: SharingTexts = SharingTexts {
     title: "共享",
     lead: "他人可以看到的内容：通过链接，或嵌入到其他门户的页面中。",
     links: "共享链接",
@@ -96,16 +96,16 @@ pub const ZH: Texts = Texts {
     revoke: "撤销",
     readmit: "重新允许",
     revoked: "已撤销",
-    which: with("：{0}"),
+    which: template("：{0}"),
     share: "共享",
-    read_only: with("{0} 的只读链接，有效期至 {1}"),
+    read_only: template("{0} 的只读链接，有效期至 {1}"),
     ended: "此链接已失效",
     ended_lead: "它已被撤销或已过期。请向提供链接的人索取新链接。",
 };
 
 /// Heads and words of the tables, which the server writes.
 #[cfg(feature = "ssr")]
-pub(crate) struct Rows {
+pub(crate) struct SharingRowTexts {
     pub(crate) links: [&'static str; 6],
     pub(crate) portals: [&'static str; 7],
     pub(crate) everything: &'static str,
@@ -122,7 +122,7 @@ pub(crate) struct Rows {
 
 /// In English.
 #[cfg(feature = "ssr")]
-pub(crate) const ROWS_EN: Rows = Rows {
+pub(crate) const ROWS_EN: SharingRowTexts = SharingRowTexts {
     links: ["View", "Note", "Made by", "Made", "Valid until", "Opened"],
     portals: [
         "Portal", "Origins", "May show", "Tokens", "Reads", "Shows", "Refused",
@@ -141,7 +141,7 @@ pub(crate) const ROWS_EN: Rows = Rows {
 
 /// In Simplified Chinese.
 #[cfg(feature = "ssr")]
-pub(crate) const ROWS_ZH: Rows = Rows {
+pub(crate) const ROWS_ZH: SharingRowTexts = SharingRowTexts {
     links: ["视图", "备注", "创建者", "创建时间", "有效期至", "打开"],
     portals: ["门户", "来源", "可显示", "令牌", "读取", "显示", "拒绝"],
     everything: "全部",

@@ -2,11 +2,6 @@
 //! fields.
 
 use std::fmt::Display;
-#[cfg(not(feature = "ssr"))]
-use std::sync::OnceLock;
-
-#[cfg(not(feature = "ssr"))]
-use super::{Catalog, EN};
 
 /// A text without values.
 pub type Text = &'static str;
@@ -29,7 +24,7 @@ pub struct Plural {
 ///
 /// # Panics
 /// Where it does not name each of the values, or another.
-pub const fn with<const N: usize>(text: Text) -> Template<N> {
+pub const fn template<const N: usize>(text: Text) -> Template<N> {
     let bytes = text.as_bytes();
     let mut named = [false; N];
     let mut at = 0;
@@ -59,8 +54,8 @@ pub const fn with<const N: usize>(text: Text) -> Template<N> {
 /// Where the number stands in neither, or something else does.
 pub const fn plural(one: Text, other: Text) -> Plural {
     Plural {
-        one: with::<1>(one).0,
-        other: with::<1>(other).0,
+        one: template::<1>(one).0,
+        other: template::<1>(other).0,
     }
 }
 
@@ -72,7 +67,7 @@ impl<const N: usize> Template<N> {
 }
 
 impl Plural {
-    /// The text about so many.
+    /// The text for a number.
     pub fn fill(&self, count: usize) -> String {
         let text = if count == 1 { self.one } else { self.other };
         fill(text, &[&crate::format::count(count as f64)])
@@ -96,14 +91,14 @@ fn fill(text: &str, values: &[&dyn Display]) -> String {
 pub type Lines = std::str::Split<'static, char>;
 
 /// Something that a catalog holds: one or several lines of its file.
-pub trait Piece: Sized {
+pub trait CatalogField: Sized {
     /// Hands on its lines.
     fn write(&self, to: &mut Vec<Text>);
     /// Takes as many lines.
     fn read(from: &mut Lines) -> Self;
 }
 
-impl Piece for Text {
+impl CatalogField for Text {
     fn write(&self, to: &mut Vec<Text>) {
         to.push(self);
     }
@@ -115,7 +110,7 @@ impl Piece for Text {
     }
 }
 
-impl<const N: usize> Piece for Template<N> {
+impl<const N: usize> CatalogField for Template<N> {
     fn write(&self, to: &mut Vec<Text>) {
         self.0.write(to);
     }
@@ -125,7 +120,7 @@ impl<const N: usize> Piece for Template<N> {
     }
 }
 
-impl Piece for Plural {
+impl CatalogField for Plural {
     fn write(&self, to: &mut Vec<Text>) {
         self.one.write(to);
         self.other.write(to);
@@ -139,10 +134,10 @@ impl Piece for Plural {
     }
 }
 
-impl<T: Piece, const N: usize> Piece for [T; N] {
+impl<T: CatalogField, const N: usize> CatalogField for [T; N] {
     fn write(&self, to: &mut Vec<Text>) {
-        for piece in self {
-            piece.write(to);
+        for field in self {
+            field.write(to);
         }
     }
 
@@ -166,40 +161,18 @@ macro_rules! texts {
             $( $(#[$about])* pub $field: $kind, )*
         }
 
-        impl $crate::i18n::text::Piece for $name {
+        impl $crate::i18n::text::CatalogField for $name {
             fn write(&self, to: &mut Vec<$crate::i18n::Text>) {
                 $( self.$field.write(to); )*
             }
 
             fn read(from: &mut $crate::i18n::text::Lines) -> Self {
-                Self { $( $field: $crate::i18n::text::Piece::read(from), )* }
+                Self { $( $field: $crate::i18n::text::CatalogField::read(from), )* }
             }
         }
     };
 }
 pub(super) use texts;
-
-/// The page's catalog where that is not the English one.
-#[cfg(not(feature = "ssr"))]
-static OF_THE_PAGE: OnceLock<Catalog> = OnceLock::new();
-
-/// Takes the texts of the page's language, once and before anything is drawn. The file that holds
-/// them is in `ssr::texts`.
-#[cfg(not(feature = "ssr"))]
-pub fn set_texts(file: String) {
-    let mut lines = String::leak(file).split('\n');
-    let catalog = Catalog::read(&mut lines);
-    // Of a file that is too short, from another version, nothing is taken: better English than holes.
-    if lines.next() == Some("") {
-        // A second hydration of the same page has the same language.
-        let _ = OF_THE_PAGE.set(catalog);
-    }
-}
-
-#[cfg(not(feature = "ssr"))]
-pub(super) fn of_the_page() -> &'static Catalog {
-    OF_THE_PAGE.get().unwrap_or(&EN)
-}
 
 #[cfg(test)]
 mod tests {
@@ -209,9 +182,9 @@ mod tests {
 
     #[test]
     fn values_stand_where_the_language_wants_them() {
-        let text: Template<2> = with("{1} of {0}, {1}!");
+        let text: Template<2> = template("{1} of {0}, {1}!");
         assert_eq!(text.fill([&"a", &2]), "2 of a, 2!");
-        let hostile: Template<1> = with("“{0}”");
+        let hostile: Template<1> = template("“{0}”");
         assert_eq!(hostile.fill([&"{0}{"]), "“{0}{”");
     }
 
@@ -227,11 +200,11 @@ mod tests {
     #[test]
     fn a_catalog_survives_the_way_to_the_browser() {
         let mut lines = Vec::new();
-        super::super::EN.write(&mut lines);
+        crate::i18n::EN.write(&mut lines);
         assert!(lines.iter().all(|line| !line.contains('\n')));
         let file: &'static str = String::leak(lines.join("\n"));
         let mut read = file.split('\n');
-        let there = super::super::Catalog::read(&mut read);
+        let there = crate::i18n::Catalog::read(&mut read);
         assert_eq!(read.next(), None, "nothing is left over");
         let mut back = Vec::new();
         there.write(&mut back);

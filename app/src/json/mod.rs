@@ -12,12 +12,14 @@ use serde::de::DeserializeOwned;
 use server_fn::codec::Post;
 use server_fn::{ContentType, Decodes, Encodes, Format, FormatType};
 
+mod malformed;
 mod number;
-mod passed;
+mod raw_json;
 mod reader;
 
-pub use passed::{Passed, PassedText, Passing};
-pub use reader::{Malformed, read};
+pub use malformed::Malformed;
+pub use raw_json::{RawJson, RawJsonCodec, RawJsonOutput};
+pub use reader::read;
 
 /// The output of our server functions: `#[server(output = JsonText)]`.
 pub type JsonText = Post<Json>;

@@ -2,8 +2,8 @@
 //!
 //! Unlike the framework's own client this one gives a call up after
 //! [`TIME_OUT`], aborts it in the browser when its future is dropped, reads
-//! `Retry-After`, puts the base path in front, and tells an answer of ours
-//! from one of a proxy in between. On the server it is compiled and never run.
+//! `Retry-After`, puts the base path in front, and distinguishes our answers
+//! from those of a proxy. On the server it is compiled and never run.
 
 use std::cell::OnceCell;
 use std::future::Future;
@@ -30,11 +30,11 @@ use crate::routes::{SHARE_LINK, SHARED};
 pub const TIME_OUT: Duration = Duration::from_secs(10);
 
 thread_local! {
-    /// What stands before every path of ours: `/warren`, or nothing.
+    /// The prefix of every path: `/warren`, or empty.
     static BASE_PATH: OnceCell<String> = const { OnceCell::new() };
 }
 
-/// Says, once and before the first call, what stands before every path of ours.
+/// Sets the prefix of every path. Called once, before the first call.
 pub fn set_base_path(base_path: &str) {
     BASE_PATH.with(|cell| {
         // A second hydration of the same page has the same base path.
@@ -48,11 +48,11 @@ pub struct FetchClient;
 /// A request that can be aborted.
 pub struct FetchRequest(SendWrapper<(Request, AbortOnDrop)>);
 
-/// Aborts the request it belongs to when it goes.
+/// Aborts its request when it is dropped.
 struct AbortOnDrop(Option<AbortController>);
 
 impl AbortOnDrop {
-    /// The answer has been read: nothing is left to abort, and to do so would still cost.
+    /// The answer has been read: an abort would only cost time.
     fn answered(mut self) {
         self.0 = None;
     }
@@ -66,11 +66,11 @@ impl Drop for AbortOnDrop {
     }
 }
 
-/// An answer, read to its end. Of what else it has, nothing is asked for that nobody needs: each such
-/// question goes from WebAssembly to the browser and back.
+/// An answer, read to its end. Only needed headers are read: each costs a call from WebAssembly to
+/// the browser.
 pub struct FetchResponse {
     status: u16,
-    /// Where to go on, where the answer is a redirect.
+    /// The redirect's target, if any.
     location: Option<String>,
     body: String,
 }
@@ -109,7 +109,7 @@ impl FetchRequest {
     }
 }
 
-/// The secret of the link by which this page is shown, if it is a shared one.
+/// The secret of this page's share link, if any.
 fn shared_by() -> Option<String> {
     let path = web_sys::window()?.location().pathname().ok()?;
     let below = BASE_PATH.with(|cell| {
@@ -128,8 +128,8 @@ fn method_of(method: &Method) -> Result<gloo_net::http::Method, AppError> {
     }
 }
 
-/// Posts JSON, with a token in its header and then without cookies, and reads the answer's text.
-/// What panels in somebody else's page do in the place of a server function's own call.
+/// Posts JSON and returns the answer's text. With a token, it is sent as a header and cookies are
+/// not. Panels in other pages use this instead of a server function's own call.
 pub(crate) async fn post(
     path: &str,
     token: Option<&str>,
@@ -152,12 +152,12 @@ pub(crate) async fn post(
     if response.status < 400 {
         return Ok(response.body);
     }
-    // Ours says more than its status.
+    // Our body says more than the status.
     Err(crate::json::read(&response.body)
         .unwrap_or_else(|_| AppError::of_status(response.status, None)))
 }
 
-/// What our server functions do not use: bodies of bytes, forms, streams.
+/// For the parts of the trait that are not used: bytes, forms, streams.
 fn not_used<T>() -> Result<T, AppError> {
     Err(AppError::Internal)
 }
@@ -253,7 +253,7 @@ impl ClientRes<AppError> for FetchResponse {
     }
 }
 
-/// Sends and reads to the end. The caller bounds the time.
+/// Sends a request and reads the whole answer. The caller limits the time.
 async fn exchange(request: Request) -> Result<FetchResponse, AppError> {
     let response = request.send().await.map_err(|_| AppError::Unreachable)?;
     let status = response.status();
@@ -275,7 +275,7 @@ async fn exchange(request: Request) -> Result<FetchResponse, AppError> {
     })
 }
 
-/// The same with an end to the wait.
+/// [`exchange`] with a time limit.
 async fn within_time(request: Request, abort: AbortOnDrop) -> Result<FetchResponse, AppError> {
     let end = TimeoutFuture::new(TIME_OUT.as_millis() as u32);
     let answer = exchange(request);

@@ -1,4 +1,4 @@
-//! Since when there are samples of a resource: `GET /fn/first_sample`.
+//! The time of a resource's first sample: `GET /fn/first_sample`.
 
 #![expect(
     missing_docs,
@@ -13,13 +13,13 @@ use super::fetch::FetchClient;
 use crate::error::AppError;
 use crate::json::JsonText;
 
-/// The time of the first sample of a resource; `None` where there is none that the viewer may see.
+/// The time of the first sample of a resource; `None` if the viewer may see none.
 ///
 /// # Errors
 /// See [`AppError`].
 #[server(prefix = "/fn", endpoint = "first_sample", input = GetUrl, output = JsonText, client = FetchClient)]
 pub async fn fetch_first_sample(resource: String) -> Result<Option<Timestamp>, AppError> {
-    crate::ssr::first_sample::of(&resource)
+    crate::presenters::first_sample::first_sample(&resource)
         .await
-        .map_err(crate::ssr::leave_with_status)
+        .map_err(crate::server::errors::leave_with_status)
 }

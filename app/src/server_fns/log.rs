@@ -5,33 +5,18 @@
     reason = "`#[server]` makes fields of a function's arguments"
 )]
 
-use std::sync::Arc;
-
 use leptos::prelude::*;
-use metering::{LogEntry, Timestamp};
-use serde::{Deserialize, Serialize};
 use server_fn::codec::GetUrl;
 
 use super::fetch::FetchClient;
 use crate::error::AppError;
 use crate::json::JsonText;
-
-/// A page of the system log.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct LogPage {
-    /// Its lines, newest first.
-    pub entries: Arc<Vec<LogEntry>>,
-    /// Whether there is a page of older lines.
-    pub has_older: bool,
-    /// The server's clock, to say from when the lines are.
-    pub server_time: Timestamp,
-}
+use crate::view_models::log::LogPage;
 
 /// A page of the system log: `GET /fn/log?page=…&level=…&source=…&text=…`.
 ///
-/// Pages are counted from 1; lines are of the level and graver, about the
-/// source or something of it, and hold the text. A level that is none counts
-/// as not given: the page says so.
+/// Pages start at 1. Lines have the level or a more severe one, are about the source or a part of
+/// it, and contain the text. An unknown level counts as not given: the page says so.
 ///
 /// # Errors
 /// See [`AppError`].
@@ -42,7 +27,7 @@ pub async fn fetch_log(
     #[server(default)] source: Option<String>,
     #[server(default)] text: Option<String>,
 ) -> Result<LogPage, AppError> {
-    crate::ssr::log::page(page, level.as_deref(), source, text)
+    crate::presenters::log::page(page, level.as_deref(), source, text)
         .await
-        .map_err(crate::ssr::leave_with_status)
+        .map_err(crate::server::errors::leave_with_status)
 }

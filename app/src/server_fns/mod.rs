@@ -1,9 +1,11 @@
 //! Server functions: thin proxies from the browser to the metering API, one file a resource.
 //!
 //! Each takes the viewer's token from the session, calls the typed client and
-//! returns the shared type. Their addresses are given by hand: the default
-//! ones hash the folder of the build.
+//! returns the shared type. Their addresses are explicit: the
+//! default ones contain a hash of the build folder.
 
+#[cfg(feature = "ssr")]
+pub(crate) mod arguments;
 pub mod brokers;
 pub mod fetch;
 pub mod first_sample;

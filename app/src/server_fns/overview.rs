@@ -1,4 +1,4 @@
-//! One poll fetches all that the overview page shows.
+//! One call returns everything that the overview shows.
 
 #![expect(
     missing_docs,
@@ -11,26 +11,25 @@ use server_fn::codec::GetUrl;
 
 use super::fetch::FetchClient;
 use crate::error::AppError;
-use crate::json::{Passed, PassedText};
+use crate::json::{RawJson, RawJsonOutput};
 
 /// The overview of a broker: `GET /fn/overview?broker=…&since=…&length=…&end=…`.
 ///
-/// `since` is the last time (milliseconds since the epoch) that the viewer's
-/// series holds; the answer's series then begins there. Without it, it is the
-/// whole of the last hour. With `length`, the series of so many milliseconds up
-/// to `end`, or up to now, come beside it.
+/// `since` is the last time (milliseconds since the epoch) of the viewer's series; the answer's
+/// series begins there. Without it, the series is the whole last hour. With `length`, the answer also
+/// has the series of these milliseconds up to `end`, or up to now.
 ///
 /// # Errors
 /// See [`AppError`]. A broker that does not answer is no error: the last values
 /// come with the broker's state.
-#[server(prefix = "/fn", endpoint = "overview", input = GetUrl, output = PassedText, client = FetchClient)]
+#[server(prefix = "/fn", endpoint = "overview", input = GetUrl, output = RawJsonOutput, client = FetchClient)]
 pub async fn fetch_overview(
     broker: String,
     #[server(default)] since: Option<i64>,
     #[server(default)] length: Option<i64>,
     #[server(default)] end: Option<i64>,
-) -> Result<Passed<Dashboard>, AppError> {
-    crate::ssr::overview::page(broker, since, length, end)
+) -> Result<RawJson<Dashboard>, AppError> {
+    crate::presenters::overview::page(broker, since, length, end)
         .await
-        .map_err(crate::ssr::leave_with_status)
+        .map_err(crate::server::errors::leave_with_status)
 }

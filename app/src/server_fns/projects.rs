@@ -1,4 +1,4 @@
-//! The projects of a Keystone, and the way from one to another.
+//! The projects of a Keystone account, and switching between them.
 
 #![expect(
     missing_docs,
@@ -6,50 +6,34 @@
 )]
 
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
 use server_fn::codec::GetUrl;
 
 use super::fetch::FetchClient;
 use crate::error::AppError;
 use crate::json::JsonText;
+use crate::view_models::projects::Project;
 
-/// A project that the account has a role in.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Project {
-    /// Its id.
-    pub id: String,
-    /// Its name.
-    pub name: String,
-    /// The id of its domain, where another project has the same name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub domain: Option<String>,
-    /// Whether it is the one that the viewer is in.
-    pub current: bool,
-}
-
-/// The account's projects by name, as the Keystone has them now: `GET /fn/projects`. None without a
-/// Keystone.
+/// The account's current projects, sorted by name: `GET /fn/projects`. Empty without a Keystone.
 ///
 /// # Errors
-/// [`AppError::SignedOut`] where nobody is signed in; else see [`AppError`].
+/// [`AppError::SignedOut`] if nobody is signed in; else see [`AppError`].
 #[server(prefix = "/fn", endpoint = "projects", input = GetUrl, output = JsonText, client = FetchClient)]
 pub async fn fetch_projects() -> Result<Vec<Project>, AppError> {
-    crate::ssr::projects::projects()
+    crate::presenters::projects::projects()
         .await
-        .map_err(crate::ssr::leave_with_status)
+        .map_err(crate::server::errors::leave_with_status)
 }
 
-/// Goes to the project with that id, and on to `next`; back to the list with the reason where that
-/// cannot be.
+/// Switches to a project and redirects to `next`; on failure back to the list, with the reason.
 ///
 /// # Errors
-/// [`AppError::Internal`] where the session cannot be kept.
+/// [`AppError::Internal`] if the session cannot be stored.
 #[server(prefix = "/fn", endpoint = "switch_project", output = JsonText, client = FetchClient)]
 pub async fn switch_project(
     project: String,
     #[server(default)] next: Option<String>,
 ) -> Result<(), AppError> {
-    crate::ssr::projects::switch(&project, next.as_deref())
+    crate::presenters::projects::switch(&project, next.as_deref())
         .await
-        .map_err(crate::ssr::leave_with_status)
+        .map_err(crate::server::errors::leave_with_status)
 }

@@ -1,7 +1,7 @@
-//! Sign in and out, and the choice of a language: plain forms, which work without scripting.
+//! Sign-in, sign-out and the choice of a language: plain forms that work without scripting.
 //!
-//! All answer with a redirect, so that a reload repeats nothing. What went
-//! wrong at sign-in travels in the address, as a word.
+//! All answer with a redirect, so that a reload repeats nothing. The reason of a failed sign-in is a
+//! word in the address.
 
 #![expect(
     missing_docs,
@@ -14,11 +14,11 @@ use super::fetch::FetchClient;
 use crate::error::AppError;
 use crate::json::JsonText;
 
-/// Signs in with a broker's account, or one of the Keystone, and goes on to `next`, or back to the
-/// form with the reason. Domain and project are a Keystone's alone.
+/// Signs in with a broker's account or a Keystone's, and redirects to `next`; on failure back to the
+/// form, with the reason. Domain and project are for a Keystone only.
 ///
 /// # Errors
-/// [`AppError::Internal`] where the session cannot be kept.
+/// [`AppError::Internal`] if the session cannot be stored.
 #[server(prefix = "/fn", endpoint = "sign_in", output = JsonText, client = FetchClient)]
 pub async fn sign_in(
     user: String,
@@ -27,38 +27,38 @@ pub async fn sign_in(
     #[server(default)] domain: Option<String>,
     #[server(default)] project: Option<String>,
 ) -> Result<(), AppError> {
-    let form = crate::ssr::session::Form {
+    let form = crate::server::session::Form {
         user,
         password: password.into(),
         domain,
         project,
     };
-    crate::ssr::session::sign_in(form, next.as_deref())
+    crate::server::sign_in::sign_in(form, next.as_deref())
         .await
-        .map_err(crate::ssr::leave_with_status)
+        .map_err(crate::server::errors::leave_with_status)
 }
 
-/// Keeps the viewer's choice of a language, and goes back to where it was made.
+/// Stores the viewer's language in a cookie, and redirects back.
 ///
 /// # Errors
-/// None: a language that is not spoken here is not kept.
+/// None: an unknown language is ignored.
 #[allow(clippy::unused_async, reason = "server functions are asynchronous")]
 #[server(prefix = "/fn", endpoint = "language", output = JsonText, client = FetchClient)]
 pub async fn choose_language(
     language: String,
     #[server(default)] next: Option<String>,
 ) -> Result<(), AppError> {
-    crate::ssr::language::choose(&language, next.as_deref());
+    crate::server::language::choose(&language, next.as_deref());
     Ok(())
 }
 
 /// Ends the session and its token.
 ///
 /// # Errors
-/// [`AppError::Internal`] where the session cannot be ended.
+/// [`AppError::Internal`] if the session cannot be ended.
 #[server(prefix = "/fn", endpoint = "sign_out", output = JsonText, client = FetchClient)]
 pub async fn sign_out() -> Result<(), AppError> {
-    crate::ssr::session::sign_out()
+    crate::server::session::sign_out()
         .await
-        .map_err(crate::ssr::leave_with_status)
+        .map_err(crate::server::errors::leave_with_status)
 }

@@ -1,7 +1,7 @@
-//! What is shown to others: share links and portals.
+//! Share links and portals.
 //!
-//! What changes something is a plain form, which works without scripting, and answers with a
-//! redirect to the page, so that a reload repeats nothing.
+//! Changes are plain forms that work without scripting. They answer with a redirect, so that a reload
+//! repeats nothing.
 
 #![expect(
     missing_docs,
@@ -9,79 +9,25 @@
 )]
 
 use leptos::prelude::*;
-use metering::Timestamp;
-use serde::{Deserialize, Serialize};
 use server_fn::codec::GetUrl;
 
 use super::fetch::FetchClient;
 use crate::error::AppError;
 use crate::json::JsonText;
+use crate::view_models::sharing::{OpenedLink, SharingPage};
 
-/// A table as the server wrote it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Written {
-    /// The columns' heads.
-    pub heads: Vec<String>,
-    /// The rows.
-    pub rows: Vec<WrittenRow>,
-}
-
-/// A row of it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct WrittenRow {
-    /// What the row's button is about.
-    pub id: String,
-    /// The cells; each may have several lines.
-    pub cells: Vec<Vec<WrittenLine>>,
-    /// Whether it is revoked.
-    pub is_revoked: bool,
-}
-
-/// A line of a cell. A time in it is written by the viewer's clock.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct WrittenLine {
-    /// Its text, up to the time.
-    pub text: String,
-    /// The time in it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub time: Option<Timestamp>,
-    /// What stands behind the time.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub rest: String,
-}
-
-impl From<String> for WrittenLine {
-    fn from(text: String) -> Self {
-        Self {
-            text,
-            ..Self::default()
-        }
-    }
-}
-
-/// What is shown to others.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SharingPage {
-    /// The viewer's share links; of an administrator all there are.
-    pub links: Written,
-    /// The registered portals; absent where the viewer may not see them.
-    pub portals: Option<Written>,
-    /// The address of the link that was made last in this session.
-    pub fresh: Option<String>,
-}
-
-/// What is shown to others: `GET /fn/sharing`.
+/// Share links and portals: `GET /fn/sharing`.
 ///
 /// # Errors
 /// See [`AppError`].
 #[server(prefix = "/fn", endpoint = "sharing", input = GetUrl, output = JsonText, client = FetchClient)]
 pub async fn fetch_sharing() -> Result<SharingPage, AppError> {
-    crate::ssr::sharing::page()
+    crate::presenters::sharing::page()
         .await
-        .map_err(crate::ssr::leave_with_status)
+        .map_err(crate::server::errors::leave_with_status)
 }
 
-/// Makes a share link for so many days, and leads to the page that shows it.
+/// Makes a share link that is valid for `days`, and redirects to the page that shows it.
 ///
 /// # Errors
 /// See [`AppError`].
@@ -93,9 +39,9 @@ pub async fn share(
     days: u32,
     #[server(default)] note: Option<String>,
 ) -> Result<(), AppError> {
-    crate::ssr::sharing::share(view, page, broker, days, note)
+    crate::presenters::sharing::share(view, page, broker, days, note)
         .await
-        .map_err(crate::ssr::leave_with_status)
+        .map_err(crate::server::errors::leave_with_status)
 }
 
 /// Ends a share link.
@@ -104,38 +50,29 @@ pub async fn share(
 /// See [`AppError`].
 #[server(prefix = "/fn", endpoint = "end_share_link", output = JsonText, client = FetchClient)]
 pub async fn end_share_link(id: String) -> Result<(), AppError> {
-    crate::ssr::sharing::end(&id)
+    crate::presenters::sharing::end(&id)
         .await
-        .map_err(crate::ssr::leave_with_status)
+        .map_err(crate::server::errors::leave_with_status)
 }
 
-/// Revokes a portal, or takes that back.
+/// Revokes a portal, or reverts that.
 ///
 /// # Errors
 /// See [`AppError`].
 #[server(prefix = "/fn", endpoint = "revoke_portal", output = JsonText, client = FetchClient)]
 pub async fn revoke_portal(id: String, revoked: bool) -> Result<(), AppError> {
-    crate::ssr::sharing::revoke(&id, revoked)
+    crate::presenters::sharing::revoke(&id, revoked)
         .await
-        .map_err(crate::ssr::leave_with_status)
+        .map_err(crate::server::errors::leave_with_status)
 }
 
-/// A share link as whoever opened it sees it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OpenedLink {
-    /// Who made it.
-    pub made_by: String,
-    /// Until when it is valid.
-    pub until: Timestamp,
-}
-
-/// The share link whose page asks: `GET /fn/shared`.
+/// The share link of the calling page: `GET /fn/shared`.
 ///
 /// # Errors
-/// [`AppError::SignedOut`] for a link that has ended; else see [`AppError`].
+/// [`AppError::SignedOut`] for an expired or revoked link; else see [`AppError`].
 #[server(prefix = "/fn", endpoint = "shared", input = GetUrl, output = JsonText, client = FetchClient)]
 pub async fn fetch_shared() -> Result<OpenedLink, AppError> {
-    crate::ssr::shared::opened()
+    crate::server::share_links::opened()
         .await
-        .map_err(crate::ssr::leave_with_status)
+        .map_err(crate::server::errors::leave_with_status)
 }

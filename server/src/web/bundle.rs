@@ -4,7 +4,7 @@ use std::future::ready;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
-use app::ssr::{Bundle, texts};
+use app::server::{Bundle, texts};
 use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{self, Next};

@@ -10,9 +10,9 @@ mod frame;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use app::embed::{Kind, height};
 use app::i18n::Language;
-use app::ssr::texts;
+use app::server::texts;
+use app::ui::embed::{Kind, height};
 use axum::Router;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;

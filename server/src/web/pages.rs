@@ -1,7 +1,7 @@
 //! The app's pages and server functions.
 
+use app::server::AppContext;
 use app::shell;
-use app::ssr::AppContext;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;

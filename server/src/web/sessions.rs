@@ -9,7 +9,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use app::ssr::session::account_of;
+use app::server::session::account_of;
 use async_trait::async_trait;
 use axum::Router;
 use axum::extract::Request;

@@ -198,18 +198,18 @@ async fn each_panel_is_whole_with_a_token_for_it_alone() {
     let (running, _file) = start().await;
     let node: Value = broker_answer_as("4.0.5", "nodes");
     let all = token_for(&running, json!({"origin": SHOP})).await;
-    for panel in app::embed::Kind::ALL {
+    for panel in app::ui::embed::Kind::ALL {
         let mut want = json!({"panel": panel.word(), "broker": "prod", "length": 60_000});
         if panel.needs_series() && !panel.is_of_object() {
             want["depth"] = json!(600_000);
         }
         match panel.subject() {
-            app::embed::Subject::Queue => {
+            app::ui::embed::Subject::Queue => {
                 want["vhost"] = json!("/");
                 want["queue"] = json!("orders");
             }
-            app::embed::Subject::Node => want["node"] = node[0]["name"].clone(),
-            app::embed::Subject::Broker => {}
+            app::ui::embed::Subject::Node => want["node"] = node[0]["name"].clone(),
+            app::ui::embed::Subject::Broker => {}
         }
         let body = json!({"wants": [want]}).to_string();
         let answer = async |token: &str| {

@@ -7,8 +7,8 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use app::embed::Kind;
 use app::query::Query;
+use app::ui::embed::Kind;
 use axum::Router;
 use axum::extract::Path;
 use axum::response::{Html, IntoResponse, Response};

@@ -1,0 +1,575 @@
+//! Texts of lists and detail pages, which the server alone writes: heads, names of facts, words for
+//! states.
+//!
+//! Each stands in both languages side by side.
+
+/// A struct of texts, and one of it a language.
+macro_rules! messages {
+    (
+        $(#[$outer:meta])* pub struct $name:ident;
+        texts { $($field:ident = $en:literal, $zh:literal;)* }
+        words { $($group:ident { $($word:literal = $word_en:literal, $word_zh:literal;)* })* }
+        functions { $($function:ident: $type:ty = $function_en:expr, $function_zh:expr;)* }
+    ) => {
+        $(#[$outer])*
+        #[expect(missing_docs, reason = "the English text says what each field is")]
+        pub struct $name {
+            $(pub $field: &'static str,)*
+            $($group: &'static [(&'static str, &'static str)],)*
+            $(pub $function: $type,)*
+        }
+
+        impl $name {
+            /// In English.
+            pub const EN: Self = Self {
+                $($field: $en,)*
+                $($group: &[$(($word, $word_en)),*],)*
+                $($function: $function_en,)*
+            };
+            /// In Simplified Chinese.
+            pub const ZH: Self = Self {
+                $($field: $zh,)*
+                $($group: &[$(($word, $word_zh)),*],)*
+                $($function: $function_zh,)*
+            };
+        }
+    };
+}
+
+messages! {
+    /// Texts of lists and detail pages in one language.
+    pub struct ListTexts;
+
+    texts {
+    queues = "Queues and streams", "队列和流";
+    connections = "Connections", "连接";
+    channels = "Channels", "信道";
+    consumers = "Consumers", "消费者";
+    exchanges = "Exchanges", "交换机";
+    bindings = "Bindings", "绑定";
+    nodes = "Nodes", "节点";
+    users = "Users", "用户";
+    vhosts = "Virtual hosts", "虚拟主机";
+    permissions = "Permissions", "权限";
+    topic_permissions = "Topic permissions", "主题权限";
+    policies = "Policies", "策略";
+    operator_policies = "Operator policies", "运维策略";
+    vhost_limits = "Virtual host limits", "虚拟主机限制";
+    user_limits = "User limits", "用户限制";
+    feature_flags = "Feature flags", "特性标志";
+    deprecated_features = "Deprecated features", "已弃用特性";
+
+    shovels = "Shovels", "Shovel";
+    federation_links = "Federation links", "联邦链接";
+    federation_upstreams = "Federation upstreams", "联邦上游";
+    traces = "Traces", "跟踪";
+    trace_files = "Trace files", "跟踪文件";
+    stream_publishers = "Stream publishers", "流发布者";
+    stream_consumers = "Stream consumers", "流消费者";
+
+    forbidden = "This account may not see this list: the broker shows it to accounts with a higher tag.",
+        "此账号无权查看该列表：代理只向具有更高标签的账号展示。";
+    needs_administrator = "Requires an administrator account: RabbitMQ shows this to accounts with the tag administrator.",
+        "需要管理员账号：RabbitMQ 只向带有 administrator 标签的账号展示。";
+    needs_monitoring = "Requires an account with the tag monitoring or administrator.",
+        "需要带有 monitoring 或 administrator 标签的账号。";
+    needs_policymaker = "Requires an account with the tag policymaker or administrator.",
+        "需要带有 policymaker 或 administrator 标签的账号。";
+    not_offered = "This broker does not have this list: its version does not know it, or its statistics are off.",
+        "此代理没有该列表：其版本不支持，或统计已关闭。";
+    no_answer_yet = "The broker has not answered yet.", "代理尚未应答。";
+    nothing_matches = "Nothing matches the filter.", "没有符合筛选条件的条目。";
+    nothing_there = "There is nothing here.", "此处没有任何条目。";
+
+    name = "Name", "名称";
+    vhost = "Virtual host", "虚拟主机";
+    kind = "Type", "类型";
+    features = "Features", "特性";
+    state = "State", "状态";
+    ready = "Ready", "就绪";
+    unacknowledged = "Unacked", "未确认";
+    total = "Total", "总数";
+    incoming = "Incoming", "流入";
+    deliver_get = "Deliver / get", "投递/获取";
+    ack = "Ack", "确认";
+    node = "Node", "节点";
+    policy = "Policy", "策略";
+    operator_policy = "Operator policy", "运维策略";
+    effective_policy = "Effective policy definition", "生效的策略定义";
+    consumer_capacity = "Consumer capacity", "消费能力";
+    redelivered = "Redelivered", "重新投递";
+    get_empty = "Get (empty)", "获取（空）";
+    in_memory = "In memory", "内存中";
+    persistent = "Persistent", "持久化";
+    paged_out = "Paged out", "已换出";
+    delayed = "Delayed", "已延迟";
+    returned = "Returned", "已退回";
+    dead_lettering = "Dead-lettering", "待死信";
+    by_priority = "By priority", "按优先级";
+    bytes_ready = "Ready, bytes", "就绪字节数";
+    bytes_unacknowledged = "Unacked, bytes", "未确认字节数";
+    bytes_in_memory = "In memory, bytes", "内存中字节数";
+    bytes_persistent = "Persistent, bytes", "持久化字节数";
+    bytes_paged_out = "Paged out, bytes", "已换出字节数";
+    bytes_dead_lettering = "Dead-lettering, bytes", "待死信字节数";
+    bytes_total = "Total, bytes", "总字节数";
+    process_memory = "Process memory", "进程内存";
+    members = "Members", "成员";
+    online = "Online", "在线";
+    leader = "Leader", "领导者";
+    mirrors = "Mirrors", "镜像";
+    mirrors_synchronised = "Mirrors in step", "已同步镜像";
+    segments = "Segments", "段";
+    readers = "Readers", "读取者";
+    publishers = "Publishers", "发布者";
+    oldest_message = "Oldest message", "最早的消息";
+    head_message = "Head message", "队首消息";
+    open_files = "Open files", "打开的文件";
+    delivery_limit = "Delivery limit", "投递次数上限";
+    storage_version = "Storage version", "存储版本";
+    durable = "Durable", "持久";
+    auto_delete = "Auto-delete", "自动删除";
+    exclusive = "Exclusive", "排他";
+    exclusive_owner = "Exclusive owner", "排他所有者";
+    exclusive_consumer = "Exclusive consumer", "排他消费者";
+    single_active_consumer = "Single active consumer", "单一活跃消费者";
+    internal = "Internal", "内部";
+    arguments = "Arguments", "参数";
+    idle_since = "Idle since", "空闲起始";
+    client_name = "Client’s name", "客户端命名";
+    user = "User", "用户";
+    tls = "TLS", "TLS";
+    protocol = "Protocol", "协议";
+    from_client = "From client", "来自客户端";
+    to_client = "To client", "发往客户端";
+    connected_at = "Connected at", "连接时间";
+    container_id = "Container ID", "容器 ID";
+    tls_version = "TLS version", "TLS 版本";
+    tls_key_exchange = "Key exchange", "密钥交换";
+    tls_cipher = "Cipher", "加密算法";
+    tls_hash = "Hash", "散列";
+    peer_certificate = "Peer certificate", "对端证书";
+    peer_certificate_issuer = "Issuer", "颁发者";
+    peer_certificate_validity = "Validity", "有效期";
+    channel_max = "Channel max", "最大信道数";
+    frame_max = "Frame max", "最大帧";
+    auth_mechanism = "SASL mechanism", "SASL 机制";
+    client = "Client", "客户端";
+    client_properties = "Client properties", "客户端属性";
+    heartbeat = "Heartbeat", "心跳";
+    received = "Received", "已接收";
+    sent = "Sent", "已发送";
+    received_packets = "Packets received", "已接收的包";
+    sent_packets = "Packets sent", "已发送的包";
+    send_pending = "Waiting to be sent", "待发送";
+    peer = "Peer", "对端";
+    local = "Broker’s side", "代理端";
+    connection_type = "Connection type", "连接类型";
+    mode = "Mode", "模式";
+    confirm_mode = "Publisher confirms", "发布者确认";
+    transactional_mode = "Transactions", "事务";
+    unconfirmed = "Unconfirmed", "待确认";
+    prefetch = "Prefetch", "预取";
+    global_prefetch = "Global prefetch", "全局预取";
+    publish = "Publish", "发布";
+    confirm = "Confirm", "发布者确认";
+    uncommitted = "Uncommitted messages", "未提交的消息";
+    acks_uncommitted = "Uncommitted acks", "未提交的确认";
+    drop_unroutable = "Unroutable (drop)", "无法路由（丢弃）";
+    return_unroutable = "Unroutable (return)", "无法路由（退回）";
+    pending_commands = "Pending Raft commands", "待处理 Raft 命令";
+    number = "Number", "编号";
+    consumer_tag = "Consumer tag", "消费者标签";
+    queue = "Queue", "队列";
+    channel = "Channel", "信道";
+    connection = "Connection", "连接";
+    ack_required = "Ack required", "需要确认";
+    active = "Activity", "活动";
+    consumer_timeout = "Ack timeout", "确认超时";
+    rate_in = "Rate in", "流入速率";
+    rate_out = "Rate out", "流出速率";
+    published_in = "Published in", "流入总数";
+    published_out = "Published out", "流出总数";
+    declared_by = "Declared by", "声明者";
+    exchange = "Exchange", "交换机";
+    default_exchange = "(AMQP default)", "（AMQP 默认）";
+    source_exchange = "From exchange", "源交换机";
+    destination = "To", "目标";
+    routing_key = "Routing key", "路由键";
+    properties_key = "Properties key", "属性键";
+    memory = "Memory", "内存";
+    disk_free = "Free disk space", "可用磁盘空间";
+    file_descriptors = "File descriptors", "文件描述符";
+    sockets = "Sockets", "套接字";
+    processes = "Erlang processes", "Erlang 进程";
+    uptime = "Uptime", "运行时间";
+    cores = "Cores", "核心";
+    run_queue = "Run queue", "运行队列";
+    rates_mode = "Rates mode", "速率模式";
+    memory_strategy = "Memory counted by", "内存统计方式";
+    net_ticktime = "Net tick time", "网络心跳间隔";
+    os_pid = "OS process", "操作系统进程";
+    plugins = "Enabled plugins", "已启用的插件";
+    tags = "Tags", "标签";
+    has_password = "Has password", "有密码";
+    max_connections = "Max connections", "最大连接数";
+    max_channels = "Max channels", "最大信道数";
+    max_queues = "Max queues", "最大队列数";
+    default_queue_type = "Default queue type", "默认队列类型";
+    description = "Description", "描述";
+    tracing = "Tracing", "跟踪";
+    protected = "Protected from deletion", "防删除保护";
+    configure = "Configure", "配置";
+    write = "Write", "写入";
+    read = "Read", "读取";
+    write_keys = "Write, routing keys", "写入路由键";
+    read_keys = "Read, routing keys", "读取路由键";
+    nothing_allowed = "(nothing)", "（无）";
+    pattern = "Pattern", "模式";
+    apply_to = "Applies to", "适用于";
+    definition = "Definition", "定义";
+    priority = "Priority", "优先级";
+    stability = "Stability", "稳定性";
+    provided_by = "Provided by", "提供者";
+    documentation = "Documentation", "文档";
+    phase = "Phase", "阶段";
+
+    overview = "Overview", "概览";
+    details = "Details", "详情";
+    messages = "Messages", "消息";
+    message_bytes = "Message bytes", "消息字节";
+    rates = "Rates", "速率";
+    totals = "Totals since the broker’s statistics began", "自代理统计开始以来的总数";
+    members_group = "Members", "成员";
+    stream = "Stream", "流";
+    runtime = "Runtime", "运行时";
+    reductions = "Reductions", "规约";
+    reductions_rate = "Reductions per second", "每秒规约";
+    garbage_collection = "Garbage collection", "垃圾回收";
+    security = "TLS", "TLS";
+    traffic = "Traffic", "流量";
+    limits = "Limits", "限制";
+    consumers_of_queue = "Consumers", "消费者";
+    no_consumers = "No consumers.", "没有消费者。";
+    bindings_to = "Bindings to this", "指向此处的绑定";
+    bindings_from = "Bindings from this exchange", "由此交换机发出的绑定";
+    no_bindings_to = "Nothing leads here but the default exchange, where this is a queue.",
+        "除默认交换机（对队列而言）外，没有绑定指向此处。";
+    no_bindings_from = "Nothing leads on from here.", "没有由此发出的绑定。";
+    default_binding = "Every queue is bound to the default exchange by its name.",
+        "每个队列都以其名称绑定到默认交换机。";
+    incoming_from = "Incoming, by exchange", "流入（按交换机）";
+    publishes_to = "Publishes, by exchange", "发布（按交换机）";
+    deliveries_to = "Deliveries, by channel", "投递（按信道）";
+    deliveries_from = "Deliveries, by queue", "投递（按队列）";
+    incoming_of = "Incoming, by channel", "流入（按信道）";
+    outgoing_to = "Outgoing, by queue", "流出（按队列）";
+    channels_of = "Channels", "信道";
+    sessions = "Sessions", "会话";
+    no_sessions = "No sessions.", "没有会话。";
+    channel_number = "Channel", "信道号";
+    handle_max = "Highest handle", "最大句柄";
+    next_incoming_id = "Next incoming", "下一传入编号";
+    incoming_window = "Incoming window", "传入窗口";
+    next_outgoing_id = "Next outgoing", "下一传出编号";
+    remote_incoming_window = "Client’s incoming window", "客户端传入窗口";
+    remote_outgoing_window = "Client’s outgoing window", "客户端传出窗口";
+    outgoing_unsettled = "Sent, not settled", "已发送未结算";
+    incoming_links = "Links from the client", "来自客户端的链接";
+    outgoing_links = "Links to the client", "通往客户端的链接";
+    no_links = "No links.", "没有链接。";
+    handle = "Handle", "句柄";
+    link_name = "Link", "链接";
+    target_address = "Target address", "目标地址";
+    source_address = "Source address", "源地址";
+    source_queue = "Source queue", "源队列";
+    sender_settle_mode = "Client settles", "客户端结算方式";
+    sender_settles = "Sent as settled", "发送即结算";
+    max_message_size = "Largest message", "最大消息";
+    delivery_count = "Deliveries", "投递数";
+    credit = "Credit", "信用";
+    no_channels = "No channels.", "没有信道。";
+    consumers_of_channel = "Consumers", "消费者";
+    permissions_of = "Permissions", "权限";
+    topic_permissions_of = "Topic permissions", "主题权限";
+    no_permissions = "No permissions.", "没有权限。";
+    no_topic_permissions = "No topic permissions: any routing key.", "没有主题权限：任意路由键。";
+    permissions_hidden = "Permissions are shown to administrators alone.", "权限只向管理员展示。";
+
+    memory_breakdown = "Where the memory is", "内存分布";
+    memory_part = "Part", "部分";
+    memory_bytes = "Memory", "内存";
+    memory_share = "Share", "占比";
+    internals = "Erlang’s tables, binary references", "Erlang 表与二进制引用";
+    internals_asked = "ask the node", "询问该节点";
+    internals_seldom = "Finding this out costs the node some effort: it is asked once a minute at most.",
+        "获取这些信息会给节点带来开销：最多每分钟询问一次。";
+    ets_tables = "Erlang’s tables (ETS)", "Erlang 表（ETS）";
+    binary_references = "Binary references", "二进制引用";
+    no_memory_breakdown = "The node did not tell.", "该节点未提供。";
+    cluster_links = "Links to other nodes", "与其他节点的链路";
+    no_cluster_links = "No links: the only node, or cut off.", "没有链路：唯一的节点，或已断开。";
+    local_address = "Local address", "本地地址";
+    peer_address = "Peer’s address", "对端地址";
+    io = "I/O and persistence", "I/O 与持久化";
+    operation = "Operation", "操作";
+    operations_rate = "Per second", "每秒";
+    bytes_rate = "Bytes per second", "每秒字节数";
+    average_time = "Average time", "平均耗时";
+    count = "Count", "计数";
+    no_io = "The node tells of no I/O.", "该节点未提供 I/O 信息。";
+    applications = "Plugins and applications", "插件与应用";
+    version = "Version", "版本";
+    auth_mechanisms = "SASL mechanisms", "SASL 机制";
+    exchange_types = "Exchange types", "交换机类型";
+    listeners = "Ports", "端口";
+    contexts = "Web contexts", "Web 上下文";
+    address = "Address", "地址";
+    port = "Port", "端口";
+    path = "Path", "路径";
+    enabled = "Enabled", "已启用";
+    files = "Files", "文件";
+    config_files = "Configuration", "配置文件";
+    database = "Database folder", "数据库目录";
+    log_files = "Logs", "日志";
+    context_switches = "Context switches", "上下文切换";
+    gc_count = "Garbage collections", "垃圾回收次数";
+    gc_bytes = "Bytes collected", "回收字节数";
+    partitions = "Partitioned from", "与之分区";
+    churn = "Churn", "变动";
+    event = "Event", "事件";
+    metrics_queues = "Statistics’ queues", "统计队列";
+
+    source_broker = "From broker", "源代理";
+    destination_broker = "To broker", "目标代理";
+    source = "From", "源";
+    source_protocol = "From, protocol", "源协议";
+    destination_protocol = "To, protocol", "目标协议";
+    last_changed = "Last changed", "上次变更";
+    reason = "Reason", "原因";
+    flow = "Flow", "流控";
+    forwarded = "Forwarded", "已转发";
+    pending = "In hand", "处理中";
+    remaining = "Remaining", "剩余";
+    upstream = "Upstream", "上游";
+    exchange_or_queue = "Exchange or queue", "交换机或队列";
+    ack_mode = "Ack mode", "确认模式";
+    reconnect_delay = "Reconnects after", "重连间隔";
+    max_hops = "Max hops", "最大跳数";
+    expires = "Expires after", "过期时间";
+    message_ttl = "Message TTL", "消息 TTL";
+    trust_user_id = "Trusts user IDs", "信任用户 ID";
+    queue_type_of_upstream = "Queue type", "队列类型";
+    ha_policy = "HA policy", "HA 策略";
+    bind_nowait = "Binds without waiting", "不等待绑定";
+    channel_use = "Channels used", "信道使用方式";
+    cleanup = "Cleans up", "资源清理";
+    format = "Format", "格式";
+    payload_limit = "Payload limit", "载荷上限";
+    size = "Size", "大小";
+    publisher_reference = "Reference", "引用名";
+    published = "Published", "已发布";
+    confirmed = "Confirmed", "已确认";
+    refused = "Refused", "已拒绝";
+    offset = "Offset", "偏移量";
+    offset_lag = "Behind the end", "落后";
+    consumed = "Consumed", "已消费";
+    properties = "Properties", "属性";
+    no_publishers = "No publishers.", "没有发布者。";
+    top_processes = "Processes that do most", "最活跃的进程";
+    no_top_processes = "The node did not tell: this is of the plugin rabbitmq_top, and for administrators.",
+        "该节点未提供：此项属于 rabbitmq_top 插件，仅管理员可见。";
+    process = "Process", "进程";
+    messages_waiting = "Waiting for it", "待处理消息";
+    buffered = "Buffered", "已缓冲";
+
+    chart_depth = "Queued messages", "队列中的消息";
+    chart_rates = "Message rates", "消息速率";
+    chart_traffic = "Data rates", "数据速率";
+    chart_reductions = "Reductions", "规约";
+    unit_messages = "messages", "条";
+    unit_messages_per_second = "messages/s", "条/秒";
+    unit_bytes_per_second = "bytes/s", "字节/秒";
+    deliver = "Deliver", "投递";
+    deliver_no_ack = "Deliver (auto ack)", "投递（自动确认）";
+    get = "Get", "获取";
+    get_no_ack = "Get (auto ack)", "获取（自动确认）";
+    redeliver = "Redeliver", "重新投递";
+    publish_in = "Publish (in)", "发布（流入）";
+    publish_out = "Publish (out)", "发布（流出）";
+    disk_reads = "Disk read", "磁盘读";
+    disk_writes = "Disk write", "磁盘写";
+    limit = "Limit", "上限";
+    matched_queues = "Queues that it matches", "匹配的队列";
+    matched_exchanges = "Exchanges that it matches", "匹配的交换机";
+    nothing_matched = "Nothing matches.", "没有匹配的条目。";
+    no_history = "The broker keeps no samples of this span for this object.", "代理没有保留此对象在该时段的采样。";
+    statistics_off = "Statistics are switched off on this broker: rates, most states and charts are missing.",
+        "此代理已关闭统计：缺少速率、大部分状态和图表。";
+    }
+
+    words {
+        states {
+            "error" = "error", "错误";
+            "shutdown" = "shut down", "已关闭";
+            "running" = "running", "运行中";
+            "idle" = "idle", "空闲";
+            "flow" = "flow", "流控";
+            "blocked" = "blocked", "已阻塞";
+            "blocking" = "blocking", "阻塞中";
+            "closing" = "closing", "关闭中";
+            "closed" = "closed", "已关闭";
+            "starting" = "starting", "启动中";
+            "tuning" = "tuning", "协商中";
+            "opening" = "opening", "打开中";
+            "down" = "down", "宕机";
+            "crashed" = "crashed", "已崩溃";
+            "stopped" = "stopped", "已停止";
+            "minority" = "minority", "少数派";
+            "terminated" = "terminated", "已终止";
+            "syncing" = "syncing", "同步中";
+            "up" = "up", "活跃";
+            "single_active" = "single active", "单一活跃";
+            "waiting" = "waiting", "等待中";
+            "suspected_down" = "suspected down", "疑似宕机";
+            "cancelled" = "cancelled", "已取消";
+            "enabled" = "enabled", "已启用";
+            "disabled" = "disabled", "未启用";
+            "unavailable" = "unavailable", "不可用";
+            "unsupported" = "unsupported", "不支持";
+            "permitted" = "permitted", "已允许";
+            "denied" = "denied", "已拒绝";
+        }
+        queue_types {
+            "classic" = "classic", "经典";
+            "quorum" = "quorum", "仲裁";
+            "stream" = "stream", "流";
+        }
+        destinations {
+            "queue" = "queue", "队列";
+            "exchange" = "exchange", "交换机";
+        }
+        targets {
+            "queues" = "queues", "队列";
+            "exchanges" = "exchanges", "交换机";
+            "all" = "all", "全部";
+            "classic_queues" = "classic queues", "经典队列";
+            "quorum_queues" = "quorum queues", "仲裁队列";
+            "streams" = "streams", "流";
+        }
+        phases {
+            "permitted_by_default" = "permitted by default", "默认允许";
+            "denied_by_default" = "denied by default", "默认拒绝";
+            "disconnected" = "disconnected", "已断开";
+            "removed" = "removed", "已移除";
+        }
+    }
+
+    functions {
+        bad_regex: fn(&str) -> String =
+            |why| format!("Not a regular expression: {why}"),
+            |why| format!("不是有效的正则表达式：{why}");
+        plugin_off: fn(&str) -> String =
+            |plugin| format!("This broker does not have this list: it is of the plugin {plugin}, which is not enabled there. To enable it, on a node of the broker: rabbitmq-plugins enable {plugin}"),
+            |plugin| format!("此代理没有该列表：它属于插件 {plugin}，而该插件未启用。在代理节点上运行 rabbitmq-plugins enable {plugin} 即可启用。");
+        unknown_columns: fn(&str) -> String =
+            |names| format!("The address asks for columns that this list does not have: {names}."),
+            |names| format!("地址中请求了此列表没有的列：{names}。");
+        unknown_sort: fn(&str) -> String =
+            |name| format!("The address asks for the order by “{name}”, which is no column to order by: this is by name."),
+            |name| format!("地址中请求按“{name}”排序，但该列不可排序：当前按名称排序。");
+        no_such_page: fn(u64) -> String =
+            |last| format!("There is no such page: the last one is {last}."),
+            |last| format!("没有该页：最后一页是第 {last} 页。");
+        unreadable_rows: fn(u64) -> String =
+            |rows| if rows == 1 {
+                "1 row could not be read and is left out.".to_owned()
+            } else {
+                format!("{rows} rows could not be read and are left out.")
+            },
+            |rows| format!("有 {rows} 行无法读取，已略去。");
+        members_missing: fn(&str, usize) -> String =
+            |word, missing| format!("{word}, {missing} offline"),
+            |word, missing| format!("{word}，{missing} 个离线");
+        on_node: fn(&str, &str) -> String =
+            |word, node| format!("{word} on {node}"),
+            |word, node| format!("{node} 上{word}");
+        on_nodes: fn(&str, usize) -> String =
+            |word, count| format!("{word} on {count} nodes"),
+            |word, count| format!("{count} 个节点上{word}");
+        more_rows: fn(usize, usize) -> String =
+            |shown, all| format!("{shown} of {all} are shown."),
+            |shown, all| format!("共 {all} 条，显示 {shown} 条。");
+        of_vhost: fn(&str) -> String =
+            |vhost| format!("in {vhost}"),
+            |vhost| format!("位于 {vhost}");
+    }
+}
+
+/// What the management UI calls an exclusive queue, in any language.
+pub const EXCLUSIVE: &str = "Excl";
+/// What it calls arguments that it has no short word for.
+pub const ARGUMENTS: &str = "Args";
+/// Arguments and the keys of policies, and the management UI's short words for them.
+pub const SHORT: &[(&str, &str)] = &[
+    ("message-ttl", "TTL"),
+    ("expires", "Exp"),
+    ("max-length", "Lim"),
+    ("max-length-bytes", "Lim B"),
+    ("overflow", "Ovfl"),
+    ("dead-letter-exchange", "DLX"),
+    ("dead-letter-routing-key", "DLK"),
+    ("dead-letter-strategy", "DLS"),
+    ("max-priority", "Pri"),
+    ("single-active-consumer", "SAC"),
+    ("queue-mode", "Mode"),
+    ("queue-version", "Ver"),
+    ("delivery-limit", "DL"),
+    ("max-age", "Age"),
+    ("ha-mode", "HA"),
+    ("queue-leader-locator", "Loc"),
+    ("stream-max-segment-size-bytes", "Seg"),
+];
+
+fn word<'a>(words: &[(&str, &'a str)], given: &'a str) -> &'a str {
+    let known = words.iter().find(|(word, _)| *word == given);
+    known.map_or(given, |(_, text)| text)
+}
+
+impl ListTexts {
+    /// A state; one that nobody knows in the broker's own word.
+    pub fn state_word<'a>(&self, state: &'a str) -> &'a str {
+        word(self.states, state)
+    }
+
+    /// A type of queue.
+    pub fn queue_type<'a>(&self, kind: &'a str) -> &'a str {
+        word(self.queue_types, kind)
+    }
+
+    /// What a binding leads to.
+    pub fn destination_type<'a>(&self, kind: &'a str) -> &'a str {
+        word(self.destinations, kind)
+    }
+
+    /// What a policy applies to.
+    pub fn applies_to<'a>(&self, target: &'a str) -> &'a str {
+        word(self.targets, target)
+    }
+
+    /// How far on its way out something is.
+    pub fn phase<'a>(&self, phase: &'a str) -> &'a str {
+        word(self.phases, phase)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nobody_knows_stays_in_the_broker_s_word() {
+        assert_eq!(ListTexts::ZH.state_word("running"), "运行中");
+        assert_eq!(ListTexts::ZH.state_word("quantum"), "quantum");
+    }
+}

@@ -1,0 +1,183 @@
+//! A column of a list, and what makes a list.
+
+use std::sync::Arc;
+
+use client::{ClientError, ListQuery, Session};
+use metering::Page;
+
+use super::render_context::RenderContext;
+use super::value::Value;
+use crate::i18n::list_texts::ListTexts;
+use crate::view_models::level::Level;
+use crate::view_models::table::Width;
+
+/// A column of rows of a type.
+pub(super) struct ColumnDef<T: 'static> {
+    /// RabbitMQ's name of the field, or a dotted path to it.
+    pub(super) key: &'static str,
+    pub(super) label: fn(&ListTexts) -> &'static str,
+    pub(super) value: fn(&T, &RenderContext<'_>) -> Value,
+    /// To who has not chosen.
+    pub(super) shown: bool,
+    pub(super) sortable: bool,
+    pub(super) number: bool,
+}
+
+/// A column of texts, shown and sortable.
+pub(super) const fn text_column<T>(
+    key: &'static str,
+    label: fn(&ListTexts) -> &'static str,
+    value: fn(&T, &RenderContext<'_>) -> Value,
+) -> ColumnDef<T> {
+    ColumnDef {
+        key,
+        label,
+        value,
+        shown: true,
+        sortable: true,
+        number: false,
+    }
+}
+
+/// A column of numbers.
+pub(super) const fn number_column<T>(
+    key: &'static str,
+    label: fn(&ListTexts) -> &'static str,
+    value: fn(&T, &RenderContext<'_>) -> Value,
+) -> ColumnDef<T> {
+    ColumnDef {
+        number: true,
+        ..text_column(key, label, value)
+    }
+}
+
+/// Shown to who chooses it.
+pub(super) const fn hidden<T>(mut column: ColumnDef<T>) -> ColumnDef<T> {
+    column.shown = false;
+    column
+}
+
+/// Made of several fields, so that there is none to order by.
+pub(super) const fn unsorted<T>(mut column: ColumnDef<T>) -> ColumnDef<T> {
+    column.sortable = false;
+    column
+}
+
+/// How wide a column is, by the field that it shows.
+pub(super) fn width_of(key: &str, number: bool) -> Width {
+    match key {
+        "mem_used" | "disk_free" | "fd_used" | "sockets_used" | "proc_used" => Width::Gauge,
+        "recv_oct_details.rate" | "send_oct_details.rate" => Width::DataRate,
+        "connected_at" | "idle_since" => Width::Time,
+        "state" | "cluster_state" | "status" => Width::State,
+        "user" | "channel_details.user" | "features" => Width::User,
+        "uptime" => Width::Text,
+        "vhost" | "queue.vhost" | "type" | "mode" | "ssl" | "durable" | "auto_delete"
+        | "exclusive" | "internal" | "ack_required" => Width::Word,
+        _ if number => Width::Word,
+        _ => Width::Text,
+    }
+}
+
+/// A list of a broker.
+pub(super) trait List: 'static {
+    /// A row, as the API gives it.
+    type Row: Send + Sync + 'static;
+    /// Its name in addresses, the API's.
+    const NAME: &'static str;
+
+    /// Its columns. The first is a row's name.
+    fn columns() -> &'static [ColumnDef<Self::Row>];
+
+    /// How bad a row is, where it is.
+    fn level(_: &Self::Row) -> Option<Level> {
+        None
+    }
+
+    /// A page of it.
+    fn fetch(
+        session: &Session,
+        broker: &str,
+        query: &ListQuery,
+    ) -> impl Future<Output = Result<Arc<Page<Self::Row>>, ClientError>> + Send;
+}
+
+/// A list that the API gives by pages.
+macro_rules! list {
+    ($name:ident = $kind:literal, $method:ident: $row:ty, $columns:expr $(, level $level:expr)?) => {
+        pub(super) struct $name;
+
+        impl crate::presenters::lists::column::List for $name {
+            type Row = $row;
+            const NAME: &'static str = $kind;
+
+            fn columns() -> &'static [crate::presenters::lists::column::ColumnDef<$row>] {
+                $columns
+            }
+
+            $(fn level(row: &$row) -> Option<crate::view_models::level::Level> {
+                $level(row)
+            })?
+
+            async fn fetch(
+                session: &client::Session,
+                broker: &str,
+                query: &client::ListQuery,
+            ) -> Result<std::sync::Arc<metering::Page<$row>>, client::ClientError> {
+                session.$method(broker, query).await
+            }
+        }
+    };
+}
+
+/// A column of a text, of that name on the wire.
+macro_rules! text_field {
+    ($field:ident, $label:ident) => {
+        crate::presenters::lists::column::text_field!(stringify!($field), $field, $label)
+    };
+    ($key:expr, $field:ident, $label:ident) => {
+        crate::presenters::lists::column::text_column(
+            $key,
+            |v| v.$label,
+            |row, _| crate::presenters::lists::value::text(row.$field.as_ref()),
+        )
+    };
+}
+
+/// A column of a number of things.
+macro_rules! count_field {
+    ($field:ident, $label:ident) => {
+        crate::presenters::lists::column::number_column(
+            stringify!($field),
+            |v| v.$label,
+            |row, _| crate::presenters::lists::value::count(row.$field),
+        )
+    };
+}
+
+/// A column of a number of bytes.
+macro_rules! bytes_field {
+    ($field:ident, $label:ident) => {
+        crate::presenters::lists::column::number_column(
+            stringify!($field),
+            |v| v.$label,
+            |row, _| crate::presenters::lists::value::bytes(row.$field),
+        )
+    };
+}
+
+/// A column of the rate of one of the message statistics.
+macro_rules! rate_field {
+    ($field:ident, $label:ident) => {
+        crate::presenters::lists::column::number_column(
+            concat!("message_stats.", stringify!($field), ".rate"),
+            |v| v.$label,
+            |row, _| {
+                let stats = row.message_stats.as_ref();
+                crate::presenters::lists::value::rate(stats.and_then(|stats| stats.$field.as_ref()))
+            },
+        )
+    };
+}
+
+pub(super) use {bytes_field, count_field, list, rate_field, text_field};

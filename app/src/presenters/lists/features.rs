@@ -1,0 +1,113 @@
+//! What a cluster has switched on, and what a later version will not have.
+
+use metering::{DeprecatedFeature, FeatureFlag};
+
+use super::column::{ColumnDef, hidden, list, text_column};
+use super::value::{Value, text};
+use crate::view_models::level::Level;
+
+list!(FeatureFlags = "feature-flags", feature_flags: FeatureFlag, FLAGS, level of_flag);
+list!(DeprecatedFeatures = "deprecated-features", deprecated_features: DeprecatedFeature, DEPRECATED);
+
+const FLAGS: &[ColumnDef<FeatureFlag>] = &[
+    text_column("name", |v| v.name, |flag, _| Value::Text(flag.name.clone())),
+    text_column(
+        "state",
+        |v| v.state,
+        |flag, context| match flag.state.as_deref() {
+            Some(state) => {
+                let level = match state {
+                    "enabled" => Level::Good,
+                    "disabled" if flag.stability.as_deref() == Some("experimental") => Level::Quiet,
+                    _ => Level::Warning,
+                };
+                Value::State(level, context.list_texts.state_word(state).to_owned())
+            }
+            None => Value::Nothing,
+        },
+    ),
+    text_column(
+        "stability",
+        |v| v.stability,
+        |flag, _| text(flag.stability.as_ref()),
+    ),
+    text_column(
+        "desc",
+        |v| v.description,
+        |flag, _| text(flag.desc.as_ref()),
+    ),
+    text_column(
+        "provided_by",
+        |v| v.provided_by,
+        |flag, _| text(flag.provided_by.as_ref()),
+    ),
+    hidden(text_column(
+        "doc_url",
+        |v| v.documentation,
+        |flag, _| address(flag.doc_url.as_ref()),
+    )),
+];
+
+const DEPRECATED: &[ColumnDef<DeprecatedFeature>] = &[
+    text_column(
+        "name",
+        |v| v.name,
+        |feature, _| Value::Text(feature.name.clone()),
+    ),
+    text_column(
+        "deprecation_phase",
+        |v| v.phase,
+        |feature, context| match feature.deprecation_phase.as_deref() {
+            Some(phase) => Value::Text(context.list_texts.phase(phase).to_owned()),
+            None => Value::Nothing,
+        },
+    ),
+    text_column(
+        "state",
+        |v| v.state,
+        |feature, context| match feature.state.as_deref() {
+            Some(state) => {
+                let level = if state == "denied" {
+                    Level::Good
+                } else {
+                    Level::Quiet
+                };
+                Value::State(level, context.list_texts.state_word(state).to_owned())
+            }
+            None => Value::Nothing,
+        },
+    ),
+    text_column(
+        "desc",
+        |v| v.description,
+        |feature, _| text(feature.desc.as_ref()),
+    ),
+    text_column(
+        "provided_by",
+        |v| v.provided_by,
+        |feature, _| text(feature.provided_by.as_ref()),
+    ),
+    hidden(text_column(
+        "doc_url",
+        |v| v.documentation,
+        |feature, _| address(feature.doc_url.as_ref()),
+    )),
+];
+
+/// A page of somebody else's: written out, and followed only where it is plainly one of the web.
+fn address(url: Option<&String>) -> Value {
+    match url {
+        Some(url) if url.starts_with("https://") => Value::Link(url.clone(), url.clone()),
+        url => text(url),
+    }
+}
+
+/// What is stable and not switched on stands in the way of the next upgrade.
+fn of_flag(flag: &FeatureFlag) -> Option<Level> {
+    let is_off = flag
+        .state
+        .as_deref()
+        .is_some_and(|state| state != "enabled");
+    let is_stable = flag.stability.as_deref() != Some("experimental");
+    (is_off && is_stable).then_some(Level::Warning)
+}

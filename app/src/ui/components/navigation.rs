@@ -1,0 +1,339 @@
+//! The links beside every page: those of one broker's pages, and those of pages that are of all.
+
+use leptos::ev;
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_location, use_navigate};
+use wasm_bindgen::JsCast;
+
+use super::icons::{Icon, IconName};
+use super::links::with_choices;
+use super::status::Pill;
+use super::viewer::Viewers;
+use crate::i18n::{Catalog, Text, catalog};
+use crate::percent::encode;
+use crate::query::use_query;
+use crate::reactive::{maybe, part, text};
+use crate::routes::{self, BROKERS, BasePath, href, of_path};
+use crate::view_models::level::Level;
+use crate::view_models::lists;
+use crate::view_models::viewer::Viewer;
+
+/// A page that every broker has: `/brokers/{broker}/{word}`.
+struct Section {
+    /// As it stands in the address; the overview's is empty.
+    word: &'static str,
+    icon: IconName,
+    name: fn(&Catalog) -> Text,
+    /// The letter behind `g`.
+    go: &'static str,
+}
+
+/// A broker's pages, in the order of the navigation.
+const SECTIONS: &[Section] = &[
+    section("", IconName::Overview, |texts| texts.overview, "o"),
+    section(HEALTH, IconName::Health, |texts| texts.health, "h"),
+    section(
+        "connections",
+        IconName::Connections,
+        |texts| texts.connections,
+        "c",
+    ),
+    section("channels", IconName::Channels, |texts| texts.channels, "k"),
+    section(
+        "exchanges",
+        IconName::Exchanges,
+        |texts| texts.exchanges,
+        "e",
+    ),
+    section("queues", IconName::Queues, |texts| texts.queues, "q"),
+    section("nodes", IconName::Nodes, |texts| texts.nodes, "n"),
+    section("users", IconName::Users, |texts| texts.lists.admin, "a"),
+];
+
+/// The word of the page that marks in the navigation lead to.
+const HEALTH: &str = "health";
+
+const fn section(
+    word: &'static str,
+    icon: IconName,
+    name: fn(&Catalog) -> Text,
+    go: &'static str,
+) -> Section {
+    Section {
+        word,
+        icon,
+        name,
+        go,
+    }
+}
+
+/// The entry of the navigation that a page belongs to: lists of one section share the first one's.
+fn entry(word: &str) -> &str {
+    let mut sections = lists::SECTIONS.iter();
+    let section = sections.find(|section| section.contains(&word));
+    section
+        .and_then(|section| section.first())
+        .copied()
+        .unwrap_or(word)
+}
+
+/// A broker's page by its word; the broker as it is encoded in addresses.
+fn address(broker: &str, word: &str) -> String {
+    let slash = if word.is_empty() { "" } else { "/" };
+    format!("{BROKERS}/{broker}{slash}{word}")
+}
+
+/// The broker whose pages the navigation leads to, as it is encoded in addresses: that of the page,
+/// else the one looked at before; empty where there was none yet.
+pub fn shown_broker() -> Signal<String> {
+    let path = use_location().pathname;
+    let base = use_context::<BasePath>().unwrap_or_default();
+    let shown = Memo::new(move |before: Option<&String>| {
+        path.with(|path| of_path(path, &base.0).map(|(broker, _)| broker.to_owned()))
+            .or_else(|| before.cloned())
+            .unwrap_or_default()
+    });
+    shown.into()
+}
+
+/// The word of the page that is shown, where that is a broker's.
+fn shown_word() -> Signal<Option<String>> {
+    let path = use_location().pathname;
+    let base = use_context::<BasePath>().unwrap_or_default();
+    maybe(move || path.with(|path| Some(of_path(path, &base.0)?.1.to_owned())))
+}
+
+/// All links.
+#[component]
+pub fn Navigation(
+    /// The broker whose pages are meant, as it is encoded in addresses.
+    broker: Signal<String>,
+) -> impl IntoView {
+    let texts = catalog();
+    let viewer = expect_context::<Viewers>();
+    let path = use_location().pathname;
+    let link = move |address: &'static str, icon, name, go| {
+        let address = href(address);
+        let mine = address.clone();
+        let is_here = maybe(move || {
+            let is_here = path.with(|path| path.trim_end_matches('/') == mine);
+            is_here.then(|| "page".to_owned())
+        });
+        view! { <Link address=Signal::stored(address) icon name go is_here /> }
+    };
+    // The browser closes a popover for a click beside it, not for one in it.
+    let close = move |event: ev::MouseEvent| {
+        let menu = document().get_element_by_id("menu");
+        let is_link = event
+            .target()
+            .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
+            .is_some_and(|target| matches!(target.closest("a"), Ok(Some(_))));
+        if let (true, Some(Ok(menu))) =
+            (is_link, menu.map(JsCast::dyn_into::<web_sys::HtmlElement>))
+        {
+            // One that is not open need not be closed.
+            let _ = menu.hide_popover();
+        }
+    };
+    view! {
+        <nav aria-label=texts.navigation on:click=close>
+            <ul>
+                {link(BROKERS, IconName::Brokers, texts.brokers, "b")}
+                {viewer.show(move |viewer| view! { <Sections viewer broker /> })}
+            </ul>
+            <ul class="apart">
+                {link(routes::METERS, IconName::Meters, texts.meters, "m")}
+                {link(routes::LOG, IconName::Log, texts.system_log, "l")}
+                {link(routes::EMBEDDING, IconName::Embedding, texts.embedding.title, "p")}
+                {link(routes::SHARING, IconName::Share, texts.sharing.title, "s")}
+                {viewer.show(|viewer| viewer.project.map(|name| view! { <Project name /> }))}
+            </ul>
+        </nav>
+    }
+    .into_any()
+}
+
+/// The Keystone's project that this is for, and the way to another.
+#[component]
+fn Project(name: String) -> impl IntoView {
+    let texts = catalog();
+    let path = use_location().pathname;
+    let page = href(routes::PROJECTS);
+    let is_here = maybe(move || {
+        let is_here = path.with(|path| path.trim_end_matches('/') == page);
+        is_here.then(|| "page".to_owned())
+    });
+    // Back to the page that it was left from.
+    let address = text(move || {
+        let next = routes::here();
+        let is_projects = next.starts_with(routes::PROJECTS);
+        href(&routes::projects(
+            if is_projects { "/" } else { &next },
+            None,
+        ))
+    });
+    let title = format!("{}: {name}", texts.keystone.project);
+    view! {
+        <li>
+            <a href=address aria-current=is_here title=title.clone() aria-label=title>
+                <Icon name=IconName::Project />
+                <span class="name">{name}</span>
+            </a>
+        </li>
+    }
+    .into_any()
+}
+
+#[component]
+fn Link(
+    address: Signal<String>,
+    icon: IconName,
+    name: Text,
+    go: &'static str,
+    is_here: Signal<Option<String>>,
+    #[prop(optional)] mark: Option<AnyView>,
+) -> impl IntoView {
+    view! {
+        <li>
+            <a href=address aria-current=is_here data-go=go>
+                <Icon name=icon />
+                <span class="name">{name}</span>
+                {mark}
+            </a>
+        </li>
+    }
+    .into_any()
+}
+
+/// The pages of the broker that is looked at, else of the first.
+#[component]
+fn Sections(viewer: Viewer, broker: Signal<String>) -> impl IntoView {
+    let texts = catalog();
+    let word = shown_word();
+    let Some(first) = viewer.brokers.first().map(|broker| encode(&broker.name)) else {
+        return ().into_any();
+    };
+    let viewers = expect_context::<Viewers>();
+    let viewer = StoredValue::new(viewer);
+    // Here without scripting too; of other links the frame takes care.
+    let query = use_query();
+    let shown = text(move || {
+        Some(broker.get())
+            .filter(|name| !name.is_empty())
+            .unwrap_or_else(|| first.clone())
+    });
+    // What is wrong with the broker, in a shape and a word.
+    let mark = move || {
+        part(move || {
+            let shown = shown.get();
+            let level = viewer.with_value(|first| {
+                viewers.latest(first, |viewer| {
+                    let mut brokers = viewer.brokers.iter();
+                    let place = brokers.position(|broker| encode(&broker.name) == shown)?;
+                    viewer.health.get(place).copied()
+                })
+            })?;
+            let word = match level {
+                Level::Good | Level::Quiet => return None,
+                Level::Warning => texts.level_warning,
+                Level::Bad => texts.level_error,
+            };
+            Some(
+                view! { <Pill level=Signal::stored(level) text=Signal::stored(word.to_owned()) /> },
+            )
+        })
+        .into_any()
+    };
+    SECTIONS
+        .iter()
+        .map(|section| {
+            let address = text(move || {
+                let address = address(&shown.get(), section.word);
+                let carried = query.with(|query| with_choices(&address, query, ""));
+                href(&carried.unwrap_or(address))
+            });
+            let is_here = maybe(move || {
+                let is_here = word.with(|word| word.as_deref().map(entry) == Some(section.word));
+                is_here.then(|| "page".to_owned())
+            });
+            let mark = (section.word == HEALTH).then(mark);
+            view! {
+                <Link address icon=section.icon name=(section.name)(texts) go=section.go is_here mark=mark.unwrap_or_else(|| ().into_any()) />
+            }
+        })
+        .collect_view()
+        .into_any()
+}
+
+/// The choice of a broker, where there are several: it leads to the same page of another.
+#[component]
+pub fn Switcher(
+    /// Who looks.
+    viewer: Viewer,
+    /// The broker that is looked at, as it is encoded in addresses.
+    broker: Signal<String>,
+) -> impl IntoView {
+    let texts = catalog();
+    if viewer.brokers.len() < 2 {
+        return ().into_any();
+    }
+    let word = shown_word();
+    let query = use_query();
+    let navigate = use_navigate();
+    let choose = move |event: ev::Event| {
+        let chosen = event_target_value(&event);
+        let word = word.get_untracked().unwrap_or_default();
+        let path = if chosen.is_empty() {
+            BROKERS.to_owned()
+        } else {
+            address(&encode(&chosen), &word)
+        };
+        let carried = query.with_untracked(|query| with_choices(&path, query, ""));
+        navigate(&carried.unwrap_or(path), NavigateOptions::default());
+    };
+    let viewers = expect_context::<Viewers>();
+    let options = part(move || {
+        let shown = broker.get();
+        let every = (String::new(), texts.all_brokers.to_owned());
+        let names = viewers.latest(&viewer, |viewer| {
+            let brokers = viewer.brokers.iter();
+            let named = brokers.map(|broker| {
+                let level = viewer.health_of(&broker.name);
+                let mark = match level.unwrap_or(broker.state.into()) {
+                    Level::Good | Level::Quiet => "",
+                    level => level.shape(),
+                };
+                let label = format!("{} {mark}", broker.name).trim_end().to_owned();
+                (broker.name.clone(), label)
+            });
+            named.collect::<Vec<_>>()
+        });
+        let options = std::iter::once(every).chain(names).map(|(name, label)| {
+            let selected = encode(&name) == shown;
+            view! { <option value=name selected=selected>{label}</option> }
+        });
+        options.collect_view()
+    });
+    view! {
+        <select class="switcher needs-script" translate="no" aria-label=texts.broker on:change=choose>{options}</select>
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn every_letter_behind_g_leads_to_one_page() {
+        let mut letters: Vec<_> = SECTIONS.iter().map(|section| section.go).collect();
+        letters.extend(["b", "m", "l", "p"]);
+        let all = letters.len();
+        letters.sort_unstable();
+        letters.dedup();
+        assert_eq!(letters.len(), all);
+    }
+}

@@ -1,0 +1,173 @@
+//! Search everywhere: a dialog with a field and what the server finds for it.
+//!
+//! What can be found, and where it leads, the server knows; here is the list, by keyboard (the field
+//! keeps the focus and names the option that is meant) and by pointer.
+
+use futures_util::future::{AbortHandle, Abortable};
+use gloo_timers::future::TimeoutFuture;
+use leptos::ev;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use wasm_bindgen::JsCast;
+
+use super::dialog::Dialog;
+use super::links::{carry_choices, spare_percent_signs};
+use crate::i18n::catalog;
+use crate::reactive::{effect, maybe, part, text};
+use crate::server_fns::search::fetch_search;
+use crate::view_models::search::{Hit, Hits};
+
+/// Milliseconds between the last letter and the question.
+const DEBOUNCE: u32 = 120;
+/// Milliseconds until an unfinished search is repeated.
+const AGAIN: u32 = 700;
+
+/// The dialog.
+#[component]
+pub fn Palette(
+    /// Whether it is open.
+    is_open: RwSignal<bool>,
+    /// The broker whose pages are meant.
+    broker: Signal<String>,
+) -> impl IntoView {
+    let content = Box::new(move || view! { <Search broker is_open /> }.into_any());
+    view! { <Dialog class="palette" label=catalog().search.search is_open content /> }
+}
+
+#[component]
+fn Search(broker: Signal<String>, is_open: RwSignal<bool>) -> impl IntoView {
+    let texts = &catalog().search;
+    let asked = RwSignal::new(String::new());
+    let found = RwSignal::new(Hits::default());
+    let at = RwSignal::new(0_usize);
+    // What there is to say instead of a list.
+    let word = RwSignal::new(texts.searching);
+    effect(move || {
+        let q = asked.get();
+        let (handle, registration) = AbortHandle::new_pair();
+        // The next letter ends this call.
+        on_cleanup(move || handle.abort());
+        spawn_local(async move {
+            let search = async move {
+                TimeoutFuture::new(if q.is_empty() { 0 } else { DEBOUNCE }).await;
+                loop {
+                    match fetch_search(q.clone(), broker.get_untracked()).await {
+                        Ok(hits) => {
+                            let again = hits.unfinished;
+                            word.set(if again {
+                                texts.searching
+                            } else {
+                                texts.nothing
+                            });
+                            at.set(0);
+                            found.set(hits);
+                            if !again {
+                                return;
+                            }
+                        }
+                        Err(error) => {
+                            found.set(Hits::default());
+                            word.set(error.text(catalog()));
+                            return;
+                        }
+                    }
+                    TimeoutFuture::new(AGAIN).await;
+                }
+            };
+            // Ended by the cleanup: nothing is left to do.
+            let _ = Abortable::new(search, registration).await;
+        });
+    });
+
+    let key = move |event: ev::KeyboardEvent| {
+        let count = found.with_untracked(|found| found.hits.len());
+        let here = at.get_untracked();
+        let next = match &*event.key() {
+            "ArrowDown" => here + 1,
+            "ArrowUp" => here + count.max(1) - 1,
+            "Enter" => {
+                event.prevent_default();
+                if let Some(option) = option(here) {
+                    option.click();
+                }
+                return;
+            }
+            _ => return,
+        };
+        event.prevent_default();
+        at.set(next % count.max(1));
+        if let Some(option) = option(at.get_untracked()) {
+            option.scroll_into_view_with_bool(false);
+        }
+    };
+    let carry = carry_choices();
+    let chosen = move |event: ev::MouseEvent| {
+        spare_percent_signs(&event);
+        carry(&event);
+        is_open.set(false);
+    };
+    let has_some = move || found.with(|found| !found.hits.is_empty());
+    let meant = maybe(move || has_some().then(|| id(at.get())));
+    let options = part(move || {
+        found.with(|found| {
+            let hits = found.hits.iter().enumerate();
+            hits.map(|(index, hit)| view! { <Option hit=hit.clone() index at /> })
+                .collect_view()
+        })
+    });
+    view! {
+        <div class="palette-head">
+            <input
+                type="text"
+                role="combobox"
+                aria-label=texts.placeholder
+                placeholder=texts.placeholder
+                aria-autocomplete="list"
+                aria-controls="found"
+                aria-expanded=text(move || has_some().to_string())
+                aria-activedescendant=meant
+                autocomplete="off"
+                autocapitalize="none"
+                spellcheck="false"
+                autofocus
+                on:input=move |event| asked.set(event_target_value(&event))
+                on:keydown=key
+            />
+            <button type="button" class="button" on:click=move |_| is_open.set(false)>{texts.close}</button>
+        </div>
+        <div class="found" id="found" translate="no" role="listbox" aria-label=texts.results on:click=chosen>
+            {options}
+        </div>
+        <p class="empty" role="status" translate="no">
+            {maybe(move || (!has_some() || found.with(|found| found.unfinished)).then(|| word.get().to_owned()))}
+        </p>
+    }
+    .into_any()
+}
+
+fn id(index: usize) -> String {
+    format!("found-{index}")
+}
+
+/// The link of an option. Browser only.
+fn option(index: usize) -> Option<web_sys::HtmlElement> {
+    document().get_element_by_id(&id(index))?.dyn_into().ok()
+}
+
+#[component]
+fn Option(hit: Hit, index: usize, at: RwSignal<usize>) -> impl IntoView {
+    view! {
+        <a
+            role="option"
+            id=id(index)
+            href=hit.href
+            tabindex="-1"
+            aria-selected=text(move || (at.get() == index).to_string())
+        >
+            <span class="kind">{hit.kind}</span>
+            <bdi class="name">{hit.name}</bdi>
+            <bdi class="place">{hit.place}</bdi>
+        </a>
+    }
+    .into_any()
+}
