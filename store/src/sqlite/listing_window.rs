@@ -121,7 +121,7 @@ impl Selection for Window<'_> {
         let row = self.row(poll_source.described(meter.meter));
         match row.last_mut() {
             Some(Found::PollSource(last)) if last.poll_source.id == poll_source.id => {
-                last.meters.push(meter)
+                last.meters.push(meter);
             }
             _ => row.push(Found::PollSource(PollSourceTarget {
                 poll_source: Arc::clone(poll_source),
