@@ -49,14 +49,14 @@ impl Programs {
         let warren = if let Some(warren) = given("WARREN_BIN") {
             warren
         } else {
-            build::server(runner)?;
+            build::server(runner, build::RELEASE)?;
             project.program("release", "warren")
         };
         let test_brokers = if let Some(test_brokers) = given("TEST_BROKERS_BIN") {
             test_brokers
         } else {
             if dashboard || lists {
-                build::test_brokers(runner, &["--release"])?;
+                build::test_brokers(runner, build::RELEASE)?;
             }
             project.program("release", "test-brokers")
         };

@@ -24,7 +24,9 @@ const INPUTS: [&str; 12] = [
     "xtask/src/pack.rs",
 ];
 
-/// The profile of what the end-to-end tests start.
+/// The profile of what users install.
+pub const RELEASE: &str = "release";
+/// The profile of what `cargo xtask run` and the end-to-end tests start: built in half the time.
 pub(crate) const TESTED: &str = "tested";
 
 /// The folder in `dist/` for panels in other people's pages.
@@ -41,31 +43,22 @@ const FOR_EMBED: [&str; 5] = [
 /// The bundle and the server, for `cargo xtask build`.
 pub(crate) fn all(project: &Project, runner: &Runner) -> Result<(), Error> {
     bundle(project, runner)?;
-    server(runner)?;
+    server(runner, RELEASE)?;
     say::done(&format!(
         "start it with: {} serve --site {}",
-        project.program("release", "warren").display(),
+        project.program(RELEASE, "warren").display(),
         project.dist().display()
     ));
     Ok(())
 }
 
-/// The program `warren`, in release.
+/// The program `warren`, in a profile of `Cargo.toml`.
 ///
 /// # Errors
 ///
 /// If a build fails.
-pub fn server(runner: &Runner) -> Result<(), Error> {
-    say::doing("building the server in release");
-    server_in(runner, "release")
-}
-
-/// The program `warren`, for the end-to-end tests.
-pub(crate) fn server_for_tests(runner: &Runner) -> Result<(), Error> {
-    server_in(runner, TESTED)
-}
-
-fn server_in(runner: &Runner, profile: &str) -> Result<(), Error> {
+pub fn server(runner: &Runner, profile: &str) -> Result<(), Error> {
+    say::doing(&format!("building the server (profile {profile})"));
     let mut command = runner.command("cargo", &["build", "--profile", profile]);
     runner.run(command.args(["--package", "server", "--bin", "warren"]))
 }
@@ -90,18 +83,15 @@ pub fn store_example(runner: &Runner, name: &str) -> Result<(), Error> {
     ))
 }
 
-/// The program `test-brokers`, which starts private brokers.
+/// The program `test-brokers`, which starts private brokers, in a profile of `Cargo.toml`.
 ///
 /// # Errors
 ///
 /// If a build fails.
-pub fn test_brokers(runner: &Runner, profile: &[&str]) -> Result<(), Error> {
-    let mut command = runner.command("cargo", &["build", "--package", "test-brokers"]);
-    runner.run(
-        command
-            .args(["--features", "traffic", "--bin", "test-brokers"])
-            .args(profile),
-    )
+pub fn test_brokers(runner: &Runner, profile: &str) -> Result<(), Error> {
+    let mut command = runner.command("cargo", &["build", "--profile", profile]);
+    command.args(["--package", "test-brokers", "--bin", "test-brokers"]);
+    runner.run(command.args(["--features", "traffic"]))
 }
 
 /// The bundle in `dist/`, unless it is there already. Cargo alone would notice that, but Trunk runs

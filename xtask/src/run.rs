@@ -12,7 +12,12 @@ use std::{
 use test_brokers::process::ChildGroup;
 use ureq::Agent;
 
-use crate::{Error, Runner, build, project::Project, say};
+use crate::{
+    Error, Runner,
+    build::{self, TESTED},
+    project::Project,
+    say,
+};
 use broker::Source;
 use listen::Listeners;
 
@@ -25,10 +30,10 @@ pub(crate) fn run(project: &Project, runner: &Runner, server_args: &[String]) ->
     // What may fail comes before what takes long.
     let source = Source::choose(runner, server_args)?;
     build::bundle(project, runner)?;
-    build::server(runner)?;
+    build::server(runner, TESTED)?;
     if matches!(source, Source::Private) {
-        say::doing("building the private broker's traffic in release");
-        build::test_brokers(runner, &["--release"])?;
+        say::doing("building the private broker's traffic");
+        build::test_brokers(runner, TESTED)?;
     }
 
     // Dropped in the other order: first the server, then its broker.
@@ -66,7 +71,7 @@ fn start(
 ) -> Result<ChildGroup, Error> {
     let data = project.scratch().join("data");
     fs::create_dir_all(&data).map_err(Error::file("create", &data))?;
-    let program = project.program("release", "warren");
+    let program = project.program(TESTED, "warren");
     let mut command = runner.command(&program.to_string_lossy(), &["serve"]);
     command.args(server_args);
     // As variables, so that no password is seen in the list of processes, and `server_args` win.

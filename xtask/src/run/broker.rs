@@ -15,6 +15,7 @@ use ureq::Agent;
 use super::listen::option_in;
 use crate::{
     Error, Runner,
+    build::TESTED,
     debian::{self, Package},
     project::Project,
     say,
@@ -157,7 +158,7 @@ impl Private {
         say::doing("starting a private broker with demo traffic (10 s)");
         let folder = project.scratch().join("broker");
         fs::create_dir_all(&folder).map_err(Error::file("create", &folder))?;
-        let program = project.program("release", "test-brokers");
+        let program = project.program(TESTED, "test-brokers");
         let mut command = runner.command(&program.to_string_lossy(), &["broker", "--traffic"]);
         // It makes a temporary folder, and removes it.
         command

@@ -222,11 +222,11 @@ fn doc(_: &Project, runner: &Runner) -> Result<(), Error> {
 }
 
 fn server(_: &Project, runner: &Runner) -> Result<(), Error> {
-    build::server_for_tests(runner)
+    build::server(runner, build::TESTED)
 }
 
 fn test_brokers(_: &Project, runner: &Runner) -> Result<(), Error> {
-    build::test_brokers(runner, &[])
+    build::test_brokers(runner, build::TESTED)
 }
 
 fn e2e(project: &Project, runner: &Runner) -> Result<(), Error> {
@@ -275,7 +275,10 @@ fn playwright(project: &Project, runner: &Runner, args: &[&str]) -> Result<(), E
         npm("npx", &["playwright", "test", NO_RETRIES])
             .args(args)
             .env("WARREN_BIN", project.program(build::TESTED, "warren"))
-            .env("TEST_BROKERS_BIN", project.program("debug", "test-brokers"))
+            .env(
+                "TEST_BROKERS_BIN",
+                project.program(build::TESTED, "test-brokers"),
+            )
             .env("WARREN_SITE", project.dist()),
     )
 }
