@@ -1,4 +1,4 @@
-//! All brokers at a glance: each one's state, totals and the last hour, asked for beside each other.
+//! All brokers at a glance: state, totals and the last hour of each, fetched concurrently.
 
 use client::{SeriesColumn, SeriesQuery, Session};
 use futures_util::future::join_all;
@@ -17,10 +17,10 @@ use crate::view_models::sparkline::line_of;
 use crate::view_models::table::Cell;
 use crate::view_models::time_range::RECENT_HISTORY;
 
-/// The lines are narrow: a point a minute.
+/// The step of the narrow lines: a minute.
 const STEP: i64 = 60_000;
 
-/// A figure: its head, its unit, the number in an overview, and the meter of its line.
+/// A figure: heading, unit, the number in an overview, and the meter of its line.
 struct FigureDef {
     head: fn(&Catalog) -> &'static str,
     unit: Unit,
@@ -67,7 +67,8 @@ const FIGURES: &[FigureDef] = &[
     },
 ];
 
-/// What the lines are drawn of. Up to the minute: all viewers who come within one ask the same.
+/// The query of the lines. It starts at a whole minute, so that viewers within a minute send the same
+/// request.
 fn query(broker: &str, now: Timestamp) -> SeriesQuery {
     let from = (now.as_millis() - RECENT_HISTORY).div_euclid(STEP) * STEP;
     let meters = FIGURES.iter().filter_map(|figure_def| figure_def.meter);
@@ -101,7 +102,7 @@ fn figure(
     }
 }
 
-/// What is raised on each node, with the node's name where there are several.
+/// The alarms of all nodes, with the node's name if there are several.
 fn alarms(nodes: &[Node]) -> Vec<Cell> {
     let texts = catalog();
     let of_node = |node: &Node| {

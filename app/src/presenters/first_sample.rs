@@ -1,4 +1,4 @@
-//! Since when there are samples of a resource.
+//! The time of a resource's first sample.
 
 use client::ClientError;
 use metering::Timestamp;

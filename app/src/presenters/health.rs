@@ -1,4 +1,4 @@
-//! What is wrong with a broker, in sentences, since when, and what to do.
+//! The findings about a broker in sentences: what is wrong, since when, what to do.
 
 use std::cmp::Reverse;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::view_models::level::Level;
 use crate::view_models::viewer::NodeAlarm;
 use crate::{format, routes};
 
-/// How good a state is.
+/// The severity of a state.
 fn level(state: HealthState) -> Level {
     match state {
         HealthState::Ok => Level::Good,
@@ -164,13 +164,13 @@ pub(crate) async fn page(name: &str) -> Result<HealthPage, AppError> {
     })
 }
 
-/// How the health of a broker is, and which of its nodes are in alarm, down or partitioned; of a
-/// broker that cannot be asked for its health, whether it answers.
+/// The severity of a broker's health, and its nodes that are in alarm, down or partitioned. If the
+/// health cannot be fetched, the severity of the broker's state.
 pub(crate) async fn summary_of(session: &Session, broker: &Broker) -> (Level, Vec<NodeAlarm>) {
     let Ok(health) = session.health(&broker.name).await else {
         return (Level::from(broker.state), Vec::new());
     };
-    // A broker that does not answer is in no good state, whatever was last known of its nodes.
+    // A broker that does not answer is not healthy, whatever its last values were.
     let level = level(health.state).max(Level::from(broker.state));
     let is_any_raised = raised(&health).next().is_some();
     let log = if is_any_raised {
@@ -181,7 +181,7 @@ pub(crate) async fn summary_of(session: &Session, broker: &Broker) -> (Level, Ve
     (level, alarms(&health, broker, &log))
 }
 
-/// What is wrong with single nodes: the check, the finding and the node.
+/// The findings about single nodes: the check, the finding and the node.
 fn raised(health: &Health) -> impl Iterator<Item = (HealthCheck, &Finding, &String)> {
     let checks = health.checks.iter();
     let checks = checks.filter(|checked| {
@@ -193,7 +193,7 @@ fn raised(health: &Health) -> impl Iterator<Item = (HealthCheck, &Finding, &Stri
     })
 }
 
-/// What a node's state is called, for the checks that are about one.
+/// The name of a node's alarm, for checks about nodes.
 fn node_word(check: HealthCheck, texts: &Catalog) -> Option<&'static str> {
     match check {
         HealthCheck::NodesRunning => Some(texts.node_down),

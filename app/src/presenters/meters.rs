@@ -1,4 +1,4 @@
-//! Numbers about a meter's samples: the question in the client's words, the rows as columns.
+//! Statistics of a meter's samples: turns a request into the client's query, and rows into columns.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,11 +17,11 @@ use crate::server::session::metering_session;
 use crate::view_models::meters::{MeterRequest, MetersPage, fitting_period, period_fits};
 use crate::view_models::time_range::{LONGEST, SHORTEST};
 
-/// No viewer reads longer lists of meters and resources.
+/// The most meters and resources that are listed.
 const MOST_CHOICES: u64 = 2000;
 /// The most lines that can be distinguished.
 const MOST_LINES: usize = 20;
-/// The meter that is shown where none was chosen, if there is such.
+/// The meter that is shown by default, if it has samples.
 const FIRST_METER: &str = "rabbit.messages";
 
 pub(crate) async fn page(question: MeterRequest) -> Result<MetersPage, AppError> {
@@ -233,7 +233,7 @@ fn drawn(rows: &[Statistics], function: &str, span: Periods) -> Drawn {
     }
 }
 
-/// What a row is of: the group's value; nothing where there are no groups.
+/// The group of a row; `None` without groups.
 fn label(row: &Statistics) -> String {
     let values = row.groupby.iter().flat_map(BTreeMap::values);
     let values: Vec<_> = values

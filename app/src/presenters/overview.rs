@@ -1,4 +1,4 @@
-//! One poll of the overview page. It is handed on as the metering API wrote it.
+//! One poll of the overview. The metering API's answer is passed on unread.
 
 use client::DashboardQuery;
 use metering::Timestamp;

@@ -23,7 +23,7 @@ const STEP: u32 = 5_000;
 /// The most points of a longer or earlier span: more than one per pixel column is invisible.
 const CHART_POINTS: u32 = 600;
 
-/// What could be known, or nothing where the broker never answered or the account may not see it.
+/// A value, or `None` if the broker never answered or the account may not see it.
 fn known<T>(answer: Result<T, ClientError>) -> Result<Option<T>, AppError> {
     match answer {
         Ok(value) => Ok(Some(value)),
@@ -37,7 +37,7 @@ pub(crate) async fn answers(requests: Vec<PanelRequest>) -> Result<Vec<PanelAnsw
         return Err(AppError::TooManyRequests { retry_after: None });
     }
     let (session, is_guest) = panel_session().await?;
-    // The token names panels; what it opens of them the metering API decides with each question.
+    // The token names panels. The metering API authorizes each request of them.
     let refused = if is_guest {
         let panels = requests.iter().map(|request| request.panel.as_str());
         let guest = session.guest(panels).await;
@@ -55,7 +55,7 @@ pub(crate) async fn answers(requests: Vec<PanelRequest>) -> Result<Vec<PanelAnsw
         answer(session, brokers, request).await
     });
     let answers = join_all(answers).await;
-    // A token that ended between two of them is the whole page's matter.
+    // If the token ended meanwhile, the whole page needs a new one.
     if answers.contains(&Err(AppError::SignedOut)) {
         return Err(AppError::SignedOut);
     }
@@ -116,7 +116,7 @@ async fn answer(session: &Session, brokers: &[Broker], request: &PanelRequest) -
     let (overview, nodes, series, charts, events, groups) =
         tokio::join!(overview, nodes, series, charts, events, groups);
     let shown = |series: Arc<Series>| only_drawn(kind, series);
-    // What a broker's panels do without, one of an object is.
+    // A panel about an object needs its series; a panel about a broker does not.
     if kind.is_of_object()
         && let Err(error) = &charts
     {
@@ -135,7 +135,7 @@ async fn answer(session: &Session, brokers: &[Broker], request: &PanelRequest) -
     Ok(PanelPage { dashboard, groups })
 }
 
-/// The queue or the node that a panel is about: the vhost where there is one, and its name.
+/// The panel's queue or node: its vhost, if any, and its name.
 fn object(request: &PanelRequest, kind: Kind) -> (&str, &str) {
     let name = match kind.subject() {
         Subject::Node => &request.node,
@@ -165,11 +165,11 @@ async fn facts(
     Ok(groups)
 }
 
-/// The time up to now, or what has been added to it since.
+/// The query of the recent history, or of what is new since the last poll.
 fn recent(request: &PanelRequest, depth: i64, now: Timestamp) -> SeriesQuery {
     let step = i64::from(STEP);
     let depth = depth.clamp(step, RECENT_HISTORY);
-    // On the grid: all viewers who come within a step ask the same, and are answered once.
+    // Rounded to a step, so that viewers within a step send the same request.
     let earliest = (now.as_millis() - depth) / step * step;
     SeriesQuery {
         broker: request.broker.clone(),
@@ -183,10 +183,10 @@ fn recent(request: &PanelRequest, depth: i64, now: Timestamp) -> SeriesQuery {
     }
 }
 
-/// A longer or earlier span, which ends then or now.
+/// The query of a longer or earlier span.
 fn whole(broker: &str, length: i64, end: Option<i64>, now: Timestamp) -> SeriesQuery {
     let step = i64::from(STEP);
-    // On the grid, as above.
+    // Rounded, as above.
     let end = end.unwrap_or(now.as_millis().div_euclid(step) * step);
     let length = length.clamp(SHORTEST, LONGEST);
     SeriesQuery {
@@ -199,7 +199,7 @@ fn whole(broker: &str, length: i64, end: Option<i64>, now: Timestamp) -> SeriesQ
     }
 }
 
-/// How a queue or a node went in a span.
+/// The series of a queue or a node.
 async fn of_object(
     session: &Session,
     broker: &Broker,

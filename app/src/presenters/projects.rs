@@ -1,4 +1,4 @@
-//! The projects of a Keystone, and the way from one to another.
+//! The projects of a Keystone account, and switching between them.
 
 use std::collections::HashMap;
 
@@ -34,7 +34,7 @@ pub(crate) async fn projects() -> Result<Vec<Project>, AppError> {
     Ok(shown.collect())
 }
 
-/// Goes to another project, and redirects to `next` or back to the list.
+/// Switches to another project, and redirects to `next` or back to the list.
 pub(crate) async fn switch(project: &str, next: Option<&str>) -> Result<(), AppError> {
     let next = routes::checked_next(next);
     let target = match switched(project, next).await {
@@ -47,13 +47,13 @@ pub(crate) async fn switch(project: &str, next: Option<&str>) -> Result<(), AppE
     Ok(())
 }
 
-/// Why a viewer stays where it is.
+/// Why the project was not switched.
 enum Refused {
-    /// Its tokens have ended.
+    /// The tokens have ended.
     SignedOut,
-    /// The project does not open, or nobody could say.
+    /// The project opens no broker, or this could not be checked.
     Because(SignInReason),
-    /// The session cannot be kept.
+    /// The session cannot be stored.
     Internal,
 }
 
@@ -68,7 +68,7 @@ impl From<AppError> for Refused {
     }
 }
 
-/// Goes to another project, and says where to go on.
+/// Switches to another project and returns where to redirect.
 async fn switched(project: &str, next: &str) -> Result<String, Refused> {
     let before = signed_in().await?;
     let keystone = before
@@ -88,7 +88,7 @@ async fn switched(project: &str, next: &str) -> Result<String, Refused> {
     if let Ok(old) = token(&before.token) {
         revoke(&old).await;
     }
-    // A page about a broker that is not this project's would only say so.
+    // A page about a broker of another project would only be an error.
     let stays = routes::broker_of(next).is_none_or(|asked| {
         brokers
             .iter()

@@ -1,4 +1,4 @@
-//! What is called so: pages, and what the metering API finds.
+//! Search: pages, and objects that the metering API finds.
 
 use metering::{Broker, SearchHit, SearchKind};
 
@@ -20,7 +20,7 @@ struct Page {
     names: Names,
     path: String,
     broker: Option<String>,
-    /// Whether its broker's name finds it too: lists are many.
+    /// Whether its broker's name finds it too. Not for lists: there are too many.
     by_broker: bool,
 }
 
@@ -31,7 +31,7 @@ fn names(name: fn(&Catalog) -> Text) -> Names {
     [&EN, &ZH].map(name)
 }
 
-/// The pages of all brokers, those of the one that is looked at, as it is encoded in addresses, first.
+/// The pages of all brokers, those of the current one first.
 /// Without letters the lists are left out, but for the main ones of the first.
 fn pages(brokers: &[Broker], shown: &str, with_lists: bool) -> Vec<Page> {
     let mut pages = Vec::new();
@@ -76,8 +76,8 @@ fn pages(brokers: &[Broker], shown: &str, with_lists: bool) -> Vec<Page> {
     pages
 }
 
-/// How well a page fits, the least the best: its name begins with the letters in some language, or
-/// its broker's does, or either holds them.
+/// The rank of a page; lower is better: its name begins with the letters in one of the languages, its
+/// broker's name does, or one of them contains the letters.
 fn fit(page: &Page, q: &str) -> Option<u8> {
     let names = page.names.map(str::to_lowercase);
     let broker = page.broker.as_deref().filter(|_| page.by_broker);
@@ -93,7 +93,7 @@ fn fit(page: &Page, q: &str) -> Option<u8> {
     }
 }
 
-/// The pages whose names have the letters in them, the best first.
+/// The pages whose names contain the letters, the best first.
 fn fitting(pages: Vec<Page>, q: &str) -> Vec<Page> {
     let q = q.trim().to_lowercase();
     let mut fitting: Vec<_> = pages
@@ -127,7 +127,7 @@ pub(crate) async fn hits(q: &str, shown: &str) -> Result<Hits, AppError> {
     })
 }
 
-/// A hit of the metering API, and where its page is.
+/// A result of the metering API, with the address of its page.
 fn object(hit: SearchHit, texts: &Catalog, base: &str) -> Hit {
     let (kind, list) = match hit.kind {
         SearchKind::Node => (texts.node, "nodes"),
@@ -138,13 +138,13 @@ fn object(hit: SearchHit, texts: &Catalog, base: &str) -> Hit {
         SearchKind::Connection => (texts.search.connection, "connections"),
     };
     let mut names = vec![hit.name.as_str()];
-    // A connection's name is its own, whatever vhost it is in.
+    // A connection's page has no vhost in its address.
     if matches!(hit.kind, SearchKind::Queue | SearchKind::Exchange) {
         names.insert(0, hit.vhost.as_deref().unwrap_or("/"));
     }
     let href = format!("{base}{}", routes::object(&hit.broker, list, &names));
     let vhost = hit.vhost.filter(|_| hit.kind != SearchKind::Vhost);
-    // The name that the client gave says more than its address, which stands behind.
+    // The client's own name says more than its address, which follows.
     let (name, address) = match hit.client_name {
         Some(client_name) => (client_name, Some(hit.name)),
         None => (hit.name, None),

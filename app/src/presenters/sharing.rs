@@ -1,4 +1,4 @@
-//! What is shown to others: share links and portals, as tables for the page.
+//! Share links and portals as tables for the page.
 
 use client::ClientError;
 use metering::Timestamp;
@@ -20,7 +20,7 @@ fn texts() -> &'static SharingRowTexts {
     language().pick(&ROWS_EN, &ROWS_ZH)
 }
 
-/// Stands for the time while a line is written: no text has it.
+/// A placeholder for the time in a text. No text contains it.
 const TIME: &str = "\u{1}";
 
 /// A line with a time in it.
@@ -39,7 +39,7 @@ fn at(time: Timestamp) -> TextLine {
     timed(time, str::to_owned)
 }
 
-/// A count and when it last grew; of none that it never did.
+/// A count with the time of its last use; a text if it was never used.
 fn counted(write: fn(u64, &str) -> String, count: u64, last: Option<Timestamp>) -> TextLine {
     match last {
         _ if count == 0 => texts().never.to_owned().into(),
@@ -53,7 +53,7 @@ fn cell(line: impl Into<TextLine>) -> Vec<TextLine> {
     vec![line.into()]
 }
 
-/// A cell of a line a text.
+/// A cell with one line for each text.
 fn lines(texts: impl IntoIterator<Item = String>) -> Vec<TextLine> {
     texts.into_iter().map(TextLine::from).collect()
 }
@@ -127,11 +127,11 @@ pub(crate) async fn page() -> Result<SharingPage, AppError> {
             heads: heads(&texts().portals),
             rows: portals.iter().map(portal_row).collect(),
         }),
-        // The page stands, and says nothing of them.
+        // The page is shown without them.
         Err(ClientError::Forbidden { .. }) => None,
         Err(error) => return Err(app_error(&error)),
     };
-    // One that was revoked or has expired opens nothing any more.
+    // A revoked or expired link opens nothing.
     let fresh = fresh_link()
         .await?
         .filter(|fresh| links.iter().any(|link| link.id == fresh.id));
@@ -145,7 +145,7 @@ pub(crate) async fn page() -> Result<SharingPage, AppError> {
     })
 }
 
-/// Makes a link, and leads to the page with it.
+/// Makes a link, and redirects to the page that shows it.
 pub(crate) async fn share(
     view: String,
     page: String,
@@ -178,14 +178,14 @@ pub(crate) async fn share(
 pub(crate) async fn end(id: &str) -> Result<(), AppError> {
     let (session, _) = metering_session().await?;
     match session.end_share_link(id).await {
-        // It is gone, which is what was wanted.
+        // It is gone already.
         Ok(()) | Err(ClientError::NotFound { .. }) => back(),
         Err(error) => return Err(app_error(&error)),
     }
     Ok(())
 }
 
-/// Revokes a portal, or takes that back.
+/// Revokes a portal, or reverts that.
 pub(crate) async fn revoke(name: &str, revoked: bool) -> Result<(), AppError> {
     let (session, _) = metering_session().await?;
     let changed = session.revoke_portal(name, revoked).await;

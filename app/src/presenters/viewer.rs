@@ -9,7 +9,7 @@ use crate::server::errors::app_error;
 use crate::server::session::{signed_in, token};
 use crate::view_models::viewer::Viewer;
 
-/// Who looks, and at which brokers.
+/// The account, its brokers and their health.
 pub(crate) async fn viewer() -> Result<Viewer, AppError> {
     let signed_in = signed_in().await?;
     let session = context()?.client.session(token(&signed_in.token)?);

@@ -47,9 +47,9 @@ pub(super) const COLUMNS: &[ColumnDef<Binding>] = &[
     )),
 ];
 
-/// The columns that stand in the table of what leads to something.
+/// The columns of a table of bindings to an object.
 pub(super) const TO: &[&str] = &["source", "routing_key", "arguments"];
-/// The columns that stand in the table of what leads from an exchange.
+/// The columns of a table of bindings from an exchange.
 pub(super) const FROM: &[&str] = &[
     "destination",
     "destination_type",

@@ -57,7 +57,7 @@ pub(super) const COLUMNS: &[ColumnDef<Channel>] = &[
     )),
 ];
 
-/// The columns that stand in the table of a connection's page.
+/// The columns of the table on a connection's page.
 pub(super) const OF_CONNECTION: &[&str] = &[
     "name",
     "mode",
@@ -70,7 +70,7 @@ pub(super) const OF_CONNECTION: &[&str] = &[
     "message_stats.ack_details.rate",
 ];
 
-/// `C` for confirms, `T` for transactions, as the management UI has it.
+/// `C` for confirms, `T` for transactions, as in the management UI.
 pub(super) fn mode(channel: &Channel, context: &RenderContext<'_>) -> Value {
     let list_texts = context.list_texts;
     let modes = [
@@ -89,7 +89,7 @@ pub(super) fn mode(channel: &Channel, context: &RenderContext<'_>) -> Value {
     }
 }
 
-/// A channel on which nothing has happened for a while is idle, whatever it says.
+/// A channel without recent activity is idle, whatever state it reports.
 pub(super) fn state(channel: &Channel, context: &RenderContext<'_>) -> Value {
     let is_idle = channel.idle_since.is_some();
     let state = channel.state.as_deref();

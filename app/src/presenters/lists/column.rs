@@ -1,4 +1,4 @@
-//! A column of a list, and what makes a list.
+//! Columns of lists, and the trait of a list.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ pub(super) struct ColumnDef<T: 'static> {
     pub(super) key: &'static str,
     pub(super) label: fn(&ListTexts) -> &'static str,
     pub(super) value: fn(&T, &RenderContext<'_>) -> Value,
-    /// To who has not chosen.
+    /// Whether it is shown by default.
     pub(super) shown: bool,
     pub(super) sortable: bool,
     pub(super) number: bool,
@@ -51,19 +51,19 @@ pub(super) const fn number_column<T>(
     }
 }
 
-/// Shown to who chooses it.
+/// Hides a column by default.
 pub(super) const fn hidden<T>(mut column: ColumnDef<T>) -> ColumnDef<T> {
     column.shown = false;
     column
 }
 
-/// Made of several fields, so that there is none to order by.
+/// Marks a column as not sortable, since it has several fields.
 pub(super) const fn unsorted<T>(mut column: ColumnDef<T>) -> ColumnDef<T> {
     column.sortable = false;
     column
 }
 
-/// How wide a column is, by the field that it shows.
+/// The width of a column, by its field.
 pub(super) fn width_of(key: &str, number: bool) -> Width {
     match key {
         "mem_used" | "disk_free" | "fd_used" | "sockets_used" | "proc_used" => Width::Gauge,
@@ -81,20 +81,20 @@ pub(super) fn width_of(key: &str, number: bool) -> Width {
 
 /// A list of a broker.
 pub(super) trait List: 'static {
-    /// A row, as the API gives it.
+    /// The API's type of a row.
     type Row: Send + Sync + 'static;
-    /// Its name in addresses, the API's.
+    /// The list's name in addresses, which is the API's.
     const NAME: &'static str;
 
-    /// Its columns. The first is a row's name.
+    /// The columns. The first is the row's name.
     fn columns() -> &'static [ColumnDef<Self::Row>];
 
-    /// How bad a row is, where it is.
+    /// The severity of a row, if it needs attention.
     fn level(_: &Self::Row) -> Option<Level> {
         None
     }
 
-    /// A page of it.
+    /// Fetches a page of the list.
     fn fetch(
         session: &Session,
         broker: &str,
@@ -102,7 +102,7 @@ pub(super) trait List: 'static {
     ) -> impl Future<Output = Result<Arc<Page<Self::Row>>, ClientError>> + Send;
 }
 
-/// A list that the API gives by pages.
+/// Declares a list that the API returns in pages.
 macro_rules! list {
     ($name:ident = $kind:literal, $method:ident: $row:ty, $columns:expr $(, level $level:expr)?) => {
         pub(super) struct $name;
@@ -130,7 +130,7 @@ macro_rules! list {
     };
 }
 
-/// A column of a text, of that name on the wire.
+/// A column of a text field.
 macro_rules! text_field {
     ($field:ident, $label:ident) => {
         crate::presenters::lists::column::text_field!(stringify!($field), $field, $label)
@@ -144,7 +144,7 @@ macro_rules! text_field {
     };
 }
 
-/// A column of a number of things.
+/// A column of a count.
 macro_rules! count_field {
     ($field:ident, $label:ident) => {
         crate::presenters::lists::column::number_column(
@@ -155,7 +155,7 @@ macro_rules! count_field {
     };
 }
 
-/// A column of a number of bytes.
+/// A column of bytes.
 macro_rules! bytes_field {
     ($field:ident, $label:ident) => {
         crate::presenters::lists::column::number_column(
@@ -166,7 +166,7 @@ macro_rules! bytes_field {
     };
 }
 
-/// A column of the rate of one of the message statistics.
+/// A column of the rate of a message statistic.
 macro_rules! rate_field {
     ($field:ident, $label:ident) => {
         crate::presenters::lists::column::number_column(

@@ -139,7 +139,7 @@ pub(super) fn state(connection: &Connection, context: &RenderContext<'_>) -> Val
     }
 }
 
-/// How good the state of a connection or a channel is.
+/// The severity of a state of a connection or a channel.
 pub(super) fn level_of(state: &str) -> Level {
     match state {
         "running" => Level::Good,
@@ -171,7 +171,7 @@ fn tls(connection: &Connection, context: &RenderContext<'_>) -> Value {
     }
 }
 
-/// What the client says it is: product, version and platform.
+/// The client's product, version and platform.
 pub(super) fn client(connection: &Connection) -> Value {
     let properties = connection.client_properties.as_ref();
     let of = |key: &str| match properties.and_then(|properties| properties.get(key)) {

@@ -60,7 +60,7 @@ pub(super) const COLUMNS: &[ColumnDef<Consumer>] = &[
     ))),
 ];
 
-/// The columns that stand in the table of a queue's page.
+/// The columns of the table on a queue's page.
 pub(super) const OF_QUEUE: &[&str] = &[
     "consumer_tag",
     "channel_details.name",
@@ -72,7 +72,7 @@ pub(super) const OF_QUEUE: &[&str] = &[
     "arguments",
 ];
 
-/// The columns that stand in the table of a channel's page.
+/// The columns of the table on a channel's page.
 pub(super) const OF_CHANNEL: &[&str] = &[
     "consumer_tag",
     "queue.name",
@@ -97,7 +97,7 @@ fn channel(consumer: &Consumer, context: &RenderContext<'_>) -> Value {
     }
 }
 
-/// Whether it gets messages: in a word where the broker has one.
+/// The broker's activity status, or whether the consumer is active.
 fn activity(consumer: &Consumer, context: &RenderContext<'_>) -> Value {
     let list_texts = context.list_texts;
     match (consumer.activity_status.as_deref(), consumer.active) {

@@ -1,4 +1,4 @@
-//! A list as a file for spreadsheets.
+//! A list as a CSV file.
 
 use client::ListQuery;
 use http::header::{CONTENT_DISPOSITION, HeaderValue};
@@ -17,12 +17,12 @@ use crate::percent::encode;
 use crate::server::errors::app_error;
 use crate::server::session::metering_session;
 
-/// Rows that are asked for at once: the most that a page may have.
+/// Rows in a request: the API's largest page.
 const STEP: u64 = 500;
-/// A file has no more rows than this, as the least of the common spreadsheets.
+/// The most rows of a file: the smallest limit of common spreadsheets.
 const MOST: usize = 65_000;
 
-/// The rows that an address leaves, in its order and with its columns.
+/// The rows of a list by its address: filter, order and columns.
 pub(crate) async fn file(broker: &str, kind: &str, search: &str) -> Result<String, AppError> {
     let (session, _) = metering_session().await?;
     let broker = find_broker(&session, broker).await?;
@@ -31,7 +31,7 @@ pub(crate) async fn file(broker: &str, kind: &str, search: &str) -> Result<Strin
     if let Some(response) = use_context::<ResponseOptions>() {
         let name = encode(&format!("{}-{kind}.csv", broker.name));
         let value = format!("attachment; filename*=UTF-8''{name}");
-        // Percent-encoded, it holds nothing that a header may not.
+        // Percent-encoded, it is a valid header value.
         if let Ok(value) = HeaderValue::from_str(&value) {
             response.insert_header(CONTENT_DISPOSITION, value);
         }
@@ -50,7 +50,7 @@ async fn write<L: List>(
     let heads = shown
         .iter()
         .map(|&index| Value::Text((columns[index].label)(context.list_texts).to_owned()));
-    // So that spreadsheets take it for UTF-8.
+    // The byte order mark makes spreadsheets read UTF-8.
     let mut text = "\u{feff}".to_owned();
     line(&mut text, heads);
     let mut query = ListQuery {
@@ -84,7 +84,7 @@ async fn write<L: List>(
     }
 }
 
-/// A line, as RFC 4180 has it.
+/// A line of RFC 4180.
 fn line(text: &mut String, values: impl Iterator<Item = Value>) {
     for (index, value) in values.enumerate() {
         if index > 0 {
@@ -99,7 +99,7 @@ fn line(text: &mut String, values: impl Iterator<Item = Value>) {
     text.push_str("\r\n");
 }
 
-/// A text in quotes. One that a spreadsheet would take for a formula gets an apostrophe before it:
+/// A text in quotes. A text that a spreadsheet would run as a formula gets an apostrophe in front:
 /// a queue's name must not run anything on the machine where the file is opened.
 fn quoted(text: &mut String, value: &str) {
     text.push('"');

@@ -87,7 +87,7 @@ pub(super) fn policy(exchange: &Exchange, context: &RenderContext<'_>) -> Value 
     }
 }
 
-/// What makes it other than a plain exchange, in the management UI's own short words.
+/// The exchange's features, in the management UI's short words.
 pub(super) fn features(exchange: &Exchange, context: &RenderContext<'_>) -> Value {
     let list_texts = context.list_texts;
     let flags = [

@@ -9,7 +9,7 @@ use super::value::{Value, count, rate, tag};
 use crate::view_models::lists::{DetailTable, Group};
 use crate::view_models::table::{Cell, Column, Row};
 
-/// More rows than this a table of a detail page does not show: the lists have pages.
+/// The most rows of a table on a detail page: lists have pages.
 pub(super) const MOST_ROWS: usize = 500;
 
 /// Facts under a title, without those that the broker does not report; `None` if it reports none.
@@ -30,7 +30,7 @@ pub(super) fn group(
     })
 }
 
-/// A group of whatever a table of the broker's holds, under its own names.
+/// A group with all entries of a table from the broker, under their own names.
 pub(super) fn group_of_table(title: &str, table: Option<&Table>) -> Option<Group> {
     let Table(table) = table.filter(|table| !table.is_empty())?;
     let fact = |(name, value): (&String, &Told)| {
@@ -107,7 +107,7 @@ pub(super) fn plain(
     }
 }
 
-/// What stands under a table: that there is nothing, or more than is shown.
+/// The note below a table: no rows, or more than are shown.
 fn note(rows: usize, none: &str, context: &RenderContext<'_>) -> String {
     match rows {
         0 => none.to_owned(),
@@ -116,7 +116,7 @@ fn note(rows: usize, none: &str, context: &RenderContext<'_>) -> String {
     }
 }
 
-/// A head of a table of values.
+/// A column of a table of values.
 pub(super) fn column(label: &str, number: bool) -> Column {
     Column {
         label: label.to_owned(),
@@ -126,7 +126,7 @@ pub(super) fn column(label: &str, number: bool) -> Column {
     }
 }
 
-/// The flows that make up an object's rates, where the broker keeps them; no table where it does not.
+/// The flows that make up an object's rates; `None` if the broker does not keep them.
 pub(super) fn flows(
     heading: (&str, &str),
     flows: Option<&Vec<Flow>>,
@@ -174,7 +174,7 @@ fn end_of(flow: &Flow, context: &RenderContext<'_>) -> Value {
     }
 }
 
-/// A state as it stands beside a page's name.
+/// The state beside a page's title.
 pub(super) fn state_cells(state: Value, context: &RenderContext<'_>) -> Vec<Cell> {
     match state {
         Value::Nothing => Vec::new(),

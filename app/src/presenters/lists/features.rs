@@ -1,4 +1,4 @@
-//! What a cluster has switched on, and what a later version will not have.
+//! Feature flags, and deprecated features.
 
 use metering::{DeprecatedFeature, FeatureFlag};
 
@@ -94,7 +94,7 @@ const DEPRECATED: &[ColumnDef<DeprecatedFeature>] = &[
     )),
 ];
 
-/// A page of somebody else's: written out, and followed only where it is plainly one of the web.
+/// An external address: shown in full, and linked only if it is `https`.
 fn address(url: Option<&String>) -> Value {
     match url {
         Some(url) if url.starts_with("https://") => Value::Link(url.clone(), url.clone()),
@@ -102,7 +102,7 @@ fn address(url: Option<&String>) -> Value {
     }
 }
 
-/// What is stable and not switched on stands in the way of the next upgrade.
+/// A stable flag that is disabled blocks the next upgrade.
 fn of_flag(flag: &FeatureFlag) -> Option<Level> {
     let is_off = flag
         .state

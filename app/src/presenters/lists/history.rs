@@ -1,5 +1,5 @@
-//! The charts of a detail page, from the samples that the broker itself keeps: of most objects an
-//! hour, of vhosts and nodes a day.
+//! The charts of a detail page, from the broker's own samples: an hour for most objects, a day for
+//! vhosts and nodes.
 
 use client::Samples;
 use metering::series::{Column, Values};
@@ -28,7 +28,7 @@ pub(super) fn samples(length: i64, longest: Samples) -> Samples {
     }
 }
 
-/// Columns that are put together from the samples of one answer.
+/// Collects columns from the samples of one answer.
 pub(super) struct Recorder {
     resource: String,
     /// Samples from before this time are left out, in milliseconds since the epoch.
@@ -63,7 +63,7 @@ impl Recorder {
         points
     }
 
-    /// A value that goes up and down.
+    /// Adds a gauge.
     pub(super) fn gauge(&mut self, meter: &'static str, details: Option<&Details>) {
         let points = self.points(details);
         if !points.is_empty() {
@@ -71,7 +71,7 @@ impl Recorder {
         }
     }
 
-    /// The change per second of one that only grows. A fall is a new beginning, and no rate.
+    /// Adds the rate of a counter. A decrease means a restart, and gives no rate.
     pub(super) fn rate(&mut self, meter: &'static str, details: Option<&Details>) {
         let points = self.points(details);
         let rate = |pair: &[(i64, f64)]| {
@@ -87,7 +87,7 @@ impl Recorder {
         }
     }
 
-    /// All of it on one grid of times.
+    /// All columns on one time grid.
     pub(super) fn series(self) -> Series {
         let mut timestamps: Vec<i64> = self
             .columns
@@ -177,7 +177,7 @@ pub(super) fn depth(context: &RenderContext<'_>) -> ChartView {
     )
 }
 
-/// Messages through something, by what happens to them: the lines of those that can.
+/// Message rates of an object: the lines for the statistics that it can have.
 pub(super) fn rates(fields: &[&str], context: &RenderContext<'_>) -> ChartView {
     let list_texts = context.list_texts;
     let all = rate_lines(list_texts);
@@ -203,7 +203,7 @@ fn rate_lines(list_texts: &ListTexts) -> [(&'static str, &'static str, Colour, D
     use Dash::{DashDot, Dashed, Dotted, Solid};
     [
         ("publish", list_texts.publish, Blue, Solid),
-        // Those of an exchange stand beside each other, and beside nothing else.
+        // `publish_in` and `publish_out` appear together, and with no other line.
         ("publish_in", list_texts.publish_in, Blue, Solid),
         ("publish_out", list_texts.publish_out, Green, Dashed),
         ("confirm", list_texts.confirm, Blue, Dashed),
@@ -254,7 +254,7 @@ pub(super) fn traffic(context: &RenderContext<'_>) -> ChartView {
     )
 }
 
-/// Why there is nothing to draw, where there is nothing.
+/// Why there is nothing to draw; empty if there is.
 pub(super) fn absence(series: &Series, context: &RenderContext<'_>) -> String {
     let has_values = |column: &Column| column.avg.last().is_some();
     if series.columns.iter().any(has_values) {

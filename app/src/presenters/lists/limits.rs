@@ -44,7 +44,7 @@ const OF_USERS: &[ColumnDef<UserLimit>] = &[
     ),
 ];
 
-/// One of several limits; below zero there is none.
+/// A limit; a negative value means no limit.
 pub(super) fn limit(limits: Option<&Table>, key: &str) -> Value {
     match limits.and_then(|limits| limits.get(key)) {
         Some(Limit::Integer(limit)) if *limit >= 0 => Value::Count(*limit),

@@ -1,14 +1,14 @@
-//! Names that lead to the pages of what they name.
+//! Names as links to the pages of objects.
 
 use super::render_context::RenderContext;
 use super::value::{Value, tag};
 use crate::view_models::table::Cell;
 
-/// Paths call the default exchange so, whose own name is empty.
+/// The name of the default exchange in paths. Its own name is empty.
 pub(super) const DEFAULT_EXCHANGE: &str = "amq.default";
 
 impl RenderContext<'_> {
-    /// A name that leads to its page; nothing where there is none.
+    /// A name that links to its page; nothing if it is empty.
     pub(super) fn link(&self, kind: &str, name: &str) -> Value {
         if name.is_empty() {
             return Value::Nothing;
@@ -35,7 +35,7 @@ impl RenderContext<'_> {
         self.link_in("exchanges", vhost, name)
     }
 
-    /// Names that lead to their pages, side by side.
+    /// Several names that link to their pages.
     pub(super) fn links<'n>(
         &self,
         kind: &str,

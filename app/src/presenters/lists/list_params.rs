@@ -1,23 +1,23 @@
-//! What the address of a list asks for, and what the viewer once chose.
+//! The parameters of a list: from its address, and from cookies.
 
 use client::ListQuery;
 
 use crate::query::Query;
 use crate::view_models::lists::{COLUMNS, DENSITY, cookie_of_columns};
 
-/// Rows a page where the address does not say.
+/// The default page size.
 const PAGE_SIZE: u64 = 100;
-/// The most, as on the broker.
+/// The largest page size, which is RabbitMQ's.
 const MAX_PAGE_SIZE: u64 = 500;
 
-/// What the address of a list asks for.
+/// The parameters of a list.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct ListParams {
-    /// What the API is asked.
+    /// The query for the API.
     pub(super) query: ListQuery,
-    /// The columns by their keys; none: as it is by default.
+    /// The keys of the chosen columns; `None` for the default.
     pub(super) columns: Option<Vec<String>>,
-    /// Whether rows stand close.
+    /// Whether the density is compact.
     pub(super) compact: bool,
 }
 

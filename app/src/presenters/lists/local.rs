@@ -1,4 +1,4 @@
-//! Filter, order and pages of a list that the API gives whole.
+//! Filters, sorts and pages a list that the API returns whole.
 
 use client::ListQuery;
 use metering::Page;
@@ -9,7 +9,7 @@ use super::value::Value;
 /// The most bytes of a compiled pattern, as in the API.
 pub(super) const REGEX_SIZE: usize = 256 << 10;
 
-/// A page of these rows, as the API would make it: filtered by name, ordered by a column.
+/// A page of rows like those of the API: filtered by name, sorted by a column.
 pub(super) fn page<T: Clone>(
     rows: &[T],
     name: impl Fn(&T) -> &str,

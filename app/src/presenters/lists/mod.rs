@@ -1,8 +1,8 @@
 //! Lists and detail pages as viewers read them.
 //!
-//! The API gives typed rows; here they become [cells](crate::ui::components::table) in the viewer's language. What
-//! there is to know of a list (its columns, how each is written, where it leads, what of it is bad)
-//! stands in one file a list, and nothing of it reaches the browser.
+//! The API returns typed rows; here they become [cells](crate::view_models::table) in the viewer's
+//! language. Each list has a file with its columns, their formats, links and severities. The browser
+//! downloads nothing of it.
 //!
 //! | module | what |
 //! |---|---|
@@ -113,10 +113,10 @@ async fn find_broker(session: &Session, broker: &str) -> Result<Broker, AppError
     found.cloned().ok_or(AppError::UnknownBroker)
 }
 
-/// What came of asking for rows.
+/// The result of a request for rows.
 enum Rows<T> {
     Page(std::sync::Arc<Page<T>>),
-    /// Why there are none.
+    /// Why there are no rows.
     Empty(String),
     /// What is wrong with the filter.
     BadFilter(String),
@@ -191,7 +191,7 @@ async fn view_of<L: List>(
     })
 }
 
-/// The vhosts to choose from, where rows are in one; none where they cannot be had.
+/// The vhosts to choose from; empty if rows have no vhost or vhosts cannot be fetched.
 async fn vhosts_of<T>(columns: &[ColumnDef<T>], session: &Session, broker: &Broker) -> Vec<String> {
     let is_in_vhosts = columns
         .iter()
@@ -231,8 +231,8 @@ async fn rows_of<L: List>(
             Some(plugin) => (list_texts.plugin_off)(plugin),
             None => list_texts.not_offered.to_owned(),
         }),
-        // The list was not asked of the broker before, and is not here yet: the next poll has it. Or
-        // the broker gave a reason.
+        // The list was never fetched from the broker, and the next poll has it. Or the broker gave a
+        // reason.
         Err(ClientError::Unavailable { message, .. }) => {
             Rows::Empty(why_silent(&message, list_texts))
         }
@@ -240,7 +240,7 @@ async fn rows_of<L: List>(
     })
 }
 
-/// Why a broker does not give a list: in the API's words, which name the broker first.
+/// Why a broker does not return a list: the API's message without the broker's name.
 fn why_silent(message: &str, list_texts: &ListTexts) -> String {
     let reason = message
         .split_once(": ")
@@ -248,7 +248,7 @@ fn why_silent(message: &str, list_texts: &ListTexts) -> String {
     format!("{} ({reason})", list_texts.no_answer_yet)
 }
 
-/// Which account a list or the page of one of its objects requires, of one that may not see it.
+/// The text for an account that may not see a list or an object of it.
 pub(super) fn forbidden(kind: &str, list_texts: &ListTexts) -> &'static str {
     match kind {
         "users"
@@ -264,7 +264,7 @@ pub(super) fn forbidden(kind: &str, list_texts: &ListTexts) -> &'static str {
     }
 }
 
-/// What is wrong with a pattern, in the words of who reads it.
+/// What is wrong with a pattern, in the words of the regex parser.
 fn bad_filter(query: &ListQuery) -> Option<String> {
     let pattern = query.name.as_deref().filter(|_| query.use_regex)?;
     let error = RegexBuilder::new(pattern)
@@ -287,8 +287,8 @@ fn why_empty<T>(page: &Page<T>, query: &ListQuery, context: &RenderContext<'_>) 
     }
 }
 
-/// The columns that are shown, in the list's own order, and the names that none has. The first
-/// column is the row's name and always there.
+/// The shown columns in the list's order, and the unknown names. The first column is the row's name
+/// and always shown.
 fn shown<'a, T>(
     columns: &[ColumnDef<T>],
     asked: Option<&'a [String]>,

@@ -1,4 +1,4 @@
-//! Nodes against their limits.
+//! Nodes and their limits.
 
 use std::sync::Arc;
 
@@ -12,10 +12,10 @@ use crate::format::{self, Unit};
 use crate::view_models::level::Level;
 use crate::view_models::table::Gauge;
 
-/// From here on a limit is near, as the broker's own UI has it for file descriptors.
+/// A value above this share of its limit is a warning, as in the management UI.
 const NEAR: f64 = 0.95;
 
-/// A broker's nodes: few, so that the API gives them whole.
+/// A broker's nodes. The API returns all of them at once.
 pub(super) struct Nodes;
 
 impl List for Nodes {
@@ -126,7 +126,7 @@ const COLUMNS: &[ColumnDef<Node>] = &[
     ))),
 ];
 
-/// What nodes are ordered by.
+/// The sort key of a node.
 fn key(node: &Node, sort: &str) -> Value {
     match sort {
         "state" => Value::Count(level_of(node) as i64),
@@ -147,7 +147,7 @@ fn key(node: &Node, sort: &str) -> Value {
     }
 }
 
-/// How good its worst is.
+/// The severity of the node's worst value.
 fn level_of(node: &Node) -> Level {
     let is_cut_off = node
         .partitions
@@ -184,7 +184,7 @@ fn word(node: &Node, context: &RenderContext<'_>) -> &'static str {
     }
 }
 
-/// Memory against the high watermark, which is the bar's end.
+/// Memory and the high watermark, which is the end of the bar.
 pub(super) fn memory(node: &Node, context: &RenderContext<'_>) -> Value {
     let Some(used) = node.mem_used else {
         return Value::Nothing;
@@ -201,7 +201,7 @@ pub(super) fn memory(node: &Node, context: &RenderContext<'_>) -> Value {
     Value::Gauge(used, Unit::Bytes, gauge)
 }
 
-/// Free disk and the low watermark. How large the disk is no broker reports, so there is no bar.
+/// Free disk space and the low watermark. Brokers do not report the disk's size, so there is no bar.
 pub(super) fn disk(node: &Node, context: &RenderContext<'_>) -> Value {
     let Some(free) = node.disk_free else {
         return Value::Nothing;
@@ -238,7 +238,7 @@ pub(super) fn against(used: Option<i64>, total: Option<i64>, context: &RenderCon
     Value::Gauge(used, Unit::Count, gauge)
 }
 
-/// The state of a node in a pill's place.
+/// The state of a node.
 pub(super) fn state(node: &Node, context: &RenderContext<'_>) -> Value {
     Value::State(level_of(node), word(node, context).to_owned())
 }

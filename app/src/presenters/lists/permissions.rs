@@ -65,7 +65,7 @@ pub(super) const OF_TOPICS: &[ColumnDef<TopicPermission>] = &[
     ),
 ];
 
-/// A regular expression on names. The empty one is none: it is how brokers write that nothing is allowed.
+/// A regular expression on names. An empty one means that nothing is allowed.
 fn pattern(given: Option<&String>, context: &RenderContext<'_>) -> Value {
     match given {
         Some(pattern) if pattern.is_empty() => {

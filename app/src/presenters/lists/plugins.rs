@@ -1,4 +1,4 @@
-//! What plugins have: shovels, federation, traces; and of which plugin a list is.
+//! Lists of plugins: shovels, federation, traces.
 
 use metering::{FederationLink, FederationUpstream, Shovel, Table, Trace, TraceFile};
 
@@ -138,7 +138,7 @@ const LINKS: &[ColumnDef<FederationLink>] = &[
     )),
 ];
 
-/// A column of what was declared of an upstream under that name.
+/// A column of a parameter of an upstream.
 macro_rules! declared {
     ($column:ident, $key:literal, $label:ident) => {
         $column(
@@ -149,7 +149,7 @@ macro_rules! declared {
     };
 }
 
-/// The same of a span in units of so many milliseconds.
+/// A column of a duration parameter, in a unit of milliseconds.
 macro_rules! spanning {
     ($key:literal, $unit:literal, $label:ident) => {
         number_column(
@@ -235,7 +235,7 @@ const FILES: &[ColumnDef<TraceFile>] = &[
     bytes_field!(size, size),
 ];
 
-/// A state in a word.
+/// A state.
 fn state(state: Option<&str>, context: &RenderContext<'_>) -> Value {
     state.map_or(Value::Nothing, |state| {
         let word = context.list_texts.state_word(state).to_owned();
@@ -243,7 +243,7 @@ fn state(state: Option<&str>, context: &RenderContext<'_>) -> Value {
     })
 }
 
-/// How bad a state is, where it is.
+/// The severity of a state, if it needs attention.
 fn level(state: &str) -> Option<Level> {
     match state {
         "running" => None,
@@ -261,7 +261,7 @@ fn of_link(link: &FederationLink) -> Option<Level> {
 }
 
 /// One end of a shovel: a queue, an exchange with a routing key, or an address of AMQP 1.0. It may be
-/// on another broker, so it leads nowhere.
+/// on another broker, so it is no link.
 fn end(
     [queue, exchange, key, address]: [&Option<String>; 4],
     context: &RenderContext<'_>,
@@ -282,7 +282,7 @@ fn end(
     }
 }
 
-/// What a link leads to.
+/// The target of a federation link.
 fn target(link: &FederationLink, context: &RenderContext<'_>) -> Value {
     match (&link.exchange, &link.queue) {
         (Some(exchange), _) => context.link_in("exchanges", &link.vhost, exchange),
@@ -291,7 +291,7 @@ fn target(link: &FederationLink, context: &RenderContext<'_>) -> Value {
     }
 }
 
-/// What was declared of an upstream under that name.
+/// A parameter of an upstream.
 fn declared(upstream: &FederationUpstream, key: &str) -> Value {
     match parameter(upstream, key) {
         Some(metering::Value::Flag(flag)) => Value::Flag(*flag),
@@ -304,7 +304,7 @@ fn declared(upstream: &FederationUpstream, key: &str) -> Value {
     }
 }
 
-/// The same of a span in units of so many milliseconds.
+/// A duration parameter, in a unit of milliseconds.
 fn span(upstream: &FederationUpstream, key: &str, unit: i64) -> Value {
     match parameter(upstream, key) {
         Some(metering::Value::Integer(number)) => Value::Span(number.saturating_mul(unit)),

@@ -8,7 +8,7 @@ use super::value::{Value, count, table, text};
 list!(Policies = "policies", policies: Policy, OF_USERS);
 list!(OperatorPolicies = "operator-policies", operator_policies: Policy, OF_OPERATORS);
 
-/// The columns of a list whose rows' pages are in that list.
+/// The columns of policies; names link to pages of the same list.
 macro_rules! columns {
     ($kind:literal) => {
         &[

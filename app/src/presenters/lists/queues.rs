@@ -97,7 +97,7 @@ pub(super) const COLUMNS: &[ColumnDef<Queue>] = &[
     )),
 ];
 
-/// `classic`, `quorum` or `stream`; brokers before 3.8 know of one type alone and do not name it.
+/// `classic`, `quorum` or `stream`. Brokers before 3.8 have one type and do not report it.
 pub(super) fn kind(queue: &Queue, context: &RenderContext<'_>) -> Value {
     match queue.queue_type.as_deref() {
         Some(kind) => Value::Text(context.list_texts.queue_type(kind).to_owned()),
@@ -133,7 +133,7 @@ fn members(queue: &Queue, context: &RenderContext<'_>) -> Value {
     context.links("nodes", queue.members.iter().flatten().chain(mirrors))
 }
 
-/// Members that a queue is to have and that do not run.
+/// Members of a queue that are not running.
 fn missing_members(queue: &Queue) -> usize {
     let (Some(members), Some(online)) = (&queue.members, &queue.online) else {
         return 0;
@@ -144,7 +144,7 @@ fn missing_members(queue: &Queue) -> usize {
         .count()
 }
 
-/// How good its state is.
+/// The severity of the queue's state.
 fn level_of(queue: &Queue) -> Level {
     match queue.state.as_deref() {
         Some("running") if missing_members(queue) > 0 => Level::Warning,
@@ -179,8 +179,7 @@ fn level(queue: &Queue) -> Option<Level> {
     Some(level_of(queue)).filter(|level| matches!(level, Level::Warning | Level::Bad))
 }
 
-/// What makes it other than a plain queue, in the management UI's own short words: of its flags, of
-/// its arguments and of what its policies come to.
+/// The queue's features from its flags, arguments and policies, in the management UI's short words.
 pub(super) fn features(queue: &Queue, context: &RenderContext<'_>) -> Value {
     let notes = context.list_texts;
     let mut tags: Vec<Cell> = Vec::new();

@@ -1,4 +1,4 @@
-//! The broker whose page is written, the language, and where paths begin.
+//! The broker, the language and the base path of a page.
 
 use metering::Broker;
 
@@ -6,7 +6,7 @@ use crate::i18n::list_texts::ListTexts;
 use crate::i18n::{Catalog, catalog, language};
 use crate::routes;
 
-/// Whose page is written, and in which language.
+/// The broker, texts and base path of a page.
 pub(super) struct RenderContext<'a> {
     pub(super) broker: &'a Broker,
     pub(super) texts: &'static Catalog,

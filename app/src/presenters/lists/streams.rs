@@ -18,7 +18,7 @@ use crate::view_models::lists::DetailTable;
 list!(StreamPublishers = "stream-publishers", stream_publishers: StreamPublisher, PUBLISHERS, level of_publisher);
 list!(StreamConsumers = "stream-consumers", stream_consumers: StreamConsumer, CONSUMERS);
 
-/// Columns that publishers and consumers have alike.
+/// A column that publishers and consumers share.
 macro_rules! stream {
     () => {
         unsorted(text_column(
@@ -105,7 +105,7 @@ const CONSUMERS: &[ColumnDef<StreamConsumer>] = &[
     ))),
 ];
 
-/// What a stream refused is lost unless it is published again.
+/// Messages that a stream refused are lost unless published again.
 fn of_publisher(publisher: &StreamPublisher) -> Option<Level> {
     publisher
         .errored
@@ -117,12 +117,12 @@ fn connection(connection: Option<&StreamConnection>, context: &RenderContext<'_>
     context.maybe_link("connections", connection.map(|connection| &connection.name))
 }
 
-/// Whose publishers and consumers a page shows.
+/// The stream or connection whose publishers and consumers are shown.
 #[derive(Clone, Copy)]
 pub(super) enum StreamOwner<'a> {
-    /// Those of a stream, by vhost and name.
+    /// A stream, by vhost and name.
     Stream(&'a str, &'a str),
-    /// Those on a connection.
+    /// A connection, by name.
     Connection(&'a str),
 }
 
@@ -143,7 +143,7 @@ impl StreamOwner<'_> {
     }
 }
 
-/// A publisher or consumer: of which stream, and on which connection.
+/// The stream and the connection of a publisher or consumer.
 trait OfStream: Clone {
     fn queue(&self) -> Option<&QueueName>;
     fn connection(&self) -> Option<&StreamConnection>;
@@ -180,7 +180,7 @@ pub(super) async fn tables(
     publishers.into_iter().chain(consumers).collect()
 }
 
-/// The rows of a list that belong there, without the columns that say to what.
+/// The rows of an owner, without the columns that repeat it.
 async fn table_of<L: List<Row: OfStream>>(
     session: &Session,
     owner: StreamOwner<'_>,

@@ -1,8 +1,8 @@
-//! What lists are called.
+//! Titles of lists.
 
 use crate::i18n::list_texts::ListTexts;
 
-/// What a list is called.
+/// The title of a list.
 pub(crate) fn title(kind: &str, list_texts: &ListTexts) -> &'static str {
     match kind {
         "queues" => list_texts.queues,

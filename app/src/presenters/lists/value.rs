@@ -1,4 +1,4 @@
-//! A value of a row, and the three ways it is written: for viewers, for spreadsheets, for its order.
+//! A value of a row: how it is shown, exported and sorted.
 
 use std::cmp::Ordering;
 
@@ -17,9 +17,9 @@ pub(super) enum Value {
     #[default]
     Nothing,
     Text(String),
-    /// A text, and what there is to say about it.
+    /// A text with a tooltip.
     Noted(String, String),
-    /// A text, and the address that it leads to.
+    /// A text with a link.
     Link(String, String),
     Count(i64),
     Bytes(i64),
@@ -27,7 +27,7 @@ pub(super) enum Value {
     Rate(f64),
     /// Bytes per second.
     ByteRate(f64),
-    /// A part of a whole, 0 to 1.
+    /// A share, from 0 to 1.
     Share(f64),
     Flag(bool),
     /// A span of milliseconds.
@@ -55,7 +55,7 @@ pub(super) fn text(text: Option<&String>) -> Value {
     }
 }
 
-/// A text that the broker writes as `undefined` where it has none: the name of Erlang's atom.
+/// A text; missing if the broker reports Erlang's atom `undefined`.
 pub(super) fn defined(value: Option<&String>) -> Value {
     text(value.filter(|text| *text != "undefined"))
 }
@@ -82,7 +82,7 @@ pub(super) fn byte_rate(details: Option<&metering::Details>) -> Value {
     known(details.and_then(|details| details.rate), Value::ByteRate)
 }
 
-/// A table as one reads it: `x-max-length: 5000, x-expires: 60000`.
+/// A table as a text: `x-max-length: 5000, x-expires: 60000`.
 pub(super) fn table(table: Option<&Table>) -> Value {
     let Some(Table(table)) = table.filter(|table| !table.is_empty()) else {
         return Value::Nothing;
@@ -95,7 +95,7 @@ pub(super) fn table(table: Option<&Table>) -> Value {
     )
 }
 
-/// A short word and what it stands for.
+/// A short word with its meaning as a tooltip.
 pub(super) fn tag(text: &str, note: Option<&str>) -> Cell {
     Cell {
         text: text.to_owned(),
@@ -109,7 +109,7 @@ fn unit_of(value: f64, unit: Unit) -> String {
 }
 
 impl Value {
-    /// As viewers read it.
+    /// The cell for viewers.
     pub(super) fn cell(self, context: &RenderContext<'_>) -> Cell {
         let texts = context.texts;
         let text = match self {
@@ -164,7 +164,7 @@ impl Value {
         }
     }
 
-    /// As spreadsheets read it: numbers bare, in base units.
+    /// The text for CSV: plain numbers in base units.
     pub(super) fn plain(self) -> String {
         match self {
             Self::Nothing => String::new(),
@@ -186,7 +186,7 @@ impl Value {
         }
     }
 
-    /// Whether it is a number to a spreadsheet.
+    /// Whether it is a number in CSV.
     pub(super) fn is_number(&self) -> bool {
         matches!(
             self,
@@ -200,7 +200,7 @@ impl Value {
         )
     }
 
-    /// Its order among values of its column; missing values sort last in both directions.
+    /// The order of values of a column; missing values sort last in both directions.
     pub(super) fn order(&self, other: &Self, reverse: bool) -> Ordering {
         let none = |value: &Self| matches!(value, Self::Nothing);
         let last = none(self).cmp(&none(other));

@@ -73,7 +73,7 @@ const COLUMNS: &[ColumnDef<Vhost>] = &[
     )),
 ];
 
-/// The nodes on which it does not run.
+/// The nodes where the vhost is not running.
 fn stopped(vhost: &Vhost) -> Vec<(&String, String)> {
     let Some(Table(nodes)) = &vhost.cluster_state else {
         return Vec::new();
@@ -100,7 +100,7 @@ pub(super) fn state(vhost: &Vhost, context: &RenderContext<'_>) -> Value {
     }
 }
 
-/// Its state on each node.
+/// The vhost's state on each node.
 pub(super) fn states(vhost: &Vhost, context: &RenderContext<'_>) -> Value {
     let Some(Table(nodes)) = &vhost.cluster_state else {
         return Value::Nothing;

@@ -22,7 +22,7 @@ pub fn Age(
     /// When the broker reported the values.
     #[prop(into)]
     observed: Signal<Option<Timestamp>>,
-    /// The server's clock at the last answer.
+    /// The server's time of the last answer.
     #[prop(into)]
     server_time: Signal<Option<Timestamp>>,
     /// Whether the broker answers.
@@ -45,11 +45,11 @@ pub fn Age(
         {
             return true;
         }
-        // An earlier time is not expected to be polled.
+        // A fixed time range is not polled.
         let polled = settings.interval().map_or(PAUSED, i64::from);
         !settings.is_fixed() && age().is_some_and(|age| age > MISSED * polled.max(interval))
     });
-    // Memos: of the clock's beats only those that change something reach the page.
+    // A memo, so that a tick of the clock changes the page only if the text changes.
     let words = Memo::new(move |_| match age() {
         Some(age) => texts.ago.fill([&durations::rough_age(age, texts)]),
         None => texts.no_value.to_owned(),

@@ -13,10 +13,10 @@ use crate::view_models::viewer::{NodeAlarm, Viewer};
 /// More nodes than this are counted, not named.
 const NAMED: usize = 3;
 
-/// The bar; empty while no node is in alarm. Screen readers announce what comes into it.
+/// The bar; empty while no node is in alarm. Screen readers announce new entries.
 #[component]
 pub fn AlarmBar(
-    /// The viewer as first known.
+    /// The viewer as rendered by the server.
     viewer: Viewer,
 ) -> impl IntoView {
     let texts = catalog();

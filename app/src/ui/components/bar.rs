@@ -10,20 +10,20 @@ use crate::reactive::{flag, maybe};
 pub struct BarFill {
     /// From 0 to 1.
     pub share: f64,
-    /// Where the alarm is, from 0 to 1.
+    /// The alarm's threshold, from 0 to 1.
     pub mark: Option<f64>,
     /// Whether the alarm is raised.
     pub alarmed: bool,
 }
 
-/// A value and its limit, below a bar of how near they are.
+/// A value and its limit, below a bar.
 #[component]
 pub fn Gauge(
     /// How far the bar is filled.
     filled: Signal<Option<BarFill>>,
-    /// The value in words.
+    /// The value as a text.
     value: Signal<String>,
-    /// The limit in words.
+    /// The limit as a text.
     limit: Signal<Option<String>>,
 ) -> impl IntoView {
     view! {
@@ -35,7 +35,7 @@ pub fn Gauge(
     }
 }
 
-/// A bar, absent where nothing is known. Pure decoration: the numbers stand below it.
+/// A bar; absent if the value is unknown. Decoration only: the numbers are below it.
 #[component]
 fn Bar(
     /// How far it is filled.

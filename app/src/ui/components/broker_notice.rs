@@ -1,4 +1,4 @@
-//! The broker does not answer: since when, why, and from when the values are.
+//! A notice that the broker does not answer: since when, why, and the time of the values.
 
 use leptos::prelude::*;
 use metering::{Broker, BrokerState};
@@ -7,10 +7,10 @@ use super::time::Clock;
 use crate::i18n::catalog;
 use crate::reactive::part;
 
-/// What ails the broker; nothing where it answers.
+/// The notice; empty while the broker answers.
 #[component]
 pub fn BrokerNotice(
-    /// The broker as it was last seen.
+    /// The last known state of the broker.
     broker: Signal<Option<Broker>>,
 ) -> impl IntoView {
     let clock = expect_context::<Clock>();

@@ -1,5 +1,4 @@
-//! Choices of the address as rows of links: range and refresh interval. In somebody else's page
-//! they are buttons.
+//! The range and the refresh interval as rows of links; in panels as buttons.
 
 use leptos::prelude::*;
 
@@ -41,7 +40,7 @@ pub fn Refreshes() -> impl IntoView {
     }
 }
 
-/// A row of links, of which one is chosen, or none.
+/// A row of links; one or none is the current one.
 fn choices(
     label: &'static str,
     choices: &'static Choices,

@@ -1,4 +1,4 @@
-//! Texts to take along: one that stands in the page, or one in a field of its own.
+//! Buttons that copy a text of the page, or of a field.
 
 use leptos::ev;
 use leptos::prelude::*;
@@ -8,15 +8,15 @@ use web_sys::Element;
 use crate::i18n::catalog;
 use crate::reactive::text;
 
-/// Copies what is selected, and says whether the browser did. The clipboard's newer interface is not
-/// there without TLS, where this often stands. Browser only.
+/// Copies the selection and returns whether it worked. The newer clipboard API needs TLS, which many
+/// installations do not have. Browser only.
 fn copy_selection() -> bool {
     let document = document().dyn_into::<web_sys::HtmlDocument>();
     document.is_ok_and(|document| document.exec_command("copy").unwrap_or(false))
 }
 
-/// Copies the text of what stands before the button that was pressed, which stays selected, so that
-/// one sees what was copied. Browser only.
+/// Copies the text of the element before the pressed button. It stays selected, to show what was
+/// copied. Browser only.
 pub fn copy_text_before(event: ev::MouseEvent) {
     let target = event
         .target()
@@ -29,15 +29,15 @@ pub fn copy_text_before(event: ev::MouseEvent) {
         return;
     };
     if selection.select_all_children(&text).is_ok() {
-        // Where the browser refuses, the text is selected all the same.
+        // If the browser refuses, the text is still selected.
         copy_selection();
     }
 }
 
-/// A button that copies the text of a link, which stays selected, and says that it did.
+/// A button that copies the text of a link, selects it, and confirms.
 #[component]
 pub fn CopyButton(
-    /// What holds the text.
+    /// The element with the text.
     of: NodeRef<leptos::html::A>,
 ) -> impl IntoView {
     let texts = catalog();
@@ -62,7 +62,7 @@ pub fn CopyButton(
 /// A field that holds a text, and a button to copy it.
 #[component]
 pub fn Copied(
-    /// The id of what says what it is.
+    /// The id of the label.
     labelled_by: &'static str,
     /// The text.
     #[prop(into)]

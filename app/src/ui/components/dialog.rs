@@ -7,12 +7,12 @@ use leptos::prelude::*;
 use crate::i18n::Text;
 use crate::reactive::{effect, part};
 
-/// The dialog. What it shows is there while it is open alone: on the server nothing.
+/// The dialog. Its content exists only while it is open, so never on the server.
 #[component]
 pub fn Dialog(
-    /// Its class.
+    /// The CSS class.
     class: &'static str,
-    /// What it is called.
+    /// The accessible name.
     label: Text,
     /// Whether it is open.
     is_open: RwSignal<bool>,
@@ -24,7 +24,7 @@ pub fn Dialog(
         let is_open = is_open.get();
         let Some(dialog) = dialog.get() else { return };
         if is_open {
-            // One that is open already stays so.
+            // Fails if it is open already.
             let _ = dialog.show_modal();
         } else {
             dialog.close();

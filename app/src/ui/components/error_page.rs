@@ -1,4 +1,4 @@
-//! Pages for when there is no page: not found, not allowed, not answering.
+//! Pages of errors: not found, not allowed, not answering.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -18,7 +18,7 @@ pub fn ErrorPage(
     /// What happened.
     #[prop(into)]
     lead: String,
-    /// Whether another try may help: then the page also tries by itself.
+    /// Whether a retry may help: then the page also retries by itself.
     #[prop(default = false)]
     retry: bool,
 ) -> impl IntoView {
@@ -41,7 +41,7 @@ pub fn ErrorPage(
     }
 }
 
-/// The page of an error; on the server also its status.
+/// The page of an error. On the server it also sets the HTTP status.
 pub fn error_page(error: &AppError) -> impl IntoView + use<> {
     let texts = catalog();
     #[cfg(feature = "ssr")]

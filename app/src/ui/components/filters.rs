@@ -1,4 +1,5 @@
-//! Forms whose fields stand in the address. They work without scripting; with scripting no page is loaded.
+//! Forms whose fields are parameters of the address. They work without scripting; with scripting no
+//! page is loaded.
 
 use leptos::ev;
 use leptos::prelude::*;
@@ -9,17 +10,17 @@ use wasm_bindgen::JsCast;
 use crate::query::{Query, use_query};
 use crate::reactive::{part, text};
 
-/// A form of fields of the address, sent by `GET` to the page that it stands on.
+/// A form whose fields are parameters of the address, sent by `GET` to its own page.
 #[component]
 pub fn Filters(
-    /// What it is called.
+    /// The accessible name.
     label: &'static str,
-    /// What its button is called.
+    /// The button's label.
     button: &'static str,
-    /// Parameters of the address that it has no field for, and keeps.
+    /// Parameters of the address without a field, which are kept.
     #[prop(default = &[])]
     keeps: &'static [&'static str],
-    /// Its fields.
+    /// The fields.
     children: Children,
 ) -> impl IntoView {
     let query = use_query();
@@ -54,7 +55,7 @@ pub fn Filters(
     .into_any()
 }
 
-/// What a form would put into the address. Browser only.
+/// The query that a form would set. Browser only.
 fn fields(event: &ev::SubmitEvent) -> Option<String> {
     let form = event
         .target()?
@@ -70,9 +71,9 @@ fn fields(event: &ev::SubmitEvent) -> Option<String> {
 pub fn Select(
     /// The parameter's name.
     name: &'static str,
-    /// What it is called.
+    /// The accessible name.
     label: &'static str,
-    /// What is chosen.
+    /// The chosen value.
     #[prop(into)]
     chosen: Signal<String>,
     /// Values and their names.
@@ -83,7 +84,7 @@ pub fn Select(
         let chosen = chosen.get();
         let mut all = options.get();
         if !all.iter().any(|(value, _)| *value == chosen) {
-            // What the address asks for stays chosen, whether it is in the list or not.
+            // The address's value stays chosen, also if it is not in the list.
             all.push((chosen.clone(), chosen.clone()));
         }
         let option = |(value, name): (String, String)| {
@@ -106,7 +107,7 @@ pub fn Select(
 pub fn Search(
     /// The parameter's name.
     name: &'static str,
-    /// What it is called.
+    /// The accessible name.
     label: &'static str,
 ) -> impl IntoView {
     let query = use_query();

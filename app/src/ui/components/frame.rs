@@ -16,10 +16,10 @@ use super::viewer::Viewers;
 use crate::i18n::catalog;
 use crate::routes::{self, href};
 
-/// The navigation, and the page in it. Where nobody is signed in, the way to the form and back.
+/// The navigation and the page. Without a session it redirects to the sign-in form.
 ///
-/// Where there is no room for the navigation it is a popover behind a button: the browser opens and
-/// closes it, with scripting and without.
+/// On narrow screens the navigation is a popover with a button; the browser opens and closes it, with
+/// and without scripting.
 #[component]
 pub fn Frame(
     /// The page.
@@ -84,8 +84,8 @@ pub fn Frame(
                     </div>
                 </div>
             </header>
-            // What a browser's translation has replaced is not what is written to at the next tick, so
-            // what moves is not for it to translate. The pages have languages of their own.
+            // A browser's translation replaces elements that the next tick writes to, so it is
+            // switched off. The pages have languages of their own.
             <main id="content" tabindex="-1" translate="no">
                 {viewer.or_redirect(sign_in)}
                 {viewer.show(|viewer| view! { <AlarmBar viewer /> })}
@@ -98,7 +98,7 @@ pub fn Frame(
     .into_any()
 }
 
-/// Who is signed in, and the way out.
+/// The signed-in account and the sign-out button.
 #[component]
 fn Account(user: String) -> impl IntoView {
     let texts = catalog();

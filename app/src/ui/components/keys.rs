@@ -1,4 +1,4 @@
-//! Keys that lead about, anywhere but in a field: `Ctrl K`, `?`, `/`, and `g` with a letter.
+//! Keyboard shortcuts outside of fields: `Ctrl K`, `?`, `/`, and `g` with a letter.
 //!
 //! The key `r` is in [`crate::polling::PollStatus`], the keys of charts are in their plots.
 
@@ -19,14 +19,14 @@ fn find(selector: &str) -> Option<web_sys::HtmlElement> {
     found.dyn_into().ok()
 }
 
-/// Leads from the page's filter, if that has the focus, to what it filters: its text stays, and keys
-/// mean the page again. Browser only.
+/// Moves the focus from the page's filter to the rows. The filter's text stays, and keys are shortcuts
+/// again. Browser only.
 fn leave_filter() -> bool {
     let field = document().active_element();
     let is_filter =
         field.is_some_and(|field| matches!(field.matches("main input[type=search]"), Ok(true)));
     if is_filter && let Some(target) = find("main .rows").or_else(|| find("main")) {
-        // What cannot be focused leaves the focus where it is.
+        // If it cannot be focused, the focus stays.
         let _ = target.focus();
         return true;
     }
@@ -71,7 +71,7 @@ pub fn listen(search: RwSignal<bool>, sheet: RwSignal<bool>) {
                 let field = find("main input[type=search]");
                 if let Some(field) = &field {
                     event.prevent_default();
-                    // A field that cannot be focused is not there to be typed into.
+                    // A field that cannot be focused is hidden.
                     let _ = field.focus();
                 }
                 None

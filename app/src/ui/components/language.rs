@@ -7,7 +7,7 @@ use crate::i18n::catalog;
 use crate::reactive::text;
 use crate::routes::{href, whereabouts};
 
-/// A button that leads to the same page in the other language.
+/// A button that loads the same page in the other language.
 #[component]
 pub fn LanguageSwitch() -> impl IntoView {
     let texts = catalog();

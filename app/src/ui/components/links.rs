@@ -1,4 +1,4 @@
-//! Links of every page: those that the router would spoil, and the choices that go along with them.
+//! Clicks on links: names with percent signs, and range and refresh interval for the next page.
 
 use gloo_timers::callback::Timeout;
 use leptos::prelude::{StoredValue, WithUntracked, WithValue, use_context};
@@ -8,8 +8,8 @@ use crate::polling::{RANGE, REFRESH};
 use crate::query::{Query, use_query};
 use crate::routes::{BROKERS, BasePath, LOG, METERS};
 
-/// Of a link that is clicked the router puts the path into the address bar decoded once: of a name
-/// with a percent sign in it that is another name's address. Such links the browser follows itself.
+/// The router writes the path of a clicked link into the address bar decoded once. For a name with a
+/// percent sign that is another name's address, so the browser follows such links itself.
 pub fn spare_percent_signs(event: &web_sys::Event) {
     if let Some((link, href)) = link_of(event)
         && is_spoilt(&href)
@@ -19,9 +19,8 @@ pub fn spare_percent_signs(event: &web_sys::Event) {
     }
 }
 
-/// For what handles the clicks of a page: gives a link to another page the range and the refresh
-/// interval of the shown one, for the time of the click. So the address of every page says what is
-/// chosen, and the way back leads to what was.
+/// Adds the current page's range and refresh interval to a clicked link, for the time of the click.
+/// So the address of every page has the choices, and the back button restores them.
 pub fn carry_choices() -> impl Fn(&web_sys::Event) + Copy + Send + Sync + 'static {
     let query = use_query();
     let base = StoredValue::new(use_context::<BasePath>().unwrap_or_default().0);
@@ -34,7 +33,7 @@ pub fn carry_choices() -> impl Fn(&web_sys::Event) + Copy + Send + Sync + 'stati
         let Some(carried) = carried else { return };
         // An attribute of that name is always allowed.
         let _ = link.set_attribute("href", &carried);
-        // By then the link has been followed. What stays would be chosen for ever.
+        // The link has been followed by then. Otherwise the choice would stay in it for ever.
         Timeout::new(0, move || {
             let _ = link.set_attribute("href", &href);
         })
@@ -42,7 +41,7 @@ pub fn carry_choices() -> impl Fn(&web_sys::Event) + Copy + Send + Sync + 'stati
     }
 }
 
-/// The link that an event is of, and its address as it is written. Browser only.
+/// The link of a click, and its `href` as written. Browser only.
 fn link_of(event: &web_sys::Event) -> Option<(web_sys::Element, String)> {
     let target = event.target()?.dyn_into::<web_sys::Element>().ok()?;
     let link = target.closest("a[href]").ok()??;
@@ -50,14 +49,14 @@ fn link_of(event: &web_sys::Event) -> Option<(web_sys::Element, String)> {
     Some((link, href))
 }
 
-/// Whether the path of an address has an encoded percent sign in it.
+/// Whether the path of an address contains an encoded percent sign.
 fn is_spoilt(href: &str) -> bool {
     let path = href.split(['?', '#']).next().unwrap_or_default();
     path.contains("%25")
 }
 
-/// An address of a page that polls or has charts, with the range and the refresh interval of the
-/// shown page, where it does not say them itself; `None` where there is nothing to add.
+/// The address of a page that polls or has charts, with the current page's range and refresh interval
+/// unless it has its own; `None` if there is nothing to add.
 pub fn with_choices(href: &str, shown: &Query, base: &str) -> Option<String> {
     let path = href.strip_prefix(base)?;
     let is_below = |page: &&str| {

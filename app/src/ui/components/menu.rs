@@ -1,4 +1,4 @@
-//! Menus that open over the page: `<details>` that close as menus do.
+//! Menus: `<details>` elements that close like menus.
 
 use leptos::ev;
 use leptos::html::Details;
@@ -8,8 +8,8 @@ use web_sys::{Element, HtmlElement, Node};
 
 use crate::reactive::effect;
 
-/// Has an open menu close on Escape, which gives the focus back to what opened it, and when
-/// something outside of it is pressed or focused. Without scripting it closes by its own button.
+/// Closes an open menu on Escape, with the focus back on its button, and when something outside of it
+/// is pressed or focused. Without scripting it closes by its button.
 pub fn close_as_menus_do(menu: NodeRef<Details>) {
     effect(move || {
         let Some(menu) = menu.get() else { return };

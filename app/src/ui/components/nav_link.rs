@@ -4,21 +4,21 @@ use leptos::prelude::*;
 
 use crate::polling::{Navigation, Settings};
 
-/// The way to a query: a link where the address shows it, else a button.
+/// A link if the query is in the address, else a button.
 #[component]
 pub fn NavLink(
-    /// The query, as it stands in an address.
+    /// The query, written as in an address.
     search: Signal<String>,
-    /// Its classes.
+    /// The CSS classes.
     #[prop(into, default = Signal::stored(String::new()))]
     class: Signal<String>,
-    /// What it does, where its content does not say so.
+    /// The tooltip, if the content does not say what it does.
     #[prop(optional)]
     title: Option<&'static str>,
     /// `aria-current`.
     #[prop(into, default = Signal::stored(None))]
     current: Signal<Option<String>>,
-    /// What stands in it.
+    /// The content.
     children: Children,
 ) -> impl IntoView {
     let navigation = expect_context::<Settings>().navigation;

@@ -1,4 +1,4 @@
-//! The links beside every page: those of one broker's pages, and those of pages that are of all.
+//! The navigation beside every page: one broker's pages, and pages about all brokers.
 
 use leptos::ev;
 use leptos::prelude::*;
@@ -21,7 +21,7 @@ use crate::view_models::viewer::Viewer;
 
 /// A page that every broker has: `/brokers/{broker}/{word}`.
 struct Section {
-    /// As it stands in the address; the overview's is empty.
+    /// The word in the address; empty for the overview.
     word: &'static str,
     icon: IconName,
     name: fn(&Catalog) -> Text,
@@ -51,7 +51,7 @@ const SECTIONS: &[Section] = &[
     section("users", IconName::Users, |texts| texts.lists.admin, "a"),
 ];
 
-/// The word of the page that marks in the navigation lead to.
+/// The word of the page that health marks link to.
 const HEALTH: &str = "health";
 
 const fn section(
@@ -68,7 +68,7 @@ const fn section(
     }
 }
 
-/// The entry of the navigation that a page belongs to: lists of one section share the first one's.
+/// The navigation entry of a page: lists of one section share the first one's.
 fn entry(word: &str) -> &str {
     let mut sections = lists::SECTIONS.iter();
     let section = sections.find(|section| section.contains(&word));
@@ -78,14 +78,14 @@ fn entry(word: &str) -> &str {
         .unwrap_or(word)
 }
 
-/// A broker's page by its word; the broker as it is encoded in addresses.
+/// The address of a broker's page by its word. The broker is encoded as in addresses.
 fn address(broker: &str, word: &str) -> String {
     let slash = if word.is_empty() { "" } else { "/" };
     format!("{BROKERS}/{broker}{slash}{word}")
 }
 
-/// The broker whose pages the navigation leads to, as it is encoded in addresses: that of the page,
-/// else the one looked at before; empty where there was none yet.
+/// The broker of the navigation's links, encoded as in addresses: the current page's, else the last
+/// one; empty before the first.
 pub fn shown_broker() -> Signal<String> {
     let path = use_location().pathname;
     let base = use_context::<BasePath>().unwrap_or_default();
@@ -97,7 +97,7 @@ pub fn shown_broker() -> Signal<String> {
     shown.into()
 }
 
-/// The word of the page that is shown, where that is a broker's.
+/// The word of the current page, if it is a broker's.
 fn shown_word() -> Signal<Option<String>> {
     let path = use_location().pathname;
     let base = use_context::<BasePath>().unwrap_or_default();
@@ -107,7 +107,7 @@ fn shown_word() -> Signal<Option<String>> {
 /// All links.
 #[component]
 pub fn Navigation(
-    /// The broker whose pages are meant, as it is encoded in addresses.
+    /// The broker of the links, encoded as in addresses.
     broker: Signal<String>,
 ) -> impl IntoView {
     let texts = catalog();
@@ -122,7 +122,7 @@ pub fn Navigation(
         });
         view! { <Link address=Signal::stored(address) icon name go is_here /> }
     };
-    // The browser closes a popover for a click beside it, not for one in it.
+    // The browser closes a popover on a click outside of it, not inside.
     let close = move |event: ev::MouseEvent| {
         let menu = document().get_element_by_id("menu");
         let is_link = event
@@ -132,7 +132,7 @@ pub fn Navigation(
         if let (true, Some(Ok(menu))) =
             (is_link, menu.map(JsCast::dyn_into::<web_sys::HtmlElement>))
         {
-            // One that is not open need not be closed.
+            // Fails if it is not open.
             let _ = menu.hide_popover();
         }
     };
@@ -154,7 +154,7 @@ pub fn Navigation(
     .into_any()
 }
 
-/// The Keystone's project that this is for, and the way to another.
+/// The Keystone project, and a link to switch it.
 #[component]
 fn Project(name: String) -> impl IntoView {
     let texts = catalog();
@@ -164,7 +164,7 @@ fn Project(name: String) -> impl IntoView {
         let is_here = path.with(|path| path.trim_end_matches('/') == page);
         is_here.then(|| "page".to_owned())
     });
-    // Back to the page that it was left from.
+    // Returns to the current page.
     let address = text(move || {
         let next = routes::here();
         let is_projects = next.starts_with(routes::PROJECTS);
@@ -206,7 +206,7 @@ fn Link(
     .into_any()
 }
 
-/// The pages of the broker that is looked at, else of the first.
+/// The pages of the current broker, else of the first.
 #[component]
 fn Sections(viewer: Viewer, broker: Signal<String>) -> impl IntoView {
     let texts = catalog();
@@ -266,12 +266,12 @@ fn Sections(viewer: Viewer, broker: Signal<String>) -> impl IntoView {
         .into_any()
 }
 
-/// The choice of a broker, where there are several: it leads to the same page of another.
+/// A choice of the broker, if there are several. It opens the same page of another broker.
 #[component]
 pub fn Switcher(
-    /// Who looks.
+    /// The signed-in account.
     viewer: Viewer,
-    /// The broker that is looked at, as it is encoded in addresses.
+    /// The current broker, encoded as in addresses.
     broker: Signal<String>,
 ) -> impl IntoView {
     let texts = catalog();

@@ -1,7 +1,7 @@
-//! Search everywhere: a dialog with a field and what the server finds for it.
+//! The search dialog: a field, and the server's results.
 //!
-//! What can be found, and where it leads, the server knows; here is the list, by keyboard (the field
-//! keeps the focus and names the option that is meant) and by pointer.
+//! The server finds results and their addresses. The dialog shows them as a list, used by keyboard (the
+//! field keeps the focus and names the active option) and by pointer.
 
 use futures_util::future::{AbortHandle, Abortable};
 use gloo_timers::future::TimeoutFuture;
@@ -17,7 +17,7 @@ use crate::reactive::{effect, maybe, part, text};
 use crate::server_fns::search::fetch_search;
 use crate::view_models::search::{Hit, Hits};
 
-/// Milliseconds between the last letter and the question.
+/// Debounce in milliseconds: from the last letter to the request.
 const DEBOUNCE: u32 = 120;
 /// Milliseconds until an unfinished search is repeated.
 const AGAIN: u32 = 700;
@@ -27,7 +27,7 @@ const AGAIN: u32 = 700;
 pub fn Palette(
     /// Whether it is open.
     is_open: RwSignal<bool>,
-    /// The broker whose pages are meant.
+    /// The current page's broker.
     broker: Signal<String>,
 ) -> impl IntoView {
     let content = Box::new(move || view! { <Search broker is_open /> }.into_any());
@@ -40,12 +40,12 @@ fn Search(broker: Signal<String>, is_open: RwSignal<bool>) -> impl IntoView {
     let asked = RwSignal::new(String::new());
     let found = RwSignal::new(Hits::default());
     let at = RwSignal::new(0_usize);
-    // What there is to say instead of a list.
+    // A text instead of the list.
     let word = RwSignal::new(texts.searching);
     effect(move || {
         let q = asked.get();
         let (handle, registration) = AbortHandle::new_pair();
-        // The next letter ends this call.
+        // The next letter cancels this call.
         on_cleanup(move || handle.abort());
         spawn_local(async move {
             let search = async move {

@@ -1,4 +1,4 @@
-//! What a page says of its own updates: paused, failing, not signed in any more.
+//! Notices about polling: paused, failing, session ended.
 
 use leptos::prelude::*;
 use metering::Timestamp;
@@ -17,7 +17,7 @@ pub fn Polling() -> impl IntoView {
     let settings = expect_context::<Settings>();
     let texts = catalog();
     let again = text(move || href(&routes::sign_in(Some(&routes::here()), None)));
-    // Whoever looks with a link has no session that could have ended.
+    // A viewer with a share link has no session that could have ended.
     let is_shared = use_context::<SharedPage>().is_some();
     part(move || match poll_status.updates.get() {
         Updates::SignedOut if is_shared => view! {
@@ -58,7 +58,7 @@ pub fn Polling() -> impl IntoView {
     })
 }
 
-/// A refresh interval that the address asks for and nobody understands.
+/// A notice about an unknown refresh interval in the address.
 #[component]
 pub fn UnknownRefresh() -> impl IntoView {
     let settings = expect_context::<Settings>();
@@ -73,10 +73,10 @@ pub fn UnknownRefresh() -> impl IntoView {
     })
 }
 
-/// Without scripting the page stands still, and says so and from when it is.
+/// A notice that the page does not update without scripting, with the time of its values.
 #[component]
 pub fn FixedRangeNotice(
-    /// The server's clock when the page was made.
+    /// The server's time when the page was rendered.
     #[prop(into)]
     time: Signal<Option<Timestamp>>,
 ) -> impl IntoView {

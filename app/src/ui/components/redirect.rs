@@ -1,16 +1,15 @@
-//! Leads from a page that shows nothing of its own to another one.
+//! Redirects from a page that shows nothing to another one.
 
 use leptos::prelude::*;
 
-/// Leads on to an address of ours, base path and all.
+/// Redirects to an address of the dashboard, with the base path.
 ///
-/// The server answers with a redirect. In the browser it waits until this page has taken the place of
-/// the one before: the router's own component goes on while it is still being built, and then the page
-/// before stands there without the signals that it reads, and the next of its updates panics. The way
-/// back leads to the page before, not here.
+/// The server answers with a redirect. In the browser it waits until this page has replaced the
+/// previous one. The router's own component does not wait: the previous page is still mounted then, but
+/// its signals are disposed, and its next update panics. The back button skips this page.
 #[component]
 pub fn Redirect(
-    /// Where to.
+    /// The target.
     path: String,
 ) -> impl IntoView {
     #[cfg(feature = "ssr")]

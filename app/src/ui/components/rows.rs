@@ -4,28 +4,28 @@ use leptos::prelude::*;
 
 use crate::reactive::{flag, part, text};
 
-/// A table's rows, a text a cell; `None` if the broker reports none, or not to this account.
+/// A table's rows, one text for each cell; `None` if the broker reports none, or not to this account.
 pub type Rows = Memo<Option<Vec<Vec<String>>>>;
 
-/// A panel with a table. Absent where there are no rows to show.
+/// A panel with a table; absent without rows.
 ///
-/// What is the same as a tick ago is not drawn again.
+/// Unchanged cells are not drawn again.
 #[component]
 pub fn RowsPanel(
-    /// Its id in the page.
+    /// The element's id.
     id: &'static str,
-    /// Its title.
+    /// The title.
     title: &'static str,
     /// The columns' heads.
     heads: Vec<&'static str>,
     /// The rows.
     rows: Rows,
-    /// Whether the cells behind the first are numbers.
+    /// Whether all cells after the first are numbers.
     #[prop(default = false)]
     numbers: bool,
 ) -> impl IntoView {
     let heading = format!("{id}-title");
-    // How many cells each row has: as long as that is so, only texts change.
+    // The number of cells in each row: while it is the same, only texts change.
     let shape = Memo::new(move |_| {
         rows.with(|rows| rows.iter().flatten().map(Vec::len).collect::<Vec<_>>())
     });

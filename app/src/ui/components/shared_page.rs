@@ -1,5 +1,5 @@
 //! Marks pages that are shown by a share link.
 
-/// The page is one that somebody shared. A Leptos context.
+/// The page is shown by a share link. A Leptos context.
 #[derive(Clone, Copy)]
 pub struct SharedPage;

@@ -1,5 +1,5 @@
-//! The sheet of keys: those that work everywhere, those of charts, and the pages that `g` leads to,
-//! read off the navigation.
+//! The list of keyboard shortcuts: global ones, those of charts, and the pages after `g`, which are
+//! read from the navigation.
 
 use leptos::prelude::*;
 
@@ -20,7 +20,7 @@ pub fn Sheet(
 fn sheet() -> AnyView {
     let texts = &catalog().search;
     let row = |keys: String, what: String| {
-        // A key a word.
+        // One key for each word.
         let keys = keys
             .split(' ')
             .map(|key| view! { <kbd>{key.to_owned()}</kbd> });

@@ -1,14 +1,14 @@
-//! What stands in the place of a page while its values are on their way.
+//! Placeholders of a page while its values are fetched.
 
 use leptos::prelude::*;
 
 use crate::i18n::catalog;
 
-/// The page's title, at once, and grey boxes in the place of its panels. Those appear after a moment
-/// (see the style sheet): most answers come sooner, and a flash would only unsettle.
+/// The page's title and grey boxes for its panels. The boxes appear after a delay (see the style
+/// sheet), since most answers arrive sooner and a flash would disturb.
 #[component]
 pub fn Skeleton(
-    /// The title, as far as the address says it.
+    /// The title, as known from the address.
     #[prop(into)]
     title: Signal<String>,
 ) -> impl IntoView {
@@ -21,7 +21,7 @@ pub fn Skeleton(
     .into_any()
 }
 
-/// The boxes alone, for pages whose head is there already.
+/// The boxes only, for pages that show their head already.
 #[component]
 pub fn SkeletonPanels() -> impl IntoView {
     let panel = || view! { <div class="panel" aria-hidden="true"></div> };

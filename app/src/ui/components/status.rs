@@ -8,10 +8,10 @@ use crate::view_models::level::Level;
 /// A state: shape, word and colour.
 #[component]
 pub fn Pill(
-    /// How good it is.
+    /// The severity.
     #[prop(into)]
     level: Signal<Level>,
-    /// The word.
+    /// The state's name.
     #[prop(into)]
     text: Signal<String>,
 ) -> impl IntoView {

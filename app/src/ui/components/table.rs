@@ -13,7 +13,7 @@ use crate::view_models::level::Level;
 use crate::view_models::lists::Group;
 use crate::view_models::table::{Cell, Column, Row};
 
-/// The class of a number's column.
+/// The CSS class of a column of numbers.
 pub fn number_class(column: &Column) -> Option<&'static str> {
     column.number.then_some("number")
 }
@@ -79,7 +79,7 @@ pub fn facts(group: &Group, clock: Clock) -> AnyView {
     .into_any()
 }
 
-/// A button that copies the name of a row; what it does is up to what stands around the rows.
+/// A button that copies a row's name. The component around the rows handles its clicks.
 fn copy_button(cells: &[Cell]) -> AnyView {
     let texts = catalog();
     let name = cells
@@ -95,7 +95,7 @@ fn copy_button(cells: &[Cell]) -> AnyView {
     .into_any()
 }
 
-/// A text that may be cut where it stands; nothing of what surely fits.
+/// The tooltip of a text that may be cut; `None` for a short text.
 fn whole(cell: &Cell) -> Option<String> {
     const FITS: usize = 7;
     let text = if cell.parts.is_empty() {
@@ -107,13 +107,13 @@ fn whole(cell: &Cell) -> Option<String> {
     (cell.gauge.is_none() && text.chars().nth(FITS).is_some()).then_some(text)
 }
 
-/// Draws the rows of a table. The first cell of each is its head.
+/// Draws the rows of a table. The first cell of each is the row's heading.
 pub fn rows(columns: &[Column], rows: &[Row], can_copy: bool, clock: Clock) -> AnyView {
     let shown: Vec<_> = columns.iter().filter(|column| column.shown).collect();
     let row = |row: &Row| {
         let cells = shown.iter().zip(&row.cells).enumerate();
         let cells = cells.map(|(place, (column, value))| {
-            // In a list, which has its rows' names copied, columns are as wide as they are.
+            // In a list columns have fixed widths, so texts may be cut.
             let title = if can_copy { whole(value) } else { None };
             let value = cell(value, clock);
             let class = number_class(column);

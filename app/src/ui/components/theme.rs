@@ -1,4 +1,4 @@
-//! The theme: as the system, light or dark, kept in a cookie so that the server draws it at once.
+//! The theme: system, light or dark. Stored in a cookie, so that the server renders it.
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -14,7 +14,7 @@ pub const COOKIE: &str = "warren_theme";
 /// A theme.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Theme {
-    /// As the viewer's system has it.
+    /// The system's setting.
     #[default]
     System,
     /// Light.
@@ -24,7 +24,7 @@ pub enum Theme {
 }
 
 impl Theme {
-    /// As it stands in the cookie and in `<html data-theme>`.
+    /// The word in the cookie and in `<html data-theme>`.
     pub fn word(self) -> &'static str {
         match self {
             Self::System => "system",
@@ -33,7 +33,7 @@ impl Theme {
         }
     }
 
-    /// From the cookie; what is not known is the system's.
+    /// Read from the cookie; an unknown word means the system's.
     pub fn from_word(word: &str) -> Self {
         match word {
             "light" => Self::Light,
@@ -66,7 +66,7 @@ fn root() -> Option<(web_sys::Element, Theme)> {
     Some((root, theme))
 }
 
-/// Keeps a choice of the viewer's for a year, where the browser lets us. Browser only.
+/// Stores a choice in a cookie for a year, if the browser allows it. Browser only.
 pub(crate) fn keep_cookie(name: &str, value: &str, base: &BasePath) {
     if let Ok(document) = document().dyn_into::<web_sys::HtmlDocument>() {
         let path = if base.0.is_empty() { "/" } else { &base.0 };
@@ -75,7 +75,7 @@ pub(crate) fn keep_cookie(name: &str, value: &str, base: &BasePath) {
     }
 }
 
-/// A button that goes on to the next theme.
+/// A button that switches to the next theme.
 #[component]
 pub fn ThemeButton() -> impl IntoView {
     let texts = catalog();
@@ -90,7 +90,7 @@ pub fn ThemeButton() -> impl IntoView {
         let Some((root, kept)) = root() else { return };
         let next = kept.next();
         theme.set(next);
-        // Where the browser refuses either, the theme just does not stay.
+        // If the browser refuses either, the theme is not kept.
         let _ = root.set_attribute("data-theme", next.word());
         keep_cookie(COOKIE, next.word(), &base);
     };

@@ -11,22 +11,22 @@ use crate::reactive::{effect, text};
 use crate::routes::BasePath;
 use crate::ui::time_scale::{self, Offset, date, time_label, utc};
 
-/// The cookie that keeps the choice of UTC. Not secret: the page's script writes it.
+/// The cookie with the choice of UTC. Not secret: the page's script writes it.
 const COOKIE: &str = "warren_zone";
-/// Its value for UTC; any other is the viewer's zone.
+/// Its value for UTC; other values mean the viewer's zone.
 const UTC: &str = "utc";
 
-/// Whose clock times are written by. A Leptos context.
+/// The time zone that times are written in. A Leptos context.
 #[derive(Clone, Copy)]
 pub struct Clock {
-    /// By the viewer's: only behind hydration, since the server does not know their zone.
+    /// The viewer's zone: only after hydration, since the server does not know it.
     is_local: RwSignal<bool>,
-    /// By UTC, because the viewer wants it so.
+    /// UTC, because the viewer chose it.
     is_utc_chosen: RwSignal<bool>,
 }
 
 impl Clock {
-    /// UTC at first; behind hydration the viewer's zone, unless they chose otherwise.
+    /// UTC at first; after hydration the viewer's zone, unless UTC is chosen.
     pub fn start() -> Self {
         let clock = Self {
             is_local: RwSignal::new(false),
@@ -36,7 +36,7 @@ impl Clock {
         clock
     }
 
-    /// The viewer's, always: in somebody else's page the cookies are not ours.
+    /// Always the viewer's zone: panels do not read cookies of the page around them.
     pub fn of_viewer() -> Self {
         Self {
             is_local: RwSignal::new(true),
@@ -49,7 +49,7 @@ impl Clock {
         self.is_local.set(!utc);
     }
 
-    /// How far its clock is from UTC.
+    /// The zone's offset from UTC.
     pub fn offset(self) -> Offset {
         if self.is_local.get() {
             local_offset
@@ -58,7 +58,7 @@ impl Clock {
         }
     }
 
-    /// ` UTC` where a time could be taken for the viewer's own.
+    /// ` UTC` if a time could be mistaken for the viewer's own.
     pub fn suffix(self, texts: &Catalog) -> String {
         if self.is_local.get() {
             String::new()

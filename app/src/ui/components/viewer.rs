@@ -1,4 +1,4 @@
-//! The signed-in viewer, fetched once for the frame of all pages.
+//! The signed-in account, fetched once for the frame of all pages.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -9,20 +9,20 @@ use crate::resource::{Fetched, fetched};
 use crate::server_fns::viewer::fetch_viewer;
 use crate::view_models::viewer::Viewer;
 
-/// Who looks, and at which brokers. A Leptos context of the pages that need a sign-in.
+/// The signed-in account and its brokers. A Leptos context of pages that need a session.
 #[derive(Clone, Copy)]
 pub struct Viewers {
     first: Fetched<Result<Viewer, AppError>>,
-    /// What has come since.
+    /// The last update.
     fresh: RwSignal<Option<Viewer>>,
 }
 
-/// The states in the navigation and the alarms are asked for again after this many milliseconds: two
-/// polls of a broker.
+/// The refresh interval of the navigation's states and of the alarms in milliseconds: two polls of a
+/// broker.
 const PACE: u32 = 10_000;
 
 impl Viewers {
-    /// Fetched on the server with the page, in the browser where pages change without a load.
+    /// Fetched by the server with the page, and by the browser when it navigates.
     pub fn fetch() -> Self {
         let viewers = Self {
             first: fetched(|| (), |()| fetch_viewer()),
@@ -37,7 +37,7 @@ impl Viewers {
         viewers
     }
 
-    /// Asks again at once: a page has seen that something changed. Browser only.
+    /// Refreshes at once, since a page has seen a change. Browser only.
     pub fn refresh(self) {
         spawn_local(async move {
             // Pages report failures themselves; the last states stay.
@@ -47,13 +47,13 @@ impl Viewers {
         });
     }
 
-    /// Reads off the latest that is known, which was `first` at first.
+    /// Reads a value of the latest answer; of `first` before an update.
     pub fn latest<T>(self, first: &Viewer, read: impl Fn(&Viewer) -> T) -> T {
         self.fresh
             .with(|fresh| read(fresh.as_ref().unwrap_or(first)))
     }
 
-    /// A part of a view that shows something of the viewer; nothing where there is none.
+    /// A view that needs the account; empty without a session.
     pub fn show<V: IntoView + 'static>(
         self,
         view: impl Fn(Viewer) -> V + Clone + Send + Sync + 'static,
@@ -69,7 +69,7 @@ impl Viewers {
         .into_any()
     }
 
-    /// The same, also where the viewer cannot be known.
+    /// [`Self::show`], also without a session.
     pub fn show_or_none<V: IntoView + 'static>(
         self,
         view: impl Fn(Option<Viewer>) -> V + Clone + Send + Sync + 'static,
@@ -85,7 +85,7 @@ impl Viewers {
         .into_any()
     }
 
-    /// Leads to `otherwise` where nobody is signed in.
+    /// Redirects to `otherwise` without a session.
     pub fn or_redirect(self, otherwise: String) -> impl IntoView {
         view! {
             <Transition>
