@@ -72,6 +72,10 @@ impl Broker {
             .route("/api/users", get(|| async { Json(serde_json::json!([])) }))
             .route("/api/vhosts", get(vhosts))
             .route("/api/queues/{vhost}/{name}", get(queue))
+            .route(
+                "/api/queues/{vhost}/{name}/bindings",
+                get(|| async { Json(serde_json::json!([])) }),
+            )
             .route("/api/nodes/{name}", get(node))
             .with_state(fake.clone());
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
