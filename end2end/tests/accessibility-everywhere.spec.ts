@@ -7,12 +7,17 @@ import type { Broker } from '../support/broker.ts';
 import { page as pageOf } from '../support/declared.ts';
 import { DEMO, expect, test } from '../support/test.ts';
 
-const LISTS = [
-  'connections', 'channels', 'exchanges', 'bindings', 'queues', 'consumers', 'nodes', 'users', 'vhosts',
-  'permissions', 'topic-permissions', 'policies', 'operator-policies', 'vhost-limits', 'user-limits',
-  'feature-flags', 'shovels', 'federation-links', 'federation-upstreams', 'traces', 'trace-files',
-  'stream-publishers', 'stream-consumers',
-];
+const LISTS = {
+  'clients and queues': ['connections', 'channels', 'exchanges', 'bindings', 'queues', 'consumers', 'nodes'],
+  administration: [
+    'users', 'vhosts', 'permissions', 'topic-permissions', 'policies', 'operator-policies', 'vhost-limits',
+    'user-limits', 'feature-flags',
+  ],
+  plugins: [
+    'shovels', 'federation-links', 'federation-upstreams', 'traces', 'trace-files', 'stream-publishers',
+    'stream-consumers',
+  ],
+};
 
 /** The pages of the dashboard, beside lists and objects. */
 const PAGES = [
@@ -60,8 +65,13 @@ for (const [language, locale] of [['English', 'en-GB'], ['Chinese', 'zh-CN']] as
       await look(page, '/sign-in?error=credentials');
     });
 
-    test('every list', async ({ signedIn }) => {
-      for (const kind of LISTS) await look(signedIn, `${DEMO}/${kind}`);
+    for (const [group, kinds] of Object.entries(LISTS)) {
+      test(`every list of ${group}`, async ({ signedIn }) => {
+        for (const kind of kinds) await look(signedIn, `${DEMO}/${kind}`);
+      });
+    }
+
+    test('a list with a wrong filter, and its columns to choose', async ({ signedIn }) => {
       await look(signedIn, `${DEMO}/queues?name=%28&use_regex=true`);
       await signedIn.locator('.columns summary').click();
       await expectAccessible(signedIn);
