@@ -13,7 +13,7 @@ report(await withPortal(PANELS.map(panel).join('<p>Between</p>'), async page => 
     new PerformanceObserver(list => {
       for (const { value, sources } of list.getEntries()) {
         globalThis.shifts.push(value);
-        // What is in a shadow root is not told: it is looked up by where it is now.
+        // The entry does not name an element in a shadow root: it is looked up by its position.
         const at = ({ x, y, width, height }) => {
           let found = document;
           for (let root = document; root;) {

@@ -21,9 +21,9 @@ async function paint(browser, side, cookies) {
   await page.goto(side.address, { waitUntil: 'commit' });
   await page.waitForTimeout(VISIT);
   await side.shown(page);
-  // It is told some time after it was.
-  const told = await page.waitForFunction(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime);
-  const time = await told.jsonValue();
+  // The entry comes some time after the paint.
+  const entry = await page.waitForFunction(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime);
+  const time = await entry.jsonValue();
   await page.context().close();
   return time;
 }

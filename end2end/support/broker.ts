@@ -34,7 +34,7 @@ export class Broker {
   ) {}
 
   /**
-   * Starts a broker with light traffic. Its statistics move every second unless told otherwise; of its
+   * Starts a broker with light traffic. Its statistics move every second by default; of its
    * plugins that of the management API is enabled, and those that are named.
    */
   static async start({ interval = 1000, plugins = [] as string[] } = {}): Promise<Broker> {
@@ -110,12 +110,12 @@ export class Broker {
     return answer;
   }
 
-  /** Waits until it tells of messages and their rates: a broker that has just started knows of none yet. */
+  /** Waits until it reports messages and their rates: a broker that has just started has none yet. */
   async busy(): Promise<void> {
     await expect.poll(async () => {
       const { queue_totals, message_stats } = await this.get('/api/overview');
       return 'messages' in queue_totals && message_stats?.publish_details.rate > 0;
-    }, { message: 'the broker tells of messages', timeout: 60_000 }).toBe(true);
+    }, { message: 'the broker reports messages', timeout: 60_000 }).toBe(true);
   }
 
   async stop(): Promise<void> {

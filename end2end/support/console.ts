@@ -11,7 +11,7 @@ export class Complaints {
     page.on('console', message => {
       const at = message.location().url;
       if (message.type() === 'error') this.heard.push(`console: ${message.text()} (${at})`);
-      // How the framework tells that server and browser drew different pages.
+      // How the framework reports that server and browser drew different pages.
       if (message.type() === 'warning' && /hydrat/i.test(message.text())) {
         this.heard.push(`console: ${message.text()}`);
       }

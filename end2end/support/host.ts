@@ -56,7 +56,7 @@ export class Portal {
     return `http://${this.options.host ?? '127.0.0.1'}:${(this.server.address() as AddressInfo).port}`;
   }
 
-  /** What `warren serve` is told of it. */
+  /** The flags of `warren serve` for it. */
   get flags(): string[] {
     const hash = createHash('sha256').update(this.key).digest('hex');
     return ['--portal', `${this.name}=${this.origin}`, '--portal-key-hash', `${this.name}=${hash}`];

@@ -58,7 +58,7 @@ export class Warren {
     }
   }
 
-  /** Starts it anew at the same address. It has forgotten everybody. */
+  /** Restarts it at the same address. All sessions are gone. */
   async restart(): Promise<void> {
     await this.stop();
     await this.launch(new URL(this.origin).host);

@@ -48,7 +48,7 @@ test('the lists of administration lead to each other, and say what the broker sa
   await expect(signedIn.getByText('This broker does not have this list')).toBeVisible();
 });
 
-test('an account of one vhost sees that vhost’s queues alone, and is told what is not for it', async ({ page, context, warren, broker }) => {
+test('an account of one vhost sees that vhost’s queues alone, and the page says what is not for it', async ({ page, context, warren, broker }) => {
   test.slow();
   await broker.send('PUT', '/api/vhosts/narrow');
   const { name } = broker.administrator;

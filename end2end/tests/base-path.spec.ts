@@ -50,7 +50,7 @@ test('sign-in, page, polls, links and sign-out stay below it', async ({ page, br
   await page.getByRole('table').getByRole('link', { name: 'demo' }).click();
   await expect(page).toHaveURL(`${BASE}${DEMO}?range=1h`);
   await overview.alive();
-  expect(await page.evaluate(() => 'marked' in window), 'without loading the page anew').toBe(true);
+  expect(await page.evaluate(() => 'marked' in window), 'without a page load').toBe(true);
 
   await page.getByRole('button', { name: 'Sign out' }).click();
   await expect(page).toHaveURL(`${BASE}/sign-in`);

@@ -10,18 +10,18 @@ for (const id of CHARTS) {
     await expect.poll(() => overview.lines(id), 'a tick later').not.toEqual(before);
   });
 
-  test(`${id}: its legend tells what its slider does, tick after tick`, async ({ overview }) => {
+  test(`${id}: its legend says what its slider does, tick after tick`, async ({ overview }) => {
     const chart = overview.chart(id);
-    const told = () => chart.evaluate(chart => ({
+    const values = () => chart.evaluate(chart => ({
       legend: Array.from(chart.querySelectorAll('.legend li:not(.hidden) .label'), label =>
         `${label.textContent} ${label.nextElementSibling!.textContent}`).join(', '),
       slider: chart.querySelector('[role="slider"]')!.getAttribute('aria-valuetext'),
     }));
-    const before = await told();
+    const before = await values();
     expect(before.legend).toBe(before.slider);
     // Which number changes, and when, is the broker's: rates of its own churn rest longest.
-    await expect.poll(async () => (await told()).legend, { timeout: 40_000 }).not.toBe(before.legend);
-    const after = await told();
+    await expect.poll(async () => (await values()).legend, { timeout: 40_000 }).not.toBe(before.legend);
+    const after = await values();
     expect(after.legend).toBe(after.slider);
   });
 
@@ -87,7 +87,7 @@ test('the pointer moves one crosshair over all charts', async ({ overview }) => 
   for (const id of CHARTS) await expect(overview.crosshair(id), id).toHaveCount(0);
 });
 
-test('the keyboard moves the same crosshair, and its values are told', async ({ overview }) => {
+test('the keyboard moves the same crosshair, and its values are read out', async ({ overview }) => {
   const slider = overview.slider('queued-messages');
   await slider.press('End');
   for (const id of CHARTS) await expect(overview.crosshair(id), id).toHaveCount(1);
@@ -107,9 +107,9 @@ test('the crosshair stays at its time when values come', async ({ overview }) =>
   const slider = overview.slider('objects');
   await slider.press('End');
   await slider.press('ArrowLeft');
-  const told = await slider.getAttribute('aria-valuetext');
+  const text = await slider.getAttribute('aria-valuetext');
   await overview.refresh();
-  await expect(slider).toHaveAttribute('aria-valuetext', told!);
+  await expect(slider).toHaveAttribute('aria-valuetext', text!);
 });
 
 test('a chart can be drawn over the full width', async ({ overview }) => {
@@ -193,10 +193,10 @@ for (const width of [360, 800, 1440, 2200]) {
 test('times are of the viewer’s zone', async ({ overview }) => {
   const slider = overview.slider('objects');
   await slider.press('End');
-  const told = (await slider.getAttribute('aria-valuetext'))!.slice(0, 5);
+  const text = (await slider.getAttribute('aria-valuetext'))!.slice(0, 5);
   // The minute may turn in between.
   const near = [0, 60_000].map(ago =>
     new Date(Date.now() - ago).toLocaleTimeString('en-GB', { timeZone: 'Asia/Shanghai', hour: '2-digit', minute: '2-digit' }),
   );
-  expect(near).toContain(told);
+  expect(near).toContain(text);
 });

@@ -135,7 +135,7 @@ test('a panel that is removed polls no more, and one that is moved stays as it i
   expect(portal.asked, 'the token is still good').toBe(1);
 });
 
-test('the page hears of readiness and of what goes wrong', async ({ page, portal, embedding, complaints }) => {
+test('the page gets events of readiness and of what goes wrong', async ({ page, portal, embedding, complaints }) => {
   complaints.expect(/status of 503/);
   portal.pages.set('/', pageWith(embedding.url, `<script>
     window.heard = [];

@@ -57,7 +57,7 @@ test('panels come, change and go with the application’s state', async ({ page,
   await expect(said(page)).toHaveText('fresh numbers');
 });
 
-test('the application hears when its numbers are old', async ({ page, portal, embedding, complaints }) => {
+test('the application gets an event when its numbers are old', async ({ page, portal, embedding, complaints }) => {
   complaints.expect(/net::ERR_/);
   // It has forgotten the token.
   complaints.expect(answered(401));

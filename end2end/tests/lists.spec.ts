@@ -46,7 +46,7 @@ test('the filter holds as one types, and stands in the address', async ({ signed
   expect(await list.names()).toHaveLength(10);
 });
 
-test('a regular expression filters; one that is none is told beside the field, and the rows stay', async ({ signedIn }) => {
+test('a regular expression filters; an invalid one is named beside the field, and the rows stay', async ({ signedIn }) => {
   const list = new List(signedIn);
   await list.open(QUEUES);
   await signedIn.getByLabel('Regular expression').check();
@@ -173,7 +173,7 @@ for (const width of [1024, 1440]) {
   });
 }
 
-test('what the address asks for and the list has not is told', async ({ signedIn }) => {
+test('what the address asks for and the list lacks is named', async ({ signedIn }) => {
   const list = new List(signedIn);
   await list.open(`${QUEUES}?sort=nonsense&columns=name,quux`);
   await expect(signedIn.getByText('columns that this list does not have: quux')).toBeVisible();

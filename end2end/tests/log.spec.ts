@@ -22,7 +22,7 @@ test('what happened stands there, newest first, on the viewer’s clock', async 
   await expect(lines(page).first().locator('time')).toHaveText(/^\d+ \w+ \d{4} \d\d:\d\d:\d\d$/);
 });
 
-test('a form filters without loading the page anew, and the address holds it', async ({ signedIn: page }) => {
+test('a form filters without a page load, and the address holds it', async ({ signedIn: page }) => {
   await page.goto('/log?refresh=30s');
   await alive(page);
   await page.evaluate(() => Object.assign(window, { marked: true }));

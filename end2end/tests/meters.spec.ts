@@ -70,7 +70,7 @@ test('a meter is shown as chart and table', async ({ signedIn: page }) => {
   await expect(page.locator('.legend .label')).toHaveText(['left', 'right']);
 });
 
-test('the form asks another question without loading the page anew, and the address holds it', async ({ signedIn: page }) => {
+test('the form asks another question without a page load, and the address holds it', async ({ signedIn: page }) => {
   await open(page, '?meter=e2e.load&range=1h');
   await alive(page);
   await page.evaluate(() => Object.assign(window, { marked: true }));

@@ -11,7 +11,7 @@ test('with one broker the start is its overview', async ({ signedIn }) => {
   await expect(signedIn).toHaveTitle('demo · Warren');
 });
 
-test('the list of brokers leads to each, without loading the page anew', async ({ signedIn, broker }) => {
+test('the list of brokers leads to each, without a page load', async ({ signedIn, broker }) => {
   const { rabbitmq_version, cluster_name } = await broker.get('/api/overview');
   await signedIn.goto('/brokers');
   await expect(signedIn).toHaveTitle('Brokers · Warren');

@@ -5,12 +5,12 @@ import { expect, test } from '../support/test.ts';
 
 test('the tiles show the broker’s own totals', async ({ overview, broker }) => {
   const inWords = (totals: Record<string, number>) => Object.values(TILES).map(field => totals[field]).join(' ');
-  // Connections come and go: the page shows all five as the broker told them a moment ago.
-  const told = new Set<string>();
+  // Connections come and go: the page shows all five as the broker reported them a moment ago.
+  const reported = new Set<string>();
   const isTold = async () => {
     const { object_totals } = await broker.get('/api/overview');
-    told.add(inWords(object_totals));
-    return told.has(inWords(await overview.tileNumbers()));
+    reported.add(inWords(object_totals));
+    return reported.has(inWords(await overview.tileNumbers()));
   };
   await expect.poll(isTold, { timeout: 30_000, intervals: [100] }).toBe(true);
 });
@@ -52,17 +52,17 @@ test('the nodes stand there with their limits', async ({ overview, broker }) => 
 });
 
 test('listeners, contexts, exchange types and versions are the broker’s', async ({ overview, broker }) => {
-  const told = await broker.get('/api/overview');
+  const reported = await broker.get('/api/overview');
   const names = (rows: { name: string }[]) => rows.map(({ name }) => name).sort();
   const headers = async (id: string) =>
     (await overview.page.locator(`#${id} tbody`).getByRole('rowheader').allInnerTexts()).sort();
-  expect(await headers('exchange-types')).toEqual(names(told.exchange_types));
-  expect(await headers('listeners')).toEqual(told.listeners.map(({ protocol }: any) => protocol).sort());
-  expect(await headers('contexts')).toEqual(told.contexts.map(({ description }: any) => description).sort());
+  expect(await headers('exchange-types')).toEqual(names(reported.exchange_types));
+  expect(await headers('listeners')).toEqual(reported.listeners.map(({ protocol }: any) => protocol).sort());
+  expect(await headers('contexts')).toEqual(reported.contexts.map(({ description }: any) => description).sort());
   const about = overview.page.locator('#about');
-  await expect(about).toContainText(told.rabbitmq_version);
-  await expect(about).toContainText(told.erlang_version);
-  await expect(about).toContainText(told.cluster_name);
+  await expect(about).toContainText(reported.rabbitmq_version);
+  await expect(about).toContainText(reported.erlang_version);
+  await expect(about).toContainText(reported.cluster_name);
 });
 
 test('churn is counted as the broker counts it', async ({ overview, broker }) => {

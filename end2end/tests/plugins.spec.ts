@@ -13,7 +13,7 @@ const PLUGINS = [
 
 test.setTimeout(180_000);
 
-test('shovels, federation and processes are what the broker tells, without accounts', async ({
+test('shovels, federation and processes are what the broker reports, without accounts', async ({
   page, context, startWarren, stopAtEnd,
 }) => {
   const broker = stopAtEnd(await Broker.start({ plugins: PLUGINS }));

@@ -78,7 +78,7 @@ test('letters typed fast are one question, and an older answer does not come aft
   expect(asked).toEqual(['meter']);
 });
 
-test('the sheet tells the keys, and g with a letter leads to a page', async ({ signedIn: page }) => {
+test('the sheet lists the keys, and g with a letter leads to a page', async ({ signedIn: page }) => {
   await page.goto('/log');
   await open(page);
   await page.keyboard.press('Escape');

@@ -49,7 +49,7 @@ test('the way back is gone while scripts are still on their way', async ({ overv
   await overview.alive();
 });
 
-test('choosing does not load the page anew', async ({ overview }) => {
+test('choosing does not reload the page', async ({ overview }) => {
   const { page } = overview;
   await page.evaluate(() => Object.assign(window, { marked: true }));
   await page.getByRole('group', { name: 'Range' }).getByRole('link', { name: '1h' }).click();

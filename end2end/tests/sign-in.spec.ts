@@ -40,7 +40,7 @@ test('after an error the form keeps the user name, and the address does not have
   await expect(page.locator('input[name=user]')).toHaveValue('');
 });
 
-test('an account without a management tag is told so', async ({ page, broker }) => {
+test('an account without a management tag gets the reason', async ({ page, broker }) => {
   const account = await broker.addUser({ name: 'untagged', password: 'pw' }, [], '/');
   await page.goto('/sign-in');
   await fillIn(page, account);

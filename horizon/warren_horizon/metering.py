@@ -42,7 +42,7 @@ class Metering:
                 raise TypeError("no list")
             return [str(broker["name"]) for broker in answer]
         except (KeyError, TypeError) as error:
-            raise MeteringError("The metering API told of no brokers.") from error
+            raise MeteringError("The metering API listed no brokers.") from error
 
     def guest_token(self, portal, origin, panels, brokers):
         """A guest token for pages of ``origin``: a dict with ``token`` and ``expires_at``.

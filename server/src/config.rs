@@ -39,7 +39,7 @@ pub use self::refusal::{ConfigError, Origin, Refusal};
 use self::values::Reader;
 use crate::listener::ConnectionLimits;
 
-/// What the whole program is told.
+/// The whole configuration of the program.
 #[derive(Clone, Debug)]
 pub struct Config {
     /// The log.
@@ -114,7 +114,7 @@ pub struct WebConfig {
     pub site: Option<PathBuf>,
     /// `""`, or what stands before every path: `/warren`.
     pub base_path: String,
-    /// Where viewers reach it, if that is told.
+    /// Where viewers reach it, if configured.
     pub public_url: Option<Url>,
     /// Whose `X-Forwarded-*` is believed.
     pub trusted_proxies: Vec<Network>,

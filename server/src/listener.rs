@@ -47,14 +47,14 @@ use self::connections::{Connections, Registered};
 use self::stream::TimedStream;
 use self::warnings::Warnings;
 
-/// How long requests may take to finish once the program is told to stop.
+/// How long requests may take to finish once the program stops.
 pub const GRACE: Duration = Duration::from_secs(10);
 /// The largest head of a request, and the largest buffer of a connection, in bytes.
 const HEAD_LIMIT: usize = 32 << 10;
 /// How long to wait after a failed accept: the system may be out of descriptors.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Serves until told to stop, then lets the requests under way finish.
+/// Serves until the signal to stop, then lets the requests under way finish.
 pub(crate) async fn serve(
     listener: TcpListener,
     router: Router,

@@ -259,7 +259,7 @@ fn within_descriptors(limits: ConnectionLimits, parts: &Parts) -> ConnectionLimi
     limits.at_most(fit)
 }
 
-/// The line of the system log that tells of a start.
+/// The line of the system log that reports a start.
 fn started(config: &ApiConfig) -> LogRecord {
     let names: Vec<_> = config
         .brokers

@@ -54,7 +54,7 @@ async fn no_secret_is_logged_at_any_level() {
         PASSWORD.to_owned(),
         "hunter2".to_owned(),
         "hunter3-wrong".to_owned(),
-        // The same as the broker is told it.
+        // The same as the broker gets it.
         "bW9uaXRvcjpodW50ZXIyLcOkw58=".to_owned(),
     ];
     for running in [&api, &apart] {

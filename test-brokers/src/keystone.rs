@@ -195,7 +195,7 @@ impl PrivateKeystone {
             .map(drop)
     }
 
-    /// Adds a project to the domain `Default`, and tells its id.
+    /// Adds a project to the domain `Default`, and returns its id.
     ///
     /// # Errors
     ///
@@ -204,7 +204,7 @@ impl PrivateKeystone {
         self.add("project", &json!({"name": name, "domain_id": "default"}))
     }
 
-    /// Adds an account to the domain `Default`, and tells its id.
+    /// Adds an account to the domain `Default`, and returns its id.
     ///
     /// # Errors
     ///

@@ -8,7 +8,7 @@ use crate::Error;
 
 /// A small client of a broker's management API, for setting up what a test needs.
 ///
-/// It is no way for the product to talk to a broker: it waits, and it believes what it is told.
+/// It is no way for the product to talk to a broker: it waits, and it believes each answer.
 #[derive(Debug)]
 pub struct Management {
     url: String,

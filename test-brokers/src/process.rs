@@ -166,7 +166,7 @@ impl ChildGroup {
 
 impl Drop for ChildGroup {
     fn drop(&mut self) {
-        // Nothing is left to be told of a failure.
+        // A failure has no consequence here.
         self.kill().ok();
     }
 }

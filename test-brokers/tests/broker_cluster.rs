@@ -52,7 +52,7 @@ fn nodes_are_killed_come_back_and_are_partitioned() {
             .then_some(())
     });
     cluster.node(2).thaw().expect("thawed");
-    eventually("a partition is told of", || {
+    eventually("a partition is reported", || {
         let nodes = cluster.nodes()[0].management().get("/api/nodes").ok()?;
         let mut nodes = nodes.as_array()?.iter();
         nodes

@@ -13,7 +13,7 @@ cargo xtask bench [--only ROW] [--json FILE]   the project's numbers, beside Rab
 cargo xtask build                              the browser's bundle and the server, in release
 cargo xtask tools                              only installs the tools
 
-cargo xtask COMMAND --help tells more of each.
+See cargo xtask COMMAND --help.
 
 A fresh machine needs Rust (with rustup), Node.js and git. Everything else is installed on first
 use, in pinned versions: the WASM target of Rust, Trunk, the wasm-bindgen tool, wasm-opt, esbuild.
@@ -45,10 +45,8 @@ alone when nothing it is made of has changed.
 const PACK: &str = "\
 cargo xtask pack
 
-The hook of Trunk, which calls it when it has put a bundle together: cuts the dashboard's module in
-two by frontend/rest.txt, makes all small with wasm-opt and esbuild, and compresses it.
-target/xtask/slots.txt then tells which slot of `performance.mark(\"needs the rest: SLOT\")` is which
-function.
+The hook of Trunk, which calls it after it has put a bundle together: joins the style sheets, makes
+all small with wasm-opt and esbuild, and compresses it.
 ";
 
 const TOOLS: &str = "\

@@ -31,7 +31,7 @@ pub(crate) const TESTED: &str = "tested";
 
 /// The folder in `dist/` for panels in other people's pages.
 const EMBED: &str = "embed";
-/// What Trunk is told to build them.
+/// Trunk's arguments for them.
 const FOR_EMBED: [&str; 5] = [
     "embed.html",
     "--dist",

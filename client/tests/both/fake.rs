@@ -39,7 +39,7 @@ pub(crate) struct Seen {
     pub(crate) catalog: String,
     /// Bodies that were posted.
     pub(crate) posted: Vec<Value>,
-    /// Told when a list is not read to its end.
+    /// Notified when a list is not read to its end.
     pub(crate) given_up: Arc<Notify>,
 }
 

@@ -117,7 +117,7 @@ pub(super) fn mark(headers: &mut HeaderMap, origin: HeaderValue) {
     );
 }
 
-/// Tells caches that the answer depends on whose page asks.
+/// Marks for caches that the answer depends on whose page asks.
 pub(super) fn vary(headers: &mut HeaderMap) {
     headers.append(VARY, HeaderValue::from_static("Origin"));
 }

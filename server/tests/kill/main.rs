@@ -29,7 +29,7 @@ const METER: &str = "lamp.power";
 struct Answered {
     ids: Mutex<Vec<String>>,
     posts: AtomicUsize,
-    /// Told with each.
+    /// Sent with each.
     one_more: Notify,
 }
 

@@ -300,7 +300,7 @@ impl Ingest {
 }
 
 impl Added {
-    /// Tells the readers: it is durable.
+    /// Notifies the readers: it is durable.
     pub(super) fn publish(self, catalog: &Catalog, columns: &Columns) {
         for (series, time, _) in &self.samples {
             series.reach(*time);

@@ -218,7 +218,7 @@ fn poll_source<'p>(
     Ok(())
 }
 
-/// Visits the samples of one meter of a target as they came, until told to stop.
+/// Visits the samples of one meter of a target as they came, until the visitor stops.
 fn one_meter<'p>(
     reader: &Reader<'_>,
     target: &'p PollSourceTarget,

@@ -29,7 +29,7 @@ pub(super) fn routes() -> Router<Fake> {
         .route("/v2/capabilities", get(one))
 }
 
-/// Tells when it is dropped before its work is done.
+/// Reports a drop before its work is done.
 struct Reading {
     fake: Fake,
     is_done: bool,

@@ -1,4 +1,4 @@
-// <warren-panel>: live RabbitMQ panels in any page. docs/embedding.md tells how.
+// <warren-panel>: live RabbitMQ panels in any page. See docs/embedding.md.
 //
 // This file is small and asked for again every few minutes; what it loads has a hash in its name
 // and is kept for ever. It needs no inline style, no eval but WebAssembly's own, and no cookie.
@@ -26,7 +26,7 @@ function load() {
 }
 
 async function start() {
-  // A browser may keep a failed import: another address is tried anew.
+  // A browser may keep a failed import: another address is loaded again.
   const retry = tries ? `?try=${tries}` : '';
   const module = await import(`${BASE}/pkg/embed/${script}${retry}`);
   await module.default({ module_or_path: `${BASE}/pkg/embed/${wasm}` });

@@ -47,7 +47,7 @@ impl<T: Send + 'static> Commands<T> {
         Ok(Self { events, early })
     }
 
-    /// Waits for what is started. Ends the program where it is told to end before.
+    /// Waits for what is started. A signal to end before that ends the program.
     pub(crate) fn started(&mut self) -> Result<Box<T>, Box<dyn Error>> {
         loop {
             match self.events.recv()? {
@@ -59,7 +59,7 @@ impl<T: Send + 'static> Commands<T> {
         }
     }
 
-    /// The lines, until there are no more or the program is told to end.
+    /// The lines, until there are no more or a signal ends the program.
     pub(crate) fn lines(self) -> impl Iterator<Item = String> {
         let later = self.events.into_iter().map_while(|event| match event {
             Event::Line(line) => Some(line),

@@ -59,7 +59,7 @@ fn traffic(options: &test_brokers::traffic::Options) -> Result<(), Box<dyn Error
     Ok(())
 }
 
-/// Sends `event` when we are told to end.
+/// Sends `event` on a signal to end.
 fn on_signal<T: Send + 'static>(
     sender: Sender<T>,
     event: impl Fn() -> T + Send + 'static,
