@@ -72,8 +72,8 @@ impl Programs {
         runner.command(&self.test_brokers.to_string_lossy(), &[what])
     }
 
-    /// `warren serve`, without the settings of whoever calls us. One line of its log tells where
-    /// each of its parts listens.
+    /// `warren serve`, without the caller's settings. Its log has a line with the address of each
+    /// listener.
     pub(super) fn serve(&self, runner: &Runner) -> Command {
         let mut command = runner.command(&self.warren.to_string_lossy(), &["serve"]);
         for (name, _) in env::vars_os() {
@@ -111,7 +111,7 @@ pub(super) fn started(
     Err(if runner.interrupt.happened() {
         Error::Interrupted
     } else {
-        Error::Wrong("the server has not told its address within a minute".to_owned())
+        Error::Wrong("the server logged no address within a minute".to_owned())
     })
 }
 

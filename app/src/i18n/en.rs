@@ -168,7 +168,7 @@ pub static EN: Catalog = Catalog {
     source: "Source",
     level_head: "Level",
     all_levels: "all",
-    level_and_above: template("{0} and graver"),
+    level_and_above: template("{0} and more severe"),
     unknown_level: template(
         "The address asks for the level “{0}”. Accepted are info, warning, error; these are all.",
     ),

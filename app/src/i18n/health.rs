@@ -172,7 +172,7 @@ pub static EN: Health = Health {
     rates_none: "No rates are kept (management.rates_mode = none).",
     rates_of: template("{0} has another rates mode: {1}"),
     events_wait: template("{0} events wait to be counted, more than {1}: numbers lag behind."),
-    silent_node: template("{0} tells nothing of itself"),
+    silent_node: template("{0} reports nothing"),
     plain_http: template("Passwords are sent to {0} without TLS."),
     readable_file: template("{0} holds a secret, and others than its owner can read it."),
     described: template("{0}: {1}"),

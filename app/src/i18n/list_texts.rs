@@ -317,7 +317,7 @@ messages! {
     bytes_rate = "Bytes per second", "每秒字节数";
     average_time = "Average time", "平均耗时";
     count = "Count", "计数";
-    no_io = "The node tells of no I/O.", "该节点未提供 I/O 信息。";
+    no_io = "The node reports no I/O.", "该节点未提供 I/O 信息。";
     applications = "Plugins and applications", "插件与应用";
     version = "Version", "版本";
     auth_mechanisms = "SASL mechanisms", "SASL 机制";

@@ -231,8 +231,8 @@ fn one_meter<'p>(
     })
 }
 
-/// Visits times and volumes of a posted target in a span, from memory where they are, until told to
-/// stop.
+/// Visits times and volumes of a posted target in a span, from memory where they are, until the visitor
+/// stops.
 fn volumes(
     reader: &Reader<'_>,
     target: &PostedTarget,
