@@ -34,7 +34,7 @@ test('the lists of administration lead to each other, and say what the broker sa
   await listed(request, 'vhost-limits', '', ['7000']);
   const list = new List(signedIn);
   await list.open('/brokers/demo/users');
-  const tabs = signedIn.getByRole('navigation', { name: 'Lists of this kind' });
+  const tabs = signedIn.getByRole('navigation', { name: 'Related lists' });
   for (const [tab, text] of [
     ['Policies', 'max-length: 9'], ['Operator policies', 'max-length: 90000'], ['Virtual host limits', '7,000'],
     ['Feature flags', 'quorum_queue'], ['Permissions', '.*'], ['Virtual hosts', 'telemetry'],

@@ -22,7 +22,7 @@ test('a memory alarm is the state of the broker, and every page names the node',
   const alarm = page.locator('.alarm-bar .alarm');
   await page.goto(`${warren.url}${DEMO}`);
   await overview.alive();
-  await expect(overview.state).toHaveText('● healthy');
+  await expect(overview.state).toHaveText('● OK');
   await expect(alarm).toHaveCount(0);
 
   await test.step('raised: the open page says so by itself', async () => {
@@ -36,7 +36,7 @@ test('a memory alarm is the state of the broker, and every page names the node',
       await expect(alarm, path).toContainText(name);
     }
     await page.goto(`${warren.url}/brokers`);
-    await expect(page.locator('tbody tr').filter({ hasText: 'demo' }).locator('.pill').first()).not.toHaveText('● healthy');
+    await expect(page.locator('tbody tr').filter({ hasText: 'demo' }).locator('.pill').first()).not.toHaveText('● OK');
     await page.setViewportSize({ width: 360, height: 780 });
     await page.goto(`${warren.url}${DEMO}/queues`);
     await expect(alarm).toBeInViewport();
@@ -79,6 +79,6 @@ test('values of a broker that does not answer are not marked as fresh', async ({
 test('every page that polls says how old its values are', async ({ signedIn }) => {
   for (const path of ['/brokers', '/log', `${DEMO}/health`, `${DEMO}/queues`, `${DEMO}/exchanges/%2F/amq.direct`]) {
     await signedIn.goto(path);
-    await expect(signedIn.locator('.page-head .age'), path).toHaveText(/Age of the data: (< )?\d+ s ago/);
+    await expect(signedIn.locator('.page-head .age'), path).toHaveText(/Data age: (< )?\d+ s ago/);
   }
 });

@@ -90,5 +90,5 @@ test('an address that leads nowhere says so, with a link back', async ({ page, c
   complaints.expect(/status of 404/);
   const answer = await page.goto(`${BASE}/nowhere`);
   expect(answer?.status()).toBe(404);
-  await expect(page.getByRole('link', { name: 'To the brokers' })).toHaveAttribute('href', `${BASE}/brokers`);
+  await expect(page.getByRole('link', { name: 'Back to brokers' })).toHaveAttribute('href', `${BASE}/brokers`);
 });

@@ -26,7 +26,7 @@ test('a broker that is absent at the start: said at sign-in, and all is well onc
   await fillIn(page, broker.administrator);
   await expect(page).toHaveURL(`${warren.url}${DEMO}`);
   const overview = new Overview(page);
-  await expect(overview.state).toHaveText('● healthy', { timeout: 45_000 });
+  await expect(overview.state).toHaveText('● OK', { timeout: 45_000 });
   await overview.alive();
 });
 
@@ -45,7 +45,7 @@ test('a broker that never answered: the open page says so, and comes alive by it
   await expect(overview.notices).toContainText('There are no values yet: the broker has not answered once.');
   await expect(overview.tile('Queues')).toHaveText('–');
   isUp = true;
-  await expect(overview.state).toHaveText('● healthy', { timeout: 45_000 });
+  await expect(overview.state).toHaveText('● OK', { timeout: 45_000 });
   await expect(overview.tile('Queues')).toHaveText(/^\d+$/);
   for (const id of CHARTS) await expect.poll(() => overview.lines(id), id).not.toEqual([]);
   await expect(overview.notices.locator('.notice:visible')).toHaveCount(0);
@@ -84,7 +84,7 @@ test('a broker that is killed and comes back', async ({ page, context, victim, s
 
   await test.step('back: alive, the gap is marked, and there is no spike behind it', async () => {
     await victim.restart();
-    await expect(overview.state).toHaveText('● healthy', { timeout: 60_000 });
+    await expect(overview.state).toHaveText('● OK', { timeout: 60_000 });
     await expect(overview.notices.locator('.notice:visible')).toHaveCount(0);
     for (const id of CHARTS) await expect(overview.gaps(id), id).toHaveAttribute('d', /^M/);
     // Two more polls, so that rates over the restart would have come.
@@ -110,6 +110,6 @@ test('a broker that hangs and goes on', async ({ page, context, victim, startWar
   } finally {
     await victim.thaw();
   }
-  await expect(overview.state).toHaveText('● healthy', { timeout: 30_000 });
+  await expect(overview.state).toHaveText('● OK', { timeout: 30_000 });
   await expect(overview.age).toHaveText(/: < 10 s ago/);
 });

@@ -44,7 +44,7 @@ for (const id of CHARTS) {
 
 test('the legend switches a line off and on', async ({ overview }) => {
   const chart = overview.chart('queued-messages');
-  const entry = chart.locator('.legend').getByRole('button', { name: 'Unacknowledged' });
+  const entry = chart.locator('.legend').getByRole('button', { name: 'Unacked' });
   await expect(entry).toHaveAttribute('aria-pressed', 'true');
   const all = (await overview.lines('queued-messages')).length;
   const look = await entry.locator('.swatch path').getAttribute('class');
@@ -115,16 +115,16 @@ test('the crosshair stays at its time when values come', async ({ overview }) =>
 test('a chart can be drawn over the full width', async ({ overview }) => {
   const chart = overview.chart('objects');
   const narrow = (await chart.boundingBox())!.width;
-  await chart.getByRole('button', { name: 'Wide' }).click();
+  await chart.getByRole('button', { name: 'Expand' }).click();
   await expect.poll(async () => (await chart.boundingBox())!.width).toBeGreaterThan(narrow * 1.8);
-  await expect(chart.getByRole('button', { name: 'Wide' })).toHaveAttribute('aria-pressed', 'true');
+  await expect(chart.getByRole('button', { name: 'Expand' })).toHaveAttribute('aria-pressed', 'true');
 });
 
 test('what was chosen of a chart outlives a reload', async ({ overview }) => {
   const { page } = overview;
   const ready = overview.chart('queued-messages').locator('.legend').getByRole('button', { name: 'Ready' });
   await ready.click();
-  await overview.chart('objects').getByRole('button', { name: 'Wide' }).click();
+  await overview.chart('objects').getByRole('button', { name: 'Expand' }).click();
   await page.reload();
   await overview.alive();
   await expect(ready).toHaveAttribute('aria-pressed', 'false');
@@ -133,7 +133,7 @@ test('what was chosen of a chart outlives a reload', async ({ overview }) => {
   const html = await (await page.request.get(page.url())).text();
   expect(html.match(/<figure[^>]* id="objects"[^>]*>/)![0]).toMatch(/class="[^"]*\bwide\b/);
   await ready.click();
-  await overview.chart('objects').getByRole('button', { name: 'Wide' }).click();
+  await overview.chart('objects').getByRole('button', { name: 'Expand' }).click();
   await page.reload();
   await overview.alive();
   await expect(ready).toHaveAttribute('aria-pressed', 'true');
@@ -147,7 +147,7 @@ for (const width of [1440, 2200]) {
     const whole = (await page.locator('.charts').boundingBox())!;
     for (const wide of [[], ['message-rates'], ['queued-messages', 'churn']] as const) {
       for (const id of CHARTS) {
-        const button = overview.chart(id).getByRole('button', { name: 'Wide' });
+        const button = overview.chart(id).getByRole('button', { name: 'Expand' });
         const is = (await button.getAttribute('aria-pressed')) === 'true';
         if (is !== (wide as readonly string[]).includes(id)) await button.click();
       }

@@ -124,6 +124,6 @@ test('what goes away while one looks stays in sight, and says so', async ({ sign
   await page.goto(pageOf('queues', '/', 'short.lived'));
   await expect(fact(page, 'Type')).toHaveText('classic');
   await broker.send('DELETE', '/api/queues/%2F/short.lived');
-  await expect(page.getByText('It is not there any more')).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByText('This object no longer exists')).toBeVisible({ timeout: 20_000 });
   await expect(fact(page, 'Type')).toHaveText('classic');
 });

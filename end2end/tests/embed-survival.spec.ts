@@ -133,7 +133,7 @@ test('a portal whose token address fails for a while', async ({ page, portal, em
   await endToken(page, portal.origin);
   await clock.run(10_000);
   const element = embedded.panel('queued-messages');
-  await expect(element.locator('.notices')).toContainText('The page around this panel has no valid access to give');
+  await expect(element.locator('.notices')).toContainText('The embedding page provides no valid token');
   const before = { asked: portal.asked, polls: polls.count };
   await clock.run(300_000);
   // It backs off, and asks Warren nothing without a token.

@@ -99,7 +99,7 @@ test('pages, of as many rows as one wants', async ({ signedIn }) => {
   await expect.poll(() => list.names()).toEqual([...Array(5).keys()].map(n => `many.2${n}`));
   await expect(signedIn.getByText('Page 2 of 2')).toBeVisible();
   await list.open(`${QUEUES}?name=many.&page=9`);
-  await expect(signedIn.getByText('There is no such page: the last one is 1.')).toBeVisible();
+  await expect(signedIn.getByText('No such page: the last one is 1.')).toBeVisible();
 });
 
 test('columns and density are chosen, stand in the address, and are kept', async ({ signedIn }) => {
@@ -176,8 +176,8 @@ for (const width of [1024, 1440]) {
 test('what the address asks for and the list lacks is named', async ({ signedIn }) => {
   const list = new List(signedIn);
   await list.open(`${QUEUES}?sort=nonsense&columns=name,quux`);
-  await expect(signedIn.getByText('columns that this list does not have: quux')).toBeVisible();
-  await expect(signedIn.getByText('the order by “nonsense”')).toBeVisible();
+  await expect(signedIn.getByText('Unknown columns: quux')).toBeVisible();
+  await expect(signedIn.getByText('Unknown sort column “nonsense”')).toBeVisible();
   expect((await list.names()).length).toBeGreaterThan(3);
 });
 

@@ -53,10 +53,10 @@ test('a line’s source filters by it', async ({ signedIn: page }) => {
 
 test('what nobody saw is said not to be there, and an unknown level is named', async ({ signedIn: page }) => {
   await page.goto('/log?text=no%20line%20holds%20this%20100%25');
-  await expect(page.getByText('No line fits the filter.')).toBeVisible();
+  await expect(page.getByText('No matching entries.')).toBeVisible();
   await expect(page.getByLabel('Text')).toHaveValue('no line holds this 100%');
   await page.goto('/log?level=loud');
-  await expect(page.locator('.notices')).toContainText('level “loud”. Accepted are info, warning, error');
+  await expect(page.locator('.notices')).toContainText('level “loud”; showing all. Accepted: info, warning, error');
 });
 
 test('new lines come by themselves, and older ones stand on further pages', async ({ page, context, broker, startWarren }) => {
@@ -129,7 +129,7 @@ test.describe('without scripts', () => {
     await page.getByRole('button', { name: 'Apply' }).click();
     await expect(page).toHaveURL(/\/log\?.*level=error&text=nothing\+has\+this$/);
     await expect(page.getByLabel('Level')).toHaveValue('error');
-    await expect(page.getByText('No line fits the filter.')).toBeVisible();
+    await expect(page.getByText('No matching entries.')).toBeVisible();
   });
 });
 

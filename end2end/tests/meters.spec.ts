@@ -119,14 +119,14 @@ test('dragging over the chart zooms, and asks for that time', async ({ signedIn:
 test('what the address asks for and nobody understands is named', async ({ signedIn: page }) => {
   await open(page, '?meter=e2e.load&function=median&group=colour&period=1&range=1h');
   const notices = page.locator('.notices');
-  await expect(notices).toContainText('function “median”. Accepted are avg, min');
-  await expect(notices).toContainText('groups by “colour”. Accepted are resource_id');
-  await expect(notices).toContainText('periods of “1” seconds');
+  await expect(notices).toContainText('function “median”; showing avg. Accepted: avg, min');
+  await expect(notices).toContainText('group “colour”; showing resource_id. Accepted: resource_id');
+  await expect(notices).toContainText('period of “1” seconds');
 });
 
 test('a meter without samples is said to have none', async ({ signedIn: page }) => {
   await page.goto('/meters?meter=no.such%20meter');
-  await expect(page.getByText('The meter has no such samples in this time.')).toBeVisible();
+  await expect(page.getByText('No samples in this time range.')).toBeVisible();
 });
 
 test.describe('without scripts', () => {

@@ -16,7 +16,7 @@ test('the list of brokers leads to each, without a page load', async ({ signedIn
   await signedIn.goto('/brokers');
   await expect(signedIn).toHaveTitle('Brokers · Warren');
   const row = signedIn.getByRole('table').getByRole('row').filter({ hasText: 'demo' });
-  await expect(row).toContainText('healthy');
+  await expect(row).toContainText('OK');
   await expect(row).toContainText(rabbitmq_version);
   await expect(row).toContainText(cluster_name);
   // Scripts have taken over once the times are of the viewer's zone.
@@ -54,7 +54,7 @@ for (const [what, path] of [
     const answer = await signedIn.goto(path);
     expect(answer?.status()).toBe(404);
     await expect(signedIn.getByRole('heading', { level: 1 })).toHaveText('Not found');
-    await signedIn.getByRole('link', { name: 'To the brokers' }).click();
+    await signedIn.getByRole('link', { name: 'Back to brokers' }).click();
     await expect(signedIn).toHaveURL('/brokers');
   });
 }

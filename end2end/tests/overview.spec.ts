@@ -75,7 +75,7 @@ test('churn is counted as the broker counts it', async ({ overview, broker }) =>
 });
 
 test('the age of the values is always there, and small', async ({ overview }) => {
-  await expect(overview.age).toHaveText(/Age of the data: (< )?\d+ s ago/);
+  await expect(overview.age).toHaveText(/Data age: (< )?\d+ s ago/);
   // Poll every 5 s, values of a broker that is asked every second.
   const seconds = Number((await overview.age.innerText()).match(/(\d+) s ago/)?.[1]);
   expect(seconds).toBeLessThan(15);
@@ -83,6 +83,6 @@ test('the age of the values is always there, and small', async ({ overview }) =>
 });
 
 test('a broker that is well is said to be, in shape and word', async ({ overview }) => {
-  await expect(overview.state).toHaveText('● healthy');
+  await expect(overview.state).toHaveText('● OK');
   await expect(overview.notices.locator('.notice:visible')).toHaveCount(0);
 });

@@ -36,7 +36,7 @@ test('shovels, federation and processes are what the broker reports, without acc
   await expect(list.row('moves')).toContainText('amq.topic · k');
   await expect(list.row('stands')).toContainText('starting');
   await expectAccessible(page);
-  const tabs = page.getByRole('navigation', { name: 'Lists of this kind' });
+  const tabs = page.getByRole('navigation', { name: 'Related lists' });
   await tabs.getByRole('link', { name: 'Federation links', exact: true }).click();
   const link = page.locator('.rows tbody tr').filter({ hasText: 'far' });
   await expect(link).toContainText('error');
@@ -47,11 +47,11 @@ test('shovels, federation and processes are what the broker reports, without acc
   await expect(list.row('far')).toContainText('amqp://127.0.0.1:1');
   expect(await page.content()).not.toContain('between-us');
   await tabs.getByRole('link', { name: 'Traces', exact: true }).click();
-  await expect(page.getByText('There is nothing here.')).toBeVisible();
+  await expect(page.getByText('No traces.')).toBeVisible();
 
   await page.goto(`${warren.url}/brokers/demo/nodes`);
   await page.locator('.rows tbody th a').first().click();
-  await page.getByRole('link', { name: 'ask the node' }).click();
+  await page.getByRole('link', { name: 'Show internals' }).click();
   const processes = page.locator('#top-processes');
   await expect(processes.locator('tbody tr')).toHaveCount(30, { timeout: 30_000 });
   await expect(processes).toContainText('rabbit_mgmt');
@@ -63,7 +63,7 @@ test('a list of a plugin that is not enabled has no tab, and its address says ho
   const list = new List(signedIn);
   await list.open('/brokers/demo/shovels');
   await expect(signedIn.getByText('rabbitmq-plugins enable rabbitmq_shovel_management')).toBeVisible({ timeout: 30_000 });
-  const tabs = signedIn.getByRole('navigation', { name: 'Lists of this kind' });
+  const tabs = signedIn.getByRole('navigation', { name: 'Related lists' });
   await expect(tabs.getByRole('link', { name: 'Shovels' })).toHaveCount(1);
   // A node that has just started does not tell of its plugins yet.
   await expect(async () => {

@@ -21,7 +21,7 @@ test('a theme that was chosen is in the page as the server sends it', async ({ o
   const { page } = overview;
   await page.emulateMedia({ colorScheme: 'light' });
   const button = page.getByRole('button', { name: /^Theme/ });
-  await expect(button).toHaveAccessibleName('Theme: as the system');
+  await expect(button).toHaveAccessibleName('Theme: system');
   await button.click();
   await expect(button).toHaveAccessibleName('Theme: light');
   await button.click();

@@ -129,7 +129,7 @@ test('ends that cannot be shown are named, and the page works', async ({ signedI
   const overview = new Overview(signedIn);
   await signedIn.goto(`${DEMO}?from=yesterday&to=<b>`);
   await overview.alive();
-  await expect(overview.notices).toContainText('from “yesterday” to “<b>”. Accepted are ISO 8601 times');
+  await expect(overview.notices).toContainText('range “yesterday” to “<b>”; showing the last 10m. Accepted: two ISO 8601 times');
 });
 
 test.describe('without scripts', () => {

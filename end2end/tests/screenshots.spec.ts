@@ -56,7 +56,7 @@ for (const [name, options] of [
     const overview = new Overview(page);
     await page.goto(warren.url + DEMO);
     await overview.alive();
-    await expect(overview.state).toHaveText('● healthy');
+    await expect(overview.state).toHaveText('● OK');
     if (name !== 'phone') await pointAt(overview.slider('queued-messages'));
     await page.screenshot({ path: resolve(folder!, `screenshot-${name}.png`) });
     await context.close();

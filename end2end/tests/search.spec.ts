@@ -54,7 +54,7 @@ test('what nothing is called says so, and a click leads too', async ({ signedIn:
   await page.goto('/log');
   await open(page);
   await field(page).fill('no such thing');
-  await expect(dialog(page).getByText('Nothing is called so.')).toBeVisible();
+  await expect(dialog(page).getByText('No matches.')).toBeVisible();
   await field(page).fill('meters');
   await dialog(page).getByRole('option', { name: 'Meters' }).click();
   await expect(page).toHaveURL(/\/meters/);

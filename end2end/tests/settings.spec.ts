@@ -61,8 +61,8 @@ test('an unknown range and refresh are named, and the page works', async ({ sign
   const overview = new Overview(signedIn);
   await signedIn.goto(`${DEMO}?range=5d&refresh=<b>`);
   await overview.alive();
-  await expect(overview.notices).toContainText('range “5d”. Accepted are 1m, 10m, 1h, 6h, 1d, 7d, 30d, 1y; this is 10m.');
-  await expect(overview.notices).toContainText('interval “<b>”. Accepted are 5s, 10s, 30s, off; this is 5s.');
+  await expect(overview.notices).toContainText('range “5d”; showing 10m. Accepted: 1m, 10m, 1h, 6h, 1d, 7d, 30d, 1y.');
+  await expect(overview.notices).toContainText('interval “<b>”; using 5s. Accepted: 5s, 10s, 30s, off.');
   await signedIn.getByRole('group', { name: 'Range' }).getByRole('link', { name: '1h' }).click();
   await expect(overview.notices).not.toContainText('5d');
 });

@@ -15,7 +15,7 @@ test('a link shows the live overview to whoever has it, and nothing else, until 
   await expect(page).toHaveURL(/\/sharing\?view=/);
   await page.getByLabel('Note').fill('for the night shift');
   await page.getByLabel('Valid for').selectOption({ label: '1 day' });
-  await page.getByRole('button', { name: 'Make link' }).click();
+  await page.getByRole('button', { name: 'Create link' }).click();
   await expect(page).toHaveURL('/sharing');
   const address = await page.locator('.fresh-link').getAttribute('href');
   expect(address).toMatch(new RegExp(`^/shared/[0-9a-f]{64}${DEMO}$`));

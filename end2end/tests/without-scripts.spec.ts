@@ -42,7 +42,7 @@ test('the page says that it stands still and from when it is, and offers nothing
   await signedIn.goto(DEMO);
   await expect(overview.notices).toContainText(/Values of \d\d:\d\d:\d\d UTC\. Without scripting/);
   await expect(overview.age).toHaveText(/\d\d:\d\d:\d\d UTC/);
-  for (const name of ['Refresh now (R)', 'Theme: as the system', 'Wide: Objects']) {
+  for (const name of ['Refresh now (R)', 'Theme: system', 'Expand: Objects']) {
     await expect(signedIn.getByRole('button', { name })).toHaveCount(0);
   }
   await expect(signedIn.getByRole('group', { name: 'Refresh' })).toHaveCount(0);

@@ -29,10 +29,10 @@ texts! {
 
 /// In English.
 pub const EN: EmbedTexts = EmbedTexts {
-    no_token: "The page around this panel has no valid access to give.",
+    no_token: "The embedding page provides no valid token.",
     no_such_panel: template("There is no panel “{0}”. There are: {1}."),
     alarms: "Alarms",
-    no_alarms: "No alarm is in effect.",
+    no_alarms: "No active alarms.",
     none: "none",
     no_attribute: template("The attribute “{0}” is missing."),
     used: "Used",

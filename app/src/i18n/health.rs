@@ -101,7 +101,7 @@ pub static EN: Health = Health {
     },
     maintenance: Check {
         title: "Maintenance mode",
-        advice: "Nothing, where somebody works on the node. Else bring it back there: rabbitmq-upgrade revive.",
+        advice: "No action if maintenance is intended. Otherwise run on the node: rabbitmq-upgrade revive.",
     },
     memory_alarm: Check {
         title: "Memory alarms",
@@ -115,31 +115,31 @@ pub static EN: Health = Health {
     },
     partitions: Check {
         title: "Network partitions",
-        advice: "Mend the network first. Then, unless cluster_partition_handling heals it, restart the nodes \
-            of the side that may lose what it took in.",
+        advice: "Fix the network first. Then, unless cluster_partition_handling heals it, restart the nodes \
+            of the side whose recent data you can discard.",
     },
     tick_times: Check {
         title: "Equal tick times",
-        advice: "Set net_ticktime to the same value on every node and restart them one by one: unequal \
-            ones let nodes take each other for dead.",
+        advice: "Set net_ticktime to the same value on every node and restart them one by one: with \
+            unequal values, nodes can wrongly treat each other as down.",
     },
     file_descriptors: Check {
         title: "File descriptors",
-        advice: "Close connections that nobody needs, or raise the limit of open files (ulimit -n, LimitNOFILE).",
+        advice: "Close unneeded connections, or raise the limit of open files (ulimit -n, LimitNOFILE).",
     },
     processes: Check {
         title: "Erlang processes",
         advice: "Look for channels and queues that are opened and never closed, or start the node with a \
-            greater +P.",
+            higher +P.",
     },
     vhosts_running: Check {
-        title: "Vhosts running",
-        advice: "Read the node’s log for why the vhost stopped, then: rabbitmqctl restart_vhost.",
+        title: "Virtual hosts running",
+        advice: "Read the node’s log for why the virtual host stopped, then: rabbitmqctl restart_vhost.",
     },
     statistics: Check {
         title: "Statistics",
-        advice: "Rates and details are missing. Where that is not meant, take disable_metrics_collector and \
-            rates_mode = none out of the configuration.",
+        advice: "Rates and details are missing. If that is not intended, remove \
+            disable_metrics_collector and rates_mode = none from the configuration.",
     },
     feature_flags: Check {
         title: "Feature flags",
@@ -148,7 +148,7 @@ pub static EN: Health = Health {
     },
     deprecated_features: Check {
         title: "Deprecated features",
-        advice: "Move what uses them before the broker is upgraded: a later version will not have them.",
+        advice: "Migrate the clients that use them before an upgrade: a later version removes them.",
     },
     passwords: Check {
         title: "Passwords protected",
@@ -157,7 +157,7 @@ pub static EN: Health = Health {
     },
 
     not_offered: "not in this version",
-    ok: "fine",
+    ok: "OK",
     unknown: "unknown",
     warning: "warning",
     critical: "critical",
@@ -172,7 +172,7 @@ pub static EN: Health = Health {
     rates_none: "No rates are kept (management.rates_mode = none).",
     rates_of: template("{0} has another rates mode: {1}"),
     events_wait: template("{0} events wait to be counted, more than {1}: numbers lag behind."),
-    silent_node: template("{0} reports nothing"),
+    silent_node: template("{0} reports no statistics"),
     plain_http: template("Passwords are sent to {0} without TLS."),
     readable_file: template("{0} holds a secret, and others than its owner can read it."),
     described: template("{0}: {1}"),
@@ -244,7 +244,7 @@ pub static ZH: Health = Health {
     critical: "严重",
 
     memory: template("{0}：已用 {1}，上限 {2}"),
-    disk: template("{0}：剩余 {1}，下限 {2}"),
+    disk: template("{0}：可用 {1}，下限 {2}"),
     parted: template("{0} 与 {1} 之间发生分区"),
     tick_time: template("{0}：{1} 秒"),
     used: template("{0}：{1} / {2}"),
@@ -253,7 +253,7 @@ pub static ZH: Health = Health {
     rates_none: "未保留速率（management.rates_mode = none）。",
     rates_of: template("{0} 的速率模式不同：{1}"),
     events_wait: template("有 {0} 个事件等待统计，超过 {1} 个：数值会滞后。"),
-    silent_node: template("{0} 未报告自身数据"),
+    silent_node: template("{0} 未报告统计数据"),
     plain_http: template("密码未经 TLS 加密发送到 {0}。"),
     readable_file: template("{0} 包含机密信息，但所有者以外的用户也可以读取。"),
     described: template("{0}：{1}"),

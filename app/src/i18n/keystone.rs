@@ -27,7 +27,7 @@ texts! {
 
 /// The English texts.
 pub const EN: KeystoneTexts = KeystoneTexts {
-    sign_in_lead: "With your account of the cloud.",
+    sign_in_lead: "Use your cloud account.",
     domain: "Domain",
     project: "Project",
     project_may_be_left_out: "May be left empty: you can switch projects later.",
@@ -36,14 +36,14 @@ pub const EN: KeystoneTexts = KeystoneTexts {
         \"openstack user password set\", then sign in again.",
     second_factor: "Your account needs a second factor, which this form cannot ask for. Open Warren \
         from the cloud's own dashboard.",
-    unavailable: "The identity service does not answer, so nobody can be signed in at the moment. \
-        Try again in a while.",
+    unavailable: "The identity service does not answer, so sign-in is not possible now. \
+        Try again later.",
     no_such_project: "Your account has no project of that name.",
-    no_project: "Your account has no project, and so nothing to see here.",
-    no_role: "Your account has no role in the project that lets it look here.",
+    no_project: "Your account has no project, so there is nothing to show.",
+    no_role: "Your account has no role in the project that may use Warren.",
     projects: "Projects",
     projects_lead: "What you see here is what your project may see. Another project may see other brokers.",
-    without_keystone: "There are no projects here: accounts are those of the brokers.",
+    without_keystone: "No projects: accounts are those of RabbitMQ.",
     current: "current",
     switch: "Switch",
 };
@@ -61,10 +61,10 @@ pub const ZH: KeystoneTexts = KeystoneTexts {
     unavailable: "身份认证服务没有响应，暂时无法登录，请稍后再试。",
     no_such_project: "您的账号没有该名称的项目。",
     no_project: "您的账号不属于任何项目，因此没有可查看的内容。",
-    no_role: "您的账号在该项目中没有可查看此处的角色。",
+    no_role: "您的账号在该项目中没有可使用 Warren 的角色。",
     projects: "项目",
     projects_lead: "您看到的是当前项目有权查看的内容，其他项目可能看到其他 broker。",
-    without_keystone: "此处没有项目：账号来自各 broker。",
+    without_keystone: "没有项目：账号来自 RabbitMQ。",
     current: "当前",
     switch: "切换",
 };

@@ -67,19 +67,17 @@ messages! {
     stream_publishers = "Stream publishers", "流发布者";
     stream_consumers = "Stream consumers", "流消费者";
 
-    forbidden = "This account may not see this list: the broker shows it to accounts with a higher tag.",
-        "此账号无权查看该列表：代理只向具有更高标签的账号展示。";
+    forbidden = "This account may not see this list: RabbitMQ shows it to accounts with the monitoring or administrator tag.",
+        "此账号无权查看该列表：RabbitMQ 只向带有 monitoring 或 administrator 标签的账号展示。";
     needs_administrator = "Requires an administrator account: RabbitMQ shows this to accounts with the tag administrator.",
         "需要管理员账号：RabbitMQ 只向带有 administrator 标签的账号展示。";
     needs_monitoring = "Requires an account with the tag monitoring or administrator.",
         "需要带有 monitoring 或 administrator 标签的账号。";
     needs_policymaker = "Requires an account with the tag policymaker or administrator.",
         "需要带有 policymaker 或 administrator 标签的账号。";
-    not_offered = "This broker does not have this list: its version does not know it, or its statistics are off.",
-        "此代理没有该列表：其版本不支持，或统计已关闭。";
-    no_answer_yet = "The broker has not answered yet.", "代理尚未应答。";
-    nothing_matches = "Nothing matches the filter.", "没有符合筛选条件的条目。";
-    nothing_there = "There is nothing here.", "此处没有任何条目。";
+    not_offered = "This broker does not have this list: its version lacks it, or its statistics are off.",
+        "此 broker 没有该列表：其版本不支持，或统计已关闭。";
+    no_answer_yet = "The broker has not answered yet.", "broker 尚未响应。";
 
     name = "Name", "名称";
     vhost = "Virtual host", "虚拟主机";
@@ -88,9 +86,9 @@ messages! {
     state = "State", "状态";
     ready = "Ready", "就绪";
     unacknowledged = "Unacked", "未确认";
-    total = "Total", "总数";
-    incoming = "Incoming", "流入";
-    deliver_get = "Deliver / get", "投递/获取";
+    total = "Total", "总计";
+    incoming = "Publish", "发布";
+    deliver_get = "Deliver / get", "投递/拉取";
     ack = "Ack", "确认";
     node = "Node", "节点";
     policy = "Policy", "策略";
@@ -98,27 +96,27 @@ messages! {
     effective_policy = "Effective policy definition", "生效的策略定义";
     consumer_capacity = "Consumer capacity", "消费能力";
     redelivered = "Redelivered", "重新投递";
-    get_empty = "Get (empty)", "获取（空）";
+    get_empty = "Get (empty)", "拉取（空）";
     in_memory = "In memory", "内存中";
     persistent = "Persistent", "持久化";
     paged_out = "Paged out", "已换出";
     delayed = "Delayed", "已延迟";
     returned = "Returned", "已退回";
-    dead_lettering = "Dead-lettering", "待死信";
+    dead_lettering = "Dead-lettering", "死信处理中";
     by_priority = "By priority", "按优先级";
     bytes_ready = "Ready, bytes", "就绪字节数";
     bytes_unacknowledged = "Unacked, bytes", "未确认字节数";
     bytes_in_memory = "In memory, bytes", "内存中字节数";
     bytes_persistent = "Persistent, bytes", "持久化字节数";
     bytes_paged_out = "Paged out, bytes", "已换出字节数";
-    bytes_dead_lettering = "Dead-lettering, bytes", "待死信字节数";
+    bytes_dead_lettering = "Dead-lettering, bytes", "死信处理中字节数";
     bytes_total = "Total, bytes", "总字节数";
     process_memory = "Process memory", "进程内存";
     members = "Members", "成员";
     online = "Online", "在线";
     leader = "Leader", "领导者";
     mirrors = "Mirrors", "镜像";
-    mirrors_synchronised = "Mirrors in step", "已同步镜像";
+    mirrors_synchronised = "Synchronised mirrors", "已同步镜像";
     segments = "Segments", "段";
     readers = "Readers", "读取者";
     publishers = "Publishers", "发布者";
@@ -136,7 +134,7 @@ messages! {
     internal = "Internal", "内部";
     arguments = "Arguments", "参数";
     idle_since = "Idle since", "空闲起始";
-    client_name = "Client’s name", "客户端命名";
+    client_name = "Client name", "客户端命名";
     user = "User", "用户";
     tls = "TLS", "TLS";
     protocol = "Protocol", "协议";
@@ -163,7 +161,7 @@ messages! {
     sent_packets = "Packets sent", "已发送的包";
     send_pending = "Waiting to be sent", "待发送";
     peer = "Peer", "对端";
-    local = "Broker’s side", "代理端";
+    local = "Broker address", "Broker 地址";
     connection_type = "Connection type", "连接类型";
     mode = "Mode", "模式";
     confirm_mode = "Publisher confirms", "发布者确认";
@@ -188,8 +186,8 @@ messages! {
     consumer_timeout = "Ack timeout", "确认超时";
     rate_in = "Rate in", "流入速率";
     rate_out = "Rate out", "流出速率";
-    published_in = "Published in", "流入总数";
-    published_out = "Published out", "流出总数";
+    published_in = "Published in", "流入总计";
+    published_out = "Published out", "流出总计";
     declared_by = "Declared by", "声明者";
     exchange = "Exchange", "交换机";
     default_exchange = "(AMQP default)", "（AMQP 默认）";
@@ -198,7 +196,7 @@ messages! {
     routing_key = "Routing key", "路由键";
     properties_key = "Properties key", "属性键";
     memory = "Memory", "内存";
-    disk_free = "Free disk space", "可用磁盘空间";
+    disk_free = "Disk free", "可用磁盘空间";
     file_descriptors = "File descriptors", "文件描述符";
     sockets = "Sockets", "套接字";
     processes = "Erlang processes", "Erlang 进程";
@@ -206,7 +204,7 @@ messages! {
     cores = "Cores", "核心";
     run_queue = "Run queue", "运行队列";
     rates_mode = "Rates mode", "速率模式";
-    memory_strategy = "Memory counted by", "内存统计方式";
+    memory_strategy = "Memory strategy", "内存统计策略";
     net_ticktime = "Net tick time", "网络心跳间隔";
     os_pid = "OS process", "操作系统进程";
     plugins = "Enabled plugins", "已启用的插件";
@@ -225,7 +223,7 @@ messages! {
     write_keys = "Write, routing keys", "写入路由键";
     read_keys = "Read, routing keys", "读取路由键";
     nothing_allowed = "(nothing)", "（无）";
-    pattern = "Pattern", "模式";
+    pattern = "Pattern", "匹配模式";
     apply_to = "Applies to", "适用于";
     definition = "Definition", "定义";
     priority = "Priority", "优先级";
@@ -239,31 +237,31 @@ messages! {
     messages = "Messages", "消息";
     message_bytes = "Message bytes", "消息字节";
     rates = "Rates", "速率";
-    totals = "Totals since the broker’s statistics began", "自代理统计开始以来的总数";
+    totals = "Totals since statistics reset", "自统计重置以来的总计";
     members_group = "Members", "成员";
     stream = "Stream", "流";
     runtime = "Runtime", "运行时";
-    reductions = "Reductions", "规约";
-    reductions_rate = "Reductions per second", "每秒规约";
+    reductions = "Reductions", "归约次数";
+    reductions_rate = "Reductions per second", "每秒归约次数";
     garbage_collection = "Garbage collection", "垃圾回收";
     security = "TLS", "TLS";
     traffic = "Traffic", "流量";
     limits = "Limits", "限制";
     consumers_of_queue = "Consumers", "消费者";
     no_consumers = "No consumers.", "没有消费者。";
-    bindings_to = "Bindings to this", "指向此处的绑定";
-    bindings_from = "Bindings from this exchange", "由此交换机发出的绑定";
-    no_bindings_to = "Nothing leads here but the default exchange, where this is a queue.",
-        "除默认交换机（对队列而言）外，没有绑定指向此处。";
-    no_bindings_from = "Nothing leads on from here.", "没有由此发出的绑定。";
+    bindings_to = "Incoming bindings", "入站绑定";
+    bindings_from = "Outgoing bindings", "出站绑定";
+    no_bindings_to = "No incoming bindings.", "没有入站绑定。";
+    no_queue_bindings = "No bindings except to the default exchange.", "除默认交换机外没有绑定。";
+    no_bindings_from = "No outgoing bindings.", "没有出站绑定。";
     default_binding = "Every queue is bound to the default exchange by its name.",
         "每个队列都以其名称绑定到默认交换机。";
-    incoming_from = "Incoming, by exchange", "流入（按交换机）";
-    publishes_to = "Publishes, by exchange", "发布（按交换机）";
-    deliveries_to = "Deliveries, by channel", "投递（按信道）";
-    deliveries_from = "Deliveries, by queue", "投递（按队列）";
-    incoming_of = "Incoming, by channel", "流入（按信道）";
-    outgoing_to = "Outgoing, by queue", "流出（按队列）";
+    incoming_from = "Publish, by exchange", "发布（按交换机）";
+    publishes_to = "Publish, by exchange", "发布（按交换机）";
+    deliveries_to = "Deliver, by channel", "投递（按信道）";
+    deliveries_from = "Deliver, by queue", "投递（按队列）";
+    incoming_of = "Publish (in), by channel", "发布（流入，按信道）";
+    outgoing_to = "Publish (out), by queue", "发布（流出，按队列）";
     channels_of = "Channels", "信道";
     sessions = "Sessions", "会话";
     no_sessions = "No sessions.", "没有会话。";
@@ -272,8 +270,8 @@ messages! {
     next_incoming_id = "Next incoming", "下一传入编号";
     incoming_window = "Incoming window", "传入窗口";
     next_outgoing_id = "Next outgoing", "下一传出编号";
-    remote_incoming_window = "Client’s incoming window", "客户端传入窗口";
-    remote_outgoing_window = "Client’s outgoing window", "客户端传出窗口";
+    remote_incoming_window = "Client incoming window", "客户端传入窗口";
+    remote_outgoing_window = "Client outgoing window", "客户端传出窗口";
     outgoing_unsettled = "Sent, not settled", "已发送未结算";
     incoming_links = "Links from the client", "来自客户端的链接";
     outgoing_links = "Links to the client", "通往客户端的链接";
@@ -287,30 +285,30 @@ messages! {
     sender_settles = "Sent as settled", "发送即结算";
     max_message_size = "Largest message", "最大消息";
     delivery_count = "Deliveries", "投递数";
-    credit = "Credit", "信用";
+    credit = "Credit", "信用额度";
     no_channels = "No channels.", "没有信道。";
     consumers_of_channel = "Consumers", "消费者";
     permissions_of = "Permissions", "权限";
     topic_permissions_of = "Topic permissions", "主题权限";
     no_permissions = "No permissions.", "没有权限。";
     no_topic_permissions = "No topic permissions: any routing key.", "没有主题权限：任意路由键。";
-    permissions_hidden = "Permissions are shown to administrators alone.", "权限只向管理员展示。";
+    permissions_hidden = "Permissions require an administrator account.", "查看权限需要管理员账号。";
 
-    memory_breakdown = "Where the memory is", "内存分布";
+    memory_breakdown = "Memory breakdown", "内存分布";
     memory_part = "Part", "部分";
     memory_bytes = "Memory", "内存";
     memory_share = "Share", "占比";
-    internals = "Erlang’s tables, binary references", "Erlang 表与二进制引用";
-    internals_asked = "ask the node", "询问该节点";
-    internals_seldom = "Finding this out costs the node some effort: it is asked once a minute at most.",
-        "获取这些信息会给节点带来开销：最多每分钟询问一次。";
-    ets_tables = "Erlang’s tables (ETS)", "Erlang 表（ETS）";
+    internals = "Erlang tables, binary references", "Erlang 表与二进制引用";
+    internals_asked = "Show internals", "查看内部信息";
+    internals_seldom = "This request costs the node effort: it is sent once a minute at most.",
+        "获取这些信息会给节点带来开销：最多每分钟请求一次。";
+    ets_tables = "Erlang tables (ETS)", "Erlang 表（ETS）";
     binary_references = "Binary references", "二进制引用";
-    no_memory_breakdown = "The node did not tell.", "该节点未提供。";
+    no_memory_breakdown = "Not reported by this node.", "该节点未报告。";
     cluster_links = "Links to other nodes", "与其他节点的链路";
-    no_cluster_links = "No links: the only node, or cut off.", "没有链路：唯一的节点，或已断开。";
+    no_cluster_links = "No cluster links: single node, or disconnected.", "没有集群链路：单节点，或已断开。";
     local_address = "Local address", "本地地址";
-    peer_address = "Peer’s address", "对端地址";
+    peer_address = "Peer address", "对端地址";
     io = "I/O and persistence", "I/O 与持久化";
     operation = "Operation", "操作";
     operations_rate = "Per second", "每秒";
@@ -322,7 +320,7 @@ messages! {
     version = "Version", "版本";
     auth_mechanisms = "SASL mechanisms", "SASL 机制";
     exchange_types = "Exchange types", "交换机类型";
-    listeners = "Ports", "端口";
+    listeners = "Listeners", "监听端口";
     contexts = "Web contexts", "Web 上下文";
     address = "Address", "地址";
     port = "Port", "端口";
@@ -338,10 +336,10 @@ messages! {
     partitions = "Partitioned from", "与之分区";
     churn = "Churn", "变动";
     event = "Event", "事件";
-    metrics_queues = "Statistics’ queues", "统计队列";
+    metrics_queues = "Statistics queue lengths", "统计队列长度";
 
-    source_broker = "From broker", "源代理";
-    destination_broker = "To broker", "目标代理";
+    source_broker = "From broker", "源 broker";
+    destination_broker = "To broker", "目标 broker";
     source = "From", "源";
     source_protocol = "From, protocol", "源协议";
     destination_protocol = "To, protocol", "目标协议";
@@ -349,7 +347,7 @@ messages! {
     reason = "Reason", "原因";
     flow = "Flow", "流控";
     forwarded = "Forwarded", "已转发";
-    pending = "In hand", "处理中";
+    pending = "Pending", "待处理";
     remaining = "Remaining", "剩余";
     upstream = "Upstream", "上游";
     exchange_or_queue = "Exchange or queue", "交换机或队列";
@@ -363,7 +361,7 @@ messages! {
     ha_policy = "HA policy", "HA 策略";
     bind_nowait = "Binds without waiting", "不等待绑定";
     channel_use = "Channels used", "信道使用方式";
-    cleanup = "Cleans up", "资源清理";
+    cleanup = "Resource cleanup", "资源清理";
     format = "Format", "格式";
     payload_limit = "Payload limit", "载荷上限";
     size = "Size", "大小";
@@ -372,40 +370,40 @@ messages! {
     confirmed = "Confirmed", "已确认";
     refused = "Refused", "已拒绝";
     offset = "Offset", "偏移量";
-    offset_lag = "Behind the end", "落后";
+    offset_lag = "Offset lag", "落后";
     consumed = "Consumed", "已消费";
     properties = "Properties", "属性";
     no_publishers = "No publishers.", "没有发布者。";
-    top_processes = "Processes that do most", "最活跃的进程";
-    no_top_processes = "The node did not tell: this is of the plugin rabbitmq_top, and for administrators.",
-        "该节点未提供：此项属于 rabbitmq_top 插件，仅管理员可见。";
+    top_processes = "Busiest processes", "最活跃的进程";
+    no_top_processes = "Requires the rabbitmq_top plugin and an administrator account.",
+        "需要 rabbitmq_top 插件和管理员账号。";
     process = "Process", "进程";
-    messages_waiting = "Waiting for it", "待处理消息";
+    messages_waiting = "Messages waiting", "待处理消息";
     buffered = "Buffered", "已缓冲";
 
-    chart_depth = "Queued messages", "队列中的消息";
+    chart_depth = "Queued messages", "排队的消息";
     chart_rates = "Message rates", "消息速率";
     chart_traffic = "Data rates", "数据速率";
-    chart_reductions = "Reductions", "规约";
+    chart_reductions = "Reductions", "归约次数";
     unit_messages = "messages", "条";
     unit_messages_per_second = "messages/s", "条/秒";
     unit_bytes_per_second = "bytes/s", "字节/秒";
     deliver = "Deliver", "投递";
     deliver_no_ack = "Deliver (auto ack)", "投递（自动确认）";
-    get = "Get", "获取";
-    get_no_ack = "Get (auto ack)", "获取（自动确认）";
+    get = "Get", "拉取";
+    get_no_ack = "Get (auto ack)", "拉取（自动确认）";
     redeliver = "Redeliver", "重新投递";
     publish_in = "Publish (in)", "发布（流入）";
     publish_out = "Publish (out)", "发布（流出）";
     disk_reads = "Disk read", "磁盘读";
     disk_writes = "Disk write", "磁盘写";
     limit = "Limit", "上限";
-    matched_queues = "Queues that it matches", "匹配的队列";
-    matched_exchanges = "Exchanges that it matches", "匹配的交换机";
-    nothing_matched = "Nothing matches.", "没有匹配的条目。";
-    no_history = "The broker keeps no samples of this span for this object.", "代理没有保留此对象在该时段的采样。";
+    matched_queues = "Matching queues", "匹配的队列";
+    matched_exchanges = "Matching exchanges", "匹配的交换机";
+    nothing_matched = "No matches.", "没有匹配的条目。";
+    no_history = "The broker has no samples of this object in this time range.", "broker 没有此对象在该时间范围内的样本。";
     statistics_off = "Statistics are switched off on this broker: rates, most states and charts are missing.",
-        "此代理已关闭统计：缺少速率、大部分状态和图表。";
+        "此 broker 已关闭统计：缺少速率、大部分状态和图表。";
     }
 
     words {
@@ -466,20 +464,26 @@ messages! {
     }
 
     functions {
+        nothing_matches: fn(&str) -> String =
+            |kind| format!("No {} match this filter.", lowercase_first(kind)),
+            |kind| format!("没有符合筛选条件的{kind}。");
+        nothing_there: fn(&str) -> String =
+            |kind| format!("No {}.", lowercase_first(kind)),
+            |kind| format!("没有{kind}。");
         bad_regex: fn(&str) -> String =
             |why| format!("Not a regular expression: {why}"),
             |why| format!("不是有效的正则表达式：{why}");
         plugin_off: fn(&str) -> String =
-            |plugin| format!("This broker does not have this list: it is of the plugin {plugin}, which is not enabled there. To enable it, on a node of the broker: rabbitmq-plugins enable {plugin}"),
-            |plugin| format!("此代理没有该列表：它属于插件 {plugin}，而该插件未启用。在代理节点上运行 rabbitmq-plugins enable {plugin} 即可启用。");
+            |plugin| format!("This list requires the plugin {plugin}, which is not enabled on this broker. To enable it, run on a node: rabbitmq-plugins enable {plugin}"),
+            |plugin| format!("该列表需要插件 {plugin}，而此 broker 未启用该插件。要启用它，请在节点上运行：rabbitmq-plugins enable {plugin}");
         unknown_columns: fn(&str) -> String =
-            |names| format!("The address asks for columns that this list does not have: {names}."),
-            |names| format!("地址中请求了此列表没有的列：{names}。");
+            |names| format!("Unknown columns: {names}."),
+            |names| format!("URL 中的列无法识别：{names}。");
         unknown_sort: fn(&str) -> String =
-            |name| format!("The address asks for the order by “{name}”, which is no column to order by: this is by name."),
-            |name| format!("地址中请求按“{name}”排序，但该列不可排序：当前按名称排序。");
+            |name| format!("Unknown sort column “{name}”; sorted by name."),
+            |name| format!("URL 中的排序列“{name}”无法识别；当前按名称排序。");
         no_such_page: fn(u64) -> String =
-            |last| format!("There is no such page: the last one is {last}."),
+            |last| format!("No such page: the last one is {last}."),
             |last| format!("没有该页：最后一页是第 {last} 页。");
         unreadable_rows: fn(u64) -> String =
             |rows| if rows == 1 {
@@ -531,6 +535,15 @@ pub const SHORT: &[(&str, &str)] = &[
     ("stream-max-segment-size-bytes", "Seg"),
 ];
 
+/// A title inside a sentence: `Queues and streams` is `queues and streams`, `SASL mechanisms` stays.
+fn lowercase_first(title: &str) -> String {
+    let is_acronym = title.chars().nth(1).is_some_and(char::is_uppercase);
+    match title.chars().next() {
+        Some(first) if !is_acronym => first.to_lowercase().chain(title.chars().skip(1)).collect(),
+        _ => title.to_owned(),
+    }
+}
+
 fn word<'a>(words: &[(&str, &'a str)], given: &'a str) -> &'a str {
     let known = words.iter().find(|(word, _)| *word == given);
     known.map_or(given, |(_, text)| text)
@@ -568,7 +581,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_nobody_knows_stays_in_the_broker_s_word() {
+    fn empty_lists_are_named_in_a_sentence() {
+        let (en, zh) = (ListTexts::EN, ListTexts::ZH);
+        assert_eq!((en.nothing_there)(en.queues), "No queues and streams.");
+        assert_eq!(
+            (en.nothing_matches)(en.auth_mechanisms),
+            "No SASL mechanisms match this filter."
+        );
+        assert_eq!((zh.nothing_there)(zh.policies), "没有策略。");
+    }
+
+    #[test]
+    fn unknown_state_is_shown_as_the_broker_writes_it() {
         assert_eq!(ListTexts::ZH.state_word("running"), "运行中");
         assert_eq!(ListTexts::ZH.state_word("quantum"), "quantum");
     }

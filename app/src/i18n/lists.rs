@@ -33,7 +33,7 @@ texts! {
 /// In English.
 pub const EN: Lists = Lists {
     admin: "Admin",
-    sections: "Lists of this kind",
+    sections: "Related lists",
     filter_by_name: "Filter by name",
     regex: "Regular expression",
     rows: "Rows",
@@ -43,7 +43,7 @@ pub const EN: Lists = Lists {
     compact: "compact",
     csv: "CSV",
     page_of: template("Page {0} of {1}"),
-    of_all: template("{0} in all"),
+    of_all: template("{0} total"),
     of_filtered: template("{0} of {1} match"),
     previous: "Previous",
     next: "Next",
@@ -52,7 +52,7 @@ pub const EN: Lists = Lists {
     vhost: "Virtual host",
     all_vhosts: "all",
     not_there: template("There is no “{0}”, or this account may not see it."),
-    not_there_any_more: "It is not there any more: this is the last that was seen of it.",
+    not_there_any_more: "This object no longer exists. The page shows its last known values.",
 };
 
 /// In Simplified Chinese.
@@ -78,5 +78,5 @@ pub const ZH: Lists = Lists {
     vhost: "虚拟主机",
     all_vhosts: "全部",
     not_there: template("没有“{0}”，或此账号无权查看。"),
-    not_there_any_more: "它已不存在：以下是最后一次看到的内容。",
+    not_there_any_more: "该对象已不存在。此处显示最后取得的数值。",
 };

@@ -58,17 +58,17 @@ pub const EN: SharingTexts = SharingTexts {
     week: "7 days",
     month: "30 days",
     year: "365 days",
-    make: "Make link",
+    make: "Create link",
     fresh: "Copy the new link now: it is not shown again after you sign out.",
     actions: "Actions",
     revoke: "Revoke",
-    readmit: "Admit again",
+    readmit: "Allow again",
     revoked: "Revoked",
     which: template(": {0}"),
     share: "Share",
     read_only: template("Read-only link of {0}, valid until {1}"),
     ended: "This link has ended",
-    ended_lead: "It was revoked, or its day has passed. Ask whoever gave it to you for another.",
+    ended_lead: "It was revoked, or it has expired. Ask the person who sent it for a new one.",
 };
 
 /// In Simplified Chinese.
@@ -77,7 +77,7 @@ pub const ZH: SharingTexts = SharingTexts {
     title: "共享",
     lead: "他人可以看到的内容：通过链接，或嵌入到其他门户的页面中。",
     links: "共享链接",
-    no_links: "您还没有共享链接。请打开某个代理的概览页并选择“共享”。",
+    no_links: "您还没有共享链接。请打开某个 broker 的概览页并选择“共享”。",
     portals: "门户",
     portals_lead: "已注册的门户，以及 Warren 启动以来它们嵌入的内容。",
     no_portals: "没有已注册的门户：请参阅 --portal。",
@@ -123,7 +123,14 @@ pub(crate) struct SharingRowTexts {
 /// In English.
 #[cfg(feature = "ssr")]
 pub(crate) const ROWS_EN: SharingRowTexts = SharingRowTexts {
-    links: ["View", "Note", "Made by", "Made", "Valid until", "Opened"],
+    links: [
+        "View",
+        "Note",
+        "Created by",
+        "Created",
+        "Valid until",
+        "Opened",
+    ],
     portals: [
         "Portal", "Origins", "May show", "Tokens", "Reads", "Shows", "Refused",
     ],
@@ -131,7 +138,7 @@ pub(crate) const ROWS_EN: SharingRowTexts = SharingRowTexts {
     never: "never",
     panels: |names| format!("panels: {names}"),
     brokers: |names| format!("brokers: {names}"),
-    vhosts: |names| format!("vhosts: {names}"),
+    vhosts: |names| format!("virtual hosts: {names}"),
     tokens: |count, last| format!("{count}, last {last}"),
     reads: |count, last| format!("{count}, last {last}"),
     opened: |count, last| format!("{count}×, last {last}"),
@@ -147,7 +154,7 @@ pub(crate) const ROWS_ZH: SharingRowTexts = SharingRowTexts {
     everything: "全部",
     never: "从未",
     panels: |names| format!("面板：{names}"),
-    brokers: |names| format!("代理：{names}"),
+    brokers: |names| format!("broker：{names}"),
     vhosts: |names| format!("虚拟主机：{names}"),
     tokens: |count, last| format!("{count}，最近 {last}"),
     reads: |count, last| format!("{count}，最近 {last}"),

@@ -159,7 +159,7 @@ async fn view_of<L: List>(
                 notices.push((context.list_texts.unreadable_rows)(page.unreadable));
             }
             if rows.is_empty() {
-                empty = why_empty(&page, &query, &context);
+                empty = why_empty(&page, &query, title(L::NAME, context.list_texts), &context);
             }
             found = Some(page);
         }
@@ -276,14 +276,19 @@ fn bad_filter(query: &ListQuery) -> Option<String> {
     Some(last.strip_prefix("error: ").unwrap_or(last).to_owned())
 }
 
-fn why_empty<T>(page: &Page<T>, query: &ListQuery, context: &RenderContext<'_>) -> String {
+fn why_empty<T>(
+    page: &Page<T>,
+    query: &ListQuery,
+    title: &str,
+    context: &RenderContext<'_>,
+) -> String {
     let list_texts = context.list_texts;
     if page.filtered_count > 0 {
         (list_texts.no_such_page)(page.page_count)
     } else if (query.name.is_some() && page.total_count > 0) || query.vhost.is_some() {
-        list_texts.nothing_matches.to_owned()
+        (list_texts.nothing_matches)(title)
     } else {
-        list_texts.nothing_there.to_owned()
+        (list_texts.nothing_there)(title)
     }
 }
 

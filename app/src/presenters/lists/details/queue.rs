@@ -327,7 +327,7 @@ fn tables(
         bindings::COLUMNS,
         bindings::TO,
         &bindings,
-        list_texts.no_bindings_to,
+        list_texts.no_queue_bindings,
         context,
     );
     let others = [

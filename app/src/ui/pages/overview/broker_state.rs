@@ -28,7 +28,7 @@ fn worst(states: impl IntoIterator<Item = State>) -> Option<State> {
     ))
 }
 
-/// `healthy`, `stale`, `no answer for 40 s`, `memory alarm`, `warning`.
+/// `OK`, `stale`, `no answer for 40 s`, `memory alarm`, `warning`.
 #[component]
 pub(super) fn BrokerPill() -> impl IntoView {
     match use_context::<Viewers>() {
@@ -108,7 +108,7 @@ mod tests {
         let of = |states: &[State]| worst(states.to_vec()).map(|state| state.1);
         let alarm = state(Level::Bad, "memory alarm");
         assert_eq!(
-            of(&[state(Level::Good, "healthy"), alarm.clone()]).as_deref(),
+            of(&[state(Level::Good, "OK"), alarm.clone()]).as_deref(),
             Some("memory alarm")
         );
         assert_eq!(
@@ -116,7 +116,7 @@ mod tests {
             Some("no answer")
         );
         assert_eq!(
-            of(&[state(Level::Good, "healthy"), state(Level::Quiet, "idle")]).as_deref(),
+            of(&[state(Level::Good, "OK"), state(Level::Quiet, "idle")]).as_deref(),
             Some("idle")
         );
         assert_eq!(of(&[]), None);

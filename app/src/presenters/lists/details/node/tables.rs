@@ -38,7 +38,7 @@ pub(super) fn tables(response: &Table, request: &DetailRequest<'_>) -> Vec<Detai
     ]
 }
 
-/// Where the memory is, the most first.
+/// The memory breakdown, largest part first.
 fn memory_breakdown(response: &Table, request: &DetailRequest<'_>) -> DetailTable {
     let list_texts = request.context.list_texts;
     let parts = table_at(response, "memory").map(|Table(memory)| memory);
@@ -195,7 +195,7 @@ fn named<'t>(
         (id, title),
         columns,
         things.map(row).collect(),
-        list_texts.nothing_there,
+        &(list_texts.nothing_there)(title),
         &request.context,
     )
 }
@@ -221,7 +221,7 @@ fn contexts(response: &Table, request: &DetailRequest<'_>) -> DetailTable {
         ("contexts", list_texts.contexts),
         columns,
         rows,
-        list_texts.nothing_there,
+        &(list_texts.nothing_there)(list_texts.contexts),
         &request.context,
     )
 }
