@@ -2,11 +2,12 @@
 //! browser prefers.
 
 use http::HeaderMap;
-use http::header::{ACCEPT_LANGUAGE, COOKIE};
+use http::header::ACCEPT_LANGUAGE;
 use http::request::Parts;
 use leptos::prelude::{provide_context, use_context};
 
 use super::Language;
+use crate::cookie::cookie_values;
 
 /// The cookie that keeps the viewer's choice.
 pub const CHOICE: &str = "warren_language";
@@ -36,11 +37,7 @@ pub fn of_headers(headers: &HeaderMap) -> Language {
 
 /// The language that the viewer's cookie names.
 fn chosen(headers: &HeaderMap) -> Option<Language> {
-    let cookies = headers.get_all(COOKIE).into_iter();
-    cookies
-        .filter_map(|cookies| cookies.to_str().ok())
-        .flat_map(|cookies| cookies.split(';'))
-        .find_map(|pair| Language::of_tag(pair.trim().strip_prefix(CHOICE)?.strip_prefix('=')?))
+    cookie_values(headers, CHOICE).find_map(|tag| Language::of_tag(&tag))
 }
 
 /// The supported language with the highest weight (RFC 9110, 12.5.4); of equal weights the first.
@@ -78,6 +75,7 @@ fn weight(parameters: &str) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use http::HeaderValue;
+    use http::header::COOKIE;
 
     use super::Language::{Chinese, English};
     use super::*;

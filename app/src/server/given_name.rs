@@ -3,17 +3,15 @@
 //! It travels in a cookie that the form's page alone gets: an address stands in logs and histories, and
 //! what is in the field may be a password, mistyped.
 
-use http::HeaderValue;
-use http::header::SET_COOKIE;
-use leptos::prelude::use_context;
-use leptos_axum::ResponseOptions;
+use cookie::time::Duration;
+use cookie::{Cookie, SameSite};
 
-use crate::cookie::read_decoded_cookie;
+use crate::cookie::{append_cookie, read_decoded_cookie};
 use crate::{percent, routes};
 
 const COOKIE: &str = "warren_given_name";
-/// It is forgotten after this time, in seconds.
-const LIFE: u32 = 300;
+/// It is forgotten after this time.
+const LIFE: Duration = Duration::minutes(5);
 /// A longer one is not kept.
 const LONGEST: usize = 255;
 
@@ -26,7 +24,7 @@ pub(crate) fn keep(name: &str) {
 
 /// Forgets it.
 pub(crate) fn forget() {
-    set("", 0);
+    set("", Duration::ZERO);
 }
 
 /// The name, where a sign-in has just failed.
@@ -34,14 +32,12 @@ pub(crate) fn given() -> Option<String> {
     read_decoded_cookie(COOKIE)
 }
 
-fn set(value: &str, life: u32) {
+fn set(value: &str, life: Duration) {
     let path = format!("{}{}", super::context::base_path(), routes::SIGN_IN);
-    let cookie =
-        format!("{COOKIE}={value}; Path={path}; Max-Age={life}; HttpOnly; SameSite=Strict");
-    if let (Some(response), Ok(cookie)) = (
-        use_context::<ResponseOptions>(),
-        HeaderValue::from_str(&cookie),
-    ) {
-        response.append_header(SET_COOKIE, cookie);
-    }
+    let cookie = Cookie::build((COOKIE, value))
+        .path(path)
+        .max_age(life)
+        .http_only(true)
+        .same_site(SameSite::Strict);
+    append_cookie(&cookie.build());
 }

@@ -1,10 +1,9 @@
 //! Keeps the viewer's choice of a language.
 
-use http::HeaderValue;
-use http::header::SET_COOKIE;
-use leptos::prelude::use_context;
-use leptos_axum::ResponseOptions;
+use cookie::time::Duration;
+use cookie::{Cookie, SameSite};
 
+use crate::cookie::{CHOICE_MAX_AGE, append_cookie};
 use crate::i18n::Language;
 use crate::i18n::negotiate::CHOICE;
 use crate::routes;
@@ -14,13 +13,11 @@ pub(crate) fn choose(tag: &str, next: Option<&str>) {
     let base = super::context::base_path();
     if let Some(language) = Language::of_tag(tag) {
         let path = if base.is_empty() { "/" } else { &base };
-        let tag = language.tag();
-        let cookie = format!("{CHOICE}={tag}; Path={path}; Max-Age=31536000; SameSite=Lax");
-        if let Ok(cookie) = HeaderValue::from_str(&cookie)
-            && let Some(response) = use_context::<ResponseOptions>()
-        {
-            response.append_header(SET_COOKIE, cookie);
-        }
+        let cookie = Cookie::build((CHOICE, language.tag()))
+            .path(path)
+            .max_age(Duration::seconds(CHOICE_MAX_AGE.into()))
+            .same_site(SameSite::Lax);
+        append_cookie(&cookie.build());
     }
     super::context::redirect(routes::checked_here(next));
 }

@@ -2,14 +2,13 @@
 
 use std::sync::LazyLock;
 
-use http::header::COOKIE;
-use http::request::Parts;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_meta::MetaTags;
 
 use super::components::theme::{self, Theme};
 use crate::App;
+use crate::cookie::read_cookie;
 use crate::error::ArgumentErrors;
 use crate::i18n::{catalog, language, negotiate};
 use crate::server::context::AppContext;
@@ -18,17 +17,7 @@ use crate::server_fns::arguments::bad_argument;
 
 /// The theme that the viewer's cookie asks for.
 fn kept_theme() -> Theme {
-    let cookies = use_context::<Parts>().and_then(|parts| {
-        let cookies = parts.headers.get(COOKIE)?.to_str().ok()?;
-        let of_theme = |pair: &str| {
-            pair.trim()
-                .strip_prefix(theme::COOKIE)?
-                .strip_prefix('=')
-                .map(str::to_owned)
-        };
-        cookies.split(';').find_map(of_theme)
-    });
-    cookies.map_or(Theme::System, |word| Theme::from_word(&word))
+    read_cookie(theme::COOKIE).map_or(Theme::System, |word| Theme::from_word(&word))
 }
 
 /// What of the page's script is the same for every page.

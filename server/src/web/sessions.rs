@@ -17,8 +17,8 @@ use axum::response::Response;
 use http::HeaderValue;
 use http::header::SET_COOKIE;
 use tower::ServiceExt;
-use tower_sessions::cookie::SameSite;
 use tower_sessions::cookie::time::{self, OffsetDateTime};
+use tower_sessions::cookie::{Cookie, SameSite};
 use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store::Result;
 use tower_sessions::{Expiry, SessionManagerLayer, SessionStore};
@@ -75,30 +75,23 @@ pub(crate) fn with_sessions(routes: Router, base_path: &str, lifetime: Duration)
 
 /// A cookie that is taken back must be as secure as its name says, or browsers keep it.
 fn all_secure(mut answer: Response) -> Response {
-    for cookie in answer.headers_mut().get_all_mut_of(SET_COOKIE) {
-        let bytes = cookie.as_bytes();
-        let named = bytes.starts_with(b"__Host-") || bytes.starts_with(b"__Secure-");
-        if named && !String::from_utf8_lossy(bytes).contains("; Secure") {
-            let secured = [bytes, b"; Secure"].concat();
-            if let Ok(secured) = HeaderValue::from_bytes(&secured) {
-                *cookie = secured;
+    let headers = answer.headers_mut().iter_mut();
+    for (_, value) in headers.filter(|(name, _)| *name == SET_COOKIE) {
+        let Some(mut cookie) = value
+            .to_str()
+            .ok()
+            .and_then(|text| Cookie::parse(text).ok())
+        else {
+            continue;
+        };
+        if cookie.name().starts_with("__Host-") || cookie.name().starts_with("__Secure-") {
+            cookie.set_secure(true);
+            if let Ok(secured) = HeaderValue::from_str(&cookie.to_string()) {
+                *value = secured;
             }
         }
     }
     answer
-}
-
-trait AllMut {
-    /// Every value of one header, to be changed.
-    fn get_all_mut_of(&mut self, name: http::HeaderName) -> impl Iterator<Item = &mut HeaderValue>;
-}
-
-impl AllMut for http::HeaderMap {
-    fn get_all_mut_of(&mut self, name: http::HeaderName) -> impl Iterator<Item = &mut HeaderValue> {
-        self.iter_mut()
-            .filter(move |(found, _)| **found == name)
-            .map(|(_, value)| value)
-    }
 }
 
 /// Sessions in memory. Those that have ended go within a minute. Where an account has too many, its

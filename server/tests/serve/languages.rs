@@ -34,7 +34,7 @@ async fn a_choice_is_kept_and_leads_back() {
     assert_eq!(header(headers, "location"), "/warren/sign-in?next=%2Flog");
     assert_eq!(
         header(headers, "set-cookie"),
-        "warren_language=zh-CN; Path=/warren; Max-Age=31536000; SameSite=Lax"
+        "warren_language=zh-CN; SameSite=Lax; Path=/warren; Max-Age=31536000"
     );
 }
 

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::icons::{Icon, IconName};
+use crate::cookie::CHOICE_MAX_AGE;
 use crate::i18n::{Catalog, catalog};
 use crate::reactive::{effect, text};
 use crate::routes::BasePath;
@@ -70,7 +71,7 @@ fn root() -> Option<(web_sys::Element, Theme)> {
 pub(crate) fn keep_cookie(name: &str, value: &str, base: &BasePath) {
     if let Ok(document) = document().dyn_into::<web_sys::HtmlDocument>() {
         let path = if base.0.is_empty() { "/" } else { &base.0 };
-        let cookie = format!("{name}={value}; Path={path}; Max-Age=31536000; SameSite=Lax");
+        let cookie = format!("{name}={value}; Path={path}; Max-Age={CHOICE_MAX_AGE}; SameSite=Lax");
         let _ = document.set_cookie(&cookie);
     }
 }
