@@ -23,14 +23,14 @@ pub fn set_texts(file: String) {
     app::i18n::set_texts(file);
 }
 
-/// Registers the token source of a number: `ask(refused)` returns a promise of a token, or of
-/// nothing if none is needed.
+/// Registers a token source under a number: `request_token(refused)` returns a promise of a token, or
+/// of nothing if none is needed.
 #[wasm_bindgen]
-pub fn introduce(id: u32, ask: Function) {
+pub fn register_token_source(id: u32, request_token: Function) {
     let source =
         move |refused: Option<String>| -> futures_util::future::LocalBoxFuture<'static, _> {
             let refused = refused.map_or(JsValue::NULL, JsValue::from);
-            let answer = ask.call1(&JsValue::NULL, &refused);
+            let answer = request_token.call1(&JsValue::NULL, &refused);
             Box::pin(async move {
                 let promise = Promise::resolve(&answer.map_err(|_| AppError::NoToken)?);
                 let token = JsFuture::from(promise).await;
@@ -40,13 +40,13 @@ pub fn introduce(id: u32, ask: Function) {
     panel_poller::register_token_source(id, Rc::new(source));
 }
 
-/// The source of a number may have a token now.
+/// Polls the panels of a token source at once: it may have a new token.
 #[wasm_bindgen]
-pub fn nudge(id: u32) {
+pub fn refresh(id: u32) {
     panel_poller::refresh(id);
 }
 
-/// A panel in the page. Freed, it goes.
+/// A panel in the page. It is removed when it is freed.
 #[wasm_bindgen]
 pub struct Panel(Mounted);
 
@@ -56,7 +56,7 @@ impl Panel {
     #[wasm_bindgen(constructor)]
     pub fn new(div: HtmlElement, attributes: &str, notify_host: Function) -> Self {
         let notify_host = move |what: &str, code: &str, text: &str| {
-            // What the page does with it is the page's own.
+            // Errors of the page's handlers are not ours.
             let _ = notify_host.call3(&JsValue::NULL, &what.into(), &code.into(), &text.into());
         };
         Self(mount(div, attributes, Rc::new(notify_host)))

@@ -1,7 +1,7 @@
 // <warren-panel>: live RabbitMQ panels in any page. See docs/embedding.md.
 //
-// This file is small and asked for again every few minutes; what it loads has a hash in its name
-// and is kept for ever. It needs no inline style, no eval but WebAssembly's own, and no cookie.
+// This file is small and fetched again every few minutes. The files that it loads have a hash in their
+// names and are cached for ever. It needs no inline style, no eval but WebAssembly's own, and no cookie.
 
 const BASE = new URL('.', import.meta.url).href.replace(/\/$/, '');
 const { script, wasm, styles, texts, heights } = /*FILES*/{};
@@ -10,24 +10,24 @@ const PROPERTIES = ['token', 'getToken'];
 const FIRST_RETRY = 5_000;
 const LAST_RETRY = 60_000;
 
-// ---- what is loaded once for all panels of a page ------------------------
+// ---- loaded once for all panels of a page --------------------------------
 
-let tries = 0;
+let failures = 0;
 let loading;
 
-/** The WebAssembly module and the texts of the style sheets. A try that failed is forgotten. */
+/** Loads the WebAssembly module and the texts of the style sheets. A failed attempt can be repeated. */
 function load() {
   loading ??= Promise.all([start(), Promise.all(styles.map(fetchStyle))]).catch(error => {
     loading = undefined;
-    tries += 1;
+    failures += 1;
     throw error;
   });
   return loading;
 }
 
 async function start() {
-  // A browser may keep a failed import: another address is loaded again.
-  const retry = tries ? `?try=${tries}` : '';
+  // A browser may cache a failed import: another address is loaded again.
+  const retry = failures ? `?try=${failures}` : '';
   const module = await import(`${BASE}/pkg/embed/${script}${retry}`);
   await module.default({ module_or_path: `${BASE}/pkg/embed/${wasm}` });
   module.start(BASE);
@@ -40,7 +40,7 @@ async function fetchStyle(style) {
   return answer.text();
 }
 
-/** The style sheets of each document with panels: a sheet works in the document alone that it was made for. */
+/** The style sheets of each document with panels. A sheet works only in the document that created it. */
 const sheets = new WeakMap();
 
 function makeSheet(document, text) {
@@ -55,53 +55,53 @@ function sheetsOf(document, styles) {
   return sheets.get(document);
 }
 
-/** What was loaded of languages that the module does not hold. */
-const spoken = new Map();
+/** The languages that are loaded; the module holds English alone. */
+const languages = new Map();
 
-/** The texts of a language; without them a panel goes on in English. */
-function speak(module, lang) {
+/** Loads the texts of a language. If they cannot be loaded, panels stay English. */
+function loadTexts(module, lang) {
   const primary = lang.toLowerCase().split(/[-_]/)[0];
   const tag = Object.keys(texts).find(tag => tag.split('-')[0] === primary);
   if (!tag) return undefined;
-  if (!spoken.has(tag)) {
+  if (!languages.has(tag)) {
     const file = fetch(`${BASE}/pkg/${texts[tag]}`, { credentials: 'omit' }).then(answer => {
       if (!answer.ok) throw new Error(`${texts[tag]}: ${answer.status}`);
       return answer.text();
     });
-    spoken.set(tag, file.then(module.set_texts).catch(() => spoken.delete(tag)));
+    languages.set(tag, file.then(module.set_texts).catch(() => languages.delete(tag)));
   }
-  return spoken.get(tag);
+  return languages.get(tag);
 }
 
 // ---- tokens --------------------------------------------------------------
 
-/** Where tokens come from, each with the elements that use it; its place is its number. */
+/** Token sources, each with the elements that use it. A source's index is its number. */
 const sources = [];
-/** The number of a source by what makes it one: a function, or an address. */
-const known = new Map();
-/** Of all elements that name no source: what the page set as `token` on any of them. */
+/** The number of a source by its key: a function, or an address. */
+const numbers = new Map();
+/** The key for elements without a source of their own: they use the `token` that the page set on any of them. */
 const PAGE = 'page';
 let pageToken;
 
 function sourceOf(element) {
   const key = element.getToken ?? element.getAttribute('token-url') ?? PAGE;
-  let number = known.get(key);
+  let number = numbers.get(key);
   if (number === undefined) {
     number = sources.length;
-    known.set(key, number);
-    sources.push({ key, elements: new Set(), introduced: false });
+    numbers.set(key, number);
+    sources.push({ key, elements: new Set(), isRegistered: false });
   }
   return number;
 }
 
-/** A token, or nothing on Warren's own pages, where the session does. */
-async function ask(source, refused) {
+/** Returns a token; `null` on Warren's own pages, which use the session. */
+async function requestToken(source, refused) {
   const { key, elements } = source;
   if (typeof key === 'function') return checked(await key({ refused: refused !== null }));
   if (key !== PAGE) return checked(await fetchToken(key));
   if (pageToken && pageToken !== refused) return checked(pageToken);
   if (!pageToken && new URL(BASE).origin === location.origin) return null;
-  for (const element of elements) element.tell('token-needed', 'token', '');
+  for (const element of elements) element.emit('token-needed', 'token', '');
   if (pageToken && pageToken !== refused) return checked(pageToken);
   throw new Error('the page has set no token');
 }
@@ -119,11 +119,11 @@ async function fetchToken(url) {
 }
 
 function checked(token) {
-  if (typeof token !== 'string' || !/^[\x21-\x7e]{1,8192}$/.test(token)) throw new Error('that is no token');
+  if (typeof token !== 'string' || !/^[\x21-\x7e]{1,8192}$/.test(token)) throw new Error('the source returned no valid token');
   return token;
 }
 
-/** The language of what is around an element, also around the shadow trees that it stands in. */
+/** The language that an element inherits, also through shadow trees. */
 function languageAround(element) {
   for (let at = element; at; at = at.getRootNode().host) {
     const found = at.closest('[lang]');
@@ -149,7 +149,7 @@ class WarrenPanel extends HTMLElement {
   #scheduled = false;
 
   connectedCallback() {
-    // Set before this script had come, properties stand in the way of ours.
+    // Properties that were set before this script ran hide ours: set them again.
     for (const name of PROPERTIES) {
       if (!Object.hasOwn(this, name)) continue;
       const value = this[name];
@@ -157,58 +157,58 @@ class WarrenPanel extends HTMLElement {
       this[name] = value;
     }
     if (!this.#frame) this.#build();
-    else if (!this.#sheet) this.#dress();
-    this.#change();
+    else if (!this.#sheet) this.#applyStyles();
+    this.#scheduleShow();
   }
 
   disconnectedCallback() {
-    // Moved within the page, it is back at once, and keeps what the viewer chose.
+    // An element that moves within the page is connected again at once, and keeps the viewer's choices.
     queueMicrotask(() => {
-      if (!this.isConnected) this.#leave();
+      if (!this.isConnected) this.#release();
     });
   }
 
-  /** In another document: a frame's, or that of a window that was opened. */
+  /** Runs when the element moves to the document of a frame or of another window. */
   adoptedCallback() {
-    if (this.#frame) this.#dress();
+    if (this.#frame) this.#applyStyles();
   }
 
   attributeChangedCallback() {
     if (!this.#frame) return;
-    this.#look();
-    this.#change();
+    this.#applyLayout();
+    this.#scheduleShow();
   }
 
-  /** A token of the page's. Whoever waits for one goes on with it. */
+  /** The page's token. Panels that wait for one continue with it. */
   set token(token) {
     pageToken = token || undefined;
-    const number = known.get(PAGE);
-    if (number !== undefined) loading?.then(([module]) => module.nudge(number), () => {});
+    const number = numbers.get(PAGE);
+    if (number !== undefined) loading?.then(([module]) => module.refresh(number), () => {});
   }
 
-  /** `async ({ refused }) => token`: called when one is needed, and never by a timer. */
+  /** `async ({ refused }) => token`: called when a token is needed, never by a timer. */
   set getToken(getToken) {
     this.#getToken = typeof getToken === 'function' ? getToken : undefined;
-    if (this.#frame) this.#change();
+    if (this.#frame) this.#scheduleShow();
   }
 
   get getToken() {
     return this.#getToken;
   }
 
-  /** Asks at once. */
+  /** Polls at once. */
   refresh() {
     const number = this.#source;
-    if (number !== undefined) loading?.then(([module]) => module.nudge(number), () => {});
+    if (number !== undefined) loading?.then(([module]) => module.refresh(number), () => {});
   }
 
-  tell(what, code, text) {
-    // What is written at the end of this task stands in the page then.
-    if (what === 'ready') setTimeout(() => this.isConnected && this.#send(what, code, text));
-    else this.#send(what, code, text);
+  emit(what, code, text) {
+    // The panel's content is in the page after the end of this task.
+    if (what === 'ready') setTimeout(() => this.isConnected && this.#dispatch(what, code, text));
+    else this.#dispatch(what, code, text);
   }
 
-  #send(what, code, text) {
+  #dispatch(what, code, text) {
     const detail = { panel: this.getAttribute('panel'), broker: this.getAttribute('broker') };
     if (what === 'stale') Object.assign(detail, { stale: code === 'true', message: text });
     else if (code) Object.assign(detail, { code, message: text });
@@ -221,29 +221,29 @@ class WarrenPanel extends HTMLElement {
     this.#body = document.createElement('div');
     this.#frame.className = 'warren';
     this.#body.className = 'inside';
-    // A browser's translation would replace the texts that the next tick is written into.
+    // A browser's translation would replace the text nodes that updates are written to.
     this.#body.translate = false;
     this.#frame.append(this.#body);
     root.append(this.#frame);
-    this.#dress();
+    this.#applyStyles();
   }
 
-  /** Style sheets of the document that it is in; none in a document that nobody sees. */
-  #dress() {
+  /** Adopts the style sheets of the element's document. A document without a window has none. */
+  #applyStyles() {
     const { ownerDocument } = this;
     if (!ownerDocument.defaultView) return;
     this.#sheet = makeSheet(ownerDocument, '');
     this.shadowRoot.adoptedStyleSheets = [...sheetsOf(ownerDocument, this.#styles), this.#sheet];
-    this.#look();
+    this.#applyLayout();
   }
 
-  /** Theme and height, which are the frame's matter alone. */
-  #look() {
+  /** Applies theme, height and background to the frame. */
+  #applyLayout() {
     const given = this.getAttribute('height');
-    const kept = heights[this.getAttribute('panel')] ?? 200;
+    const preset = heights[this.getAttribute('panel')] ?? 200;
     const pixels = Number.parseFloat(given);
-    const height = given === 'auto' ? `min-height:${kept}px` : `height:${pixels > 0 ? pixels : kept}px`;
-    // What the page's own style says of the element stands above this.
+    const height = given === 'auto' ? `min-height:${preset}px` : `height:${pixels > 0 ? pixels : preset}px`;
+    // The page's own styles for the element take precedence.
     this.#sheet?.replaceSync(`:host{display:block;contain:layout style;${height}}:host([hidden]){display:none}`);
     const theme = this.getAttribute('theme');
     this.#frame.dataset.theme = theme === 'light' || theme === 'dark' ? theme : 'system';
@@ -252,8 +252,8 @@ class WarrenPanel extends HTMLElement {
     this.#frame.classList.toggle('grows', given === 'auto');
   }
 
-  /** All changes of one task together. */
-  #change() {
+  /** Shows all changes of one task at once. */
+  #scheduleShow() {
     if (this.#scheduled) return;
     this.#scheduled = true;
     queueMicrotask(() => {
@@ -268,32 +268,32 @@ class WarrenPanel extends HTMLElement {
     try {
       [module, styles] = await load();
     } catch (error) {
-      this.#again(error);
+      this.#retryLater(error);
       return;
     }
     this.#wait = FIRST_RETRY;
-    await speak(module, this.#lang());
+    await loadTexts(module, this.#lang());
     if (!this.isConnected) return;
-    this.#use(module);
+    this.#useSource(module);
     if (this.#panel) {
       this.#panel.update(this.#query());
       return;
     }
     this.#styles = styles;
-    this.#dress();
-    this.#panel = new module.Panel(this.#body, this.#query(), (...told) => this.tell(...told));
+    this.#applyStyles();
+    this.#panel = new module.Panel(this.#body, this.#query(), (...event) => this.emit(...event));
   }
 
-  /** Sits with those that have their token from the same place. */
-  #use(module) {
+  /** Registers the element with its token source. */
+  #useSource(module) {
     const number = sourceOf(this);
     if (this.#source !== undefined && this.#source !== number) sources[this.#source].elements.delete(this);
     this.#source = number;
     const source = sources[number];
     source.elements.add(this);
-    if (source.introduced) return;
-    source.introduced = true;
-    module.introduce(number, refused => ask(source, refused));
+    if (source.isRegistered) return;
+    source.isRegistered = true;
+    module.register_token_source(number, refused => requestToken(source, refused));
   }
 
   #query() {
@@ -310,9 +310,9 @@ class WarrenPanel extends HTMLElement {
     return languageAround(this) || navigator.language;
   }
 
-  /** What is to be loaded cannot be had: later once more, sooner where the connection is back. */
-  #again(error) {
-    this.tell('error', 'load', String(error?.message ?? error));
+  /** Loading failed: tries again later, and at once when the browser is online again. */
+  #retryLater(error) {
+    this.emit('error', 'load', String(error?.message ?? error));
     const retry = () => {
       removeEventListener('online', retry);
       clearTimeout(this.#retry);
@@ -323,7 +323,7 @@ class WarrenPanel extends HTMLElement {
     this.#wait = Math.min(this.#wait * 2, LAST_RETRY);
   }
 
-  #leave() {
+  #release() {
     clearTimeout(this.#retry);
     this.#panel?.free();
     this.#panel = undefined;

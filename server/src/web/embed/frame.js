@@ -1,29 +1,29 @@
-// The page around a frame of ours: gives it a token when it needs one, and the height it asks for.
+// For the page around a frame: passes tokens to the frame and sets its height.
 //
 //   import { connect } from 'https://warren.example/frame.js';
 //   const frame = connect(document.querySelector('iframe'), { getToken: async () => … });
 //   frame.set('theme', 'dark');
 //   frame.close();
 
-/** No frame becomes higher, in pixels, whatever it asks for. */
-const HIGHEST = 20_000;
+/** The largest height of a frame, in pixels. */
+const MAX_HEIGHT = 20_000;
 
 /**
- * `getToken({ refused })` gives a promise of a guest token; `onEvent(name, detail)` hears of
- * `ready`, `error` and `stale`; with `resize: false` the frame keeps its height.
+ * `getToken({ refused })` returns a promise of a guest token; `onEvent(name, detail)` receives
+ * `ready`, `error` and `stale`. With `resize: false` the frame keeps its height.
  */
 export function connect(iframe, { getToken, onEvent, resize = true } = {}) {
   const { origin } = new URL(iframe.src, location.href);
   let port;
 
-  async function take({ data }) {
+  async function receive({ data }) {
     const answered = port;
     if (data?.type === 'size' && resize && Number.isFinite(data.height)) {
-      iframe.style.height = `${Math.min(Math.max(Math.ceil(data.height), 0), HIGHEST)}px`;
+      iframe.style.height = `${Math.min(Math.max(Math.ceil(data.height), 0), MAX_HEIGHT)}px`;
     } else if (data?.type === 'event') {
       onEvent?.(data.name, data.detail);
     } else if (data?.type === 'token') {
-      // Where there is none, the frame tries again by itself.
+      // Without a token the frame tries again by itself.
       const token = await Promise.resolve(getToken?.({ refused: data.refused === true })).catch(() => undefined);
       answered.postMessage({ type: 'token', token });
     }
@@ -33,21 +33,21 @@ export function connect(iframe, { getToken, onEvent, resize = true } = {}) {
     port?.close();
     const channel = new MessageChannel();
     port = channel.port1;
-    port.onmessage = take;
+    port.onmessage = receive;
     iframe.contentWindow?.postMessage({ warren: 'connect' }, origin, [channel.port2]);
   }
 
-  function hear(event) {
+  function onHello(event) {
     if (event.source === iframe.contentWindow && event.origin === origin && event.data?.warren === 'hello') open();
   }
 
-  addEventListener('message', hear);
-  // Where the frame said hello before this script had come, it is there already.
+  addEventListener('message', onHello);
+  // The frame may have said hello before this script ran.
   open();
   return {
     set: (name, value) => port.postMessage({ type: 'set', name, value }),
     close() {
-      removeEventListener('message', hear);
+      removeEventListener('message', onHello);
       port.close();
     },
   };
