@@ -7,6 +7,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::broker::broker_state::BrokerHandle;
 use crate::config::{ApiConfig, ApiError};
+use crate::http::etag::EntityTag;
 use crate::system_log::SystemLog;
 
 /// Configuration, brokers, store and system log of the service.
@@ -15,8 +16,8 @@ pub(crate) struct Context {
     pub(crate) config: ApiConfig,
     /// The address of the service for clients, with the path prefix and without a `/` at the end.
     pub(crate) base: String,
-    /// Differs with each start: validators of another run never match.
-    pub(crate) run: String,
+    /// How validators start. Differs with each start of the service: those of another run never match.
+    pub(crate) etag: EntityTag,
     /// In the order of the configuration.
     pub(crate) brokers: Vec<Arc<BrokerHandle>>,
     /// Samples and the system log.
@@ -39,7 +40,7 @@ impl Context {
         Ok(Self {
             brokers: brokers.collect::<Result<_, _>>()?,
             base: config.base_url(),
-            run: format!("{:08x}", rand::random::<u32>()),
+            etag: EntityTag::default().part(format_args!("{:08x}", rand::random::<u32>())),
             system_log: SystemLog::new(Arc::clone(&store), config.clock),
             storing: TaskTracker::new(),
             store,

@@ -57,6 +57,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
+pub use self::http::etag::EntityTag;
 pub use self::http::safe_headers::safe_headers;
 pub use self::http::untrusted_proxy::UntrustedProxyWarning;
 pub use auth::guest::claims::claimed_origin;

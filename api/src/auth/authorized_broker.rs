@@ -8,6 +8,7 @@ use super::identity::tokens::{Grant, TokenData};
 use crate::broker::broker_state::BrokerHandle;
 use crate::context::Context;
 use crate::http::error::Error;
+use crate::http::etag::EntityTag;
 use crate::vhost_set::BrokerScope;
 
 /// A broker, and the part of it that a caller may see.
@@ -80,17 +81,14 @@ impl Context {
 }
 
 impl AuthorizedBroker<'_> {
-    /// A validator for an answer of this broker. Different viewers' answers have different ones,
-    /// and so have those of different brokers, even where the URL is the same.
-    pub(crate) fn etag(&self, context: &Context, version: &str) -> String {
-        let shown = self.grant.shown.as_ref().map(|shown| shown.key());
-        format!(
-            "\"{}.{}.{}{}.{version}\"",
-            context.run,
-            self.index,
-            self.scope.id(),
-            shown.unwrap_or_default()
-        )
+    /// The start of a validator for an answer of this broker. Different viewers' answers have different
+    /// ones, and so have those of different brokers, even if the URL is the same.
+    pub(crate) fn etag(&self, context: &Context) -> EntityTag {
+        let etag = context.etag.clone().part(self.index).part(self.scope.id());
+        match &self.grant.shown {
+            Some(shown) => etag.hash_of(&shown.key()),
+            None => etag,
+        }
     }
 
     /// # Errors

@@ -3,8 +3,6 @@
 //! A page that is alive asks for this again and again. It is put together from what stands ready:
 //! the pictures' own JSON, and series and lines that were written for the first who asked.
 
-use std::collections::hash_map::DefaultHasher;
-use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -23,7 +21,7 @@ use crate::auth::authorized_broker::AuthorizedBroker;
 use crate::auth::identity::auth::Caller;
 use crate::auth::identity::tokens::TokenData;
 use crate::http::error::Error;
-use crate::http::etag::ConditionalResponse;
+use crate::http::etag::{ConditionalResponse, EntityTag};
 use crate::http::params::Arguments;
 use crate::series::query::{self as series_query, LAST_TIME, SeriesQuery};
 use crate::state::Shared;
@@ -172,7 +170,7 @@ async fn answer(
 /// An answer that is put together.
 struct Whole {
     body: BytesMut,
-    tags: DefaultHasher,
+    tags: EntityTag,
     stale: bool,
 }
 
@@ -181,11 +179,9 @@ impl Whole {
         let mut body = BytesMut::with_capacity(16 * 1024);
         body.put_slice(br#"{"broker":"#);
         body.put_slice(broker);
-        let mut tags = DefaultHasher::new();
-        generation.hash(&mut tags);
         Self {
             body,
-            tags,
+            tags: EntityTag::default().part(generation),
             stale: false,
         }
     }
@@ -200,12 +196,12 @@ impl Whole {
                 | Error::NotAnswered { .. }
                 | Error::Store(_),
             ) => {
-                name.hash(&mut self.tags);
+                self.tags.push(name);
                 return Ok(());
             }
             Err(error) => return Err(error),
         };
-        part.etag.hash(&mut self.tags);
+        self.tags.push(part.etag.as_str());
         self.stale |= part.stale;
         for piece in [b",\"", name.as_bytes(), b"\":", &part.body] {
             self.body.put_slice(piece);
@@ -223,7 +219,7 @@ impl Whole {
         self.body.put_slice(end.as_bytes());
         ConditionalResponse {
             body: self.body.freeze(),
-            etag: authorized.etag(shared, &format!("{:016x}", self.tags.finish())),
+            etag: authorized.etag(shared).hash_of(&self.tags),
             stale: self.stale,
         }
     }

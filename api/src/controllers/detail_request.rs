@@ -1,7 +1,5 @@
 //! A request for one object of a broker: who asks, for what, and what he may know of it.
 
-use std::collections::hash_map::DefaultHasher;
-use std::hash::{Hash, Hasher};
 use std::time::Duration;
 
 use axum::response::Response;
@@ -218,12 +216,10 @@ impl<'a> DetailRequest<'a> {
             };
             detail.body = shown.object(subject, &detail.body);
         }
-        let mut hasher = DefaultHasher::new();
-        detail.body.hash(&mut hasher);
-        let etag = format!("{}.{:016x}", self.what, hasher.finish());
+        let etag = self.authorized.etag(self.shared).part(self.what);
         let mut response = ConditionalResponse {
+            etag: etag.hash_of(&detail.body),
             body: detail.body,
-            etag: self.authorized.etag(self.shared, &etag),
             stale: detail.stale,
         }
         .respond(self.headers);

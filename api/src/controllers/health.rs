@@ -1,7 +1,5 @@
 //! `GET /v2/rabbit/health`: what is wrong with a broker, and what was looked at.
 
-use std::collections::hash_map::DefaultHasher;
-use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -99,12 +97,9 @@ async fn show(
             .map(|poll_data| poll_data.observed_at),
     };
     let body = json(&health);
-    let mut hasher = DefaultHasher::new();
-    body.hash(&mut hasher);
-    let etag = authorized.etag(&shared, &format!("health.{:016x}", hasher.finish()));
     Ok(ConditionalResponse {
+        etag: authorized.etag(&shared).part("health").hash_of(&body),
         body,
-        etag,
         stale: snapshot.is_stale(),
     }
     .respond(&headers))

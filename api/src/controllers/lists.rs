@@ -2,8 +2,7 @@
 //!
 //! One handler for all of them; each has its path in the document.
 
-use std::collections::hash_map::DefaultHasher;
-use std::hash::{Hash, Hasher};
+use std::hash::Hash;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -183,16 +182,11 @@ async fn answer(
                 Failure::Silent(reason) => authorized.not_answered(shared, Some(reason)),
             })?;
 
-    let mut hasher = DefaultHasher::new();
-    query.hash(&mut hasher);
-    let version = format!(
-        "{}.{}.{}.{:016x}",
-        kind.name(),
-        table.generation,
-        scope.key(),
-        hasher.finish()
-    );
-    let etag = authorized.etag(shared, &version);
+    let etag = authorized.etag(shared).part(kind.name());
+    let etag = etag
+        .part(table.generation)
+        .part(scope.key())
+        .hash_of(&query);
     let (observed_at, unreadable) = (table.observed_at, table.unreadable);
     let found = table.found(&scope, query.filter.as_ref(), query.sort.as_ref());
     let body = if let (Some(selection), Some((page, size))) = (&found, query.page) {

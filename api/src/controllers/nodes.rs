@@ -63,7 +63,7 @@ pub(super) fn answer(
     let Some(poll_data) = &snapshot.poll_data else {
         return Err(authorized.not_answered(shared, snapshot.broker.reason.clone()));
     };
-    let etag = authorized.etag(shared, &snapshot.generation.to_string());
+    let etag = authorized.etag(shared).part(snapshot.generation);
     let body = match &authorized.grant.shown {
         Some(shown) => shown.nodes(&poll_data.nodes_json)?,
         None => poll_data.nodes_json.clone(),

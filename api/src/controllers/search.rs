@@ -1,7 +1,5 @@
 //! `GET /v2/rabbit/search`: things by a few letters of their names.
 
-use std::collections::hash_map::DefaultHasher;
-use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -113,9 +111,7 @@ async fn show(
     });
     // It has no other error than a panic, which is logged by whoever handles panics.
     let body = json(&found.await.unwrap_or_default());
-    let mut hasher = DefaultHasher::new();
-    body.hash(&mut hasher);
-    let etag = format!("\"{}.search.{:016x}\"", shared.run, hasher.finish());
+    let etag = shared.etag.clone().part("search").hash_of(&body);
     Ok(ConditionalResponse { body, etag, stale }.respond(&headers))
 }
 

@@ -1,8 +1,6 @@
 //! `GET /v2/rabbit/series`: columns of numbers for charts.
 
-use std::collections::hash_map::DefaultHasher;
 use std::fmt::Write;
-use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -129,12 +127,10 @@ pub(super) async fn answer(
     if !query.all_gauges {
         let _ = write!(key, ".{:?}", query.meters);
     }
-    let mut hasher = DefaultHasher::new();
-    key.hash(&mut hasher);
-    let etag = authorized.etag(
-        shared,
-        &format!("{}.{:016x}", snapshot.generation, hasher.finish()),
-    );
+    let etag = authorized
+        .etag(shared)
+        .part(snapshot.generation)
+        .hash_of(&key);
     let compute = async {
         let series = SeriesReader {
             broker: authorized.broker,

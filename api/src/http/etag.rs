@@ -1,5 +1,8 @@
 //! Answers with a validator: a caller that has the current one need not fetch it again.
 
+use std::fmt::{Display, Write};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use axum::response::Response;
 use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY, WARNING};
@@ -7,12 +10,63 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 
 use super::json::json_response;
 
+/// A validator of an answer (`ETag`): parts, with dots between.
+#[derive(Clone, Debug, Default, Hash)]
+pub struct EntityTag(String);
+
+impl EntityTag {
+    /// Adds what the answer depends on. It must not hold a quote.
+    pub(crate) fn push(&mut self, part: impl Display) {
+        if !self.0.is_empty() {
+            self.0.push('.');
+        }
+        // Writing to a text does not fail.
+        let _ = write!(self.0, "{part}");
+    }
+
+    /// This one with a part more.
+    pub(crate) fn part(mut self, part: impl Display) -> Self {
+        self.push(part);
+        self
+    }
+
+    /// This one with the hash of a value, such as the body.
+    #[must_use]
+    pub fn hash_of(self, value: &(impl Hash + ?Sized)) -> Self {
+        let mut hasher = DefaultHasher::new();
+        value.hash(&mut hasher);
+        self.part(format_args!("{:016x}", hasher.finish()))
+    }
+
+    /// Without quotes.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The value of the header `ETag`.
+    pub fn to_header(&self) -> HeaderValue {
+        let quoted = HeaderValue::try_from(format!("\"{}\"", self.0));
+        quoted.unwrap_or(HeaderValue::from_static("\"\""))
+    }
+
+    /// Whether the caller has this version: `If-None-Match` (weak comparison, RFC 9110, 13.1.2).
+    pub fn is_known(&self, request: &HeaderMap) -> bool {
+        let known = request.get_all(IF_NONE_MATCH).iter();
+        let tag = self.to_header();
+        known
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(','))
+            .map(str::trim)
+            .any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag)
+    }
+}
+
 /// A body, and what a caller may do with it.
 pub(crate) struct ConditionalResponse {
     /// JSON.
     pub(crate) body: Bytes,
-    /// Its validator, with the quotes. Differs between callers who may see different things.
-    pub(crate) etag: String,
+    /// Its validator. Differs between callers who may see different things.
+    pub(crate) etag: EntityTag,
     /// Whether it is older than the last poll.
     pub(crate) stale: bool,
 }
@@ -20,7 +74,7 @@ pub(crate) struct ConditionalResponse {
 impl ConditionalResponse {
     /// The answer, or `304` for a caller that has it.
     pub(crate) fn respond(self, request: &HeaderMap) -> Response {
-        let mut response = if matches(request, &self.etag) {
+        let mut response = if self.etag.is_known(request) {
             let mut response = json_response(StatusCode::NOT_MODIFIED, Bytes::new());
             response.headers_mut().remove(CONTENT_TYPE);
             response
@@ -28,9 +82,7 @@ impl ConditionalResponse {
             json_response(StatusCode::OK, self.body)
         };
         let headers = response.headers_mut();
-        if let Ok(etag) = HeaderValue::from_str(&self.etag) {
-            headers.insert(ETAG, etag);
-        }
+        headers.insert(ETAG, self.etag.to_header());
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
         headers.append(VARY, HeaderValue::from_static("X-Auth-Token"));
         if self.stale {
@@ -41,18 +93,6 @@ impl ConditionalResponse {
         }
         response
     }
-}
-
-/// Whether one of the validators that the caller has is this one (weak comparison, as RFC 9110 wants it here).
-fn matches(request: &HeaderMap, etag: &str) -> bool {
-    let headers = request
-        .get_all(IF_NONE_MATCH)
-        .iter()
-        .filter_map(|value| value.to_str().ok());
-    headers
-        .flat_map(|header| header.split(','))
-        .map(str::trim)
-        .any(|theirs| theirs == "*" || theirs.strip_prefix("W/").unwrap_or(theirs) == etag)
 }
 
 #[cfg(test)]
@@ -66,7 +106,7 @@ mod tests {
         }
         ConditionalResponse {
             body: Bytes::from_static(b"{}"),
-            etag: "\"7.all\"".into(),
+            etag: EntityTag::default().part(7).part("all"),
             stale: false,
         }
         .respond(&headers)

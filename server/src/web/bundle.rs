@@ -14,7 +14,7 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderValue, StatusCode};
 use tower_http::services::ServeDir;
 
-use super::embed;
+use super::embed::{self, EmbedBundle};
 
 /// The folder that Trunk writes.
 const FOLDER: &str = "dist";
@@ -24,17 +24,6 @@ pub(crate) const EMBED: &str = "embed";
 const MODULE: &str = "_bg.wasm";
 /// What of the bundle's own path is for them: that folder, and the languages.
 const FOR_OTHERS: [&str; 2] = ["/embed/", "/texts-"];
-
-/// The files that a panel in somebody else's page loads.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct EmbedBundle {
-    /// `frontend-<hash>.js`.
-    pub(crate) script: String,
-    /// `frontend-<hash>_bg.wasm`.
-    pub(crate) wasm: String,
-    /// `main-<hash>.css` and, above it, `embed-<hash>.css`.
-    pub(crate) styles: [String; 2],
-}
 
 /// Why there is no bundle.
 #[derive(Debug, thiserror::Error)]

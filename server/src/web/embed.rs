@@ -7,22 +7,20 @@
 
 mod frame;
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 
+use api::EntityTag;
 use app::i18n::Language;
 use app::server::texts;
 use app::ui::embed::{Kind, height};
 use axum::Router;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE, ETAG};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde_json::json;
-use sha2::{Digest, Sha256};
 
 pub(super) use self::frame::Origins;
-use super::bundle::EmbedBundle;
 
 const ELEMENT: &str = include_str!("embed/embed.js");
 /// The script inside a frame.
@@ -38,43 +36,38 @@ const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resour
 const SHORT: HeaderValue =
     HeaderValue::from_static("public, max-age=300, stale-while-revalidate=86400");
 
-/// A script, and the mark of its content.
+/// The files that a panel in somebody else's page loads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct EmbedBundle {
+    /// `frontend-<hash>.js`.
+    pub(crate) script: String,
+    /// `frontend-<hash>_bg.wasm`.
+    pub(crate) wasm: String,
+    /// `main-<hash>.css` and, above it, `embed-<hash>.css`.
+    pub(crate) styles: [String; 2],
+}
+
+/// A script, and the validator of its content.
 struct Script {
     text: String,
-    tag: HeaderValue,
+    tag: EntityTag,
 }
 
 impl Script {
     fn new(text: String) -> Self {
-        let mut tag = String::from("\"");
-        for byte in &Sha256::digest(&text)[..8] {
-            // Writing to a String cannot fail.
-            let _ = write!(tag, "{byte:02x}");
-        }
-        tag.push('"');
-        Self {
-            text,
-            tag: HeaderValue::from_str(&tag).unwrap_or(HeaderValue::from_static("\"\"")),
-        }
+        let tag = EntityTag::default().hash_of(&text);
+        Self { text, tag }
     }
 
     fn answer(&self, asked: &HeaderMap) -> Response {
-        let is_known = asked.get_all(IF_NONE_MATCH).iter().any(|known| {
-            // A proxy that packs answers makes their marks weak.
-            let known = known.to_str().unwrap_or_default();
-            let mut tags = known
-                .split(',')
-                .map(|tag| tag.trim().trim_start_matches("W/"));
-            tags.any(|tag| tag == self.tag)
-        });
-        let mut answer = if is_known {
+        let mut answer = if self.tag.is_known(asked) {
             StatusCode::NOT_MODIFIED.into_response()
         } else {
             let kind = HeaderValue::from_static("text/javascript; charset=utf-8");
             ([(CONTENT_TYPE, kind)], self.text.clone()).into_response()
         };
         let headers = answer.headers_mut();
-        headers.insert(ETAG, self.tag.clone());
+        headers.insert(ETAG, self.tag.to_header());
         headers.insert(CACHE_CONTROL, SHORT);
         for_everybody(headers);
         answer

@@ -4,7 +4,7 @@
 //! Which paths, meters and fields a panel is made of stands in [`metering::panel`], from where the
 //! pages that draw it have it too.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::Hash;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -72,14 +72,12 @@ impl ShownParts {
     }
 
     /// Identifies these parts in validators (`ETag`), so that answers for other parts do not match.
-    pub(crate) fn key(&self) -> String {
-        let mut hasher = DefaultHasher::new();
-        self.panels.hash(&mut hasher);
-        if let Some(rows) = &self.queues {
+    pub(crate) fn key(&self) -> impl Hash {
+        let rows = self.queues.as_ref().map(|rows| {
             let name = rows.name.as_ref().map(|(filter, _)| filter);
-            (true, &rows.vhost, name).hash(&mut hasher);
-        }
-        format!("{:016x}", hasher.finish())
+            (&rows.vhost, name)
+        });
+        (&self.panels, rows)
     }
 
     /// The vhost that it is bound to, if it is to one.
