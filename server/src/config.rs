@@ -5,23 +5,28 @@
 //! | [`keys`] | every setting by name |
 //! | [`raw`], `file`, [`tables`] | as read: texts, each with where it came from |
 //! | `exposed` | passwords that others could read |
-//! | `values`, `brokers`, `portals`, `duration` | as typed: one text into one value |
-//! | here | as used: what each part of the program is given |
+//! | `values`, `brokers`, `keystone`, `portals`, `storage`, `duration` | as typed: one text into one value |
+//! | [`parts`], here | as used: what each part of the program is given |
 //!
 //! A flag wins over a variable, a variable over the file, the file over the
 //! default. Everything wrong is told at once: the key, where its value came
 //! from, the value without any password, and what is accepted.
 
 mod access;
+mod broker_settings;
 mod brokers;
 mod duration;
 mod exposed;
 mod file;
 pub mod keys;
+mod keystone;
+mod parts;
+mod passwords;
 mod portals;
 pub mod raw;
 mod refusal;
 mod service_files;
+mod storage;
 pub mod tables;
 mod values;
 
@@ -29,11 +34,13 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use api::{ApiConfig, IdentityConfig, KeystoneConfig, Network, Portals, TlsFiles};
+use api::{ApiConfig, IdentityConfig, Portals};
 use clap::ArgMatches;
 use store::{Options as StoreOptions, Retention};
 use url::Url;
 
+use self::keystone::NEEDS_KEYSTONE;
+pub use self::parts::{ApiPart, MeteringConfig, Parts, ViewersKeystone, WebConfig};
 use self::raw::Raw;
 pub use self::refusal::{ConfigError, Origin, Refusal};
 use self::values::Reader;
@@ -62,83 +69,6 @@ pub struct Config {
     pub default_broker: bool,
 }
 
-/// What runs.
-#[derive(Clone, Debug)]
-pub enum Parts {
-    /// The dashboard, and the metering API that it asks, in one process.
-    Both(WebConfig, ApiPart),
-    /// The metering API alone.
-    Api(ApiPart),
-    /// The dashboard alone, of a metering API elsewhere.
-    Web(WebConfig, MeteringConfig),
-}
-
-impl Parts {
-    /// The registered portals: one list, whatever runs.
-    pub fn portals(&self) -> &Portals {
-        match self {
-            Self::Both(_, api) | Self::Api(api) => &api.api.portals,
-            Self::Web(web, _) => &web.portals,
-        }
-    }
-}
-
-/// The metering API.
-#[derive(Clone, Debug)]
-pub struct ApiPart {
-    /// Where it listens.
-    pub listen: SocketAddr,
-    /// Host names under which pages may ask it, besides the public address's.
-    pub allowed_hosts: Vec<String>,
-    /// What it serves.
-    pub api: ApiConfig,
-}
-
-/// A metering API elsewhere.
-#[derive(Clone, Debug)]
-pub struct MeteringConfig {
-    /// Its address, without `/v2`.
-    pub url: Url,
-    /// Which certificates are trusted of it and of its identity service, and which one is shown.
-    pub tls: TlsFiles,
-    /// The identity service, v3; `None`: at `/identity/v3` below it.
-    pub identity: Option<Url>,
-}
-
-/// The dashboard.
-#[derive(Clone, Debug)]
-pub struct WebConfig {
-    /// Where it listens.
-    pub listen: SocketAddr,
-    /// Folder of the browser's bundle; `None`: wherever one is found.
-    pub site: Option<PathBuf>,
-    /// `""`, or what stands before every path: `/warren`.
-    pub base_path: String,
-    /// Where viewers reach it, if configured.
-    pub public_url: Option<Url>,
-    /// Whose `X-Forwarded-*` is believed.
-    pub trusted_proxies: Vec<Network>,
-    /// Host names under which it may be asked, besides the public address's.
-    pub allowed_hosts: Vec<String>,
-    /// Who may frame and fetch panels. The same list as the metering API's, where both run.
-    pub portals: Portals,
-    /// How long a viewer stays signed in.
-    pub session_lifetime: Duration,
-    /// Where viewers sign in, if that is a Keystone.
-    pub keystone: Option<ViewersKeystone>,
-}
-
-/// The Keystone that viewers sign in at.
-#[derive(Clone, Debug)]
-pub struct ViewersKeystone {
-    /// Its v3 address.
-    pub url: Url,
-    /// Which certificates are trusted of it, and which one is shown to it.
-    pub tls: TlsFiles,
-    /// The domain that the sign-in form names at first.
-    pub domain: String,
-}
-
 /// The log.
 #[derive(Clone, Debug)]
 pub struct LogConfig {
@@ -156,9 +86,6 @@ pub enum LogFormat {
     /// For machines: one JSON object a line.
     Json,
 }
-
-/// Why a key of the Keystone is refused where there is none.
-const NEEDS_KEYSTONE: &str = "it needs --identity keystone";
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Only {
@@ -283,224 +210,6 @@ impl Reader<'_> {
         }
     }
 
-    /// The folder that is named; else the one that a service manager gives, else the account's own.
-    fn data_dir(
-        &mut self,
-        directory: &Path,
-        environment: &dyn Fn(&str) -> Option<String>,
-    ) -> Option<PathBuf> {
-        if let Some(setting) = self.raw.one(&keys::DATA_DIR) {
-            if setting.text == "none" {
-                return None;
-            }
-            return self.one(&keys::DATA_DIR, |text| values::data_dir(directory, text));
-        }
-        let own = |name: &str, below: &str| {
-            let folder = environment(name).filter(|folder| folder.starts_with('/'))?;
-            Some(Path::new(&folder).join(below))
-        };
-        let folder = own("STATE_DIRECTORY", "")
-            .or_else(|| own("XDG_DATA_HOME", "warren"))
-            .or_else(|| own("HOME", ".local/share/warren"))?;
-        let text = folder.to_string_lossy();
-        match values::data_dir(directory, &text) {
-            Ok(folder) => Some(folder),
-            Err(reason) => {
-                self.refusals.push(Refusal {
-                    key: keys::DATA_DIR.name.into(),
-                    origin: Origin::Default,
-                    value: Some(text.into_owned()),
-                    reason: reason.into(),
-                    accepts: keys::DATA_DIR.accepts.into(),
-                });
-                None
-            }
-        }
-    }
-
-    fn retention(&mut self) -> Retention {
-        let defaults = Retention::default();
-        let mut kept = |key, default| self.one(key, values::retention).unwrap_or(default);
-        let retention = Retention {
-            raw: kept(&keys::RETENTION_RAW, defaults.raw),
-            minutes: kept(&keys::RETENTION_MINUTES, defaults.minutes),
-            ten_minutes: kept(&keys::RETENTION_TEN_MINUTES, defaults.ten_minutes),
-            hours: kept(&keys::RETENTION_HOURS, defaults.hours),
-            posted: kept(&keys::RETENTION_POSTED, defaults.posted),
-            log: kept(&keys::RETENTION_LOG, defaults.log),
-        };
-        for (key, kept, finer) in [
-            (&keys::RETENTION_MINUTES, retention.minutes, retention.raw),
-            (
-                &keys::RETENTION_TEN_MINUTES,
-                retention.ten_minutes,
-                retention.minutes,
-            ),
-            (
-                &keys::RETENTION_HOURS,
-                retention.hours,
-                retention.ten_minutes,
-            ),
-        ] {
-            if kept < finer {
-                let origin = self.raw.one(key).map(|setting| setting.origin.clone());
-                self.refusals.push(Refusal {
-                    key: key.name.into(),
-                    origin: origin.unwrap_or(Origin::Default),
-                    value: Some(
-                        self.raw
-                            .one(key)
-                            .map_or(key.default, |setting| &setting.text)
-                            .to_owned(),
-                    ),
-                    reason: "less than the finer level is kept".into(),
-                    accepts: key.accepts.into(),
-                });
-            }
-        }
-        retention
-    }
-
-    /// Whether a Keystone says what a token stands for.
-    fn is_keystone(&mut self) -> bool {
-        let keystone = self.one(&keys::IDENTITY, |text| match text {
-            "embedded" => Ok(false),
-            "keystone" => Ok(true),
-            _ => Err("there is no such service".to_owned()),
-        });
-        keystone == Some(true)
-    }
-
-    /// The Keystone that the viewers of a dashboard alone sign in at. Its own account it has not:
-    /// tokens are validated where the metering API is.
-    fn keystone_of_web(&mut self, directory: &Path) -> Option<ViewersKeystone> {
-        for key in [
-            &keys::KEYSTONE_PUBLIC_URL,
-            &keys::KEYSTONE_USER,
-            &keys::KEYSTONE_PASSWORD_FILE,
-            &keys::KEYSTONE_USER_DOMAIN,
-            &keys::KEYSTONE_PROJECT,
-            &keys::KEYSTONE_PROJECT_DOMAIN,
-            &keys::KEYSTONE_CACHE,
-            &keys::KEYSTONE_ADMIN_ROLE,
-            &keys::KEYSTONE_MEMBER_ROLE,
-        ] {
-            self.refuse(key, "--only web validates no tokens");
-        }
-        if !self.is_keystone() {
-            for key in [&keys::KEYSTONE_URL, &keys::KEYSTONE_DOMAIN]
-                .into_iter()
-                .chain(service_files::KEYSTONE)
-            {
-                self.refuse(key, NEEDS_KEYSTONE);
-            }
-            return None;
-        }
-        let reason = "with --identity keystone that is --keystone-url";
-        self.refuse(&keys::IDENTITY_URL, reason);
-        if self.raw.one(&keys::KEYSTONE_URL).is_none() {
-            self.missing(
-                &keys::KEYSTONE_URL,
-                &keys::IDENTITY,
-                "--identity keystone needs it",
-            );
-        }
-        let url = self.one(&keys::KEYSTONE_URL, values::keystone);
-        // Never used where it is missing: its absence has been refused.
-        let tls = service_files::resolve(
-            service_files::KEYSTONE,
-            self.raw,
-            directory,
-            &mut self.refusals,
-        );
-        Some(self.viewers_keystone(url.unwrap_or_else(nowhere), tls))
-    }
-
-    fn viewers_keystone(&mut self, url: Url, tls: TlsFiles) -> ViewersKeystone {
-        let domain = self.one(&keys::KEYSTONE_DOMAIN, values::name);
-        ViewersKeystone {
-            url,
-            tls,
-            domain: domain.unwrap_or_else(|| keys::KEYSTONE_DOMAIN.default.to_owned()),
-        }
-    }
-
-    fn identity(&mut self, directory: &Path) -> IdentityConfig {
-        if !self.is_keystone() {
-            for key in [
-                &keys::KEYSTONE_URL,
-                &keys::KEYSTONE_PUBLIC_URL,
-                &keys::KEYSTONE_USER,
-                &keys::KEYSTONE_PASSWORD_FILE,
-                &keys::KEYSTONE_USER_DOMAIN,
-                &keys::KEYSTONE_PROJECT,
-                &keys::KEYSTONE_PROJECT_DOMAIN,
-                &keys::KEYSTONE_CACHE,
-                &keys::KEYSTONE_ADMIN_ROLE,
-                &keys::KEYSTONE_MEMBER_ROLE,
-                &keys::BROKER_PROJECT,
-            ]
-            .into_iter()
-            .chain(service_files::KEYSTONE)
-            {
-                self.refuse(key, NEEDS_KEYSTONE);
-            }
-            return IdentityConfig::Embedded;
-        }
-        for key in [&keys::KEYSTONE_URL, &keys::KEYSTONE_PASSWORD_FILE] {
-            if self.raw.one(key).is_none() {
-                self.missing(key, &keys::IDENTITY, "--identity keystone needs it");
-            }
-        }
-        let url = self.one(&keys::KEYSTONE_URL, values::keystone);
-        // Never used: its absence has been refused.
-        let url = url.unwrap_or_else(nowhere);
-        let mut text = |key: &keys::Key| {
-            self.one(key, values::name)
-                .unwrap_or_else(|| key.default.to_owned())
-        };
-        let username = text(&keys::KEYSTONE_USER);
-        let user_domain = text(&keys::KEYSTONE_USER_DOMAIN);
-        let project = text(&keys::KEYSTONE_PROJECT);
-        let project_domain = text(&keys::KEYSTONE_PROJECT_DOMAIN);
-        let mut roles = |key: &keys::Key| {
-            let given = self.all(key, values::name);
-            if given.is_empty() {
-                key.default.split(' ').map(str::to_owned).collect()
-            } else {
-                given
-            }
-        };
-        let admin_roles = roles(&keys::KEYSTONE_ADMIN_ROLE);
-        let member_roles = roles(&keys::KEYSTONE_MEMBER_ROLE);
-        let password = self.one(&keys::KEYSTONE_PASSWORD_FILE, |path| {
-            brokers::read_password(directory, path)
-        });
-        IdentityConfig::Keystone(Box::new(KeystoneConfig {
-            public_url: self
-                .one(&keys::KEYSTONE_PUBLIC_URL, values::url)
-                .unwrap_or_else(|| url.clone()),
-            url,
-            tls: service_files::resolve(
-                service_files::KEYSTONE,
-                self.raw,
-                directory,
-                &mut self.refusals,
-            ),
-            username,
-            password: password.unwrap_or_default(),
-            user_domain,
-            project,
-            project_domain,
-            cache: self
-                .one(&keys::KEYSTONE_CACHE, values::keystone_cache)
-                .unwrap_or(KeystoneConfig::CACHE),
-            timeout: KeystoneConfig::TIMEOUT,
-            admin_roles,
-            member_roles,
-        }))
-    }
-
     /// Refuses that a key is not given, which another one needs.
     fn missing(&mut self, key: &keys::Key, cause: &keys::Key, reason: &str) {
         self.refusals.push(Refusal {
@@ -568,8 +277,8 @@ impl Reader<'_> {
         let has_token = |names: &[String], index| access::has_token(self.raw, names, index);
         let brokers = brokers::resolve(self.raw, directory, has_token, &mut refusals);
         let broker_access = access::resolve(self.raw, directory, &brokers, &mut refusals);
-        let pinned_queues = brokers::pinned_queues(self.raw, &brokers, &mut refusals);
-        let prometheus = brokers::prometheus(self.raw, directory, &brokers, &mut refusals);
+        let pinned_queues = broker_settings::pinned_queues(self.raw, &brokers, &mut refusals);
+        let prometheus = broker_settings::prometheus(self.raw, directory, &brokers, &mut refusals);
         self.refusals.extend(refusals);
         let defaults = ApiConfig::default();
         let busy_queues = self.one(&keys::BUSY_QUEUES, values::busy_queues);

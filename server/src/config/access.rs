@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use api::{BrokerAccess, BrokerConfig, TlsFiles};
 use url::Url;
 
-use super::brokers::named;
-use super::file::FileBroker;
+use super::broker_settings::named;
 use super::keys::{BROKER_CA_FILE, BROKER_CERT_FILE, BROKER_KEY_FILE, BROKER_TOKEN_FILE, Key};
 use super::raw::Raw;
 use super::refusal::{Origin, Refusal};
+use super::tables::Table;
 
 /// The keys, and how each is called in a `[[broker]]` table.
 pub(super) static FILES: [(&Key, &str); 4] = [
@@ -42,7 +42,7 @@ pub(super) fn resolve(
             continue;
         };
         for (place, (_, key)) in FILES.iter().enumerate() {
-            if let Some((path, origin)) = table.get(key) {
+            if let Some((path, origin)) = table.one(key) {
                 drafts[index].0[place] = Some((directory.join(path), origin.clone()));
             }
         }
@@ -100,11 +100,11 @@ pub(super) fn with_counterpart(
 }
 
 /// What a table's broker is called: by its host where it has no name.
-fn name_of(table: &FileBroker) -> Option<String> {
-    if let Some((name, _)) = table.get("name") {
+fn name_of(table: &Table) -> Option<String> {
+    if let Some((name, _)) = table.one("name") {
         return Some(name.clone());
     }
-    let url: Url = table.get("url")?.0.parse().ok()?;
+    let url: Url = table.one("url")?.0.parse().ok()?;
     url.host_str().map(str::to_owned)
 }
 
@@ -115,7 +115,7 @@ pub(super) fn has_token(raw: &Raw, names: &[String], index: usize) -> bool {
     let mut of_tables = raw
         .brokers
         .iter()
-        .filter(|table| table.get("token_file").is_some());
+        .filter(|table| table.one("token_file").is_some());
     of_settings.any(|(found, _)| found == index)
         || of_tables.any(|table| name_of(table).as_ref() == names.get(index))
 }

@@ -2,26 +2,38 @@
 
 use std::path::Path;
 
-use api::{BrokerConfig, BrokerProject, PinnedQueue, PrometheusConfig};
-use metering::series::queue_of_path;
+use api::{BrokerConfig, BrokerProject};
 use secrecy::SecretString;
 use url::{Host, Url};
 
-use super::file::FileBroker;
-use super::keys::{
-    BROKER, BROKER_DESCRIPTION, BROKER_PASSWORD_FILE, BROKER_PROJECT, BROKER_PROMETHEUS,
-    BROKER_PROMETHEUS_PASSWORD_FILE, Key, PINNED_QUEUE,
-};
+use super::broker_settings::named;
+use super::keys::{BROKER, BROKER_DESCRIPTION, BROKER_PASSWORD_FILE, BROKER_PROJECT};
+use super::passwords::{self, without_login};
 use super::raw::{Raw, Setting};
 use super::refusal::{Origin, Refusal, redact};
+use super::tables::{Kind, Table};
 
+/// The keys of a `[[broker]]` table.
+pub(super) const TABLE: Kind = Kind {
+    key: &BROKER,
+    single: &[
+        "name",
+        "url",
+        "username",
+        "password",
+        "password_file",
+        "description",
+        "ca_file",
+        "cert_file",
+        "key_file",
+        "token_file",
+    ],
+    several: &[],
+};
 /// User and password of a fresh RabbitMQ, which lets them in over loopback alone.
 const GUEST: &str = "guest";
 /// The longest description, in characters: it stands in a page's head.
 const LONGEST_DESCRIPTION: usize = 500;
-/// No password is longer than this, in bytes; a file that is was not meant.
-const LONGEST_PASSWORD: u64 = 4096;
-
 /// A broker on its way to be used.
 struct Draft {
     name: Option<String>,
@@ -81,7 +93,7 @@ pub(super) fn resolve(
     }
     for setting in raw.all(&BROKER_PASSWORD_FILE) {
         let result = named(setting, &names).and_then(|(index, path)| {
-            let password = read_password(directory, path).map_err(|reason| {
+            let password = passwords::read(directory, path).map_err(|reason| {
                 Refusal::new(setting.key, &setting.origin, &setting.text, reason)
             })?;
             drafts[index].password = Some(password);
@@ -126,108 +138,6 @@ pub(super) fn resolve(
         .collect()
 }
 
-/// The queues that always have a history.
-pub(super) fn pinned_queues(
-    raw: &Raw,
-    brokers: &[BrokerConfig],
-    refusals: &mut Vec<Refusal>,
-) -> Vec<PinnedQueue> {
-    each(raw, &PINNED_QUEUE, brokers, refusals, |broker, path| {
-        let (vhost, name) = queue_of_path(path)
-            .filter(|(vhost, name)| !vhost.is_empty() && !name.is_empty())
-            .ok_or("not a vhost and a queue with a / between them".to_owned())?;
-        Ok(PinnedQueue {
-            broker,
-            vhost,
-            name: name.to_owned(),
-        })
-    })
-}
-
-/// Where Prometheus plugins listen.
-pub(super) fn prometheus(
-    raw: &Raw,
-    directory: &Path,
-    brokers: &[BrokerConfig],
-    refusals: &mut Vec<Refusal>,
-) -> Vec<PrometheusConfig> {
-    let key = &BROKER_PROMETHEUS_PASSWORD_FILE;
-    let passwords = each(raw, key, brokers, refusals, |broker, path| {
-        Ok((broker, read_password(directory, path)?))
-    });
-    let mut with_login = Vec::new();
-    let plugins = each(raw, &BROKER_PROMETHEUS, brokers, refusals, |broker, url| {
-        let url: Url = url.parse().map_err(|_| "not an address")?;
-        let is_plain = matches!(url.scheme(), "http" | "https")
-            && url.has_host()
-            && url.query().is_none()
-            && url.fragment().is_none();
-        if !is_plain {
-            return Err("not an address of HTTP without a query".to_owned());
-        }
-        let (url, user, password) = without_login(url)?;
-        let of_file = passwords.iter().find(|(of, _)| *of == broker);
-        let of_file = of_file.map(|(_, password)| password.clone());
-        let login = match (user, password, of_file) {
-            (None, None, _) => None,
-            (None, Some(_), _) => return Err("the address has a password and no user".to_owned()),
-            (Some(_), Some(_), Some(_)) => {
-                return Err(format!(
-                    "the password is given twice, here and by {}",
-                    key.flag()
-                ));
-            }
-            (Some(_), None, None) => {
-                return Err(format!(
-                    "a user without a password: {} gives one",
-                    key.flag()
-                ));
-            }
-            (Some(user), Some(password), None) | (Some(user), None, Some(password)) => {
-                with_login.push(broker.clone());
-                Some((user, password))
-            }
-        };
-        Ok(PrometheusConfig { broker, url, login })
-    });
-    for setting in raw.all(key) {
-        let names: Vec<_> = brokers.iter().map(|broker| broker.name.clone()).collect();
-        if let Ok((index, _)) = named(setting, &names)
-            && !with_login.contains(&names[index])
-        {
-            let reason = format!(
-                "no {} of this broker names a user",
-                BROKER_PROMETHEUS.flag()
-            );
-            refusals.push(Refusal::new(key, &setting.origin, &setting.text, reason));
-        }
-    }
-    plugins
-}
-
-/// The values of a key that each concern a broker, which may go unnamed where there is one alone.
-fn each<T>(
-    raw: &Raw,
-    key: &'static Key,
-    brokers: &[BrokerConfig],
-    refusals: &mut Vec<Refusal>,
-    mut read: impl FnMut(String, &str) -> Result<T, String>,
-) -> Vec<T> {
-    let names: Vec<_> = brokers.iter().map(|broker| broker.name.clone()).collect();
-    let mut values = Vec::new();
-    for setting in raw.all(key) {
-        let value = named(setting, &names).and_then(|(index, text)| {
-            read(names[index].clone(), text)
-                .map_err(|reason| Refusal::new(setting.key, &setting.origin, &setting.text, reason))
-        });
-        match value {
-            Ok(value) => values.push(value),
-            Err(refusal) => refusals.push(refusal),
-        }
-    }
-    values
-}
-
 /// `[name=]url`.
 fn of_setting(setting: &Setting) -> Result<Draft, Refusal> {
     let scheme = setting.text.find("://").unwrap_or(setting.text.len());
@@ -239,7 +149,7 @@ fn of_setting(setting: &Setting) -> Result<Draft, Refusal> {
 }
 
 /// A `[[broker]]` table.
-fn of_table(table: &FileBroker, directory: &Path) -> Result<Draft, Refusal> {
+fn of_table(table: &Table, directory: &Path) -> Result<Draft, Refusal> {
     let refuse = |key: &str, origin: &Origin, reason: String, accepts: &str| Refusal {
         key: format!("broker.{key}").into(),
         origin: origin.clone(),
@@ -247,7 +157,7 @@ fn of_table(table: &FileBroker, directory: &Path) -> Result<Draft, Refusal> {
         reason: reason.into(),
         accepts: accepts.into(),
     };
-    let Some((url, origin)) = table.get("url") else {
+    let Some((url, origin)) = table.one("url") else {
         let reason = "it is missing".to_owned();
         return Err(refuse(
             "url",
@@ -256,9 +166,9 @@ fn of_table(table: &FileBroker, directory: &Path) -> Result<Draft, Refusal> {
             "the address of a management API",
         ));
     };
-    let name = table.get("name").map(|(name, _)| name.clone());
+    let name = table.one("name").map(|(name, _)| name.clone());
     let mut draft = Draft::new(name, url, url, origin)?;
-    if let Some((username, origin)) = table.get("username") {
+    if let Some((username, origin)) = table.one("username") {
         if draft.username.is_some() {
             let reason = "the address names a user too".to_owned();
             return Err(refuse("username", origin, reason, "one of them"));
@@ -266,7 +176,7 @@ fn of_table(table: &FileBroker, directory: &Path) -> Result<Draft, Refusal> {
         draft.username = Some(username.clone());
     }
     for key in ["password", "password_file"] {
-        let Some((value, origin)) = table.get(key) else {
+        let Some((value, origin)) = table.one(key) else {
             continue;
         };
         if draft.password.is_some() {
@@ -281,11 +191,11 @@ fn of_table(table: &FileBroker, directory: &Path) -> Result<Draft, Refusal> {
         draft.password = Some(if key == "password" {
             value.clone().into()
         } else {
-            read_password(directory, value)
+            passwords::read(directory, value)
                 .map_err(|reason| refuse(key, origin, reason, BROKER_PASSWORD_FILE.accepts))?
         });
     }
-    if let Some((text, origin)) = table.get("description") {
+    if let Some((text, origin)) = table.one("description") {
         draft.description =
             Some(description(text).map_err(|reason| {
                 refuse("description", origin, reason, BROKER_DESCRIPTION.accepts)
@@ -372,55 +282,6 @@ impl Draft {
     }
 }
 
-/// An address without its user and password, and these.
-fn without_login(mut url: Url) -> Result<(Url, Option<String>, Option<SecretString>), String> {
-    let decode =
-        |text: &str| percent_decode(text).ok_or_else(|| "the login is not UTF-8".to_owned());
-    let username = match url.username() {
-        "" => None,
-        name => Some(decode(name)?),
-    };
-    let password = url.password().map(decode).transpose()?;
-    // Both succeed on an address with a host.
-    let cleared = url.set_username("").and_then(|()| url.set_password(None));
-    cleared.map_err(|()| "not an address of HTTP".to_owned())?;
-    Ok((url, username, password.map(SecretString::from)))
-}
-
-/// `[name=]rest`: which broker, and the rest. A name is one only if a broker has it.
-pub(super) fn named<'a>(
-    setting: &'a Setting,
-    names: &[String],
-) -> Result<(usize, &'a str), Refusal> {
-    let text = &setting.text;
-    if let Some((name, rest)) = text.split_once('=')
-        && let Some(index) = names.iter().position(|known| known == name)
-    {
-        return Ok((index, rest));
-    }
-    if names.len() == 1 {
-        return Ok((0, text));
-    }
-    let reason = format!("it names none of the brokers {}", names.join(", "));
-    Err(Refusal::new(setting.key, &setting.origin, text, reason))
-}
-
-pub(super) fn read_password(directory: &Path, path: &str) -> Result<SecretString, String> {
-    let path = directory.join(path);
-    let length = std::fs::metadata(&path)
-        .map_err(|error| error.to_string())?
-        .len();
-    if length > LONGEST_PASSWORD {
-        return Err(format!("longer than {LONGEST_PASSWORD} bytes"));
-    }
-    let text = std::fs::read_to_string(&path).map_err(|error| error.to_string())?;
-    let password = text.trim_end_matches(['\r', '\n']);
-    if password.is_empty() {
-        return Err("the file is empty".to_owned());
-    }
-    Ok(password.into())
-}
-
 fn description(text: &str) -> Result<String, String> {
     if text.chars().count() > LONGEST_DESCRIPTION {
         return Err("too long".to_owned());
@@ -435,23 +296,4 @@ pub(super) fn is_loopback(url: &Url) -> bool {
         Some(Host::Domain(name)) => name == "localhost",
         None => false,
     }
-}
-
-/// Undoes percent-encoding; `None` where the result is no UTF-8.
-fn percent_decode(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, tail @ ..] = rest {
-        let hex = |byte: &u8| char::from(*byte).to_digit(16);
-        if let (b'%', [high, low, tail @ ..]) = (first, tail)
-            && let (Some(high), Some(low)) = (hex(high), hex(low))
-        {
-            bytes.push((high * 16 + low) as u8);
-            rest = tail;
-        } else {
-            bytes.push(*first);
-            rest = tail;
-        }
-    }
-    String::from_utf8(bytes).ok()
 }

@@ -10,7 +10,8 @@ use std::path::Path;
 use api::{ApiConfig, ExposedPassword, Exposure, IdentityConfig};
 use url::Url;
 
-use super::brokers::{is_loopback, named};
+use super::broker_settings::named;
+use super::brokers::is_loopback;
 use super::keys::{
     BROKER_KEY_FILE, BROKER_PASSWORD_FILE, BROKER_PROMETHEUS_PASSWORD_FILE, BROKER_TOKEN_FILE,
     KEYSTONE_KEY_FILE, KEYSTONE_PASSWORD_FILE, METERING_KEY_FILE, PORTAL_KEY_FILE,
@@ -62,7 +63,7 @@ pub(super) fn of_brokers(raw: &Raw, directory: &Path, config: &ApiConfig) -> Vec
         }
     }
     for table in &raw.brokers {
-        let text = |key| table.get(key).map(|(text, _)| text.as_str());
+        let text = |key| table.one(key).map(|(text, _)| text.as_str());
         let url = text("url").and_then(|url| url.parse::<Url>().ok());
         let host = || url.as_ref().and_then(Url::host_str);
         let Some(name) = text("name").or_else(host) else {

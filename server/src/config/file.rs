@@ -1,7 +1,6 @@
 //! `warren.toml`: keys with their lines, and the `[[broker]]` and `[[portal]]` tables.
 
 use std::collections::HashMap;
-use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -9,54 +8,17 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::keys::{self, Key};
-use super::portals;
 use super::raw::Setting;
-use super::refusal::{ConfigError, Origin, Refusal, redact};
+use super::refusal::{ConfigError, Origin, Refusal};
 use super::tables::{self, Table};
-
-/// The keys of a `[[broker]]` table.
-const BROKER_KEYS: [&str; 10] = [
-    "name",
-    "url",
-    "username",
-    "password",
-    "password_file",
-    "description",
-    "ca_file",
-    "cert_file",
-    "key_file",
-    "token_file",
-];
+use super::{brokers, portals};
 
 /// A file as read.
 pub(crate) struct File {
     pub(crate) path: PathBuf,
     pub(crate) settings: HashMap<&'static str, Vec<Setting>>,
-    pub(crate) brokers: Vec<FileBroker>,
+    pub(crate) brokers: Vec<Table>,
     pub(crate) portals: Vec<Table>,
-}
-
-/// A `[[broker]]` table: texts with their lines, by key.
-pub struct FileBroker {
-    /// Where the table starts.
-    pub origin: Origin,
-    values: HashMap<&'static str, (String, Origin)>,
-}
-
-impl FileBroker {
-    /// A value of the table, and where it stands.
-    pub fn get(&self, key: &str) -> Option<&(String, Origin)> {
-        self.values.get(key)
-    }
-}
-
-impl fmt::Debug for FileBroker {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown = self.values.iter().filter(|(key, _)| **key != "password");
-        f.debug_map()
-            .entries(shown.map(|(key, (text, _))| (key, redact(text))))
-            .finish()
-    }
 }
 
 /// The text of a file, for the lines of what is in it.
@@ -121,10 +83,12 @@ fn parse(path: &Path, text: &str) -> Result<File, ConfigError> {
             .find(|key| key.name == name.get_ref().as_ref());
         match key {
             None => refusals.push(unknown(&source, name.get_ref(), &name.span())),
-            Some(key) if key.name == keys::BROKER.name => match brokers(&source, value) {
-                Ok(brokers) => file.brokers = brokers,
-                Err(refused) => refusals.extend(refused),
-            },
+            Some(key) if key.name == keys::BROKER.name => {
+                match tables::read(&source, value, &brokers::TABLE) {
+                    Ok(brokers) => file.brokers = brokers,
+                    Err(refused) => refusals.extend(refused),
+                }
+            }
             Some(key) if key.name == keys::PORTAL.name => {
                 match tables::read(&source, value, &portals::TABLE) {
                     Ok(portals) => file.portals = portals,
@@ -186,61 +150,6 @@ fn settings(
             Err(source.refuse(key.name, &value.span(), "takes one value", key.accepts))
         }
         _ => Ok(vec![setting(value)?]),
-    }
-}
-
-fn brokers(
-    source: &Source<'_>,
-    value: &Spanned<DeValue<'_>>,
-) -> Result<Vec<FileBroker>, Vec<Refusal>> {
-    let accepts = "[[broker]] tables with name, url, username, password, password_file, description, ca_file, \
-         cert_file, key_file, token_file";
-    let not_tables =
-        |span| vec![source.refuse(keys::BROKER.name, &span, "not a list of tables", accepts)];
-    let Some(tables) = value.get_ref().as_array() else {
-        return Err(not_tables(value.span()));
-    };
-    let mut refusals = Vec::new();
-    let mut brokers = Vec::new();
-    for table in tables {
-        let Some(entries) = table.get_ref().as_table() else {
-            return Err(not_tables(table.span()));
-        };
-        let mut broker = FileBroker {
-            origin: source.origin(&table.span()),
-            values: HashMap::new(),
-        };
-        for (name, value) in entries {
-            let known = BROKER_KEYS
-                .iter()
-                .find(|key| **key == name.get_ref().as_ref());
-            let full = format!("broker.{}", name.get_ref());
-            match (known, scalar(value.get_ref())) {
-                (None, _) => {
-                    let keys = BROKER_KEYS.join(", ");
-                    refusals.push(source.refuse(
-                        &full,
-                        &name.span(),
-                        "there is no such key",
-                        &keys,
-                    ));
-                }
-                (Some(_), None) => {
-                    refusals.push(source.refuse(&full, &value.span(), "not a text", "a text"));
-                }
-                (Some(key), Some(text)) => {
-                    broker
-                        .values
-                        .insert(key, (text, source.origin(&value.span())));
-                }
-            }
-        }
-        brokers.push(broker);
-    }
-    if refusals.is_empty() {
-        Ok(brokers)
-    } else {
-        Err(refusals)
     }
 }
 

@@ -12,7 +12,7 @@ use super::keys::{
 use super::raw::{Raw, Setting};
 use super::refusal::{Origin, Refusal};
 use super::tables::{Kind, Table};
-use super::{brokers, values};
+use super::{passwords, values};
 
 /// What stands in a `[[portal]]` table.
 pub(super) const TABLE: Kind = Kind {
@@ -314,7 +314,7 @@ fn of_secret(key: &str) -> Result<KeyHash, String> {
 }
 
 fn read_key(directory: &Path, path: &str) -> Result<KeyHash, String> {
-    of_secret(brokers::read_password(directory, path)?.expose_secret())
+    of_secret(passwords::read(directory, path)?.expose_secret())
 }
 
 fn hash(text: &str) -> Result<KeyHash, String> {

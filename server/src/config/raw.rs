@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::ArgMatches;
 use clap::parser::ValueSource;
 
-use super::file::{self, FileBroker};
+use super::file;
 use super::keys::{self, Key};
 use super::refusal::{ConfigError, Origin, redact};
 use super::tables::Table;
@@ -45,7 +45,7 @@ impl fmt::Debug for Setting {
 pub struct Raw {
     settings: HashMap<&'static str, Vec<Setting>>,
     /// The `[[broker]]` tables, where neither flag nor variable names a broker.
-    pub brokers: Vec<FileBroker>,
+    pub brokers: Vec<Table>,
     /// The `[[portal]]` tables, likewise.
     pub portals: Vec<Table>,
     /// The file that was read.

@@ -1,4 +1,4 @@
-//! `[[portal]]` tables: lists of texts with their lines, by key.
+//! `[[broker]]` and `[[portal]]` tables: lists of texts with their lines, by key.
 
 use std::collections::HashMap;
 use std::fmt;
