@@ -16,7 +16,9 @@
 //! connections and does not use them, even from the prober's own address.
 
 mod bodies;
-pub mod connections;
+pub mod connection_state;
+mod connections;
+mod limits;
 mod stream;
 mod warnings;
 
@@ -42,8 +44,8 @@ use tokio_util::sync::CancellationToken;
 use tower::Service;
 
 use self::bodies::{AnswerBody, TimedBody};
-pub use self::connections::ConnectionLimits;
 use self::connections::{Connections, Registered};
+pub use self::limits::ConnectionLimits;
 use self::stream::TimedStream;
 use self::warnings::Warnings;
 

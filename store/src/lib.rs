@@ -29,13 +29,10 @@ pub mod sqlite;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-use std::cmp::Ordering;
 use std::fmt::Debug;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use base64::prelude::{BASE64_STANDARD, Engine};
-use matcher::Found;
 use metering::Timestamp;
 use metering::telemetry::{Meter, Sample, Statistics};
 
@@ -174,20 +171,4 @@ pub trait Store: Debug + Send + Sync + 'static {
 
     /// Writes what is queued and closes.
     async fn close(&self);
-}
-
-/// The order of what two samples have in a field: what is absent before what is there, numbers,
-/// times and texts each in their own order.
-pub(crate) fn compare_fields(a: Option<Found<'_>>, b: Option<Found<'_>>) -> Ordering {
-    match (a, b) {
-        (Some(Found::Text(a)), Some(Found::Text(b))) => a.cmp(b),
-        (Some(Found::Number(a)), Some(Found::Number(b))) => a.total_cmp(&b),
-        (Some(Found::Time(a)), Some(Found::Time(b))) => a.cmp(&b),
-        (a, b) => a.is_some().cmp(&b.is_some()),
-    }
-}
-
-/// The id of a resource's meter: base64 of `{resource_id}+{name}`, `None` without a resource.
-pub(crate) fn meter_id(resource_id: Option<&str>, name: &str) -> String {
-    BASE64_STANDARD.encode(format!("{}+{name}", resource_id.unwrap_or("None")))
 }

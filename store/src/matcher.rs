@@ -168,6 +168,17 @@ pub(crate) fn compares(found: Option<Found<'_>>, op: Op, value: &Value) -> bool 
     }
 }
 
+/// The order of what two samples have in a field: what is absent before what is there, numbers,
+/// times and texts each in their own order.
+pub(crate) fn compare_fields(a: Option<Found<'_>>, b: Option<Found<'_>>) -> Ordering {
+    match (a, b) {
+        (Some(Found::Text(a)), Some(Found::Text(b))) => a.cmp(b),
+        (Some(Found::Number(a)), Some(Found::Number(b))) => a.total_cmp(&b),
+        (Some(Found::Time(a)), Some(Found::Time(b))) => a.cmp(&b),
+        (a, b) => a.is_some().cmp(&b.is_some()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

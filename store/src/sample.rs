@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use base64::prelude::{BASE64_STANDARD, Engine};
 use metering::meter::{Definition, MeterType};
 use metering::telemetry::Sample;
 use metering::{LogEntry, LogLevel, Timestamp};
@@ -118,4 +119,9 @@ impl LogRecord {
             source: self.source,
         }
     }
+}
+
+/// The id of a resource's meter: base64 of `{resource_id}+{name}`, `None` without a resource.
+pub(crate) fn meter_id(resource_id: Option<&str>, name: &str) -> String {
+    BASE64_STANDARD.encode(format!("{}+{name}", resource_id.unwrap_or("None")))
 }

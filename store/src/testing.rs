@@ -13,15 +13,15 @@ use metering::meter::Definition;
 use metering::series::Values;
 use metering::telemetry::{Meter, Resource, Sample, Statistics};
 
+use crate::Store;
 use crate::error::StoreError;
 use crate::filter::{Field, Filter};
-use crate::matcher::{Fields, Found, Matcher, Origin, Stored};
+use crate::matcher::{Fields, Found, Matcher, Origin, Stored, compare_fields};
 use crate::query::{
     Aggregate, ByResource, GroupBy, LogPage, LogQuery, MeterQuery, Order, Range, ResourceQuery,
     SampleQuery, StatisticsQuery,
 };
-use crate::sample::{Collected, LogRecord, Posted};
-use crate::{Store, compare_fields, meter_id};
+use crate::sample::{Collected, LogRecord, Posted, meter_id};
 use naive_statistics::{field_of, group_value, statistics_of};
 
 /// All in memory, nothing forgotten, nothing indexed.

@@ -13,7 +13,7 @@ use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
 use tokio::time::{Instant, Sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
-use super::connections::ConnectionState;
+use super::connection_state::ConnectionState;
 
 /// Each time this many bytes have arrived, a body has one second more: whoever sends faster is
 /// never late, and a body of a byte a second ends.

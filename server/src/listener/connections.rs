@@ -9,62 +9,11 @@
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
-use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use api::Network;
-use tokio::sync::Notify;
-
-/// An answer that is not read for this long counts as one that nobody reads.
-const STALLED: Duration = Duration::from_secs(5);
-
-/// The bounds of a listener.
-#[derive(Clone, Debug)]
-pub struct ConnectionLimits {
-    /// Connections in all, of each listener.
-    pub max: usize,
-    /// Connections from one address. IPv6 addresses count by their /64 network, since one host
-    /// has a whole one.
-    pub max_per_address: usize,
-    /// Addresses without a cap of their own: every viewer behind a proxy comes from its address.
-    pub trusted_proxies: Vec<Network>,
-    /// Time for the head of a request, and time between two requests of one connection. Longer
-    /// than the 60 s after which common load balancers close an idle connection: the side that
-    /// closes later never loses a request to a closed connection.
-    pub head_timeout: Duration,
-    /// Time for the body of a request. Each 64 KiB that arrive add one second.
-    pub body_timeout: Duration,
-    /// Time in which the peer must read something of an answer.
-    pub write_timeout: Duration,
-}
-
-impl ConnectionLimits {
-    /// The default of [`max`](Self::max).
-    pub const MAX: usize = 4096;
-    /// The default of [`max_per_address`](Self::max_per_address).
-    pub const MAX_PER_ADDRESS: usize = 256;
-
-    /// These limits with so few connections that their descriptors fit.
-    #[must_use]
-    pub fn at_most(mut self, max: usize) -> Self {
-        self.max = self.max.min(max);
-        self
-    }
-}
-
-impl Default for ConnectionLimits {
-    fn default() -> Self {
-        Self {
-            max: Self::MAX,
-            max_per_address: Self::MAX_PER_ADDRESS,
-            trusted_proxies: Vec::new(),
-            head_timeout: Duration::from_secs(75),
-            body_timeout: Duration::from_secs(30),
-            write_timeout: Duration::from_secs(30),
-        }
-    }
-}
+use super::connection_state::{ConnectionState, Phase};
+use super::limits::ConnectionLimits;
 
 /// Which cap was reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,100 +22,6 @@ pub(super) enum Full {
     Address,
     /// The one in all.
     All,
-}
-
-/// What a connection does. The order is that in which connections are closed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[repr(u8)]
-enum Phase {
-    /// A part of a request has arrived, or none since the connection opened.
-    Incomplete,
-    /// Between two requests.
-    Idle,
-    /// The request is complete, its answer is made or sent.
-    Answering,
-}
-
-/// What is known of one connection. Written by its task, read when another one needs room.
-#[derive(Debug)]
-pub(super) struct ConnectionState {
-    id: u64,
-    epoch: Instant,
-    phase: AtomicU8,
-    /// Since when it is in this phase, in ms after `epoch`.
-    since: AtomicU64,
-    /// Since when the peer reads nothing of its answer, in ms after `epoch`; 0: it does.
-    unread: AtomicU64,
-    close: Notify,
-}
-
-impl ConnectionState {
-    fn now(&self) -> u64 {
-        self.epoch.elapsed().as_millis() as u64
-    }
-
-    fn enter(&self, phase: Phase) {
-        self.since.store(self.now(), Ordering::Relaxed);
-        self.phase.store(phase as u8, Ordering::Relaxed);
-    }
-
-    fn phase(&self) -> Phase {
-        match self.phase.load(Ordering::Relaxed) {
-            0 => Phase::Incomplete,
-            1 => Phase::Idle,
-            _ => Phase::Answering,
-        }
-    }
-
-    /// The head of a request has arrived, and its body not yet.
-    pub(super) fn receiving(&self) {
-        self.enter(Phase::Incomplete);
-    }
-
-    /// A request has arrived.
-    pub(super) fn answering(&self) {
-        self.enter(Phase::Answering);
-    }
-
-    /// An answer is complete.
-    pub(super) fn answered(&self) {
-        self.enter(Phase::Idle);
-    }
-
-    /// Bytes have arrived.
-    pub(super) fn bytes_arrived(&self) {
-        if self.phase() == Phase::Idle {
-            self.enter(Phase::Incomplete);
-        }
-    }
-
-    /// The peer does not read.
-    pub(super) fn write_waits(&self) {
-        self.unread.store(self.now().max(1), Ordering::Relaxed);
-    }
-
-    /// The peer reads.
-    pub(super) fn write_goes_on(&self) {
-        self.unread.store(0, Ordering::Relaxed);
-    }
-
-    /// Waits until the connection is to be closed for another one.
-    pub(super) async fn closed(&self) {
-        self.close.notified().await;
-    }
-
-    /// Where it stands among the connections that may be closed, the first one first; `None` while
-    /// its request is being answered.
-    fn rank(&self) -> Option<(Phase, u64)> {
-        let unread = self.unread.load(Ordering::Relaxed);
-        if unread > 0 && self.now().saturating_sub(unread) >= STALLED.as_millis() as u64 {
-            return Some((Phase::Incomplete, unread));
-        }
-        match self.phase() {
-            Phase::Answering => None,
-            phase => Some((phase, self.since.load(Ordering::Relaxed))),
-        }
-    }
 }
 
 /// A host as far as caps go: an IPv4 address, or the /64 network of an IPv6 address.
@@ -276,15 +131,7 @@ impl Connections {
             closed = Some(Full::All);
         }
         open.last_id += 1;
-        let epoch = self.0.epoch;
-        let state = Arc::new(ConnectionState {
-            id: open.last_id,
-            epoch,
-            phase: AtomicU8::new(Phase::Incomplete as u8),
-            since: AtomicU64::new(epoch.elapsed().as_millis() as u64),
-            unread: AtomicU64::new(0),
-            close: Notify::new(),
-        });
+        let state = Arc::new(ConnectionState::new(open.last_id, self.0.epoch));
         open.count += 1;
         let peers = open.by_subnet.entry(subnet).or_default();
         peers.exempt = exempt;
@@ -323,7 +170,7 @@ impl Open {
     fn close(&mut self, subnet: Subnet, id: u64) -> bool {
         let state = self.remove(subnet, id);
         if let Some(state) = &state {
-            state.close.notify_one();
+            state.close();
         }
         state.is_some()
     }

@@ -11,7 +11,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep};
 
-use super::connections::ConnectionState;
+use super::connection_state::ConnectionState;
 
 /// A stream whose writes fail when the peer reads nothing for some time.
 pub(super) struct TimedStream {

@@ -6,7 +6,8 @@ use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::connections::{ConnectionLimits, Full};
+use super::connections::Full;
+use super::limits::ConnectionLimits;
 
 /// The shortest time between two warnings of a kind.
 const PERIOD: Duration = Duration::from_mins(10);

@@ -1,6 +1,7 @@
 //! Flags, variables and file: which wins, and what is refused with which words.
 
 mod broker_files;
+mod broker_refusals;
 mod given;
 mod help;
 mod passwords;

@@ -14,9 +14,8 @@ use super::listing_window::{Found, Key, Listed, Window};
 use super::plan::{MeterTarget, PollSourceTarget, PostedTarget};
 use super::reader::Reader;
 use crate::filter::Filter;
-use crate::meter_id;
 use crate::query::{ByResource, MeterQuery, ResourceQuery};
-use crate::sample::COLLECTED_SOURCE;
+use crate::sample::{COLLECTED_SOURCE, meter_id};
 
 /// Rows of the first page of a list, and of further ones.
 const FIRST: u64 = 1000;

@@ -11,9 +11,8 @@ use super::hit::Hit;
 use super::plan::Plan;
 use super::reader::{Depth, Reader};
 use super::rollup::Span;
-use crate::compare_fields;
 use crate::filter::Field;
-use crate::matcher::{Fields, Found};
+use crate::matcher::{Fields, Found, compare_fields};
 use crate::query::{Order, SampleQuery};
 
 /// Samples by any filter and order.
