@@ -58,6 +58,22 @@ test('Back leads to where the page was scrolled to', async ({ signedIn: page }) 
   await expect.poll(async () => Math.abs((await scrolled()) - before)).toBeLessThanOrEqual(2);
 });
 
+test('Back leads to where the page was scrolled to, also when the page takes long', async ({ signedIn: page }) => {
+  await page.setViewportSize({ width: 1280, height: 500 });
+  await page.goto(DEMO);
+  await new Overview(page).alive();
+  const scrolled = () => page.evaluate(() => scrollY);
+  await page.evaluate(() => scrollTo({ top: 700, behavior: 'instant' }));
+  await section(page, 'Queues').click();
+  await expect(page.getByRole('table')).toBeVisible();
+  await page.route(/\/fn\/(overview|series|poll)/, async route => {
+    await new Promise(resolve => setTimeout(resolve, 4000));
+    await route.continue();
+  });
+  await page.goBack();
+  await expect.poll(scrolled).toBeGreaterThan(698);
+});
+
 test('Back leads to where the list was scrolled to, also when its rows come late', async ({ signedIn: page }) => {
   await page.setViewportSize({ width: 1280, height: 460 });
   await page.goto(`${DEMO}/exchanges`);

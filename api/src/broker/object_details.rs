@@ -18,6 +18,9 @@ const MAX_REFRESH_WAIT: Duration = Duration::from_millis(800);
 /// A request waits this long while others ask for the same object.
 const SAME_OBJECT_WAIT: Duration = Duration::from_secs(10);
 
+/// After a failure the broker is asked again after this time at the latest, however long the tick is.
+const MAX_FAILURE_AGE: Duration = Duration::from_secs(10);
+
 /// The answers to some requests, and what is made of them.
 pub(crate) struct Wanted {
     /// The broker's paths.
@@ -45,6 +48,10 @@ impl BrokerHandle {
         // Held during the request, so that a hundred viewers cause one.
         let known = tokio::time::timeout(SAME_OBJECT_WAIT, entry.lock()).await;
         let mut known = known.map_err(|_| Arc::new(self.client.busy()))?;
+        let every = match known.failure {
+            Some(_) => every.min(MAX_FAILURE_AGE),
+            None => every,
+        };
         if known.asked.is_some_and(|asked| asked.elapsed() < every) {
             return known.latest();
         }

@@ -56,18 +56,33 @@ fn page_paths(context: &AppContext) -> Vec<String> {
 
 /// Renders whatever page the address asks for: whole, with numbers and charts, before the first
 /// byte leaves. A stream would need scripting to put its pieces in place.
+///
+/// A page is rendered to its end in a task of its own, also when its viewer leaves before: else the
+/// framework disposes of signals that another thread still reads, and that one panics.
 fn page(
     context: &AppContext,
 ) -> impl Fn(Request<Body>) -> PageFuture + Clone + Send + Sync + 'static {
     let shown = context.clone();
     let provided = context.clone();
-    leptos_axum::render_app_async_with_context(
+    let render = leptos_axum::render_app_async_with_context(
         move || {
             provided.provide();
             page_policy();
         },
         move || shell(&shown),
-    )
+    );
+    move |request| {
+        let rendered = tokio::spawn(render(request));
+        Box::pin(async move {
+            rendered.await.unwrap_or_else(|error| {
+                if let Ok(panic) = error.try_into_panic() {
+                    std::panic::resume_unwind(panic);
+                }
+                // The runtime is shutting down.
+                StatusCode::SERVICE_UNAVAILABLE.into_response()
+            })
+        })
+    }
 }
 
 type PageFuture = std::pin::Pin<Box<dyn Future<Output = Response<Body>> + Send + 'static>>;

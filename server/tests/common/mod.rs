@@ -71,6 +71,7 @@ impl Broker {
             .route("/api/nodes", get(nodes))
             .route("/api/users", get(|| async { Json(serde_json::json!([])) }))
             .route("/api/vhosts", get(vhosts))
+            .route("/api/exchanges", get(exchanges))
             .route("/api/queues/{vhost}/{name}", get(queue))
             .route(
                 "/api/queues/{vhost}/{name}/bindings",
@@ -121,6 +122,15 @@ async fn nodes() -> Response {
 async fn vhosts(State(fake): State<Fake>) -> Response {
     fake.object().await;
     Json(serde_json::json!([{"name": "/"}, {"name": "shop"}, {"name": ".."}])).into_response()
+}
+
+/// The exchange that each vhost has: the account has a permission in these vhosts.
+async fn exchanges() -> Json<serde_json::Value> {
+    Json(serde_json::json!([
+        {"vhost": "/", "name": "amq.direct"},
+        {"vhost": "shop", "name": "amq.direct"},
+        {"vhost": "..", "name": "amq.direct"},
+    ]))
 }
 
 /// Any queue that is asked for.

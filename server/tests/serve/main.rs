@@ -7,6 +7,7 @@ mod tls_listener;
 
 mod arguments;
 mod base_path;
+mod broken_off;
 mod bundle;
 mod damaged;
 mod embed;

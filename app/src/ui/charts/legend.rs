@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::chart_context::ChartContext;
 use super::dom_updater::{self, DomField, Target};
 use super::line_links::LineLinks;
-use crate::format;
+use crate::format::{self, Unit};
 use crate::i18n::catalog;
 use crate::reactive::text;
 
@@ -75,9 +75,10 @@ pub(super) fn Legend(context: ChartContext) -> impl IntoView {
                     </a>
                 }
             });
+            let room = format!("{} {}", line.label, long_value(unit));
             let is_on = move || context.switched.with(|switched| switched[index]);
             view! {
-                <li class=untrack(|| class(index))>
+                <li class=untrack(|| class(index)) data-room=room>
                     <button
                         type="button"
                         class="legend-entry"
@@ -111,4 +112,15 @@ pub(super) fn Legend(context: ChartContext) -> impl IntoView {
         </ul>
     }
     .into_any()
+}
+
+/// A value as long as most are at most. An entry is as wide as with this one, so that the next entries
+/// stay in place when its own value becomes longer.
+fn long_value(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Count | Unit::Number => "99,999",
+        Unit::PerSecond => "9,999/s",
+        Unit::Bytes => "1,023 MiB",
+        Unit::BytesPerSecond => "1,023 KiB/s",
+    }
 }

@@ -64,30 +64,32 @@ const places = new Map();
 const entry = () => globalThis.navigation?.currentEntry?.key ?? location.href;
 const list = () => document.querySelector('.rows');
 let shown = entry();
+let path = location.pathname;
 let scrolling;
 
 const keepPlace = () => {
   places.set(shown, [scrollY, list()?.scrollTop ?? 0, list()?.scrollLeft ?? 0]);
 };
 
-const scrollBack = ([page, top, left]) => {
+const scrollBack = ([page, top, left], isOtherPage) => {
   const own = scrolling = {};
-  // Answers may take their time, and after them a page is as long as it gets.
-  let deadline = performance.now() + 15000;
-  let isDrawn = false;
+  const start = performance.now();
+  const heading = document.querySelector('h1');
   let reached = 0;
   const step = () => {
-    // Ends with the next way back, and as soon as somebody scrolls.
-    if (scrolling !== own || performance.now() > deadline) return;
+    const waited = performance.now() - start;
+    // Ends with the next way back, and as soon as somebody scrolls. Answers may take their time, and
+    // a page may have become shorter meanwhile.
+    if (scrolling !== own || waited > 15000) return;
     requestAnimationFrame(step);
     if (document.querySelector('.skeleton')) return;
-    if (!isDrawn) deadline = performance.now() + 2000;
-    isDrawn = true;
     scrollTo({ top: page, behavior: 'instant' });
     list()?.scrollTo({ top, left, behavior: 'instant' });
+    // The page that is left stands there until the other one can be drawn.
+    const isDrawn = !isOtherPage || document.querySelector('h1') !== heading;
     const isThere = Math.abs(scrollY - page) < 2 && Math.abs((list()?.scrollTop ?? 0) - top) < 2;
     // The router scrolls too: it has to stay there for a moment.
-    reached = isThere ? reached + 1 : 0;
+    reached = isDrawn && isThere ? reached + 1 : 0;
     if (reached > 15) scrolling = undefined;
   };
   requestAnimationFrame(step);
@@ -99,12 +101,15 @@ for (const type of ['wheel', 'touchstart', 'pointerdown', 'keydown']) {
 }
 addEventListener('popstate', () => {
   keepPlace();
+  const isOtherPage = path !== location.pathname;
   shown = entry();
+  path = location.pathname;
   const place = places.get(shown);
-  if (place) scrollBack(place);
+  if (place) scrollBack(place, isOtherPage);
 });
 const push = history.pushState;
 history.pushState = function (...state) {
   push.apply(this, state);
   shown = entry();
+  path = location.pathname;
 };

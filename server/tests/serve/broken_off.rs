@@ -1,0 +1,82 @@
+//! Viewers who leave while their page is made.
+
+use std::panic;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use futures_util::FutureExt;
+use http::StatusCode;
+use tokio::runtime::Handle;
+
+use crate::common::{Running, session_cookie};
+
+/// A condition that does not come true within this never does.
+const DEADLINE: Duration = Duration::from_secs(20);
+/// The server closes a connection that its client has left within this time. Less than the time that a
+/// broker has for an answer.
+const CLOSED_WITHIN: Duration = Duration::from_secs(1);
+
+/// Pages that the broker is asked for while they are made, and what scripts of pages ask.
+const PATHS: [&str; 3] = [
+    "/brokers/prod/queues/%2F/orders",
+    "/brokers/prod/nodes/warren4%40localhost",
+    "/fn/detail?broker=prod&kind=queues&names%5B0%5D=%2F&names%5B1%5D=invoices&length=3600000",
+];
+
+/// Waits until so few tasks are left: those of the connection have ended then.
+async fn until_tasks(at_most: usize) {
+    let start = Instant::now();
+    while Handle::current().metrics().num_alive_tasks() > at_most && start.elapsed() < CLOSED_WITHIN
+    {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn visits_that_break_off_while_a_page_is_rendered_cause_no_panic() {
+    static PANICS: AtomicUsize = AtomicUsize::new(0);
+    let before = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        PANICS.fetch_add(1, Ordering::SeqCst);
+        before(info);
+    }));
+    // The collector is quiet meanwhile.
+    let running = Running::start(&["--tick", "5m"]).await;
+    let answer = running.sign_in("").send().await.expect("an answer");
+    let cookie = session_cookie(answer.headers()).to_owned();
+    let cookie = cookie.split(';').next().expect("a pair").to_owned();
+    drop(answer);
+    let broker = &running.broker;
+    for path in PATHS {
+        let visit = || {
+            let visit = if path.starts_with("/fn/") {
+                running.read(path)
+            } else {
+                running.get(path)
+            };
+            visit
+                .header("cookie", &cookie)
+                .header("connection", "close")
+        };
+        broker.objects.forget_permits(usize::MAX);
+        broker.object_asked.notified().now_or_never();
+        let mut page = Box::pin(visit().send());
+        tokio::select! {
+            answer = &mut page => panic!("{path}: answered without the broker: {answer:?}"),
+            () = broker.object_asked.notified() => {}
+            () = tokio::time::sleep(DEADLINE) => panic!("{path}: the broker is not asked"),
+        }
+        let tasks = Handle::current().metrics().num_alive_tasks();
+        drop(page);
+        // The viewer's side of the connection ends, and the server's with the page.
+        until_tasks(tasks - 2).await;
+        broker.objects.add_permits(1_000_000);
+        // The same page is whole for the next viewer, after what the first one left.
+        let answer = visit().send().await.expect("an answer");
+        let status = answer.status();
+        let body = answer.text().await.expect("a body");
+        assert_eq!(status, StatusCode::OK, "{path}: {body}");
+        assert!(!body.is_empty(), "{path}");
+        assert_eq!(PANICS.load(Ordering::SeqCst), 0, "{path}");
+    }
+}
