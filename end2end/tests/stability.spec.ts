@@ -1,6 +1,7 @@
 // Nothing jumps: not while the page comes alive, not when values come.
 
 import { Overview } from '../support/overview.ts';
+import { session } from '../support/sign-in.ts';
 import { DEMO, expect, test } from '../support/test.ts';
 
 interface Shift {
@@ -15,7 +16,10 @@ for (const [what, viewport] of [
   test.describe(what, () => {
     test.use({ viewport });
 
-    test('the layout stays over the start and several refreshes', async ({ signedIn: page }) => {
+    test('the layout stays over the start and several refreshes', async ({ page, context, broker, startWarren }) => {
+      // Its history begins now: changes of the tiles are not known at first.
+      const warren = await startWarren({ brokers: [`demo=${broker.urlWithAccount}`] });
+      await context.addCookies([await session(warren.url, broker.administrator)]);
       await page.addInitScript(() => {
         const shifts: Shift[] = [];
         Object.assign(window, { shifts });
@@ -28,7 +32,7 @@ for (const [what, viewport] of [
         }).observe({ type: 'layout-shift', buffered: true });
       });
       const overview = new Overview(page);
-      await page.goto(DEMO);
+      await page.goto(warren.url + DEMO);
       // Without a click: what the viewer does may move things.
       await expect.poll(() => overview.age.innerText()).toMatch(/ago/);
       for (let refresh = 0; refresh < 4; refresh += 1) {
@@ -41,3 +45,22 @@ for (const [what, viewport] of [
     });
   });
 }
+
+test('a longer value leaves the next entries of the legend in place', async ({ overview, page }) => {
+  const entries = page.locator('.legend li:visible');
+  await expect(overview.chart('message-rates').locator('.legend li:visible').first()).toBeVisible();
+  const places = () => entries.evaluateAll(entries => entries.map(entry => {
+    const { left, top, width } = entry.getBoundingClientRect();
+    return [left, top, width].map(Math.round).join(' ');
+  }));
+  const fill = (rate: string, count: string) => page.evaluate(([rate, count]) => {
+    for (const value of document.querySelectorAll('.legend b')) {
+      value.textContent = value.textContent!.includes('/s') ? rate : count;
+    }
+    return document.querySelector('.legend b')!.getBoundingClientRect().width;
+  }, [rate, count]);
+  const short = await fill('0/s', '0');
+  const before = await places();
+  expect(await fill('9,999/s', '99,999')).toBeGreaterThan(short);
+  expect(await places()).toEqual(before);
+});
