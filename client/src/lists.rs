@@ -2,11 +2,8 @@
 
 use std::sync::Arc;
 
-use metering::{
-    Binding, Channel, Connection, Consumer, DeprecatedFeature, Exchange, FeatureFlag,
-    FederationLink, FederationUpstream, Page, Permission, Policy, Queue, Shovel, StreamConsumer,
-    StreamPublisher, TopicPermission, Trace, TraceFile, User, UserLimit, Vhost, VhostLimit,
-};
+use metering::Page;
+use metering::lists::List;
 
 use crate::error::ClientError;
 use crate::path;
@@ -61,78 +58,21 @@ impl ListQuery {
     }
 }
 
-macro_rules! lists {
-    ($($(#[$doc:meta])* $method:ident = $list:literal: $type:ty;)*) => {
-        impl Session {
-            $(
-                $(#[$doc])*
-                ///
-                /// # Errors
-                /// [`ClientError::Refused`] with 400 for a query that cannot be used,
-                /// [`ClientError::NotFound`] where the broker has no such list,
-                /// [`ClientError::Forbidden`] for an account that may not see it, and the others of
-                /// [`ClientError`].
-                pub async fn $method(
-                    &self,
-                    broker: &str,
-                    query: &ListQuery,
-                ) -> Result<Arc<Page<$type>>, ClientError> {
-                    self.fetch(query.path($list, broker)).await
-                }
-            )*
-        }
-    };
-}
-
-lists! {
-    /// Queues and streams.
-    queues = "queues": Queue;
-    /// Client connections.
-    connections = "connections": Connection;
-    /// Channels.
-    channels = "channels": Channel;
-    /// Exchanges.
-    exchanges = "exchanges": Exchange;
-    /// Bindings.
-    bindings = "bindings": Binding;
-    /// Consumers.
-    consumers = "consumers": Consumer;
-    /// Vhosts.
-    vhosts = "vhosts": Vhost;
-    /// What accounts may do.
-    permissions = "permissions": Permission;
-    /// With which routing keys accounts may use topic exchanges.
-    topic_permissions = "topic-permissions": TopicPermission;
-    /// Policies.
-    policies = "policies": Policy;
-    /// Operators' policies.
-    operator_policies = "operator-policies": Policy;
-    /// The limits of vhosts.
-    vhost_limits = "vhost-limits": VhostLimit;
-    /// The limits of accounts.
-    user_limits = "user-limits": UserLimit;
-    /// What is switched on.
-    feature_flags = "feature-flags": FeatureFlag;
-    /// What a later version will not have.
-    deprecated_features = "deprecated-features": DeprecatedFeature;
-    /// What of that is in use.
-    deprecated_features_used = "deprecated-features/used": DeprecatedFeature;
-    /// Accounts, by pages; [`Session::users`] has them whole.
-    user_list = "users": User;
-    /// Shovels (with the plugin `rabbitmq_shovel_management`).
-    shovels = "shovels": Shovel;
-    /// Links of a federation (with the plugin `rabbitmq_federation_management`).
-    federation_links = "federation-links": FederationLink;
-    /// Where a federation gets messages from.
-    federation_upstreams = "federation-upstreams": FederationUpstream;
-    /// Traces (with the plugin `rabbitmq_tracing`).
-    traces = "traces": Trace;
-    /// The files that traces wrote.
-    trace_files = "trace-files": TraceFile;
-    /// Publishers of the stream protocol (with the plugin `rabbitmq_stream_management`).
-    stream_publishers = "stream-publishers": StreamPublisher;
-    /// Consumers of the stream protocol.
-    stream_consumers = "stream-consumers": StreamConsumer;
+impl Session {
+    /// A page of a list: `session.list::<metering::lists::Queues>(broker, &query)`.
+    ///
+    /// # Errors
+    /// [`ClientError::Refused`] with 400 for a query that cannot be used,
+    /// [`ClientError::NotFound`] where the broker has no such list,
+    /// [`ClientError::Forbidden`] for an account that may not see it, and the others of
+    /// [`ClientError`].
+    pub async fn list<L: List>(
+        &self,
+        broker: &str,
+        query: &ListQuery,
+    ) -> Result<Arc<Page<L::Row>>, ClientError> {
+        self.fetch(query.path(L::KIND.name(), broker)).await
+    }
 }
 
 #[cfg(test)]

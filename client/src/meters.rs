@@ -40,7 +40,7 @@ impl Session {
     /// [`ClientError::Refused`] with 400 for a condition that meters do not know, and the others of
     /// [`ClientError`].
     pub async fn meters(&self, query: &MeterQuery) -> Result<Items<Meter>, ClientError> {
-        self.list(query.path()).await
+        self.items(query.path()).await
     }
 }
 

@@ -40,7 +40,7 @@ impl Session {
     /// [`ClientError::Refused`] with 400 for a condition that resources do not know, and the others
     /// of [`ClientError`].
     pub async fn resources(&self, query: &ResourceQuery) -> Result<Items<Resource>, ClientError> {
-        self.list(query.path()).await
+        self.items(query.path()).await
     }
 
     /// A resource by its id.

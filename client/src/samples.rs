@@ -117,7 +117,7 @@ impl Session {
     /// [`ClientError::Refused`] with 400 for a condition that samples do not know, and the others
     /// of [`ClientError`].
     pub async fn samples(&self, query: &SampleQuery) -> Result<Items<Sample>, ClientError> {
-        self.list(query.path("/v2/samples")).await
+        self.items(query.path("/v2/samples")).await
     }
 
     /// A sample by its id.
@@ -139,7 +139,7 @@ impl Session {
         meter: &str,
         query: &SampleQuery,
     ) -> Result<Items<OldSample>, ClientError> {
-        self.list(query.path(&of_meter(meter))).await
+        self.items(query.path(&of_meter(meter))).await
     }
 
     /// Posts samples of a meter, all or none, and hands them back as they are stored. What this

@@ -199,7 +199,7 @@ impl Session {
     }
 
     /// The list at a path, as it comes.
-    pub(crate) async fn list<T>(&self, path: String) -> Result<Items<T>, ClientError> {
+    pub(crate) async fn items<T>(&self, path: String) -> Result<Items<T>, ClientError> {
         self.ask_for_list(path, Bytes::new()).await
     }
 

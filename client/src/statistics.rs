@@ -143,7 +143,7 @@ impl Session {
         &self,
         query: &StatisticsQuery,
     ) -> Result<Items<Statistics>, ClientError> {
-        self.list(query.path()).await
+        self.items(query.path()).await
     }
 }
 

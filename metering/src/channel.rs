@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::consumer::Consumer;
 use crate::field_table::field_table;
+use crate::list_row::{known, row};
 use crate::overview::MessageStats;
 use crate::queue::{Flow, Owner};
 use crate::record::record;
@@ -56,6 +57,8 @@ record! {
         message_stats: MessageStats,
     }
 }
+
+row!(Channel: |row| row.name.as_str(), vhost known(row.vhost.as_ref()), user known(row.user.as_ref()));
 
 /// A channel in full: `GET /v2/rabbit/channels/{name}`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]

@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::amqp::AmqpSession;
 use crate::channel::Channel;
 use crate::field_table::field_table;
+use crate::list_row::{known, row};
 use crate::record::record;
 use crate::stats::Details;
 use crate::table::Table;
@@ -88,6 +89,8 @@ record! {
         reductions: i64,
     }
 }
+
+row!(Connection: |row| row.name.as_str(), vhost known(row.vhost.as_ref()), user known(row.user.as_ref()));
 
 /// A connection in full: `GET /v2/rabbit/connections/{name}`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::field_table::field_table;
+use crate::list_row::{known, row};
 use crate::record::record;
 use crate::table::Table;
 
@@ -34,6 +35,12 @@ record! {
     }
 }
 
+row! {
+    Consumer: |row| format!("{} {}", QueueName::name_of(row.queue.as_ref()), row.consumer_tag),
+    vhost QueueName::vhost_of(row.queue.as_ref()),
+    user row.channel_details.as_ref().map_or("", |channel| known(channel.user.as_ref()))
+}
+
 /// A queue by name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -42,6 +49,18 @@ pub struct QueueName {
     pub name: String,
     /// The vhost that it is in.
     pub vhost: String,
+}
+
+impl QueueName {
+    /// The vhost of the queue that a row is about; empty if absent.
+    pub(crate) fn vhost_of(queue: Option<&Self>) -> &str {
+        queue.map_or("", |queue| &queue.vhost)
+    }
+
+    /// Its name.
+    pub(crate) fn name_of(queue: Option<&Self>) -> &str {
+        queue.map_or("", |queue| &queue.name)
+    }
 }
 
 field_table!(QueueName: name vhost);

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::field_table::field_table;
+use crate::list_row::{known, row};
 use crate::overview::MessageStats;
 use crate::queue::Flow;
 use crate::record::record;
@@ -36,6 +37,8 @@ record! {
     }
 }
 
+row!(Exchange: |row| row.name.as_str(), vhost &row.vhost);
+
 record! {
     /// What leads from an exchange to a queue or another exchange.
     pub struct Binding {
@@ -56,6 +59,11 @@ record! {
         /// Distinguishes it from other bindings between the same two.
         properties_key: String,
     }
+}
+
+row! {
+    Binding: |row| format!("{} {} {}", row.source, row.destination, known(row.routing_key.as_ref())),
+    vhost &row.vhost
 }
 
 /// An exchange in full: `GET /v2/rabbit/exchanges/{vhost}/{name}`.

@@ -1,6 +1,7 @@
 //! What a cluster has switched on, and what will go: `GET /v2/rabbit/feature-flags`,
 //! `deprecated-features`.
 
+use crate::list_row::row;
 use crate::record::record;
 
 record! {
@@ -23,6 +24,8 @@ record! {
     }
 }
 
+row!(FeatureFlag: |row| row.name.as_str());
+
 record! {
     /// What a later version will not have (3.13 and later).
     pub struct DeprecatedFeature {
@@ -42,3 +45,5 @@ record! {
         provided_by: String,
     }
 }
+
+row!(DeprecatedFeature: |row| row.name.as_str());

@@ -24,6 +24,7 @@
 //! | [`queue`], [`connection`], [`channel`], [`exchange`], [`consumer`] | what is declared and open in a broker |
 //! | [`vhost`], [`policy`], [`feature`] | how a broker is divided, limited and set up |
 //! | [`table`] | arguments, properties and definitions, whose keys somebody chose |
+//! | [`lists`] | the lists of a broker: path, rights, section, plugin |
 //! | [`page`] | a page of a list |
 //! | [`segment`] | names as segments of a path |
 //! | [`search`] | what is called so |
@@ -56,6 +57,8 @@ pub mod guest;
 pub mod health;
 pub mod identity;
 pub mod lenient_serde;
+mod list_row;
+pub mod lists;
 pub mod log;
 pub mod meter;
 pub mod node;
@@ -73,6 +76,7 @@ mod stats;
 pub mod table;
 pub mod telemetry;
 pub mod timestamp;
+mod uri;
 pub mod user;
 pub mod vhost;
 

@@ -7,9 +7,11 @@ use serde::Serialize;
 
 use crate::consumer::QueueName;
 use crate::field_table::field_table;
+use crate::list_row::{known, row};
 use crate::overview::MessageStats;
 use crate::record::record;
 use crate::table::Table;
+use crate::uri::{forget_account, forget_accounts};
 
 record! {
     /// A shovel, which moves messages from one place to another (`rabbitmq_shovel_management`).
@@ -67,6 +69,14 @@ record! {
     }
 }
 
+row! {
+    Shovel: |row| row.name.as_str(), vhost known(row.vhost.as_ref()),
+    drop_secrets |row, _hashes| {
+        let uris = [&mut row.src_uri, &mut row.dest_uri];
+        uris.into_iter().flatten().for_each(forget_account);
+    }
+}
+
 record! {
     /// A link of a federation, from an upstream to an exchange or queue here
     /// (`rabbitmq_federation_management`).
@@ -108,6 +118,15 @@ record! {
     }
 }
 
+row! {
+    FederationLink: |row| {
+        let target = row.exchange.as_ref().or(row.queue.as_ref());
+        format!("{} {}", row.upstream, known(target))
+    },
+    vhost &row.vhost,
+    drop_secrets |row, _hashes| row.uri.iter_mut().for_each(forget_account)
+}
+
 /// The channel that a link of a federation publishes on.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -136,6 +155,14 @@ record! {
     }
 }
 
+row! {
+    FederationUpstream: |row| row.name.as_str(), vhost &row.vhost,
+    drop_secrets |row, _hashes| {
+        let uris = row.value.as_mut().and_then(|value| value.0.get_mut("uri"));
+        uris.into_iter().for_each(forget_accounts);
+    }
+}
+
 record! {
     /// A trace, which writes what a vhost's messages are to a file (`rabbitmq_tracing`).
     pub struct Trace {
@@ -159,6 +186,8 @@ record! {
         queue: TraceQueue,
     }
 }
+
+row!(Trace: |row| row.name.as_str(), vhost &row.vhost);
 
 /// The queue that a trace reads from.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -193,6 +222,8 @@ record! {
     }
 }
 
+row!(TraceFile: |row| row.name.as_str());
+
 record! {
     /// A publisher of RabbitMQ's stream protocol (`rabbitmq_stream_management`).
     pub struct StreamPublisher {
@@ -212,6 +243,17 @@ record! {
         /// Messages that the stream refused.
         errored: i64,
     }
+}
+
+row! {
+    StreamPublisher: |row| format!(
+        "{} {} {}",
+        QueueName::name_of(row.queue.as_ref()),
+        known(row.reference.as_ref()),
+        StreamConnection::name_of(row.connection_details.as_ref()),
+    ),
+    vhost QueueName::vhost_of(row.queue.as_ref()),
+    user StreamConnection::user_of(row.connection_details.as_ref())
 }
 
 record! {
@@ -241,6 +283,16 @@ record! {
     }
 }
 
+row! {
+    StreamConsumer: |row| format!(
+        "{} {}",
+        QueueName::name_of(row.queue.as_ref()),
+        StreamConnection::name_of(row.connection_details.as_ref()),
+    ),
+    vhost QueueName::vhost_of(row.queue.as_ref()),
+    user StreamConnection::user_of(row.connection_details.as_ref())
+}
+
 /// A connection of the stream protocol by name, and whose it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -259,6 +311,16 @@ pub struct StreamConnection {
     /// The client's port.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub peer_port: Option<i64>,
+}
+
+impl StreamConnection {
+    fn name_of(connection: Option<&Self>) -> &str {
+        connection.map_or("", |connection| &connection.name)
+    }
+
+    fn user_of(connection: Option<&Self>) -> &str {
+        connection.map_or("", |connection| known(connection.user.as_ref()))
+    }
 }
 
 field_table!(StreamConnection: name node user peer_host peer_port);

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::exchange::Exchange;
 use crate::field_table::field_table;
+use crate::list_row::row;
 use crate::queue::Queue;
 use crate::record::record;
 use crate::table::Table;
@@ -27,6 +28,8 @@ record! {
         definition: Table,
     }
 }
+
+row!(Policy: |row| row.name.as_str(), vhost &row.vhost);
 
 /// A policy in full: `GET /v2/rabbit/policies/{vhost}/{name}`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]

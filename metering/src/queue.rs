@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::consumer::Consumer;
 use crate::field_table::field_table;
+use crate::list_row::row;
 use crate::overview::MessageStats;
 use crate::record::record;
 use crate::stats::Details;
@@ -130,6 +131,8 @@ record! {
         first_timestamp: i64,
     }
 }
+
+row!(Queue: |row| row.name.as_str(), vhost &row.vhost);
 
 /// The connection that an exclusive queue belongs to.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]

@@ -30,6 +30,12 @@ macro_rules! record {
         crate::field_table::field_table!($name: $($key $(= $key_wire)?)* $($field $(= $wire)?)*);
 
         impl $name {
+            /// The names of its fields.
+            pub const FIELDS: &[&str] = &[
+                $(crate::field_table::name!($key $($key_wire)?),)*
+                $(crate::field_table::name!($field $($wire)?),)*
+            ];
+
             /// Whether rows can be ordered by this: a field's name, or a dotted path to a value
             /// within, `message_stats.publish_details.rate` for example.
             pub fn has_column(path: &str) -> bool {

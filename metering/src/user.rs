@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::field_table::field_table;
+use crate::list_row::row;
 use crate::table::Table;
 use crate::vhost::{Permission, TopicPermission};
 
@@ -27,9 +28,18 @@ pub struct User {
 
 field_table!(User: name tags limits has_password password_hash);
 
+row! {
+    User: |row| row.name.as_str(), user &row.name,
+    drop_secrets |row, with_hashes| {
+        let hash = row.password_hash.clone().filter(|_| with_hashes);
+        row.forget_hash();
+        row.password_hash = hash;
+    }
+}
+
 impl User {
     /// Whether rows can be ordered by this: see [`Queue::has_column`](crate::Queue::has_column).
-    pub fn has_column(path: &str) -> bool {
+    fn has_column(path: &str) -> bool {
         let is_limit = |path: &str| {
             path.strip_prefix("limits.")
                 .is_some_and(|key| !key.is_empty())

@@ -4,6 +4,7 @@
 use serde::Serialize;
 
 use crate::field_table::field_table;
+use crate::list_row::row;
 use crate::overview::MessageStats;
 use crate::record::record;
 use crate::stats::Details;
@@ -53,6 +54,8 @@ record! {
     }
 }
 
+row!(Vhost: |row| row.name.as_str(), vhost &row.name);
+
 record! {
     /// What an account may do in a vhost: three regular expressions on names.
     pub struct Permission {
@@ -70,6 +73,8 @@ record! {
         read: String,
     }
 }
+
+row!(Permission: |row| row.user.as_str(), vhost &row.vhost, user &row.user);
 
 record! {
     /// With which routing keys an account may use a topic exchange (3.7 and later).
@@ -89,6 +94,10 @@ record! {
     }
 }
 
+row! {
+    TopicPermission: |row| format!("{} {}", row.user, row.exchange), vhost &row.vhost, user &row.user
+}
+
 record! {
     /// How much there may be in a vhost (3.7 and later).
     pub struct VhostLimit {
@@ -101,6 +110,8 @@ record! {
     }
 }
 
+row!(VhostLimit: |row| row.vhost.as_str(), vhost &row.vhost);
+
 record! {
     /// How much an account may open (3.8 and later).
     pub struct UserLimit {
@@ -112,6 +123,8 @@ record! {
         value: Table,
     }
 }
+
+row!(UserLimit: |row| row.user.as_str(), user &row.user);
 
 /// A vhost in full: `GET /v2/rabbit/vhosts/{name}`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use metering::lists::ListKind;
 use tokio::time::Instant;
 
 use super::broker_state::BrokerHandle;
-use crate::lists::kind::Kind;
 use crate::lists::registry::{Entry, Failure, Listed};
 use crate::lists::table::Table;
 
@@ -15,7 +15,7 @@ const REST: Duration = Duration::from_millis(500);
 
 impl BrokerHandle {
     /// A list to search names in, which may be a minute old; `None` if it did not come before `until`.
-    pub(crate) async fn names(&self, kind: Kind, until: Instant) -> Option<Arc<Table>> {
+    pub(crate) async fn names(&self, kind: ListKind, until: Instant) -> Option<Arc<Table>> {
         let lists = &self.lists;
         let mut changed = lists.changed.subscribe();
         let entry = lists.entry(kind, |entry| {
@@ -37,7 +37,7 @@ impl BrokerHandle {
     ///
     /// # Errors
     /// Where there is none: why.
-    pub(crate) async fn list(&self, kind: Kind) -> Result<Listed, Failure> {
+    pub(crate) async fn list(&self, kind: ListKind) -> Result<Listed, Failure> {
         let lists = &self.lists;
         let mut changed = lists.changed.subscribe();
         let entry = lists.entry(kind, |entry| {

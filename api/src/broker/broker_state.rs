@@ -5,6 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
+use metering::lists::ListKind;
 use metering::{Broker, Timestamp};
 use secrecy::SecretString;
 use tokio::sync::{Notify, Semaphore, watch};
@@ -22,7 +23,6 @@ use crate::broker::request_gate::RequestGate;
 use crate::broker::snapshot::{ScopedOverview, Snapshot};
 use crate::config::{ApiConfig, ApiError, BrokerConfig};
 use crate::http::response_cache::ResponseCache;
-use crate::lists::kind::Kind;
 use crate::lists::registry::ListRegistry;
 use crate::vhost_set::VhostSet;
 
@@ -266,9 +266,9 @@ impl BrokerHandle {
     /// figures in it are kept.
     pub(crate) fn note_chart(&self, path: &str) {
         let kind = if path.ends_with('/') {
-            Kind::Vhosts
+            ListKind::Vhosts
         } else {
-            Kind::Queues
+            ListKind::Queues
         };
         self.lists.ask(kind);
         self.charted_queues.note(path);

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use metering::lists::ListKind;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
@@ -14,9 +15,8 @@ use crate::broker::request_gate::Cost;
 use crate::clock::Clock;
 use crate::collector::poll::CHEAP_TIMEOUT;
 use crate::context::Context;
-use crate::lists::kind::Kind;
 use crate::lists::registry::Failure;
-use crate::lists::rows::{Batch, Damage, Rows};
+use crate::lists::rows::{self, Batch, Damage, Rows};
 
 /// How often the fetcher checks whether a list is still requested.
 const CHECK_INTERVAL: Duration = Duration::from_secs(10);
@@ -44,13 +44,13 @@ pub(crate) async fn supervise(broker: Arc<BrokerHandle>, context: Arc<Context>) 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum FetchKind {
     /// A whole list; of queues everything but the depths.
-    Whole(Kind),
+    Whole(ListKind),
     /// The depths of queues, where they are many.
     Depths,
     /// What a broker answers while a node of its cluster hangs: no statistics, no depths.
-    WithoutStats(Kind),
+    WithoutStats(ListKind),
     /// Names for the search, while no viewer requests the list: of queues the cheap form.
-    Names(Kind),
+    Names(ListKind),
 }
 
 /// Rows that have just come.
@@ -90,9 +90,9 @@ pub(super) struct ListFetcher {
     pub(super) tick: Duration,
     pub(super) timeout: Duration,
     pub(super) limit: usize,
-    pub(super) wholes: [Budget; Kind::ALL.len()],
+    pub(super) wholes: [Budget; ListKind::ALL.len()],
     pub(super) depths: Budget,
-    pub(super) without_stats: [Budget; Kind::ALL.len()],
+    pub(super) without_stats: [Budget; ListKind::ALL.len()],
     /// Whether there are more queues than a page has.
     pub(super) many_queues: bool,
     pub(super) generation: u64,
@@ -110,9 +110,9 @@ impl ListFetcher {
             tick: config.tick,
             timeout: config.answer_timeout,
             limit: config.answer_limit.saturating_mul(LENGTH_FACTOR),
-            wholes: [Budget::new(); Kind::ALL.len()],
+            wholes: [Budget::new(); ListKind::ALL.len()],
             depths: Budget::new(),
-            without_stats: [Budget::new(); Kind::ALL.len()],
+            without_stats: [Budget::new(); ListKind::ALL.len()],
             many_queues: false,
             generation: 0,
             history: QueueHistories::default(),
@@ -141,10 +141,10 @@ impl ListFetcher {
     /// without statistics need the list of queues all the time.
     fn drop_unused(&mut self) {
         if self.broker.needs_queues() {
-            self.broker.lists.ask(Kind::Queues);
+            self.broker.lists.ask(ListKind::Queues);
         }
         let now = Instant::now();
-        for kind in Kind::ALL {
+        for kind in ListKind::ALL {
             let lists = &self.broker.lists;
             let is_used = lists.is_wanted(kind) || lists.is_searched(kind);
             if !is_used && self.due(FetchKind::Whole(kind), 1, now) <= now {
@@ -160,21 +160,21 @@ impl ListFetcher {
     pub(super) fn wanted(&self) -> Vec<FetchKind> {
         let lists = &self.broker.lists;
         if self.broker.snapshot().is_stale() {
-            let unread = Kind::ALL.into_iter().filter(|&kind| {
+            let unread = ListKind::ALL.into_iter().filter(|&kind| {
                 let is_asked = lists.is_wanted(kind) || lists.needs_names(kind);
                 is_asked && lists.table(kind).is_none() && self.broker.is_degraded()
             });
             return unread.map(FetchKind::WithoutStats).collect();
         }
-        let mut wanted: Vec<_> = Kind::ALL
+        let mut wanted: Vec<_> = ListKind::ALL
             .into_iter()
             .filter(|&kind| lists.is_wanted(kind))
             .map(FetchKind::Whole)
             .collect();
-        if self.many_queues && wanted.contains(&FetchKind::Whole(Kind::Queues)) {
+        if self.many_queues && wanted.contains(&FetchKind::Whole(ListKind::Queues)) {
             wanted.push(FetchKind::Depths);
         }
-        let searched = Kind::ALL
+        let searched = ListKind::ALL
             .into_iter()
             .filter(|&kind| !wanted.contains(&FetchKind::Whole(kind)) && lists.needs_names(kind));
         wanted.extend(searched.map(FetchKind::Names).collect::<Vec<_>>());
@@ -193,7 +193,7 @@ impl ListFetcher {
 
     pub(super) fn due(&self, part: FetchKind, sharers: u32, now: Instant) -> Instant {
         match part {
-            FetchKind::Names(Kind::Queues) => self.depths.due(self.tick, sharers, now),
+            FetchKind::Names(ListKind::Queues) => self.depths.due(self.tick, sharers, now),
             FetchKind::WithoutStats(kind) => {
                 self.without_stats[kind as usize].due(self.tick, sharers, now)
             }
@@ -202,7 +202,7 @@ impl ListFetcher {
             }
             // A list that is fetched whole every tick includes the depths.
             FetchKind::Depths
-                if self.wholes[Kind::Queues as usize].is_cheap(self.tick, sharers) =>
+                if self.wholes[ListKind::Queues as usize].is_cheap(self.tick, sharers) =>
             {
                 now + self.tick
             }
@@ -212,12 +212,12 @@ impl ListFetcher {
 
     async fn fetch(&mut self, part: FetchKind) {
         let (kind, fetched) = match part {
-            FetchKind::Whole(Kind::Queues) => (Kind::Queues, self.fetch_queues().await),
+            FetchKind::Whole(ListKind::Queues) => (ListKind::Queues, self.fetch_queues().await),
             FetchKind::WithoutStats(kind) => (kind, self.fetch_without_stats(kind).await),
-            FetchKind::Whole(kind) | FetchKind::Names(kind) if kind != Kind::Queues => {
+            FetchKind::Whole(kind) | FetchKind::Names(kind) if kind != ListKind::Queues => {
                 (kind, self.fetch_list(kind).await)
             }
-            _ => (Kind::Queues, self.fetch_depths().await),
+            _ => (ListKind::Queues, self.fetch_depths().await),
         };
         let Err(error) = fetched else { return };
         let (broker, list) = (&self.broker.name, kind.name());
@@ -250,7 +250,7 @@ impl ListFetcher {
     }
 
     /// Whether a healthy broker answers with a list of this length at once.
-    fn cost(&self, kind: Kind) -> Cost {
+    fn cost(&self, kind: ListKind) -> Cost {
         let snapshot = self.broker.snapshot();
         let totals = snapshot.poll_data.as_ref();
         let totals = totals.and_then(|poll_data| poll_data.object_totals.as_ref());
@@ -259,12 +259,13 @@ impl ListFetcher {
         };
         let many = match kind {
             // Each queue has a binding.
-            Kind::Queues | Kind::Bindings => totals.queues,
-            Kind::Connections => totals.connections,
-            Kind::Channels => totals.channels,
-            Kind::Consumers => totals.consumers,
-            Kind::Exchanges => totals.exchanges,
-            _ => None,
+            ListKind::Queues | ListKind::Bindings => totals.queues,
+            ListKind::Connections => totals.connections,
+            ListKind::Channels => totals.channels,
+            ListKind::Consumers => totals.consumers,
+            ListKind::Exchanges => totals.exchanges,
+            // Bindings complete it.
+            _ => kind.properties().parts.and(totals.queues),
         };
         if many.is_some_and(|many| many > FAST_ROWS) {
             Cost::Expensive
@@ -277,7 +278,7 @@ impl ListFetcher {
     /// `cost`, also if it fails.
     pub(super) async fn ask<T: Send + 'static>(
         &self,
-        kind: Kind,
+        kind: ListKind,
         path: String,
         timeout: Duration,
         cost: &mut Duration,
@@ -314,32 +315,53 @@ impl ListFetcher {
             .map_err(|cause| self.broker.client.malformed(&path, cause))
     }
 
-    async fn fetch_list(&mut self, kind: Kind) -> Result<(), BrokerError> {
+    async fn fetch_list(&mut self, kind: ListKind) -> Result<(), BrokerError> {
         let mut cost = Duration::ZERO;
         let timeout = self.wholes[kind as usize].timeout(self.timeout);
         let asked_at = Instant::now();
-        let batch = self
-            .ask(kind, kind.path(), timeout, &mut cost, move |body| {
-                kind.read(body)
-            })
-            .await;
+        let batch = self.fetch_rows(kind, timeout, &mut cost).await;
         self.wholes[kind as usize].record(Instant::now(), cost, batch.is_ok());
         let batch = Fetched::new(batch?, Extent::Complete(asked_at));
         self.publish(kind, batch).await;
-        if kind == Kind::Vhosts {
+        if kind == ListKind::Vhosts {
             self.note(kind, Fresh::All).await;
         }
         Ok(())
     }
 
-    async fn fetch_without_stats(&mut self, kind: Kind) -> Result<(), BrokerError> {
+    async fn fetch_rows(
+        &self,
+        kind: ListKind,
+        timeout: Duration,
+        cost: &mut Duration,
+    ) -> Result<Batch, BrokerError> {
+        let with_hashes = self.context.config.password_hashes;
+        let mut batch = self
+            .ask(kind, kind.path(), timeout, cost, move |body| {
+                rows::read(kind, body, with_hashes)
+            })
+            .await?;
+        let Some(parts) = kind.properties().parts.filter(|_| batch.rows.len() > 0) else {
+            return Ok(batch);
+        };
+        let rows = std::mem::take(&mut batch.rows);
+        let complete = move |body: &[u8]| rows::complete(kind, &rows, body);
+        let (rows, damage) = self
+            .ask(kind, parts.to_owned(), timeout, cost, complete)
+            .await?;
+        batch.rows = rows;
+        batch.damage.add(damage);
+        Ok(batch)
+    }
+
+    async fn fetch_without_stats(&mut self, kind: ListKind) -> Result<(), BrokerError> {
         let mut cost = Duration::ZERO;
         let path = kind.path();
         let separator = if path.contains('?') { '&' } else { '?' };
         let path = format!("{path}{separator}disable_stats=true");
         let batch = self
             .ask(kind, path, CHEAP_TIMEOUT, &mut cost, move |body| {
-                kind.read(body)
+                rows::read(kind, body, false)
             })
             .await;
         self.without_stats[kind as usize].record(Instant::now(), cost, batch.is_ok());

@@ -3,24 +3,24 @@
 use std::sync::Arc;
 
 use metering::Timestamp;
+use metering::lists::ListKind;
 use tokio::time::Instant;
 
 use super::list_fetcher::{Extent, FetchKind, Fetched, ListFetcher, run};
 use super::queue_history::{self, Fresh, Moment};
-use crate::lists::kind::Kind;
 use crate::lists::queues;
 use crate::lists::rows::Damage;
 use crate::lists::table::Table;
 
 impl ListFetcher {
-    pub(super) async fn publish(&mut self, kind: Kind, fetched: Fetched) {
+    pub(super) async fn publish(&mut self, kind: ListKind, fetched: Fetched) {
         let now = self.clock.now();
         self.publish_at(kind, now, fetched).await;
     }
 
     pub(super) async fn publish_at(
         &mut self,
-        kind: Kind,
+        kind: ListKind,
         observed_at: Timestamp,
         fetched: Fetched,
     ) {
@@ -56,7 +56,7 @@ impl ListFetcher {
         }
     }
 
-    fn note_damage(&self, kind: Kind, damage: Damage) {
+    fn note_damage(&self, kind: ListKind, damage: Damage) {
         let (broker, list, rows) = (&self.broker.name, kind.name(), damage.unreadable);
         if rows > 0 && self.broker.log_limit.admits(&format!("{list} rows")) {
             tracing::warn!(
@@ -72,7 +72,7 @@ impl ListFetcher {
     }
 
     /// Records the history of queues or vhosts from a list that was just read.
-    pub(super) async fn note(&mut self, kind: Kind, fresh: Fresh) {
+    pub(super) async fn note(&mut self, kind: ListKind, fresh: Fresh) {
         let Some(table) = self.broker.lists.table(kind) else {
             return;
         };
@@ -81,14 +81,14 @@ impl ListFetcher {
             self.context.config.busy_queues,
         );
         let rows = Arc::clone(&table);
-        if kind == Kind::Queues && self.broker.is_without_statistics() {
+        if kind == ListKind::Queues && self.broker.is_without_statistics() {
             let rows = Arc::clone(&table);
             if let Some(totals) = run(move || queues::totals(&rows.rows)).await {
                 self.broker.lists.set_totals(totals);
             }
         }
         let chosen = run(move || match kind {
-            Kind::Queues => queue_history::queues(&rows.rows, &wanted, busy, fresh),
+            ListKind::Queues => queue_history::queues(&rows.rows, &wanted, busy, fresh),
             _ => queue_history::vhosts(&rows.rows),
         });
         let Some(chosen) = chosen.await else { return };
@@ -104,7 +104,7 @@ impl ListFetcher {
         };
         let broker = &self.broker;
         match kind {
-            Kind::Queues => {
+            ListKind::Queues => {
                 self.history
                     .take_queues(broker, &table.rows, &chosen, fresh, moment);
             }

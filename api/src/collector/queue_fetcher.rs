@@ -2,15 +2,15 @@
 
 use std::time::Duration;
 
+use metering::lists::ListKind;
 use tokio::time::Instant;
 
 use super::list_fetcher::{Extent, Fetched, ListFetcher, run};
 use super::prometheus;
 use super::queue_history::Fresh;
 use crate::broker::error::BrokerError;
-use crate::lists::kind::Kind;
 use crate::lists::queues;
-use crate::lists::rows::Rows;
+use crate::lists::rows::{self, Rows};
 
 impl ListFetcher {
     /// Queues page by page. With the first page it is known whether there are many: then the depths
@@ -18,39 +18,39 @@ impl ListFetcher {
     pub(super) async fn fetch_queues(&mut self) -> Result<(), BrokerError> {
         let mut cost = Duration::ZERO;
         let swept = self.sweep(&mut cost).await;
-        self.wholes[Kind::Queues as usize].record(Instant::now(), cost, swept.is_ok());
+        self.wholes[ListKind::Queues as usize].record(Instant::now(), cost, swept.is_ok());
         if let Ok(true) = swept {
-            self.note(Kind::Queues, Fresh::All).await;
+            self.note(ListKind::Queues, Fresh::All).await;
         }
         swept.map(drop)
     }
 
     /// Returns whether all pages were read.
     async fn sweep(&mut self, cost: &mut Duration) -> Result<bool, BrokerError> {
-        let read = |body: &[u8]| Kind::Queues.read(body);
+        let read = |body: &[u8]| rows::read(ListKind::Queues, body, false);
         let asked_at = Instant::now();
         let first = self
-            .ask(Kind::Queues, queues::page(1), self.timeout, cost, read)
+            .ask(ListKind::Queues, queues::page(1), self.timeout, cost, read)
             .await?;
         let pages = first.page_count.unwrap_or(1);
         self.many_queues = pages > 1;
         if !self.many_queues {
             let mut fetched = Fetched::new(first, Extent::Complete(asked_at));
             fetched.rows = self.with_consumers(fetched.rows, cost).await;
-            self.publish(Kind::Queues, fetched).await;
+            self.publish(ListKind::Queues, fetched).await;
             return Ok(true);
         }
-        if self.broker.lists.table(Kind::Queues).is_none() {
+        if self.broker.lists.table(ListKind::Queues).is_none() {
             self.fetch_depths().await?;
         }
         let mut damage = first.damage;
         let mut parts = vec![first.rows];
         for number in 2..=pages {
-            if !self.broker.lists.is_wanted(Kind::Queues) {
+            if !self.broker.lists.is_wanted(ListKind::Queues) {
                 return Ok(false);
             }
             let path = queues::page(number);
-            let page = self.ask(Kind::Queues, path, self.timeout, cost, read);
+            let page = self.ask(ListKind::Queues, path, self.timeout, cost, read);
             match page.await {
                 Ok(page) => {
                     damage.add(page.damage);
@@ -61,7 +61,7 @@ impl ListFetcher {
                 Err(error) => return Err(error),
             }
         }
-        let Some(known) = self.broker.lists.table(Kind::Queues) else {
+        let Some(known) = self.broker.lists.table(ListKind::Queues) else {
             return Ok(false);
         };
         let (observed_at, now) = (known.observed_at, self.clock.now());
@@ -83,7 +83,8 @@ impl ListFetcher {
             stats: Some(now),
             extent,
         };
-        self.publish_at(Kind::Queues, observed_at, fetched).await;
+        self.publish_at(ListKind::Queues, observed_at, fetched)
+            .await;
         Ok(true)
     }
 
@@ -105,13 +106,13 @@ impl ListFetcher {
     }
 
     pub(super) async fn fetch_depths(&mut self) -> Result<(), BrokerError> {
-        let known = self.broker.lists.table(Kind::Queues);
+        let known = self.broker.lists.table(ListKind::Queues);
         let stats = known.as_ref().and_then(|known| known.stats_observed_at);
         let mut cost = Duration::ZERO;
         let timeout = self.depths.timeout(self.timeout);
         let asked_at = Instant::now();
         let rows = self.ask(
-            Kind::Queues,
+            ListKind::Queues,
             queues::DEPTHS.to_owned(),
             timeout,
             &mut cost,
@@ -131,8 +132,8 @@ impl ListFetcher {
             stats,
             extent,
         };
-        self.publish(Kind::Queues, fetched).await;
-        self.note(Kind::Queues, Fresh::Depths).await;
+        self.publish(ListKind::Queues, fetched).await;
+        self.note(ListKind::Queues, Fresh::Depths).await;
         Ok(())
     }
 }

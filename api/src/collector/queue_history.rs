@@ -278,7 +278,8 @@ pub(crate) struct Moment<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lists::kind::Kind;
+    use crate::lists::rows;
+    use metering::lists::ListKind;
 
     fn rows() -> Rows {
         let json = br#"[
@@ -288,7 +289,9 @@ mod tests {
             {"name":"fast","vhost":"b","messages":0,"message_stats":{"publish_details":{"rate":9.0}}},
             {"name":"pinned","vhost":"/","messages":1}
         ]"#;
-        Kind::Queues.read(json).expect("rows").rows
+        rows::read(ListKind::Queues, json, false)
+            .expect("rows")
+            .rows
     }
 
     fn chosen(pinned: &[&str], busy: usize, fresh: Fresh) -> Vec<String> {
@@ -319,7 +322,9 @@ mod tests {
             {"name":"mine","vhost":"a","exclusive":true,"messages":700},
             {"name":"stays","vhost":"a","auto_delete":false,"exclusive":false,"messages":1}
         ]"#;
-        let rows = Kind::Queues.read(json).expect("rows").rows;
+        let rows = rows::read(ListKind::Queues, json, false)
+            .expect("rows")
+            .rows;
         let names = |wanted: &[&str]| {
             let wanted = wanted.iter().map(|&path| path.to_owned()).collect();
             let chosen = queues(&rows, &wanted, 10, Fresh::All).into_iter();

@@ -6,6 +6,7 @@ use axum::response::Response;
 use http::HeaderMap;
 use metering::Node;
 use metering::lenient_serde::Objects;
+use metering::lists::ListKind;
 use metering::panel::Subject;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
@@ -18,7 +19,6 @@ use crate::broker::{detail_cache::Detail, object_details::Wanted};
 use crate::http::error::Error;
 use crate::http::etag::ConditionalResponse;
 use crate::http::params::Arguments;
-use crate::lists::kind::Kind;
 use crate::lists::rows::utf8;
 use crate::lists::select::Scope;
 use crate::state::Shared;
@@ -136,7 +136,7 @@ impl<'a> DetailRequest<'a> {
     }
 
     /// Of an account's own vhosts alone: what else there is it may not know.
-    pub(crate) fn must_see_vhost(&self, kind: Kind, vhost: &str) -> Result<(), Error> {
+    pub(crate) fn must_see_vhost(&self, kind: ListKind, vhost: &str) -> Result<(), Error> {
         match self.authorized.scope(kind)? {
             Scope::Vhosts(_, vhosts) if !vhosts.contains(vhost) => Err(self.not_found()),
             _ => Ok(()),
@@ -147,7 +147,7 @@ impl<'a> DetailRequest<'a> {
     /// the broker: an answer about the object itself may be as old.
     pub(crate) fn must_be_listed(
         &self,
-        kind: Kind,
+        kind: ListKind,
         vhost: Option<&str>,
         name: &str,
     ) -> Result<(), Error> {
@@ -229,7 +229,7 @@ impl<'a> DetailRequest<'a> {
     }
 
     /// Of an account's own connections alone: what else there is it may not know.
-    pub(crate) fn owned(&self, kind: Kind, detail: Detail) -> Result<Response, Error> {
+    pub(crate) fn owned(&self, kind: ListKind, detail: Detail) -> Result<Response, Error> {
         let is_seen = match self.authorized.scope(kind)? {
             Scope::Nothing => false,
             Scope::Account(user) => {

@@ -8,6 +8,7 @@ use axum::response::Response;
 use http::HeaderMap;
 use metering::error::{ErrorBody, KeystoneErrorBody};
 use metering::lenient_serde::Objects;
+use metering::lists::ListKind;
 use metering::segment::of_segment;
 use metering::{
     ChannelDetails, ConnectionDetails, Exchange, ExchangeDetails, NodeInternals, Page,
@@ -23,7 +24,6 @@ use crate::broker::object_details::Wanted;
 use crate::http::error::Error;
 use crate::http::json::json;
 use crate::http::params::Arguments;
-use crate::lists::kind::{Kind, USER_COLUMNS};
 use crate::state::Shared;
 
 /// What costs a broker some effort it is asked for no more often.
@@ -94,8 +94,8 @@ macro_rules! details {
 details! {
     queue(vhost = "vhost", name = "name"), "/v2/rabbit/queues/{vhost}/{name}", "getQueue", QueueDetails, "A queue in full.",
     |request| {
-        request.must_see_vhost(Kind::Queues, &vhost)?;
-        request.must_be_listed(Kind::Queues, Some(&vhost), &name)?;
+        request.must_see_vhost(ListKind::Queues, &vhost)?;
+        request.must_be_listed(ListKind::Queues, Some(&vhost), &name)?;
         if is_step(&vhost) || is_step(&name) {
             let path = request.one_of_list("queues", &vhost, &name, Statistics::On)?;
             let path = request.with_samples(&path);
@@ -129,10 +129,10 @@ details! {
     exchange(vhost = "vhost", name = "name"), "/v2/rabbit/exchanges/{vhost}/{name}", "getExchange", ExchangeDetails,
     "An exchange in full, with the bindings from it and to it; `amq.default` is the default exchange.",
     |request| {
-        request.must_see_vhost(Kind::Exchanges, &vhost)?;
+        request.must_see_vhost(ListKind::Exchanges, &vhost)?;
         // Every vhost has the default exchange.
         if name != "amq.default" {
-            request.must_be_listed(Kind::Exchanges, Some(&vhost), &name)?;
+            request.must_be_listed(ListKind::Exchanges, Some(&vhost), &name)?;
         }
         if is_step(&vhost) || is_step(&name) {
             let listed = if name == "amq.default" { "" } else { &name };
@@ -172,7 +172,7 @@ details! {
     connection(name = "name"), "/v2/rabbit/connections/{name}", "getConnection", ConnectionDetails,
     "A connection in full, with its channels, or the sessions of AMQP 1.0.",
     |request| {
-        request.must_be_listed(Kind::Connections, None, &name)?;
+        request.must_be_listed(ListKind::Connections, None, &name)?;
         let path = request.path("connections", &[&name])?;
         let mut paths = vec![request.with_samples(&path), format!("{path}/channels")];
         // Older ones would say that there is no such thing, every time.
@@ -189,18 +189,18 @@ details! {
                 Ok(json(&connection))
             },
         });
-        request.owned(Kind::Connections, detail.await?)
+        request.owned(ListKind::Connections, detail.await?)
     };
     channel(name = "name"), "/v2/rabbit/channels/{name}", "getChannel", ChannelDetails, "A channel in full.",
     |request| {
-        request.must_be_listed(Kind::Channels, None, &name)?;
+        request.must_be_listed(ListKind::Channels, None, &name)?;
         let path = request.path("channels", &[&name])?;
         let detail = request.fetch(Wanted {
             paths: vec![request.with_samples(&path)],
             needed: 1,
             make: |bodies| Ok(json(&read::<ChannelDetails>(bodies, 0)?)),
         });
-        request.owned(Kind::Channels, detail.await?)
+        request.owned(ListKind::Channels, detail.await?)
     };
     node(name = "name"), "/v2/rabbit/nodes/{name}", "getNode", Table,
     "A node in full, as the broker names things, with where its memory went.",
@@ -245,8 +245,8 @@ details! {
     vhost(name = "name"), "/v2/rabbit/vhosts/{name}", "getVhost", VhostDetails,
     "A vhost in full, for administrators with who may do what in it.",
     |request| {
-        request.must_see_vhost(Kind::Vhosts, &name)?;
-        request.must_be_listed(Kind::Vhosts, None, &name)?;
+        request.must_see_vhost(ListKind::Vhosts, &name)?;
+        request.must_be_listed(ListKind::Vhosts, None, &name)?;
         let detail = if is_step(&name) {
             request.listed_vhost(&name).await?
         } else {
@@ -279,14 +279,14 @@ details! {
         if !request.authorized.is_administrator() {
             return Err(Error::Forbidden);
         }
-        request.must_be_listed(Kind::Users, None, &name)?;
+        request.must_be_listed(ListKind::Users, None, &name)?;
         if is_step(&name) {
             return Ok(request.answer(request.listed_user(&name).await?));
         }
         let path = request.path("users", &[&name])?;
         let detail = request.fetch(Wanted {
             paths: vec![
-                format!("{path}?columns={USER_COLUMNS}"),
+                format!("{path}?columns={}", ListKind::Users.properties().columns),
                 format!("{path}/permissions"),
                 format!("{path}/topic-permissions"),
             ],
@@ -304,16 +304,16 @@ details! {
     policy(vhost = "vhost", name = "name"), "/v2/rabbit/policies/{vhost}/{name}", "getPolicy", PolicyDetails,
     "A policy, with the queues and exchanges that it may apply to.",
     |request| {
-        request.must_see_vhost(Kind::Policies, &vhost)?;
-        request.must_be_listed(Kind::Policies, Some(&vhost), &name)?;
+        request.must_see_vhost(ListKind::Policies, &vhost)?;
+        request.must_be_listed(ListKind::Policies, Some(&vhost), &name)?;
         let detail = request.policy("policies", &vhost, &name).await?;
         Ok(request.answer(request.with_matches(&vhost, detail, false).await?))
     };
     operator_policy(vhost = "vhost", name = "name"), "/v2/rabbit/operator-policies/{vhost}/{name}", "getOperatorPolicy",
     PolicyDetails, "An operators' policy, with the queues that it may apply to.",
     |request| {
-        request.must_see_vhost(Kind::OperatorPolicies, &vhost)?;
-        request.must_be_listed(Kind::OperatorPolicies, Some(&vhost), &name)?;
+        request.must_see_vhost(ListKind::OperatorPolicies, &vhost)?;
+        request.must_be_listed(ListKind::OperatorPolicies, Some(&vhost), &name)?;
         let detail = request.policy("operator-policies", &vhost, &name).await?;
         Ok(request.answer(request.with_matches(&vhost, detail, true).await?))
     };

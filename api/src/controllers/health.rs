@@ -8,6 +8,7 @@ use axum::response::Response;
 use http::HeaderMap;
 use metering::error::{ErrorBody, KeystoneErrorBody};
 use metering::health::{Checked, Health, HealthState};
+use metering::lists::ListKind;
 use metering::{Node, Overview};
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
@@ -21,7 +22,6 @@ use crate::http::error::Error;
 use crate::http::etag::ConditionalResponse;
 use crate::http::json::json;
 use crate::http::params::Arguments;
-use crate::lists::kind::Kind;
 use crate::lists::select::Scope;
 use crate::state::Shared;
 use crate::vhost_set::BrokerScope;
@@ -109,15 +109,20 @@ async fn show(
 async fn of_lists(authorized: &AuthorizedBroker<'_>) -> Vec<Checked> {
     let until = Instant::now() + FIRST_ANSWER_WAIT;
     let mut checks = Vec::new();
-    if let Ok(scope) = authorized.scope(Kind::Vhosts) {
+    if let Ok(scope) = authorized.scope(ListKind::Vhosts) {
         checks.push(health::vhosts(
-            fresh_rows(authorized, Kind::Vhosts, &scope, until).await,
+            fresh_rows(authorized, ListKind::Vhosts, &scope, until).await,
         ));
     }
     if matches!(authorized.scope, BrokerScope::All) {
         let (flags, in_use) = tokio::join!(
-            fresh_rows(authorized, Kind::FeatureFlags, &Scope::All, until),
-            fresh_rows(authorized, Kind::DeprecatedFeaturesUsed, &Scope::All, until),
+            fresh_rows(authorized, ListKind::FeatureFlags, &Scope::All, until),
+            fresh_rows(
+                authorized,
+                ListKind::DeprecatedFeaturesUsed,
+                &Scope::All,
+                until
+            ),
         );
         checks.push(health::feature_flags(flags));
         checks.push(health::deprecated_features(in_use));
@@ -128,7 +133,7 @@ async fn of_lists(authorized: &AuthorizedBroker<'_>) -> Vec<Checked> {
 /// A list's rows, as far as the caller may see them.
 async fn fresh_rows<T: DeserializeOwned>(
     authorized: &AuthorizedBroker<'_>,
-    kind: Kind,
+    kind: ListKind,
     scope: &Scope,
     until: Instant,
 ) -> ListRows<T> {

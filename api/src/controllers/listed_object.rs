@@ -4,6 +4,7 @@
 
 use bytes::Bytes;
 use metering::lenient_serde::Objects;
+use metering::lists::ListKind;
 use metering::{Page, Permission, Policy, TopicPermission, UserDetails, VhostDetails};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::de::DeserializeOwned;
@@ -13,7 +14,6 @@ use super::detail_request::{DetailRequest, is_step, list_if, read};
 use crate::broker::{detail_cache::Detail, object_details::Wanted};
 use crate::http::error::Error;
 use crate::http::json::json;
-use crate::lists::kind::USER_COLUMNS;
 
 /// A broker's largest page.
 const LARGEST_PAGE: usize = 500;
@@ -161,7 +161,7 @@ impl DetailRequest<'_> {
     /// An account whose name a URL takes for a step, with its permissions.
     pub(crate) async fn listed_user(&self, name: &str) -> Result<Detail, Error> {
         let (mut detail, mut found) = self
-            .with_permissions::<UserDetails>(format!("api/users?columns={USER_COLUMNS}"))
+            .with_permissions::<UserDetails>(ListKind::Users.path())
             .await?;
         let user = found.rows.into_iter().find(|row| row.user.name == name);
         let mut user = user.ok_or_else(|| self.not_found())?;

@@ -7,26 +7,25 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
+use axum::routing::get;
 use bytes::Bytes;
 use http::header::AGE;
 use http::{HeaderMap, HeaderValue};
 use metering::error::{ErrorBody, KeystoneErrorBody};
-use metering::{
-    Binding, Channel, Connection, Consumer, DeprecatedFeature, Exchange, FeatureFlag,
-    FederationLink, FederationUpstream, Permission, Policy, Queue, Shovel, StreamConsumer,
-    StreamPublisher, Timestamp, TopicPermission, Trace, TraceFile, User, UserLimit, Vhost,
-    VhostLimit,
-};
+use metering::lists::{List, ListKind, Rights};
+use metering::{Timestamp, with_list};
 use regex::Regex;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
+use utoipa::openapi::path::{HttpMethod, Operation, Paths};
+use utoipa::openapi::schema::{ArrayBuilder, Schema};
+use utoipa::openapi::{Content, Ref, RefOr};
+use utoipa::{OpenApi, ToSchema};
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
 use crate::auth::authorized_broker::AuthorizedBroker;
 use crate::auth::identity::auth::Caller;
 use crate::http::error::Error;
 use crate::http::etag::ConditionalResponse;
 use crate::http::params::Arguments;
-use crate::lists::kind::{Kind, Rights};
 use crate::lists::registry::{Failure, Listed};
 use crate::lists::select::{Filter, LONGEST_FILTER, Scope, Sort};
 use crate::state::Shared;
@@ -49,7 +48,7 @@ struct ListQuery {
 }
 
 impl ListQuery {
-    fn read(kind: Kind, arguments: &mut Arguments) -> Result<Self, Error> {
+    fn read(kind: ListKind, arguments: &mut Arguments) -> Result<Self, Error> {
         let page: Option<usize> = arguments.read("page", "is a number from 1 on")?;
         let size: Option<usize> = arguments.read("page_size", "is a number from 1 to 500")?;
         let vhost = arguments.one("vhost")?.filter(|vhost| !vhost.is_empty());
@@ -97,10 +96,10 @@ fn bad(name: &str, value: &str, accepted: &str) -> Error {
 
 impl AuthorizedBroker<'_> {
     /// Which rows of a list the caller may see.
-    pub(crate) fn scope(&self, kind: Kind) -> Result<Scope, Error> {
+    pub(crate) fn scope(&self, kind: ListKind) -> Result<Scope, Error> {
         let of = |vhost_set: &VhostSet| Scope::Vhosts(vhost_set.id, Arc::clone(&vhost_set.vhosts));
         let in_vhosts = |found: Option<&VhostSet>| found.map_or(Scope::All, of);
-        Ok(match (kind.rights(), self.scope) {
+        Ok(match (kind.properties().rights, self.scope) {
             (Rights::Everybody, _) | (Rights::OwnAccount, BrokerScope::All) => Scope::All,
             (Rights::MonitoredVhosts, BrokerScope::Only(_)) => {
                 return Err(Error::Forbidden);
@@ -140,7 +139,7 @@ impl AuthorizedBroker<'_> {
 }
 
 async fn answer(
-    kind: Kind,
+    kind: ListKind,
     shared: &Shared,
     caller: &Caller,
     mut arguments: Arguments,
@@ -150,11 +149,6 @@ async fn answer(
     let query = ListQuery::read(kind, &mut arguments)?;
     arguments.finish()?;
     let authorized = shared.authorized_broker(&caller.0, name.as_deref())?;
-    let with_hashes = shared.config.password_hashes && authorized.is_administrator();
-    let kind = match kind {
-        Kind::Users if with_hashes => Kind::UsersWithHashes,
-        kind => kind,
-    };
     let scope = authorized.scope(kind)?.within(query.vhost.as_deref());
     let scope = match &authorized.grant.shown {
         Some(shown) => shown.rows(scope),
@@ -258,96 +252,93 @@ pub(crate) fn dated(response: &mut Response, observed_at: Timestamp, now: Timest
     }
 }
 
-/// The handlers, which differ in their paths and types alone.
-macro_rules! lists {
-    ($($handler:ident, $kind:ident, $path:literal, $operation:literal, $type:ty, $doc:literal;)*) => {
-        pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
-            OpenApiRouter::new()$(.routes(routes!($handler)))*
-        }
+/// The operation that the document has of each list: [`route`] fills in the list.
+#[derive(OpenApi)]
+#[openapi(paths(list))]
+struct Documented;
 
-        $(
-            #[doc = $doc]
-            ///
-            /// Asked of the broker while somebody asks here, within a budget. With `page` or
-            /// `page_size` the answer is a page object: `items`, `page`, `page_size`, `page_count`,
-            /// `item_count`, `filtered_count`, `total_count`, `observed_at`, `stats_observed_at`, and
-            /// `missing` where the broker's statistics are off. Rows that cannot be read are left out,
-            /// and `unreadable` counts them.
-            #[utoipa::path(
-                get,
-                path = $path,
-                operation_id = $operation,
-                tag = "rabbit",
-                params(
-                    ("broker" = Option<String>, Query, description = "Its name; may be left out where the caller sees one alone"),
-                    ("page" = Option<u64>, Query, description = "Which page, from 1 on; without it, and without `page_size`, the whole list"),
-                    ("page_size" = Option<u64>, Query, description = "Rows a page, 1 to 500; by default 100"),
-                    ("vhost" = Option<String>, Query, description = "The rows of this vhost alone, which are then all there are"),
-                    ("name" = Option<String>, Query, description = "What the name must have in it, whatever the case"),
-                    ("use_regex" = Option<bool>, Query, description = "Whether `name` is a regular expression"),
-                    ("sort" = Option<String>, Query, description = "A field, or a dotted path such as \
-                        `message_stats.publish_details.rate`; rows without it come last; by default vhost and name"),
-                    ("sort_reverse" = Option<bool>, Query, description = "Whether the greatest comes first"),
-                ),
-                responses(
-                    (status = 200, body = Vec<$type>, headers(
-                        ("X-Observed-At" = String, description = "When it was read from the broker"),
-                        ("Age" = u64, description = "How long ago that is, in seconds"),
-                        ("X-Unreadable-Rows" = Option<u64>, description = "How many rows could not be read and are left out"),
-                        ("Warning" = Option<String>, description = "`110` where the broker does not answer"))),
-                    (status = 304, description = "Unchanged since the `ETag` in `If-None-Match`"),
-                    (status = 400, body = ErrorBody, description = "Several brokers and none named, or an argument that is unknown or cannot be used"),
-                    (status = 401, body = KeystoneErrorBody, description = "No valid token"),
-                    (status = 403, body = ErrorBody, description = "The account's tags do not suffice"),
-                    (status = 404, body = ErrorBody, description = "No such broker, or it has no such list: its version does not know of it, or its statistics are off"),
-                    (status = 503, body = ErrorBody, description = "The broker did not answer, or not yet"),
-                )
-            )]
-            async fn $handler(
-                State(shared): State<Arc<Shared>>,
-                caller: Caller,
-                arguments: Arguments,
-                headers: HeaderMap,
-            ) -> Result<Response, Error> {
-                answer(Kind::$kind, &shared, &caller, arguments, &headers).await
-            }
-        )*
-    };
+/// A list of a broker.
+///
+/// Asked of the broker while somebody asks here, within a budget. With `page` or
+/// `page_size` the answer is a page object: `items`, `page`, `page_size`, `page_count`,
+/// `item_count`, `filtered_count`, `total_count`, `observed_at`, `stats_observed_at`, and
+/// `missing` where the broker's statistics are off. Rows that cannot be read are left out,
+/// and `unreadable` counts them.
+#[utoipa::path(
+    get,
+    path = "/v2/rabbit/{list}",
+    tag = "rabbit",
+    params(
+        ("broker" = Option<String>, Query, description = "Its name; may be left out where the caller sees one alone"),
+        ("page" = Option<u64>, Query, description = "Which page, from 1 on; without it, and without `page_size`, the whole list"),
+        ("page_size" = Option<u64>, Query, description = "Rows a page, 1 to 500; by default 100"),
+        ("vhost" = Option<String>, Query, description = "The rows of this vhost alone, which are then all there are"),
+        ("name" = Option<String>, Query, description = "What the name must have in it, whatever the case"),
+        ("use_regex" = Option<bool>, Query, description = "Whether `name` is a regular expression"),
+        ("sort" = Option<String>, Query, description = "A field, or a dotted path such as \
+            `message_stats.publish_details.rate`; rows without it come last; by default vhost and name"),
+        ("sort_reverse" = Option<bool>, Query, description = "Whether the greatest comes first"),
+    ),
+    responses(
+        (status = 200, headers(
+            ("X-Observed-At" = String, description = "When it was read from the broker"),
+            ("Age" = u64, description = "How long ago that is, in seconds"),
+            ("X-Unreadable-Rows" = Option<u64>, description = "How many rows could not be read and are left out"),
+            ("Warning" = Option<String>, description = "`110` where the broker does not answer"))),
+        (status = 304, description = "Unchanged since the `ETag` in `If-None-Match`"),
+        (status = 400, body = ErrorBody, description = "Several brokers and none named, or an argument that is unknown or cannot be used"),
+        (status = 401, body = KeystoneErrorBody, description = "No valid token"),
+        (status = 403, body = ErrorBody, description = "The account's tags do not suffice"),
+        (status = 404, body = ErrorBody, description = "No such broker, or it has no such list: its version does not know of it, or its statistics are off"),
+        (status = 503, body = ErrorBody, description = "The broker did not answer, or not yet"),
+    )
+)]
+#[expect(
+    dead_code,
+    reason = "the attribute documents a function, and the lists share a closure"
+)]
+fn list() {}
+
+/// The route of every list.
+pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
+    let mut documented = Documented::openapi().paths.paths;
+    let operation = documented.pop_first().and_then(|(_, path)| path.get);
+    let operation = operation.unwrap_or_default();
+    let routes = ListKind::ALL.map(|kind| route(kind, operation.clone()));
+    routes
+        .into_iter()
+        .fold(OpenApiRouter::new(), OpenApiRouter::routes)
 }
 
-lists! {
-    queues, Queues, "/v2/rabbit/queues", "listQueues", Queue, "The queues and streams of a broker.";
-    connections, Connections, "/v2/rabbit/connections", "listConnections", Connection, "The client connections of a broker.";
-    channels, Channels, "/v2/rabbit/channels", "listChannels", Channel, "The channels of a broker.";
-    exchanges, Exchanges, "/v2/rabbit/exchanges", "listExchanges", Exchange, "The exchanges of a broker.";
-    bindings, Bindings, "/v2/rabbit/bindings", "listBindings", Binding, "The bindings of a broker.";
-    consumers, Consumers, "/v2/rabbit/consumers", "listConsumers", Consumer, "The consumers of a broker.";
-    vhosts, Vhosts, "/v2/rabbit/vhosts", "listVhosts", Vhost, "The vhosts of a broker.";
-    permissions, Permissions, "/v2/rabbit/permissions", "listPermissions", Permission, "What accounts may do, for administrators.";
-    topic_permissions, TopicPermissions, "/v2/rabbit/topic-permissions", "listTopicPermissions", TopicPermission,
-        "With which routing keys accounts may use topic exchanges, for administrators.";
-    policies, Policies, "/v2/rabbit/policies", "listPolicies", Policy, "The policies of a broker.";
-    operator_policies, OperatorPolicies, "/v2/rabbit/operator-policies", "listOperatorPolicies", Policy, "The operators' policies of a broker.";
-    vhost_limits, VhostLimits, "/v2/rabbit/vhost-limits", "listVhostLimits", VhostLimit, "The limits of a broker's vhosts.";
-    user_limits, UserLimits, "/v2/rabbit/user-limits", "listUserLimits", UserLimit, "The limits of a broker's accounts.";
-    feature_flags, FeatureFlags, "/v2/rabbit/feature-flags", "listFeatureFlags", FeatureFlag, "What a broker has switched on, for administrators.";
-    deprecated_features, DeprecatedFeatures, "/v2/rabbit/deprecated-features", "listDeprecatedFeatures", DeprecatedFeature,
-        "What a later version of a broker will not have, for administrators.";
-    deprecated_features_used, DeprecatedFeaturesUsed, "/v2/rabbit/deprecated-features/used", "listDeprecatedFeaturesUsed",
-        DeprecatedFeature, "What of that is in use, for administrators.";
-    users, Users, "/v2/rabbit/users", "listUsers", User,
-        "The accounts of a broker, never their passwords; for administrators.";
-    shovels, Shovels, "/v2/rabbit/shovels", "listShovels", Shovel,
-        "The shovels of a broker, never their accounts; for accounts with the tag monitoring or administrator.";
-    federation_links, FederationLinks, "/v2/rabbit/federation-links", "listFederationLinks", FederationLink,
-        "The links of a broker's federation, never their accounts; for accounts with the tag monitoring or administrator.";
-    federation_upstreams, FederationUpstreams, "/v2/rabbit/federation-upstreams", "listFederationUpstreams", FederationUpstream,
-        "Where a broker's federation gets messages from, never its accounts there; for accounts with the tag policymaker or administrator.";
-    traces, Traces, "/v2/rabbit/traces", "listTraces", Trace, "The traces of a broker, for administrators.";
-    trace_files, TraceFiles, "/v2/rabbit/trace-files", "listTraceFiles", TraceFile,
-        "The files that a broker's traces wrote, never what is in them; for administrators.";
-    stream_publishers, StreamPublishers, "/v2/rabbit/stream-publishers", "listStreamPublishers", StreamPublisher,
-        "The publishers of a broker's stream protocol.";
-    stream_consumers, StreamConsumers, "/v2/rabbit/stream-consumers", "listStreamConsumers", StreamConsumer,
-        "The consumers of a broker's stream protocol.";
+fn route(kind: ListKind, mut operation: Operation) -> UtoipaMethodRouter<Arc<Shared>> {
+    operation.operation_id = Some(format!("list{kind:?}"));
+    operation.summary = Some(kind.properties().summary.to_owned());
+    let mut schemas = Vec::new();
+    let rows = with_list!(kind, L => array_of::<<L as List>::Row>(&mut schemas));
+    let answers = &mut operation.responses.responses;
+    if let Some(RefOr::T(answer)) = answers.get_mut("200") {
+        let content = Content::new(Some(rows));
+        answer
+            .content
+            .insert("application/json".to_owned(), content.into());
+    }
+    let mut paths = Paths::new();
+    let path = format!("/v2/rabbit/{}", kind.name());
+    paths.add_path_operation(path, vec![HttpMethod::Get], operation);
+    let handler = move |State(shared): State<Arc<Shared>>,
+                        caller: Caller,
+                        arguments: Arguments,
+                        headers: HeaderMap| async move {
+        answer(kind, &shared, &caller, arguments, &headers).await
+    };
+    (schemas, paths, get(handler))
+}
+
+/// The schema of a list of rows; adds the schemas that it refers to.
+fn array_of<T: ToSchema>(schemas: &mut Vec<(String, RefOr<Schema>)>) -> RefOr<Schema> {
+    schemas.push((T::name().into_owned(), T::schema()));
+    T::schemas(schemas);
+    ArrayBuilder::new()
+        .items(Ref::from_schema_name(T::name()))
+        .into()
 }

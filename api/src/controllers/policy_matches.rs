@@ -4,6 +4,7 @@
 //! much.
 
 use bytes::Bytes;
+use metering::lists::Row;
 use metering::{Exchange, PolicyDetails, Queue};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::de::DeserializeOwned;
@@ -12,7 +13,6 @@ use super::detail_request::{DetailRequest, is_step};
 use crate::broker::{detail_cache::Detail, object_details::Wanted};
 use crate::http::error::Error;
 use crate::http::json::json;
-use crate::lists::row::Row;
 use crate::lists::rows::each;
 
 /// The most matches that are asked for: a broker's largest page.

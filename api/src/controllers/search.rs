@@ -8,6 +8,7 @@ use axum::response::Response;
 use futures_util::future::join_all;
 use http::HeaderMap;
 use metering::error::{ErrorBody, KeystoneErrorBody};
+use metering::lists::ListKind;
 use metering::{Node, SearchKind, SearchResult};
 use tokio::time::Instant;
 use utoipa_axum::router::OpenApiRouter;
@@ -19,7 +20,6 @@ use crate::http::error::Error;
 use crate::http::etag::ConditionalResponse;
 use crate::http::json::json;
 use crate::http::params::Arguments;
-use crate::lists::kind::Kind;
 use crate::lists::select::{Filter, LONGEST_FILTER};
 use crate::search::{Names, Place, search};
 use crate::state::Shared;
@@ -33,12 +33,12 @@ const MAX_LIMIT: usize = 100;
 const FIRST_ANSWER_WAIT: Duration = Duration::from_millis(700);
 
 /// The lists that are searched.
-const LISTS: [(SearchKind, Kind); 5] = [
-    (SearchKind::Vhost, Kind::Vhosts),
-    (SearchKind::User, Kind::Users),
-    (SearchKind::Queue, Kind::Queues),
-    (SearchKind::Exchange, Kind::Exchanges),
-    (SearchKind::Connection, Kind::Connections),
+const LISTS: [(SearchKind, ListKind); 5] = [
+    (SearchKind::Vhost, ListKind::Vhosts),
+    (SearchKind::User, ListKind::Users),
+    (SearchKind::Queue, ListKind::Queues),
+    (SearchKind::Exchange, ListKind::Exchanges),
+    (SearchKind::Connection, ListKind::Connections),
 ];
 
 pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {

@@ -5,11 +5,10 @@
 //! [`Table`](table::Table) that serves all requests: rows as JSON in one block of memory, with
 //! orders and filters computed once a table ([`select`]).
 //!
+//! Which lists there are is declared in [`metering::lists`].
+//!
 //! | module | what |
 //! |---|---|
-//! | [`kind`] | which lists there are, and who may see what of them |
-//! | [`row`] | the fields of a row that are needed beside its JSON |
-//! | [`plugin_rows`] | the same for the lists of plugins |
 //! | [`rows`] | many rows in little memory |
 //! | [`mod@column`] | the value that a row is sorted by |
 //! | [`select`] | filter and order |
@@ -18,11 +17,8 @@
 //! | [`registry`] | which lists are needed, and their tables |
 
 pub(crate) mod column;
-pub(crate) mod kind;
-mod plugin_rows;
 pub(crate) mod queues;
 pub(crate) mod registry;
-pub(crate) mod row;
 pub(crate) mod rows;
 pub(crate) mod select;
 pub(crate) mod table;

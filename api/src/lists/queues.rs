@@ -7,10 +7,10 @@
 use std::collections::HashMap;
 
 use metering::Queue;
+use metering::lists::Row;
 use metering::overview::QueueTotals;
 
 use super::column::{Key, key};
-use super::row::Row;
 use super::rows::{Builder, Damage, Rows, each};
 
 /// How many consumers each queue has, by vhost and name.
@@ -26,68 +26,9 @@ const PAGE_SIZE: u32 = 500;
 pub(crate) fn page(number: u64) -> String {
     format!(
         "api/queues?page={number}&page_size={PAGE_SIZE}&enable_queue_totals=true&columns={}",
-        COLUMNS.join(",")
+        Queue::FIELDS.join(",")
     )
 }
-
-/// What is asked of a queue: the fields of [`Queue`].
-const COLUMNS: [&str; 55] = [
-    "name",
-    "vhost",
-    "type",
-    "state",
-    "node",
-    "durable",
-    "auto_delete",
-    "exclusive",
-    "arguments",
-    "policy",
-    "operator_policy",
-    "effective_policy_definition",
-    "messages",
-    "messages_ready",
-    "messages_unacknowledged",
-    "messages_details",
-    "messages_ready_details",
-    "messages_unacknowledged_details",
-    "consumers",
-    "consumer_capacity",
-    "consumer_utilisation",
-    "message_stats",
-    "memory",
-    "messages_ram",
-    "messages_persistent",
-    "messages_paged_out",
-    "message_bytes",
-    "message_bytes_ready",
-    "message_bytes_unacknowledged",
-    "message_bytes_ram",
-    "message_bytes_persistent",
-    "message_bytes_paged_out",
-    "messages_dlx",
-    "message_bytes_dlx",
-    "idle_since",
-    "head_message_timestamp",
-    "exclusive_consumer_tag",
-    "single_active_consumer_tag",
-    "owner_pid_details",
-    "leader",
-    "members",
-    "online",
-    "slave_nodes",
-    "synchronised_slave_nodes",
-    "open_files",
-    "delivery_limit",
-    "segments",
-    "readers",
-    "storage_version",
-    "publishers",
-    "messages_ready_returned",
-    "messages_delayed",
-    "messages_active_priorities",
-    "messages_by_priority",
-    "first_timestamp",
-];
 
 /// The queues of the cheap form, each with what is known of it beside.
 ///
@@ -161,32 +102,17 @@ fn refresh(queue: &mut Queue, fresh: Queue) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lists::kind::Kind;
-
-    #[test]
-    fn every_column_is_a_field() {
-        let fields = Queue {
-            name: "x".into(),
-            ..Queue::default()
-        };
-        // An object or a value: both are asked for by name.
-        for column in COLUMNS {
-            let json = format!(r#"{{"name":"x","vhost":"","{column}":{{"rate":1}}}}"#);
-            let is_value = Queue::has_column(column);
-            let read = serde_json::from_str::<Queue>(&json);
-            assert!(
-                is_value || read.is_ok_and(|read| read != fields),
-                "{column}"
-            );
-        }
-    }
+    use crate::lists::rows;
+    use metering::lists::ListKind;
 
     #[test]
     fn depths_are_renewed_and_the_rest_stays() {
         let known =
             br#"[{"name":"a","vhost":"/","messages":1,"memory":77,"message_stats":{"publish":5}},
             {"name":"gone","vhost":"/","messages":1}]"#;
-        let known = Kind::Queues.read(known).expect("rows").rows;
+        let known = rows::read(ListKind::Queues, known, false)
+            .expect("rows")
+            .rows;
         let body = br#"[{"name":"new","vhost":"/","messages":3},{"name":"a","vhost":"/","messages":2,"state":"running"}]"#;
         let (rows, _) = with_depths(Some(&known), body).expect("rows");
         let read = |row| serde_json::from_slice::<Queue>(rows.json(row)).expect("a queue");

@@ -3,11 +3,11 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use metering::lists::ListKind;
 use metering::overview::QueueTotals;
 use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 
-use super::kind::Kind;
 use super::table::Table;
 
 /// A list is fetched for this long after the last request.
@@ -52,7 +52,7 @@ pub(crate) struct Listed {
 /// The lists of a broker.
 #[derive(Debug)]
 pub(crate) struct ListRegistry {
-    entries: Mutex<[Entry; Kind::ALL.len()]>,
+    entries: Mutex<[Entry; ListKind::ALL.len()]>,
     /// Wakes the fetcher for a list that was not read yet.
     pub(crate) wake: Notify,
     /// Notifies of every new table and failure.
@@ -74,13 +74,13 @@ impl Default for ListRegistry {
 
 impl ListRegistry {
     /// Reads or changes the entry of a list.
-    pub(crate) fn entry<T>(&self, kind: Kind, work: impl FnOnce(&mut Entry) -> T) -> T {
+    pub(crate) fn entry<T>(&self, kind: ListKind, work: impl FnOnce(&mut Entry) -> T) -> T {
         let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
         work(&mut entries[kind as usize])
     }
 
     /// Notes a request for it.
-    pub(crate) fn ask(&self, kind: Kind) {
+    pub(crate) fn ask(&self, kind: ListKind) {
         let was_wanted = self.is_wanted(kind);
         self.entry(kind, |entry| entry.requested_at = Some(Instant::now()));
         if !was_wanted {
@@ -89,7 +89,7 @@ impl ListRegistry {
     }
 
     /// Whether it was requested of late.
-    pub(crate) fn is_wanted(&self, kind: Kind) -> bool {
+    pub(crate) fn is_wanted(&self, kind: ListKind) -> bool {
         self.entry(kind, |entry| {
             entry
                 .requested_at
@@ -98,7 +98,7 @@ impl ListRegistry {
     }
 
     /// Whether its names were searched of late, and are absent or old.
-    pub(crate) fn needs_names(&self, kind: Kind) -> bool {
+    pub(crate) fn needs_names(&self, kind: ListKind) -> bool {
         self.entry(kind, |entry| {
             entry
                 .searched_at
@@ -108,7 +108,7 @@ impl ListRegistry {
     }
 
     /// Whether its names are kept for further searches.
-    pub(crate) fn is_searched(&self, kind: Kind) -> bool {
+    pub(crate) fn is_searched(&self, kind: ListKind) -> bool {
         self.entry(kind, |entry| {
             entry
                 .searched_at
@@ -117,7 +117,7 @@ impl ListRegistry {
     }
 
     /// Its latest table.
-    pub(crate) fn table(&self, kind: Kind) -> Option<Arc<Table>> {
+    pub(crate) fn table(&self, kind: ListKind) -> Option<Arc<Table>> {
         self.entry(kind, |entry| entry.table.clone())
     }
 
@@ -126,7 +126,7 @@ impl ListRegistry {
     /// no rights there. Without a vhost the name alone counts.
     pub(crate) fn is_certainly_absent(
         &self,
-        kind: Kind,
+        kind: ListKind,
         vhost: Option<&str>,
         name: &str,
         max_age: Duration,
@@ -144,12 +144,12 @@ impl ListRegistry {
     }
 
     /// Why there is no newer table.
-    pub(crate) fn failure(&self, kind: Kind) -> Option<Failure> {
+    pub(crate) fn failure(&self, kind: ListKind) -> Option<Failure> {
         self.entry(kind, |entry| entry.failure.clone())
     }
 
     /// Stores a table that was just read.
-    pub(crate) fn put(&self, kind: Kind, table: Table) {
+    pub(crate) fn put(&self, kind: ListKind, table: Table) {
         let old = self.entry(kind, |entry| {
             entry.failure = None;
             entry.read_at = Some(Instant::now());
@@ -161,7 +161,7 @@ impl ListRegistry {
     }
 
     /// Notes that a list could not be read.
-    pub(crate) fn fail(&self, kind: Kind, failure: Failure) {
+    pub(crate) fn fail(&self, kind: ListKind, failure: Failure) {
         self.entry(kind, |entry| {
             if !matches!(failure, Failure::Silent(_)) {
                 entry.table = None;
@@ -185,7 +185,7 @@ impl ListRegistry {
     }
 
     /// Drops its table.
-    pub(crate) fn clear(&self, kind: Kind) {
+    pub(crate) fn clear(&self, kind: ListKind) {
         let old = self.entry(kind, std::mem::take);
         drop(old);
     }

@@ -9,11 +9,11 @@ use std::marker::PhantomData;
 
 use bytes::Bytes;
 use metering::lenient_serde::Object;
+use metering::lists::{List, ListKind, Row};
+use metering::with_list;
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
-
-use super::row::Row;
 
 /// A piece is this long, in bytes, and a row more.
 const PIECE: usize = 1 << 20;
@@ -200,21 +200,59 @@ impl Builder {
     }
 }
 
-/// Reads a list, or a page of one, row by row.
+/// Reads a list, or a page of one, row by row. `with_hashes`: hashes of passwords are kept.
 ///
 /// # Errors
-/// Where it is neither.
-pub(crate) fn read<T: Row>(body: &[u8]) -> Result<Batch, serde_json::Error> {
+/// If it is neither.
+pub(crate) fn read(
+    kind: ListKind,
+    body: &[u8],
+    with_hashes: bool,
+) -> Result<Batch, serde_json::Error> {
+    with_list!(kind, L => read_rows::<<L as List>::Row>(body, with_hashes))
+}
+
+fn read_rows<T: Row>(body: &[u8], with_hashes: bool) -> Result<Batch, serde_json::Error> {
     let mut builder = Builder::default();
     let info = each(body, &mut |mut row: T| {
-        row.tidy();
-        builder.push(&row);
+        if row.is_listed() {
+            row.drop_secrets(with_hashes);
+            builder.push(&row);
+        }
     })?;
     Ok(Batch {
         rows: builder.finish(),
         page_count: info.page_count,
         damage: info.damage,
     })
+}
+
+/// Completes rows by those of a second list.
+///
+/// # Errors
+/// If that is no list.
+pub(crate) fn complete(
+    kind: ListKind,
+    rows: &Rows,
+    parts: &[u8],
+) -> Result<(Rows, Damage), serde_json::Error> {
+    with_list!(kind, L => complete_rows::<<L as List>::Row>(rows, parts))
+}
+
+fn complete_rows<T: Row>(rows: &Rows, parts: &[u8]) -> Result<(Rows, Damage), serde_json::Error> {
+    let mut read = Vec::new();
+    let info = each(parts, &mut |part: T::Part| read.push(part))?;
+    // Rows that this process wrote can be read back.
+    let known = rows
+        .all()
+        .filter_map(|row| serde_json::from_slice(rows.json(row)).ok());
+    let mut complete: Vec<T> = known.collect();
+    T::complete(&mut complete, read);
+    let mut builder = Builder::default();
+    for row in &complete {
+        builder.push(row);
+    }
+    Ok((builder.finish(), info.damage))
 }
 
 /// Reads a list, or a page of one, and hands on each row that can be read.

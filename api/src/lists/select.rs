@@ -171,7 +171,8 @@ pub(crate) fn select(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lists::kind::Kind;
+    use crate::lists::rows;
+    use metering::lists::ListKind;
 
     fn rows() -> Rows {
         let json = r#"[
@@ -180,7 +181,9 @@ mod tests {
             {"name":"c.d","vhost":"z"},
             {"name":"cxd","vhost":"z","messages":2,"policy":"a"}
         ]"#;
-        Kind::Queues.read(json.as_bytes()).expect("rows").rows
+        rows::read(ListKind::Queues, json.as_bytes(), false)
+            .expect("rows")
+            .rows
     }
 
     fn names(rows: &Rows, numbers: &[u32]) -> Vec<String> {

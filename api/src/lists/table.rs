@@ -6,10 +6,10 @@ use std::hash::Hash;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use metering::Timestamp;
+use metering::lists::ListKind;
 use regex::Regex;
 use tokio::time::Instant;
 
-use super::kind::Kind;
 use super::rows::Rows;
 use super::select::{Filter, Scope, Selection, Sort, order, select};
 
@@ -62,14 +62,14 @@ impl Table {
     }
 
     /// Looks which fields of statistics no row has.
-    pub(crate) fn find_missing(&mut self, kind: Kind) {
+    pub(crate) fn find_missing(&mut self, kind: ListKind) {
         let looked_at = self.rows.all().take(SAMPLED_ROWS);
         let has = |field: &str| {
             let key = format!("\"{field}\":");
             let mut rows = looked_at.clone().map(|row| self.rows.json(row));
             rows.any(|json| json.windows(key.len()).any(|part| part == key.as_bytes()))
         };
-        let fields = kind.statistics().iter().copied();
+        let fields = kind.properties().statistics.iter().copied();
         self.missing = if self.rows.len() == 0 {
             Vec::new()
         } else {
@@ -209,6 +209,7 @@ mod tests {
     use metering::{Page, Queue};
 
     use super::*;
+    use crate::lists::rows;
 
     /// A little random number generator, so that a failure can be had again.
     struct Random(u64);
@@ -291,7 +292,9 @@ mod tests {
         for round in 0..300 {
             let queues = queues(&mut random);
             let json = serde_json::to_vec(&queues).expect("serialises");
-            let rows = Kind::Queues.read(&json).expect("rows").rows;
+            let rows = rows::read(ListKind::Queues, &json, false)
+                .expect("rows")
+                .rows;
             let table = Table::new(1, Timestamp::from_millis(0), None, rows);
             for _ in 0..5 {
                 let text = ["", "a", "TA", "<", "\"", "1", "α"][random.below(7) as usize];
@@ -319,8 +322,7 @@ mod tests {
     #[test]
     fn what_was_asked_is_found_before_it_is_asked_again() {
         let rows = || {
-            Kind::Queues
-                .read(br#"[{"name":"a","vhost":"/"}]"#)
+            rows::read(ListKind::Queues, br#"[{"name":"a","vhost":"/"}]"#, false)
                 .expect("rows")
                 .rows
         };

@@ -1,5 +1,6 @@
 //! Search: pages, and objects that the metering API finds.
 
+use metering::lists::Section;
 use metering::{Broker, SearchHit, SearchKind};
 
 use super::lists;
@@ -8,7 +9,6 @@ use crate::i18n::list_texts::ListTexts;
 use crate::i18n::{Catalog, EN, Text, ZH, catalog, language};
 use crate::server::errors::app_error;
 use crate::server::session::metering_session;
-use crate::view_models::lists::SECTIONS;
 use crate::view_models::search::{Hit, Hits};
 use crate::{percent, routes};
 
@@ -51,7 +51,7 @@ fn pages(brokers: &[Broker], shown: &str, with_lists: bool) -> Vec<Page> {
         };
         pages.extend(of_broker.map(|named| page(true, named)));
         let lists: Vec<&str> = match (with_lists, index) {
-            (true, _) => SECTIONS.iter().copied().flatten().copied().collect(),
+            (true, _) => Section::ALL.into_iter().flat_map(Section::lists).collect(),
             (false, 0) => MAIN_LISTS.into(),
             (false, _) => Vec::new(),
         };

@@ -18,37 +18,6 @@ pub const DENSITY: &str = "density";
 /// The cookie with the density. Not secret: the page's script writes it.
 pub const COOKIE_OF_DENSITY: &str = "warren_density";
 
-/// The lists that share an entry of the navigation and are tabs of one page.
-pub const SECTIONS: &[&[&str]] = &[
-    &["connections"],
-    &["channels"],
-    &["exchanges", "bindings"],
-    &[
-        "queues",
-        "consumers",
-        "stream-publishers",
-        "stream-consumers",
-    ],
-    &["nodes"],
-    &[
-        "users",
-        "vhosts",
-        "permissions",
-        "topic-permissions",
-        "policies",
-        "operator-policies",
-        "vhost-limits",
-        "user-limits",
-        "feature-flags",
-        "deprecated-features",
-        "shovels",
-        "federation-links",
-        "federation-upstreams",
-        "traces",
-        "trace-files",
-    ],
-];
-
 /// The cookie with the columns that the viewer chose for a list.
 pub fn cookie_of_columns(kind: &str) -> String {
     format!("warren_columns_{kind}")

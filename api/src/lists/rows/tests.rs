@@ -10,7 +10,7 @@ fn names(rows: &Rows) -> Vec<String> {
 #[test]
 fn a_list_and_a_page_are_read_in_order() {
     let list = br#"[{"name":"b","vhost":"/"},{"name":"a","vhost":"z"},{"name":"a","vhost":"/"}]"#;
-    let batch = read::<Queue>(list).expect("a list");
+    let batch = read_rows::<Queue>(list, false).expect("a list");
     assert_eq!(names(&batch.rows), ["//a", "//b", "z/a"]);
     assert_eq!(batch.page_count, None);
     let page = [
@@ -19,7 +19,7 @@ fn a_list_and_a_page_are_read_in_order() {
         b",\"page\":1}",
     ]
     .concat();
-    let batch = read::<Queue>(&page).expect("a page");
+    let batch = read_rows::<Queue>(&page, false).expect("a page");
     assert_eq!((batch.rows.len(), batch.page_count), (3, Some(7)));
     assert_eq!(batch.rows.json(2), br#"{"name":"a","vhost":"z"}"#);
 }
@@ -41,7 +41,7 @@ fn unreadable_rows_are_left_out_and_counted() {
         let list = format!(r#"[{{"name":"a","vhost":"/"}},{bad},{{"name":"b","vhost":"/"}}]"#);
         let page = format!(r#"{{"items":{list},"page_count":3}}"#);
         for (body, pages) in [(list, None), (page, Some(3))] {
-            let batch = read::<Queue>(body.as_bytes()).expect("a list");
+            let batch = read_rows::<Queue>(body.as_bytes(), false).expect("a list");
             assert_eq!(names(&batch.rows), ["//a", "//b"], "{body}");
             assert_eq!(batch.damage.unreadable, 1, "{body}");
             assert_eq!(batch.page_count, pages, "{body}");
@@ -55,7 +55,7 @@ fn deep_arguments_and_unknown_fields_cost_nothing_else() {
     let body = format!(
         r#"[{{"name":"a","vhost":"/","arguments":{{"x":{deep},"y":1}},"new":{deep},"messages":7}}]"#
     );
-    let batch = read::<Queue>(body.as_bytes()).expect("a list");
+    let batch = read_rows::<Queue>(body.as_bytes(), false).expect("a list");
     assert_eq!(batch.damage, Damage::default());
     let queue: Queue = serde_json::from_slice(batch.rows.json(0)).expect("JSON");
     assert_eq!(queue.messages, Some(7));
@@ -69,7 +69,7 @@ fn deep_arguments_and_unknown_fields_cost_nothing_else() {
 #[test]
 fn bytes_that_are_no_utf8_are_replaced() {
     let body = b"[{\"name\":\"a\xff\",\"vhost\":\"/\"},{\"name\":\"b\",\"vhost\":\"/\"}]";
-    let batch = read::<Queue>(body).expect("a list");
+    let batch = read_rows::<Queue>(body, false).expect("a list");
     assert_eq!(names(&batch.rows), ["//a\u{fffd}", "//b"]);
     assert!(batch.damage.replaced);
 }
@@ -77,7 +77,10 @@ fn bytes_that_are_no_utf8_are_replaced() {
 #[test]
 fn what_is_no_list_is_refused() {
     for body in ["{}", "3", "[{}", "[] x", r#"{"items":3}"#] {
-        assert!(read::<Queue>(body.as_bytes()).is_err(), "{body}");
+        assert!(
+            read_rows::<Queue>(body.as_bytes(), false).is_err(),
+            "{body}"
+        );
     }
 }
 

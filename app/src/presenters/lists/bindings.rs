@@ -6,7 +6,7 @@ use super::column::{ColumnDef, hidden, list, text_column, unsorted};
 use super::render_context::RenderContext;
 use super::value::{Value, table, text};
 
-list!(Bindings = "bindings", bindings: Binding, COLUMNS);
+list!(Bindings, bindings, COLUMNS);
 
 pub(super) const COLUMNS: &[ColumnDef<Binding>] = &[
     text_column(

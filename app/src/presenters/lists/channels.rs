@@ -8,7 +8,7 @@ use super::render_context::RenderContext;
 use super::value::{Value, tag, time};
 use crate::view_models::level::Level;
 
-list!(Channels = "channels", channels: Channel, COLUMNS, level level);
+list!(Channels, channels, COLUMNS, level level);
 
 pub(super) const COLUMNS: &[ColumnDef<Channel>] = &[
     text_column(

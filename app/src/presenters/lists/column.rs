@@ -86,6 +86,9 @@ pub(super) trait List: 'static {
     /// The list's name in addresses, which is the API's.
     const NAME: &'static str;
 
+    /// The list's title.
+    fn title(list_texts: &ListTexts) -> &'static str;
+
     /// The columns. The first is the row's name.
     fn columns() -> &'static [ColumnDef<Self::Row>];
 
@@ -102,20 +105,22 @@ pub(super) trait List: 'static {
     ) -> impl Future<Output = Result<Arc<Page<Self::Row>>, ClientError>> + Send;
 }
 
-/// Declares a list that the API returns in pages.
+/// Says how a list of [`metering::lists`] is shown: its title, columns, and a row's severity.
 macro_rules! list {
-    ($name:ident = $kind:literal, $method:ident: $row:ty, $columns:expr $(, level $level:expr)?) => {
-        pub(super) struct $name;
+    ($name:ident, $title:ident, $columns:expr $(, level $level:expr)?) => {
+        impl crate::presenters::lists::column::List for metering::lists::$name {
+            type Row = <Self as metering::lists::List>::Row;
+            const NAME: &'static str = <Self as metering::lists::List>::KIND.name();
 
-        impl crate::presenters::lists::column::List for $name {
-            type Row = $row;
-            const NAME: &'static str = $kind;
+            fn title(list_texts: &crate::i18n::list_texts::ListTexts) -> &'static str {
+                list_texts.$title
+            }
 
-            fn columns() -> &'static [crate::presenters::lists::column::ColumnDef<$row>] {
+            fn columns() -> &'static [crate::presenters::lists::column::ColumnDef<Self::Row>] {
                 $columns
             }
 
-            $(fn level(row: &$row) -> Option<crate::view_models::level::Level> {
+            $(fn level(row: &Self::Row) -> Option<crate::view_models::level::Level> {
                 $level(row)
             })?
 
@@ -123,8 +128,8 @@ macro_rules! list {
                 session: &client::Session,
                 broker: &str,
                 query: &client::ListQuery,
-            ) -> Result<std::sync::Arc<metering::Page<$row>>, client::ClientError> {
-                session.$method(broker, query).await
+            ) -> Result<std::sync::Arc<metering::Page<Self::Row>>, client::ClientError> {
+                session.list::<Self>(broker, query).await
             }
         }
     };

@@ -7,7 +7,7 @@ use super::render_context::RenderContext;
 use super::value::{Value, byte_rate, bytes, count, known, text};
 use crate::view_models::level::Level;
 
-list!(Connections = "connections", connections: Connection, COLUMNS, level level);
+list!(Connections, connections, COLUMNS, level level);
 
 const COLUMNS: &[ColumnDef<Connection>] = &[
     text_column(

@@ -7,7 +7,7 @@ use super::render_context::RenderContext;
 use super::value::{Value, count, flag, known, table};
 use crate::view_models::level::Level;
 
-list!(Consumers = "consumers", consumers: Consumer, COLUMNS);
+list!(Consumers, consumers, COLUMNS);
 
 pub(super) const COLUMNS: &[ColumnDef<Consumer>] = &[
     text_column(

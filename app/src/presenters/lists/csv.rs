@@ -10,7 +10,7 @@ use super::column::{ColumnDef, List};
 use super::list_params::ListParams;
 use super::render_context::RenderContext;
 use super::value::Value;
-use super::{find_broker, of_kind, shown};
+use super::{find_broker, shown, with_list_named};
 use crate::cookie::read_decoded_cookie;
 use crate::error::AppError;
 use crate::percent::encode;
@@ -27,7 +27,11 @@ pub(crate) async fn file(broker: &str, kind: &str, search: &str) -> Result<Strin
     let (session, _) = metering_session().await?;
     let broker = find_broker(&session, broker).await?;
     let params = ListParams::read(kind, search, read_decoded_cookie);
-    let text = of_kind!(kind, write(&session, &broker, params))?;
+    let text = with_list_named!(
+        kind,
+        L => write::<L>(&session, &broker, params).await,
+        else Err(AppError::NotFound)
+    )?;
     if let Some(response) = use_context::<ResponseOptions>() {
         let name = encode(&format!("{}-{kind}.csv", broker.name));
         let value = format!("attachment; filename*=UTF-8''{name}");

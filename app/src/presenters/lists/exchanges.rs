@@ -7,7 +7,7 @@ use super::render_context::RenderContext;
 use super::value::{Value, count, flag, table, tag, text};
 use crate::i18n::list_texts::ARGUMENTS;
 
-list!(Exchanges = "exchanges", exchanges: Exchange, COLUMNS);
+list!(Exchanges, exchanges, COLUMNS);
 
 pub(super) const COLUMNS: &[ColumnDef<Exchange>] = &[
     text_column(

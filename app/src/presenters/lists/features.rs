@@ -6,8 +6,9 @@ use super::column::{ColumnDef, hidden, list, text_column};
 use super::value::{Value, text};
 use crate::view_models::level::Level;
 
-list!(FeatureFlags = "feature-flags", feature_flags: FeatureFlag, FLAGS, level of_flag);
-list!(DeprecatedFeatures = "deprecated-features", deprecated_features: DeprecatedFeature, DEPRECATED);
+list!(FeatureFlags, feature_flags, FLAGS, level of_flag);
+list!(DeprecatedFeatures, deprecated_features, DEPRECATED);
+list!(DeprecatedFeaturesUsed, deprecated_features, DEPRECATED);
 
 const FLAGS: &[ColumnDef<FeatureFlag>] = &[
     text_column("name", |v| v.name, |flag, _| Value::Text(flag.name.clone())),

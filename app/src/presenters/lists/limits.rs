@@ -5,8 +5,8 @@ use metering::{Table, UserLimit, Value as Limit, VhostLimit};
 use super::column::{ColumnDef, list, number_column, text_column};
 use super::value::Value;
 
-list!(VhostLimits = "vhost-limits", vhost_limits: VhostLimit, OF_VHOSTS);
-list!(UserLimits = "user-limits", user_limits: UserLimit, OF_USERS);
+list!(VhostLimits, vhost_limits, OF_VHOSTS);
+list!(UserLimits, user_limits, OF_USERS);
 
 const OF_VHOSTS: &[ColumnDef<VhostLimit>] = &[
     text_column(

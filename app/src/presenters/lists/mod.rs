@@ -24,7 +24,6 @@ mod links;
 mod list_params;
 mod local;
 mod render_context;
-mod titles;
 mod value;
 
 mod bindings;
@@ -46,6 +45,7 @@ mod vhosts;
 use std::collections::BTreeSet;
 
 use client::{ClientError, ListQuery, Session};
+use metering::lists::{ListKind, Rights, Section, Vhosts};
 use metering::{Broker, Page};
 use regex::RegexBuilder;
 
@@ -55,55 +55,50 @@ use crate::i18n::list_texts::ListTexts;
 use crate::server::clock::now;
 use crate::server::errors::app_error;
 use crate::server::session::metering_session;
-use crate::view_models::lists::{ListView, SECTIONS, Tab};
+use crate::view_models::lists::{ListView, Tab};
 use crate::view_models::table::{Column, Row, Width};
 use column::{ColumnDef, List, width_of};
 use list_params::ListParams;
 use local::REGEX_SIZE;
 use render_context::RenderContext;
 
-pub(crate) use titles::title;
-
-/// Calls a generic function with the list of that name.
-macro_rules! of_kind {
-    ($kind:expr, $call:ident($($argument:expr),*)) => {
-        match $kind {
-            "queues" => $call::<$crate::presenters::lists::queues::Queues>($($argument),*).await,
-            "connections" => $call::<$crate::presenters::lists::connections::Connections>($($argument),*).await,
-            "channels" => $call::<$crate::presenters::lists::channels::Channels>($($argument),*).await,
-            "consumers" => $call::<$crate::presenters::lists::consumers::Consumers>($($argument),*).await,
-            "exchanges" => $call::<$crate::presenters::lists::exchanges::Exchanges>($($argument),*).await,
-            "bindings" => $call::<$crate::presenters::lists::bindings::Bindings>($($argument),*).await,
-            "nodes" => $call::<$crate::presenters::lists::nodes::Nodes>($($argument),*).await,
-            "users" => $call::<$crate::presenters::lists::users::Users>($($argument),*).await,
-            "vhosts" => $call::<$crate::presenters::lists::vhosts::Vhosts>($($argument),*).await,
-            "permissions" => $call::<$crate::presenters::lists::permissions::Permissions>($($argument),*).await,
-            "topic-permissions" => $call::<$crate::presenters::lists::permissions::TopicPermissions>($($argument),*).await,
-            "policies" => $call::<$crate::presenters::lists::policies::Policies>($($argument),*).await,
-            "operator-policies" => $call::<$crate::presenters::lists::policies::OperatorPolicies>($($argument),*).await,
-            "vhost-limits" => $call::<$crate::presenters::lists::limits::VhostLimits>($($argument),*).await,
-            "user-limits" => $call::<$crate::presenters::lists::limits::UserLimits>($($argument),*).await,
-            "feature-flags" => $call::<$crate::presenters::lists::features::FeatureFlags>($($argument),*).await,
-            "deprecated-features" => $call::<$crate::presenters::lists::features::DeprecatedFeatures>($($argument),*).await,
-            "shovels" => $call::<$crate::presenters::lists::plugins::Shovels>($($argument),*).await,
-            "federation-links" => $call::<$crate::presenters::lists::plugins::FederationLinks>($($argument),*).await,
-            "federation-upstreams" => $call::<$crate::presenters::lists::plugins::FederationUpstreams>($($argument),*).await,
-            "traces" => $call::<$crate::presenters::lists::plugins::Traces>($($argument),*).await,
-            "trace-files" => $call::<$crate::presenters::lists::plugins::TraceFiles>($($argument),*).await,
-            "stream-publishers" => $call::<$crate::presenters::lists::streams::StreamPublishers>($($argument),*).await,
-            "stream-consumers" => $call::<$crate::presenters::lists::streams::StreamConsumers>($($argument),*).await,
-            _ => Err(AppError::NotFound),
+/// Evaluates an expression with the list of that name as a type.
+macro_rules! with_list_named {
+    ($name:expr, $list:ident => $body:expr, else $unknown:expr) => {
+        match $name {
+            "nodes" => {
+                type $list = $crate::presenters::lists::nodes::Nodes;
+                $body
+            }
+            name => match metering::lists::ListKind::from_name(name) {
+                Some(kind) => metering::with_list!(kind, $list => $body),
+                None => $unknown,
+            },
         }
     };
 }
-use of_kind;
+use with_list_named;
+
+/// The title of a list; empty if there is no such list.
+pub(crate) fn title(list: &str, list_texts: &ListTexts) -> &'static str {
+    with_list_named!(list, L => L::title(list_texts), else "")
+}
+
+/// The plugin that provides a list; `None` for lists of RabbitMQ itself.
+fn plugin(list: &str) -> Option<&'static str> {
+    ListKind::from_name(list)?.properties().plugin
+}
 
 /// A page of a list.
 pub(crate) async fn page(broker: &str, kind: &str, search: &str) -> Result<ListView, AppError> {
     let (session, _) = metering_session().await?;
     let broker = find_broker(&session, broker).await?;
     let params = ListParams::read(kind, search, read_decoded_cookie);
-    of_kind!(kind, view_of(&session, &broker, params))
+    with_list_named!(
+        kind,
+        L => view_of::<L>(&session, &broker, params).await,
+        else Err(AppError::NotFound)
+    )
 }
 
 /// The broker of that name.
@@ -169,7 +164,7 @@ async fn view_of<L: List>(
     let vhosts = vhosts_of(columns, session, broker).await;
     let counts = found.as_deref();
     Ok(ListView {
-        title: title(L::NAME, context.list_texts).to_owned(),
+        title: L::title(context.list_texts).to_owned(),
         tabs: tabs(L::NAME, session, &context).await,
         columns: heads(columns, &shown, &context),
         rows,
@@ -204,7 +199,7 @@ async fn vhosts_of<T>(columns: &[ColumnDef<T>], session: &Session, broker: &Brok
         page_size: Some(500),
         ..ListQuery::default()
     };
-    let found = session.vhosts(&broker.name, &query).await;
+    let found = session.list::<Vhosts>(&broker.name, &query).await;
     found.map_or_else(
         |_| Vec::new(),
         |page| page.items.iter().map(|vhost| vhost.name.clone()).collect(),
@@ -227,7 +222,7 @@ async fn rows_of<L: List>(
         Err(ClientError::Forbidden { .. }) => {
             Rows::Empty(forbidden(L::NAME, list_texts).to_owned())
         }
-        Err(ClientError::NotFound { .. }) => Rows::Empty(match plugins::plugin(L::NAME) {
+        Err(ClientError::NotFound { .. }) => Rows::Empty(match plugin(L::NAME) {
             Some(plugin) => (list_texts.plugin_off)(plugin),
             None => list_texts.not_offered.to_owned(),
         }),
@@ -250,16 +245,13 @@ fn why_silent(message: &str, list_texts: &ListTexts) -> String {
 
 /// The text for an account that may not see a list or an object of it.
 pub(super) fn forbidden(kind: &str, list_texts: &ListTexts) -> &'static str {
-    match kind {
-        "users"
-        | "permissions"
-        | "topic-permissions"
-        | "feature-flags"
-        | "deprecated-features"
-        | "traces"
-        | "trace-files" => list_texts.needs_administrator,
-        "nodes" | "node-internals" | "shovels" | "federation-links" => list_texts.needs_monitoring,
-        "federation-upstreams" => list_texts.needs_policymaker,
+    if matches!(kind, "nodes" | "node-internals") {
+        return list_texts.needs_monitoring;
+    }
+    match ListKind::from_name(kind).map(|list| list.properties().rights) {
+        Some(Rights::Administrator) => list_texts.needs_administrator,
+        Some(Rights::MonitoredVhosts) => list_texts.needs_monitoring,
+        Some(Rights::PolicyVhosts) => list_texts.needs_policymaker,
         _ => list_texts.forbidden,
     }
 }
@@ -343,24 +335,23 @@ fn heads<T>(columns: &[ColumnDef<T>], shown: &[usize], context: &RenderContext<'
 
 /// The lists of the same section, without those of plugins that no node has enabled.
 async fn tabs(kind: &str, session: &Session, context: &RenderContext<'_>) -> Vec<Tab> {
-    let section = SECTIONS.iter().find(|section| section.contains(&kind));
-    let section = section.copied().unwrap_or_default();
-    let enabled = if section.iter().any(|list| plugins::plugin(list).is_some()) {
+    let section = Section::of(kind).map(Section::lists).unwrap_or_default();
+    let enabled = if section.iter().any(|list| plugin(list).is_some()) {
         enabled_plugins(session, context).await
     } else {
         None
     };
-    let is_there = |list: &&&str| match (plugins::plugin(list), &enabled) {
-        (Some(plugin), Some(enabled)) => **list == kind || enabled.contains(plugin),
+    let is_there = |list: &&str| match (plugin(list), &enabled) {
+        (Some(plugin), Some(enabled)) => *list == kind || enabled.contains(plugin),
         // An account that sees no nodes learns it from the list itself.
         _ => true,
     };
-    let tab = |&name: &&str| Tab {
+    let tab = |name: &str| Tab {
         label: title(name, context.list_texts).to_owned(),
         href: context.list(name),
         current: name == kind,
     };
-    section.iter().filter(is_there).map(tab).collect()
+    section.into_iter().filter(is_there).map(tab).collect()
 }
 
 /// The plugins that any node has enabled; `None` if no node reports them.

@@ -9,6 +9,7 @@ use super::column::{ColumnDef, List, hidden, number_column, text_column, unsorte
 use super::render_context::RenderContext;
 use super::value::{Value, count, known, tag, text};
 use crate::format::{self, Unit};
+use crate::i18n::list_texts::ListTexts;
 use crate::view_models::level::Level;
 use crate::view_models::table::Gauge;
 
@@ -21,6 +22,10 @@ pub(super) struct Nodes;
 impl List for Nodes {
     type Row = Node;
     const NAME: &'static str = "nodes";
+
+    fn title(list_texts: &ListTexts) -> &'static str {
+        list_texts.nodes
+    }
 
     fn columns() -> &'static [ColumnDef<Node>] {
         COLUMNS

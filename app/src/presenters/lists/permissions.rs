@@ -6,8 +6,8 @@ use super::column::{ColumnDef, list, text_column};
 use super::render_context::RenderContext;
 use super::value::{Value, text};
 
-list!(Permissions = "permissions", permissions: Permission, COLUMNS);
-list!(TopicPermissions = "topic-permissions", topic_permissions: TopicPermission, OF_TOPICS);
+list!(Permissions, permissions, COLUMNS);
+list!(TopicPermissions, topic_permissions, OF_TOPICS);
 
 pub(super) const COLUMNS: &[ColumnDef<Permission>] = &[
     text_column(

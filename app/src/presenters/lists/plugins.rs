@@ -10,22 +10,11 @@ use super::render_context::RenderContext;
 use super::value::{Value, count, known, rate, text};
 use crate::view_models::level::Level;
 
-list!(Shovels = "shovels", shovels: Shovel, SHOVELS, level of_shovel);
-list!(FederationLinks = "federation-links", federation_links: FederationLink, LINKS, level of_link);
-list!(FederationUpstreams = "federation-upstreams", federation_upstreams: FederationUpstream, UPSTREAMS);
-list!(Traces = "traces", traces: Trace, TRACES);
-list!(TraceFiles = "trace-files", trace_files: TraceFile, FILES);
-
-/// The plugin that provides a list; `None` for lists of the broker itself.
-pub(super) fn plugin(kind: &str) -> Option<&'static str> {
-    Some(match kind {
-        "shovels" => "rabbitmq_shovel_management",
-        "federation-links" | "federation-upstreams" => "rabbitmq_federation_management",
-        "traces" | "trace-files" => "rabbitmq_tracing",
-        "stream-publishers" | "stream-consumers" => "rabbitmq_stream_management",
-        _ => return None,
-    })
-}
+list!(Shovels, shovels, SHOVELS, level of_shovel);
+list!(FederationLinks, federation_links, LINKS, level of_link);
+list!(FederationUpstreams, federation_upstreams, UPSTREAMS);
+list!(Traces, traces, TRACES);
+list!(TraceFiles, trace_files, FILES);
 
 const SHOVELS: &[ColumnDef<Shovel>] = &[
     text_column(

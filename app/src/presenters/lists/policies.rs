@@ -5,8 +5,8 @@ use metering::Policy;
 use super::column::{ColumnDef, list, number_column, text_column, unsorted};
 use super::value::{Value, count, table, text};
 
-list!(Policies = "policies", policies: Policy, OF_USERS);
-list!(OperatorPolicies = "operator-policies", operator_policies: Policy, OF_OPERATORS);
+list!(Policies, policies, OF_USERS);
+list!(OperatorPolicies, operator_policies, OF_OPERATORS);
 
 /// The columns of policies; names link to pages of the same list.
 macro_rules! columns {

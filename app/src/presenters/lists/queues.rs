@@ -13,7 +13,7 @@ use crate::i18n::list_texts::{ARGUMENTS, EXCLUSIVE, SHORT};
 use crate::view_models::level::Level;
 use crate::view_models::table::Cell;
 
-list!(Queues = "queues", queues: Queue, COLUMNS, level level);
+list!(Queues, queues, COLUMNS, level level);
 
 pub(super) const COLUMNS: &[ColumnDef<Queue>] = &[
     text_column(

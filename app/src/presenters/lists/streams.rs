@@ -2,6 +2,7 @@
 
 use client::{ListQuery, Session};
 use metering::consumer::QueueName;
+use metering::lists::{StreamConsumers, StreamPublishers};
 use metering::plugin::StreamConnection;
 use metering::{StreamConsumer, StreamPublisher};
 
@@ -10,13 +11,12 @@ use super::column::{
 };
 use super::facts;
 use super::render_context::RenderContext;
-use super::titles::title;
 use super::value::{Value, flag, table};
 use crate::view_models::level::Level;
 use crate::view_models::lists::DetailTable;
 
-list!(StreamPublishers = "stream-publishers", stream_publishers: StreamPublisher, PUBLISHERS, level of_publisher);
-list!(StreamConsumers = "stream-consumers", stream_consumers: StreamConsumer, CONSUMERS);
+list!(StreamPublishers, stream_publishers, PUBLISHERS, level of_publisher);
+list!(StreamConsumers, stream_consumers, CONSUMERS);
 
 /// A column that publishers and consumers share.
 macro_rules! stream {
@@ -206,7 +206,7 @@ async fn table_of<L: List<Row: OfStream>>(
     let keys: Vec<_> = keys
         .filter(|key| !key.starts_with(redundant_prefix))
         .collect();
-    let heading = (L::NAME, title(L::NAME, context.list_texts));
+    let heading = (L::NAME, L::title(context.list_texts));
     Some(facts::table(
         heading,
         L::columns(),

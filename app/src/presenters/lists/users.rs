@@ -5,7 +5,7 @@ use metering::User;
 use super::column::{ColumnDef, list, number_column, text_column};
 use super::value::{Value, flag, tag};
 
-list!(Users = "users", user_list: User, COLUMNS);
+list!(Users, users, COLUMNS);
 
 const COLUMNS: &[ColumnDef<User>] = &[
     text_column(

@@ -10,7 +10,7 @@ use super::value::{Value, byte_rate, defined, flag, tag, text};
 use crate::view_models::level::Level;
 use crate::view_models::table::Cell;
 
-list!(Vhosts = "vhosts", vhosts: Vhost, COLUMNS, level level);
+list!(Vhosts, vhosts, COLUMNS, level level);
 
 const COLUMNS: &[ColumnDef<Vhost>] = &[
     text_column(

@@ -4,6 +4,7 @@ use leptos::ev;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
+use metering::lists;
 use wasm_bindgen::JsCast;
 
 use super::icons::{Icon, IconName};
@@ -16,7 +17,6 @@ use crate::query::use_query;
 use crate::reactive::{maybe, part, text};
 use crate::routes::{self, BROKERS, BasePath, href, of_path};
 use crate::view_models::level::Level;
-use crate::view_models::lists;
 use crate::view_models::viewer::Viewer;
 
 /// A page that every broker has: `/brokers/{broker}/{word}`.
@@ -70,12 +70,8 @@ const fn section(
 
 /// The navigation entry of a page: lists of one section share the first one's.
 fn entry(word: &str) -> &str {
-    let mut sections = lists::SECTIONS.iter();
-    let section = sections.find(|section| section.contains(&word));
-    section
-        .and_then(|section| section.first())
-        .copied()
-        .unwrap_or(word)
+    let lists = lists::Section::of(word).map(lists::Section::lists);
+    lists.map_or(word, |lists| lists[0])
 }
 
 /// The address of a broker's page by its word. The broker is encoded as in addresses.

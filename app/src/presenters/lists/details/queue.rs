@@ -1,6 +1,7 @@
 //! A queue or a stream.
 
 use client::{ClientError, ListQuery, Samples};
+use metering::lists::Bindings;
 use metering::series::queue_resource;
 use metering::{Binding, Queue, QueueDetails, Series};
 
@@ -116,7 +117,10 @@ async fn bindings_to(request: &DetailRequest<'_>, vhost: &str, name: &str) -> Ve
         page_size: Some(500),
         ..ListQuery::default()
     };
-    let found = request.session.bindings(request.broker(), &query).await;
+    let found = request
+        .session
+        .list::<Bindings>(request.broker(), &query)
+        .await;
     let is_its = |binding: &&Binding| {
         let is_queue = binding.destination_type.as_deref() != Some("exchange");
         binding.destination == name && binding.vhost == vhost && is_queue

@@ -2,6 +2,7 @@
 
 use client::{ClientError, Samples};
 use metering::Value as Limit;
+use metering::lists::VhostLimits;
 use metering::series::vhost_resource;
 
 use super::object_page::{DetailRequest, ObjectPage};
@@ -136,7 +137,7 @@ async fn limits(
     };
     let found = request
         .session
-        .vhost_limits(request.broker(), &query)
+        .list::<VhostLimits>(request.broker(), &query)
         .await
         .ok()?;
     let limits = found

@@ -15,6 +15,7 @@ use futures_util::future::LocalBoxFuture;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use metering::BrokerState;
+use metering::lists::Section;
 
 use crate::error::AppError;
 use crate::i18n::{Catalog, catalog, durations};
@@ -30,7 +31,7 @@ use crate::ui::components::error_page::{ErrorPage, error_page};
 use crate::ui::components::polling::{FixedRangeNotice, Polling, UnknownRefresh};
 use crate::ui::components::redirect::Redirect;
 use crate::ui::components::skeleton::Skeleton;
-use crate::view_models::lists::{ListView, SECTIONS};
+use crate::view_models::lists::ListView;
 use state::ListState;
 
 /// Long lists are read this seldom, in milliseconds.
@@ -85,15 +86,13 @@ pub fn ListPage() -> impl IntoView {
 
 /// What a list is called until the server has named it: by the section that it stands in.
 fn section_title(kind: &str, texts: &Catalog) -> &'static str {
-    let mut sections = SECTIONS.iter();
-    let section = sections.find(|section| section.contains(&kind));
-    match section.and_then(|section| section.first()) {
-        Some(&"connections") => texts.connections,
-        Some(&"channels") => texts.channels,
-        Some(&"exchanges") => texts.exchanges,
-        Some(&"queues") => texts.queues,
-        Some(&"nodes") => texts.nodes,
-        Some(_) => texts.lists.admin,
+    match Section::of(kind) {
+        Some(Section::Connections) => texts.connections,
+        Some(Section::Channels) => texts.channels,
+        Some(Section::Exchanges) => texts.exchanges,
+        Some(Section::Queues) => texts.queues,
+        Some(Section::Nodes) => texts.nodes,
+        Some(Section::Admin) => texts.lists.admin,
         None => "",
     }
 }
