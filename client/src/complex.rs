@@ -1,11 +1,11 @@
 //! Samples by a tree of conditions: `POST /v2/query/samples`.
 
 use bytes::Bytes;
+use metering::requests::{Filter, Order};
 use metering::telemetry::{self, Sample};
 
 use crate::error::ClientError;
 use crate::items::Items;
-use crate::query::{Filter, Order};
 use crate::session::Session;
 
 /// Which samples, and in which order.
@@ -21,14 +21,17 @@ pub struct ComplexQuery {
 
 impl ComplexQuery {
     /// Filter and order are JSON within JSON: the protocol has them as texts.
-    fn wire(&self) -> telemetry::ComplexQuery {
-        let order = self.order.iter().map(Order::json);
-        telemetry::ComplexQuery {
-            filter: self.filter.as_ref().map(|filter| filter.json().to_string()),
-            orderby: (!self.order.is_empty())
-                .then(|| order.collect::<serde_json::Value>().to_string()),
+    fn wire(&self) -> Result<telemetry::ComplexQuery, serde_json::Error> {
+        let order = (!self.order.is_empty()).then_some(&self.order);
+        Ok(telemetry::ComplexQuery {
+            filter: self
+                .filter
+                .as_ref()
+                .map(serde_json::to_string)
+                .transpose()?,
+            orderby: order.map(serde_json::to_string).transpose()?,
             limit: self.limit,
-        }
+        })
     }
 }
 
@@ -39,8 +42,8 @@ impl Session {
     /// [`ClientError::Refused`] with 400 for what the API cannot compare, and the others of
     /// [`ClientError`].
     pub async fn query_samples(&self, query: &ComplexQuery) -> Result<Items<Sample>, ClientError> {
-        let body = serde_json::to_vec(&query.wire())
-            .map_err(|error| ClientError::malformed(error.to_string()))?;
+        let body = query.wire().and_then(|query| serde_json::to_vec(&query));
+        let body = body.map_err(|error| ClientError::malformed(error.to_string()))?;
         self.ask_for_list("/v2/query/samples".to_owned(), Bytes::from(body))
             .await
     }
@@ -48,8 +51,9 @@ impl Session {
 
 #[cfg(test)]
 mod tests {
+    use metering::requests::Field;
+
     use super::*;
-    use crate::query::Field;
 
     #[test]
     fn filter_and_order_are_texts_of_json() {
@@ -58,7 +62,7 @@ mod tests {
             order: vec![Field::Timestamp.descending(), Field::Meter.ascending()],
             limit: Some(4),
         };
-        let json = serde_json::to_string(&query.wire()).expect("JSON");
+        let json = serde_json::to_string(&query.wire().expect("texts")).expect("JSON");
         assert_eq!(
             json,
             r#"{"filter":"{\">\":{\"volume\":5}}","orderby":"[{\"timestamp\":\"desc\"},{\"meter\":\"asc\"}]","limit":4}"#
@@ -67,7 +71,8 @@ mod tests {
 
     #[test]
     fn what_is_left_out_is_left_to_the_api() {
-        let json = serde_json::to_string(&ComplexQuery::default().wire()).expect("JSON");
+        let json =
+            serde_json::to_string(&ComplexQuery::default().wire().expect("texts")).expect("JSON");
         assert_eq!(json, "{}");
     }
 }

@@ -87,13 +87,13 @@ pub use items::Items;
 pub use lists::ListQuery;
 pub use logs::LogQuery;
 pub use meters::MeterQuery;
-pub use query::{Field, Filter, Op, Order, Query, Value};
+pub use query::Query;
 pub use resources::ResourceQuery;
 pub use samples::{NewSample, SampleQuery};
 pub use series::{SeriesColumn, SeriesQuery};
 pub use session::Session;
 pub use sign_in::SignIn;
-pub use statistics::{Function, GroupBy, StatisticsQuery};
+pub use statistics::StatisticsQuery;
 pub use tls::{TlsError, TlsFiles};
 pub use token::{InvalidToken, Token};
 pub use transport::{

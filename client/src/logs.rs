@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use metering::requests::Operator;
 use metering::{LogEntry, LogLevel, Timestamp};
 
 use crate::error::ClientError;
 use crate::path;
-use crate::query::{Op, Query};
+use crate::query::Query;
 use crate::session::Session;
 
 /// Which lines of the system log, newest first.
@@ -42,9 +43,9 @@ impl LogQuery {
                 query = query.equal(field, value.clone());
             }
         }
-        for (op, time) in [(Op::Ge, self.from), (Op::Lt, self.to)] {
+        for (operator, time) in [(Operator::Ge, self.from), (Operator::Lt, self.to)] {
             if let Some(time) = time {
-                query = query.timestamp(op, time);
+                query = query.timestamp(operator, time);
             }
         }
         let mut parameters = path::parameters();

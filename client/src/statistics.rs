@@ -1,7 +1,7 @@
 //! Statistics of a meter: `GET /v2/meters/{name}/statistics`.
 
+use metering::requests::{AggregateFunction, GroupBy};
 use metering::telemetry::Statistics;
-use url::form_urlencoded::Serializer;
 
 use crate::error::ClientError;
 use crate::items::Items;
@@ -21,88 +21,7 @@ pub struct StatisticsQuery {
     /// One row a value of these.
     pub groupby: Vec<GroupBy>,
     /// What is asked for; empty: min, max, avg, sum and count.
-    pub functions: Vec<Function>,
-}
-
-/// What statistics can be grouped by.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum GroupBy {
-    /// Who posted them.
-    UserId,
-    /// What they were measured of.
-    ResourceId,
-    /// Who owns that.
-    ProjectId,
-    /// Who measures it.
-    Source,
-    /// A value of their metadata, such as `instance_type`.
-    Metadata(String),
-}
-
-impl GroupBy {
-    fn append_to(&self, parameters: &mut Serializer<'static, String>) {
-        let name = match self {
-            Self::UserId => "user_id",
-            Self::ResourceId => "resource_id",
-            Self::ProjectId => "project_id",
-            Self::Source => "source",
-            Self::Metadata(key) => {
-                parameters.append_pair("groupby", &format!("resource_metadata.{key}"));
-                return;
-            }
-        };
-        parameters.append_pair("groupby", name);
-    }
-}
-
-/// What can be computed of samples' volumes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Function {
-    /// The least.
-    Min,
-    /// The greatest.
-    Max,
-    /// The mean.
-    Avg,
-    /// The sum.
-    Sum,
-    /// How many.
-    Count,
-    /// The standard deviation.
-    Stddev,
-    /// How many resources they are of.
-    Resources,
-    /// How many users posted them.
-    Users,
-    /// How many projects they are of.
-    Projects,
-}
-
-impl Function {
-    /// `aggregate.func` and `aggregate.param`.
-    fn names(self) -> (&'static str, Option<&'static str>) {
-        match self {
-            Self::Min => ("min", None),
-            Self::Max => ("max", None),
-            Self::Avg => ("avg", None),
-            Self::Sum => ("sum", None),
-            Self::Count => ("count", None),
-            Self::Stddev => ("stddev", None),
-            Self::Resources => ("cardinality", Some("resource_id")),
-            Self::Users => ("cardinality", Some("user_id")),
-            Self::Projects => ("cardinality", Some("project_id")),
-        }
-    }
-
-    /// Its name in [`Statistics::aggregate`]: `max`, `cardinality/resource_id`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Resources => "cardinality/resource_id",
-            Self::Users => "cardinality/user_id",
-            Self::Projects => "cardinality/project_id",
-            other => other.names().0,
-        }
-    }
+    pub functions: Vec<AggregateFunction>,
 }
 
 impl StatisticsQuery {
@@ -114,13 +33,13 @@ impl StatisticsQuery {
             parameters.append_pair("period", &self.period.to_string());
         }
         for group in &self.groupby {
-            group.append_to(&mut parameters);
+            parameters.append_pair("groupby", &group.name());
         }
         // Functions and their parameters are paired by position: those that have one come first.
         let (with, without): (Vec<_>, Vec<_>) = self
             .functions
             .iter()
-            .map(|function| function.names())
+            .map(|function| function.parameters())
             .partition(|(_, param)| param.is_some());
         for (function, param) in with.into_iter().chain(without) {
             parameters.append_pair("aggregate.func", function);
@@ -170,7 +89,11 @@ mod tests {
                 GroupBy::ResourceId,
                 GroupBy::Metadata("instance_type".to_owned()),
             ],
-            functions: vec![Function::Max, Function::Resources, Function::Users],
+            functions: vec![
+                AggregateFunction::Max,
+                AggregateFunction::Resources,
+                AggregateFunction::Users,
+            ],
         };
         assert_eq!(
             query.path(),

@@ -37,6 +37,7 @@
 //! | [`panel`] | panels in pages of others, and what each needs |
 //! | [`guest`] | guest tokens, portals, share links |
 //! | [`identity`], [`access`] | Keystone's token requests and answers, v3 and v2.0 |
+//! | [`requests`] | what callers ask: queries, filters, functions |
 //! | [`error`] | the bodies of errors |
 //! | [`timestamp`] | instants as the API writes them |
 //! | [`lenient_serde`] | reading what brokers of a decade write differently |
@@ -69,6 +70,7 @@ pub mod plugin;
 pub mod policy;
 pub mod queue;
 mod record;
+pub mod requests;
 pub mod search;
 pub mod segment;
 pub mod series;

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use metering::Timestamp;
 use metering::meter::{self, MeterType};
 use store::{
-    Collected, Field, Filter, GroupBy, MeterQuery, Op, Options, Posted, Range, ResourceQuery,
+    Collected, Field, Filter, GroupBy, MeterQuery, Operator, Options, Posted, Range, ResourceQuery,
     Retention, SampleQuery, SqliteStore, StatisticsQuery, Store, StoreError, Value,
 };
 
@@ -58,7 +58,7 @@ fn row(what: &str, (p50, p99): (Duration, Duration), bar: &str) {
     );
 }
 
-fn is(field: Field, op: Op, value: Value) -> Filter {
+fn is(field: Field, op: Operator, value: Value) -> Filter {
     Filter::Is(field, op, value)
 }
 
@@ -77,7 +77,7 @@ async fn small(folder: &std::path::Path, now: i64) -> Result<(), StoreError> {
             )
             .await?;
     }
-    let meter = || is(Field::Meter, Op::Eq, Value::Text("cpu".into()));
+    let meter = || is(Field::Meter, Operator::Eq, Value::Text("cpu".into()));
     let statistics = |period, groupby: Vec<GroupBy>| StatisticsQuery {
         filter: meter(),
         period,
@@ -246,11 +246,11 @@ async fn large(folder: &std::path::Path, now: i64) -> Result<(), StoreError> {
     let store = SqliteStore::open(&path, options)?;
     let since = |from: i64| {
         let text = |text: &str| Value::Text(text.to_owned());
-        is(Field::Meter, Op::Eq, text("rabbit.messages"))
-            .and(is(Field::ResourceId, Op::Eq, text("prod")))
+        is(Field::Meter, Operator::Eq, text("rabbit.messages"))
+            .and(is(Field::ResourceId, Operator::Eq, text("prod")))
             .and(is(
                 Field::Timestamp,
-                Op::Ge,
+                Operator::Ge,
                 Value::Time(Timestamp::from_micros(from)),
             ))
     };

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use metering::Timestamp;
+use metering::requests::{self, Field, Operator, Value};
 
 use crate::collected_scope::CollectedScope;
 
@@ -19,8 +19,8 @@ pub enum Filter {
     /// Those that do not pass this.
     Not(Box<Filter>),
     /// Those whose field compares so. A field that is not there, or is of another kind than the
-    /// value, does not: it passes [`Op::Ne`] alone.
-    Is(Field, Op, Value),
+    /// value, does not: it passes [`Operator::Ne`] alone.
+    Is(Field, Operator, Value),
     /// Those that clients posted. Whatever a client writes into a sample, it is not a collected one.
     Posted,
     /// Those that a collector stored, of the resources that the scope admits.
@@ -47,65 +47,19 @@ impl Filter {
     }
 }
 
-/// A field of a sample.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Field {
-    /// The meter's name.
-    Meter,
-    /// What its volumes are.
-    Type,
-    /// Their unit.
-    Unit,
-    /// How much.
-    Volume,
-    /// What it was measured of.
-    ResourceId,
-    /// Who owns that.
-    ProjectId,
-    /// Who posted it.
-    UserId,
-    /// Who measures it.
-    Source,
-    /// When it was measured.
-    Timestamp,
-    /// When it was taken in.
-    RecordedAt,
-    /// Its id.
-    MessageId,
-    /// A value of its metadata, by the flattened key (`a.b:c`).
-    Metadata(String),
-}
-
-/// How a field is compared with a value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Op {
-    /// Less than.
-    Lt,
-    /// Less than or equal.
-    Le,
-    /// Equal.
-    Eq,
-    /// Not equal.
-    Ne,
-    /// Greater than or equal.
-    Ge,
-    /// Greater than.
-    Gt,
-    /// A regular expression that matches somewhere (`=~`).
-    Matches,
-}
-
-/// A value of a field. Metadata are texts, as Ceilometer keeps them: a number does not equal one.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Value {
-    /// A text.
-    Text(String),
-    /// A whole number.
-    Integer(i64),
-    /// A number; whole ones and others compare with each other.
-    Float(f64),
-    /// Yes or no.
-    Boolean(bool),
-    /// An instant.
-    Time(Timestamp),
+/// What a caller asks for. The restriction to what the caller may see is added to it.
+impl From<requests::Filter> for Filter {
+    fn from(filter: requests::Filter) -> Self {
+        let each = |filters: Vec<_>| filters.into_iter().map(Self::from).collect();
+        match filter {
+            requests::Filter::All(filters) => Self::All(each(filters)),
+            requests::Filter::Any(filters) => Self::Any(each(filters)),
+            requests::Filter::Not(filter) => Self::Not(Box::new((*filter).into())),
+            requests::Filter::Is(field, operator, value) => Self::Is(field, operator, value),
+            requests::Filter::In(field, values) => {
+                let is = |value| Self::Is(field.clone(), Operator::Eq, value);
+                Self::Any(values.into_iter().map(is).collect())
+            }
+        }
+    }
 }

@@ -39,11 +39,12 @@ use metering::telemetry::{Meter, Sample, Statistics};
 pub use collected_scope::{BrokerSamples, CollectedScope};
 pub use damaged::DamagedStore;
 pub use error::StoreError;
-pub use filter::{Field, Filter, Op, Value};
+pub use filter::Filter;
+pub use metering::requests::{AggregateFunction, Field, GroupBy, Operator, Order, Value};
 pub use page::{ListCursor, Page, SampleCursor, SamplePage, StatisticsCursor};
 pub use query::{
-    Aggregate, ByResource, Function, GroupBy, LogPage, LogQuery, MeterQuery, Order, Range,
-    ResourceQuery, SampleQuery, StatisticsQuery,
+    Aggregate, ByResource, LogPage, LogQuery, MeterQuery, Range, ResourceQuery, SampleQuery,
+    StatisticsQuery,
 };
 pub use sample::{Collected, LogRecord, Posted};
 pub use sqlite::{Options, Retention, SqliteStore};

@@ -4,11 +4,12 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use metering::Timestamp;
+use metering::requests::{Field, Operator, Value};
 use regex::{Regex, RegexBuilder};
 
 use crate::collected_scope::CollectedScope;
 use crate::error::StoreError;
-use crate::filter::{Field, Filter, Op, Value};
+use crate::filter::Filter;
 
 /// Patterns in a filter: each is compiled, and matched against each sample.
 const PATTERNS: usize = 10;
@@ -25,7 +26,7 @@ pub(crate) enum Matcher {
     All(Vec<Matcher>),
     Any(Vec<Matcher>),
     Not(Box<Matcher>),
-    Is(Field, Op, Value),
+    Is(Field, Operator, Value),
     Like(Field, Regex),
     Posted,
     Collected(Arc<CollectedScope>),
@@ -91,10 +92,10 @@ impl Matcher {
             Filter::All(filters) => Self::All(all(filters)?),
             Filter::Any(filters) => Self::Any(all(filters)?),
             Filter::Not(filter) => Self::Not(Box::new(one(filter)?)),
-            Filter::Is(field, Op::Matches, Value::Text(pattern)) => {
+            Filter::Is(field, Operator::Matches, Value::Text(pattern)) => {
                 Self::Like(field.clone(), regex(pattern, size)?)
             }
-            Filter::Is(field, Op::Matches, value) => {
+            Filter::Is(field, Operator::Matches, value) => {
                 return Err(StoreError::BadPattern(format!(
                     "{field:?} is matched with {value:?}: a pattern is a text"
                 )));
@@ -126,7 +127,7 @@ fn patterns(filter: &Filter) -> usize {
     match filter {
         Filter::All(filters) | Filter::Any(filters) => filters.iter().map(patterns).sum(),
         Filter::Not(filter) => patterns(filter),
-        Filter::Is(_, op, _) => usize::from(*op == Op::Matches),
+        Filter::Is(_, op, _) => usize::from(*op == Operator::Matches),
         Filter::Posted | Filter::Collected(_) => 0,
     }
 }
@@ -148,7 +149,7 @@ fn regex(pattern: &str, size: usize) -> Result<Regex, StoreError> {
 }
 
 /// Whether what a field holds compares so with a value.
-pub(crate) fn compares(found: Option<Found<'_>>, op: Op, value: &Value) -> bool {
+pub(crate) fn compares(found: Option<Found<'_>>, op: Operator, value: &Value) -> bool {
     let ordering = match (found, value) {
         (Some(Found::Text(found)), Value::Text(value)) => Some(found.cmp(value)),
         (Some(Found::Number(found)), Value::Integer(value)) => found.partial_cmp(&(*value as f64)),
@@ -157,14 +158,14 @@ pub(crate) fn compares(found: Option<Found<'_>>, op: Op, value: &Value) -> bool 
         _ => None,
     };
     match op {
-        Op::Lt => ordering == Some(Ordering::Less),
-        Op::Le => matches!(ordering, Some(Ordering::Less | Ordering::Equal)),
-        Op::Eq => ordering == Some(Ordering::Equal),
-        Op::Ne => ordering != Some(Ordering::Equal),
-        Op::Ge => matches!(ordering, Some(Ordering::Greater | Ordering::Equal)),
-        Op::Gt => ordering == Some(Ordering::Greater),
+        Operator::Lt => ordering == Some(Ordering::Less),
+        Operator::Le => matches!(ordering, Some(Ordering::Less | Ordering::Equal)),
+        Operator::Eq => ordering == Some(Ordering::Equal),
+        Operator::Ne => ordering != Some(Ordering::Equal),
+        Operator::Ge => matches!(ordering, Some(Ordering::Greater | Ordering::Equal)),
+        Operator::Gt => ordering == Some(Ordering::Greater),
         // Compiled into `Like`.
-        Op::Matches => false,
+        Operator::Matches => false,
     }
 }
 
@@ -184,7 +185,7 @@ mod tests {
     use super::*;
 
     fn any_of(pattern: &str, count: usize) -> Result<Matcher, StoreError> {
-        let is = Filter::Is(Field::Meter, Op::Matches, Value::Text(pattern.into()));
+        let is = Filter::Is(Field::Meter, Operator::Matches, Value::Text(pattern.into()));
         Matcher::new(&Filter::Not(Box::new(Filter::Any(vec![is; count]))))
     }
 

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use metering::meter::Definition;
+use metering::requests::{AggregateFunction, GroupBy, Order};
 use metering::series::Values;
 use metering::telemetry::Resource;
 use metering::{LogEntry, LogLevel, Timestamp};
 
-use crate::filter::{Field, Filter};
+use crate::filter::Filter;
 use crate::sample::LogRecord;
 
 /// Asks for samples.
@@ -19,15 +20,6 @@ pub struct SampleQuery {
     pub order: Vec<Order>,
     /// At most so many.
     pub limit: u64,
-}
-
-/// An order of samples.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Order {
-    /// By this field.
-    pub field: Field,
-    /// The greatest first.
-    pub descending: bool,
 }
 
 /// Asks for meters.
@@ -71,7 +63,7 @@ pub struct StatisticsQuery {
     /// One row a value of these, in the order in which they were named.
     pub groupby: Vec<GroupBy>,
     /// What is asked for; without any, all five of the plain functions.
-    pub functions: Vec<Function>,
+    pub functions: Vec<AggregateFunction>,
 }
 
 impl StatisticsQuery {
@@ -79,72 +71,6 @@ impl StatisticsQuery {
     pub(crate) fn period_micros(&self) -> Option<i64> {
         let seconds = i64::try_from(self.period).unwrap_or(i64::MAX);
         (seconds > 0).then(|| seconds.saturating_mul(1_000_000))
-    }
-}
-
-/// What statistics can be grouped by.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum GroupBy {
-    /// `user_id`.
-    UserId,
-    /// `resource_id`.
-    ResourceId,
-    /// `project_id`.
-    ProjectId,
-    /// `source`.
-    Source,
-    /// `resource_metadata.KEY`, by the flattened key.
-    Metadata(String),
-}
-
-impl GroupBy {
-    /// Its name in an answer: `user_id`, `resource_metadata.KEY`.
-    pub fn name(&self) -> String {
-        match self {
-            Self::UserId => "user_id".to_owned(),
-            Self::ResourceId => "resource_id".to_owned(),
-            Self::ProjectId => "project_id".to_owned(),
-            Self::Source => "source".to_owned(),
-            Self::Metadata(key) => format!("resource_metadata.{key}"),
-        }
-    }
-}
-
-/// What can be computed of samples' volumes.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Function {
-    /// The least.
-    Min,
-    /// The greatest.
-    Max,
-    /// The mean.
-    Avg,
-    /// The sum.
-    Sum,
-    /// How many.
-    Count,
-    /// The standard deviation of all of them (not of a part of more).
-    Stddev,
-    /// How many different values a field has: of `resource_id`, `user_id` or `project_id`.
-    Cardinality(Field),
-}
-
-impl Function {
-    /// Its name in an answer: `max`, `cardinality/resource_id`.
-    pub fn name(&self) -> String {
-        let name = match self {
-            Self::Min => "min",
-            Self::Max => "max",
-            Self::Avg => "avg",
-            Self::Sum => "sum",
-            Self::Count => "count",
-            Self::Stddev => "stddev",
-            Self::Cardinality(Field::ResourceId) => "cardinality/resource_id",
-            Self::Cardinality(Field::UserId) => "cardinality/user_id",
-            Self::Cardinality(Field::ProjectId) => "cardinality/project_id",
-            Self::Cardinality(field) => return format!("cardinality/{field:?}"),
-        };
-        name.to_owned()
     }
 }
 

@@ -10,16 +10,17 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use metering::Timestamp;
 use metering::meter::Definition;
+use metering::requests::{Field, Order};
 use metering::series::Values;
 use metering::telemetry::{Meter, Resource, Sample, Statistics};
 
 use crate::Store;
 use crate::error::StoreError;
-use crate::filter::{Field, Filter};
+use crate::filter::Filter;
 use crate::matcher::{Fields, Found, Matcher, Origin, Stored, compare_fields};
 use crate::query::{
-    Aggregate, ByResource, GroupBy, LogPage, LogQuery, MeterQuery, Order, Range, ResourceQuery,
-    SampleQuery, StatisticsQuery,
+    Aggregate, ByResource, LogPage, LogQuery, MeterQuery, Range, ResourceQuery, SampleQuery,
+    StatisticsQuery,
 };
 use crate::sample::{Collected, LogRecord, Posted, meter_id};
 use naive_statistics::{field_of, group_value, statistics_of};
@@ -269,7 +270,7 @@ impl Store for NaiveStore {
                     row.period_end = Timestamp::from_micros(start.saturating_add(period));
                 }
                 if !query.groupby.is_empty() {
-                    let names = query.groupby.iter().map(GroupBy::name);
+                    let names = query.groupby.iter().map(|by| by.name().into_owned());
                     row.groupby = Some(names.zip(group).collect());
                 }
                 row

@@ -14,7 +14,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use store::{BrokerSamples, CollectedScope, Field, Filter, Op, Value};
+use metering::requests::{Field, Operator, Value};
+use store::{BrokerSamples, CollectedScope, Filter};
 
 use crate::auth::authorized_broker::AuthorizedBroker;
 use crate::auth::identity::tokens::{Grant, TokenData};
@@ -97,7 +98,8 @@ impl AccessScope {
                 project, collected, ..
             } => {
                 let project = Value::Text(project.clone());
-                let posted = Filter::Posted.and(Filter::Is(Field::ProjectId, Op::Eq, project));
+                let posted =
+                    Filter::Posted.and(Filter::Is(Field::ProjectId, Operator::Eq, project));
                 let seen = Filter::Any(vec![posted, Filter::Collected(Arc::clone(collected))]);
                 Filter::All(vec![seen, filter])
             }

@@ -6,8 +6,9 @@ use axum::extract::{Path, Request, State};
 use axum::response::Response;
 use http::StatusCode;
 use metering::error::{ErrorBody, KeystoneErrorBody};
+use metering::requests::{Field, Operator, Value};
 use metering::telemetry::{Meter, OldSample};
-use store::{Field, Filter, MeterQuery, Op, SampleQuery, Value};
+use store::{Filter, MeterQuery, SampleQuery};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -34,7 +35,7 @@ pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
 
 /// Only samples of a meter.
 pub(crate) fn of_meter(name: &str) -> Filter {
-    Filter::Is(Field::Meter, Op::Eq, Value::Text(name.to_owned()))
+    Filter::Is(Field::Meter, Operator::Eq, Value::Text(name.to_owned()))
 }
 
 /// Meters with samples of a simple query, by name and resource.

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use metering::error::{ErrorBody, KeystoneErrorBody};
+use metering::requests::{Field, Operator, Value};
 use metering::telemetry::Resource;
-use store::{ByResource, Field, Filter, Op, ResourceQuery, Value};
+use store::{ByResource, Filter, ResourceQuery};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -101,7 +102,7 @@ async fn show(
     arguments: Arguments,
 ) -> Result<Response, Error> {
     arguments.finish()?;
-    let is_it = Filter::Is(Field::ResourceId, Op::Eq, Value::Text(id.clone()));
+    let is_it = Filter::Is(Field::ResourceId, Operator::Eq, Value::Text(id.clone()));
     let query = ResourceQuery {
         filter: AccessScope::of(&shared, &caller).narrow(is_it),
         limit: 1,

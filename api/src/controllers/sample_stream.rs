@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use axum::response::Response;
 use bytes::Bytes;
+use metering::requests::Operator;
 use metering::telemetry::Sample;
 use serde::Serialize;
-use store::{Filter, Op, Page, SampleQuery};
+use store::{Filter, Page, SampleQuery};
 
 use crate::auth::identity::tokens::TokenData;
 use crate::controllers::paged_answer::{self, Cost};
@@ -49,7 +50,7 @@ fn has_pattern(filter: &Filter) -> bool {
     match filter {
         Filter::All(filters) | Filter::Any(filters) => filters.iter().any(has_pattern),
         Filter::Not(filter) => has_pattern(filter),
-        Filter::Is(_, op, _) => *op == Op::Matches,
+        Filter::Is(_, op, _) => *op == Operator::Matches,
         Filter::Posted | Filter::Collected(_) => false,
     }
 }

@@ -5,11 +5,12 @@
 //! bounded, so that a hostile filter costs the store no more than a long one.
 
 use metering::Timestamp;
+use metering::requests::{Field, Filter, Operator, Order, Value};
 use serde_json::{Map, Value as Json};
-use store::{Field, Filter, Op, Order, SampleQuery, Value};
+use store::SampleQuery;
 
 use super::arguments::{default_limit, parse_integer, positive_limit};
-use super::{fields, invalid};
+use super::invalid;
 use crate::auth::access_scope::AccessScope;
 use crate::http::error::{Error, shortened};
 
@@ -42,7 +43,7 @@ pub(crate) fn read(body: Option<Json>, scope: &AccessScope) -> Result<SampleQuer
         match (name.as_str(), value) {
             ("filter" | "orderby" | "limit", Json::Null) => {}
             ("filter", Json::String(text)) => {
-                query.filter = parse_filter(&text, scope)?;
+                query.filter = parse_filter(&text, scope)?.into();
             }
             ("orderby", Json::String(text)) => query.order = parse_order(&text)?,
             ("limit", Json::String(text)) => {
@@ -124,7 +125,7 @@ impl Reader<'_> {
             "not" => Ok(Filter::Not(Box::new(self.filter(operand, depth)?))),
             "in" => self.one_of(operand),
             name => {
-                let op = operator_of(name).ok_or_else(|| {
+                let operation = Operator::of_sign(name).ok_or_else(|| {
                     let accepted = "accepted are = != < <= =< > >= => =~ in not and or";
                     bad_filter(&format!(
                         "unknown operator {:?}, {accepted}",
@@ -133,45 +134,71 @@ impl Reader<'_> {
                 })?;
                 let (field, value) =
                     single(operand, "an object of one field").map_err(|why| bad_filter(&why))?;
-                self.comparison(field, op, value)
+                self.comparison(field, operation, value)
             }
         }
     }
 
     fn one_of(&mut self, operand: &Json) -> Result<Filter, Error> {
-        let (field, values) =
+        let (name, values) =
             single(operand, "an object of one field").map_err(|why| bad_filter(&why))?;
         let values = values.as_array().filter(|values| !values.is_empty());
         let values = values
             .ok_or_else(|| bad_filter("in takes a field and a list of one or more values"))?;
+        let field = field(name)?;
         let each = values
             .iter()
-            .map(|value| self.comparison(field, Op::Eq, value));
-        each.collect::<Result<_, _>>().map(Filter::Any)
+            .map(|value| self.value(&field, Operator::Eq, value));
+        let values = each.collect::<Result<_, _>>()?;
+        Ok(Filter::In(field, values))
     }
 
-    fn comparison(&mut self, name: &str, op: Op, value: &Json) -> Result<Filter, Error> {
+    fn comparison(
+        &mut self,
+        name: &str,
+        operator: Operator,
+        value: &Json,
+    ) -> Result<Filter, Error> {
+        let field = field(name)?;
+        let value = self.value(&field, operator, value)?;
+        Ok(Filter::Is(field, operator, value))
+    }
+
+    /// The value of a comparison.
+    fn value(&mut self, field: &Field, operator: Operator, value: &Json) -> Result<Value, Error> {
         self.comparisons += 1;
         if self.comparisons > COMPARISONS {
             return Err(bad_filter(&format!(
                 "it compares more than {COMPARISONS} times"
             )));
         }
-        let field = fields::complex(name)
-            .or_else(|| fields::metadata(name))
-            .ok_or_else(|| bad_filter(&unknown_field(name)))?;
-        if field == Field::ProjectId {
+        if *field == Field::ProjectId {
             let named = value
                 .as_str()
                 .map_or_else(|| value.to_string(), str::to_owned);
             self.scope.must_admit(&named)?;
         }
         let is_text = !matches!(field, Field::Volume | Field::Timestamp | Field::RecordedAt);
-        if op == Op::Matches && !(is_text && value.is_string()) {
+        if operator == Operator::Matches && !(is_text && value.is_string()) {
             return Err(bad_filter("=~ takes a field of texts and a pattern"));
         }
-        Ok(Filter::Is(field.clone(), op, compared(&field, value)?))
+        compared(field, value)
     }
+}
+
+fn field(name: &str) -> Result<Field, Error> {
+    Field::find(name)
+        .or_else(|| Field::find_metadata(name))
+        .ok_or_else(|| {
+            let (name, known) = (shortened(name), known_fields());
+            bad_filter(&format!(
+                "unknown field {name:?}, accepted are {known} and metadata.KEY"
+            ))
+        })
+}
+
+fn known_fields() -> String {
+    Field::NAMES.map(|(known, _)| known).join(", ")
 }
 
 /// The value that a field is compared with: an instant for times, a number for volumes, else what
@@ -222,28 +249,6 @@ fn compared(field: &Field, value: &Json) -> Result<Value, Error> {
     }
 }
 
-/// An operator that compares, in lower case.
-fn operator_of(name: &str) -> Option<Op> {
-    Some(match name {
-        "=" => Op::Eq,
-        "!=" => Op::Ne,
-        "<" => Op::Lt,
-        "<=" | "=<" => Op::Le,
-        ">" => Op::Gt,
-        ">=" | "=>" => Op::Ge,
-        "=~" => Op::Matches,
-        _ => return None,
-    })
-}
-
-fn unknown_field(name: &str) -> String {
-    let known = fields::COMPLEX.map(|(known, _)| known).join(", ");
-    format!(
-        "unknown field {:?}, accepted are {known} and metadata.KEY",
-        shortened(name)
-    )
-}
-
 /// The only entry of an object.
 fn single<'a>(json: &'a Json, expected: &str) -> Result<(&'a str, &'a Json), String> {
     let entries = json.as_object().filter(|entries| entries.len() == 1);
@@ -265,8 +270,8 @@ fn parse_order(text: &str) -> Result<Vec<Order>, Error> {
         .map(|entry| {
             let (name, direction) =
                 single(entry, "an object of one field").map_err(|why| bad_order(&why))?;
-            let field = fields::complex(name).ok_or_else(|| {
-                let known = fields::COMPLEX.map(|(known, _)| known).join(", ");
+            let field = Field::find(name).ok_or_else(|| {
+                let known = known_fields();
                 bad_order(&format!(
                     "unknown field {:?}, accepted are {known}",
                     shortened(name)

@@ -10,7 +10,6 @@
 //! | `terms` | `q.field`, `q.op`, `q.type`, `q.value`: four parallel arrays |
 //! | `simple` | what those ask for, as a filter |
 //! | `value` | what a metadata value is: typed, or guessed |
-//! | `fields` | the names that a sample's fields go by |
 //! | `complex` | the body of `POST /v2/query/samples` |
 //! | `statistics` | period, groups and functions |
 //! | `posting` | samples that a client hands in |
@@ -23,7 +22,6 @@ pub(crate) mod arguments;
 pub(crate) mod blocking_work_limit;
 pub(crate) mod body;
 pub(crate) mod complex;
-pub(crate) mod fields;
 pub(crate) mod links;
 pub(crate) mod posted_quota;
 pub(crate) mod posting;

@@ -5,13 +5,14 @@ use std::fmt;
 
 use metering::Timestamp;
 use metering::meter::MeterType;
+use metering::requests::field::flattened;
 use metering::telemetry::{OldSample, Sample};
 use serde::Deserializer;
 use serde::de::{DeserializeSeed, IgnoredAny, SeqAccess, Visitor};
 use serde_json::{Map, Value as Json};
 use store::Posted;
 
-use super::{body, fields, invalid};
+use super::{body, invalid};
 use crate::auth::access_scope::AccessScope;
 use crate::auth::identity::tokens::TokenData;
 use crate::context::Context;
@@ -270,8 +271,8 @@ impl Attributes {
             ));
         };
         let entries = entries.into_iter().map(|(key, value)| match value {
-            Json::String(text) => Ok((fields::flattened(&key), text)),
-            Json::Null => Ok((fields::flattened(&key), "None".to_owned())),
+            Json::String(text) => Ok((flattened(&key), text)),
+            Json::Null => Ok((flattened(&key), "None".to_owned())),
             other => {
                 let name = format!("{NAME}.{}", shortened(&key));
                 let why = "Wrong type. Accepted are texts and null";

@@ -1,11 +1,11 @@
-//! What the terms of a simple query ask for, as a filter that shows the caller nothing else.
+//! What the conditions of a simple query ask for, as a filter that shows the caller nothing else.
 
 use metering::Timestamp;
-use store::{Field, Filter, Op, Value};
+use metering::requests::{Condition, Field, Operator, Value};
+use store::Filter;
 
 use super::arguments::parse_integer;
-use super::fields;
-use super::terms::Term;
+use super::terms::{quoted, unimplemented};
 use super::{invalid, value};
 use crate::auth::access_scope::AccessScope;
 use crate::http::error::{Error, shortened};
@@ -77,48 +77,50 @@ pub(crate) struct Span {
 }
 
 impl Span {
-    fn narrow(&mut self, op: Op, time: Timestamp) {
-        match op {
-            Op::Gt | Op::Ge => self.from = Some(self.from.map_or(time, |from| from.max(time))),
+    fn narrow(&mut self, operator: Operator, time: Timestamp) {
+        match operator {
+            Operator::Gt | Operator::Ge => {
+                self.from = Some(self.from.map_or(time, |from| from.max(time)))
+            }
             _ => self.to = Some(self.to.map_or(time, |to| to.min(time))),
         }
     }
 }
 
-/// Reads the terms.
+/// Reads the conditions.
 ///
 /// # Errors
 /// `400` for an unknown field, an operator that a field does not take and a value that is none of
 /// its kind; `401` where the caller asks for another project.
 pub(crate) fn read(
-    terms: &[Term],
+    conditions: &[Condition],
     subject: Subject,
     scope: &AccessScope,
 ) -> Result<Selection, Error> {
-    let offset = search_offset(terms, subject)?;
+    let offset = search_offset(conditions, subject)?;
     let (mut asked, mut searched) = (Span::default(), Span::default());
     let mut filters = Vec::new();
-    for term in terms {
-        match term.field.as_str() {
+    for condition in conditions {
+        match &*condition.field {
             "search_offset" => {}
             "timestamp" => {
-                let time = timestamp(term, subject)?;
-                let away = if matches!(term.op, Op::Gt | Op::Ge) {
+                let time = timestamp(condition, subject)?;
+                let away = if matches!(condition.operator, Operator::Gt | Operator::Ge) {
                     -offset
                 } else {
                     offset
                 };
                 let with_offset =
                     Timestamp::from_micros(time.as_micros() + away * MICROS_PER_MINUTE);
-                asked.narrow(term.op, time);
-                searched.narrow(term.op, with_offset);
+                asked.narrow(condition.operator, time);
+                searched.narrow(condition.operator, with_offset);
                 filters.push(Filter::Is(
                     Field::Timestamp,
-                    term.op,
+                    condition.operator,
                     Value::Time(with_offset),
                 ));
             }
-            _ => filters.push(comparison(term, terms, subject, scope)?),
+            _ => filters.push(comparison(condition, conditions, subject, scope)?),
         }
     }
     Ok(Selection {
@@ -129,19 +131,25 @@ pub(crate) fn read(
 }
 
 /// The minutes that a timestamp's span is widened by at both its ends.
-fn search_offset(terms: &[Term], subject: Subject) -> Result<i64, Error> {
+fn search_offset(conditions: &[Condition], subject: Subject) -> Result<i64, Error> {
     let mut offset = 0;
-    for term in terms.iter().filter(|term| term.field == "search_offset") {
-        must_have(subject, term)?;
-        if term.op != Op::Eq {
-            return Err(term.unimplemented());
+    for condition in conditions
+        .iter()
+        .filter(|condition| condition.field == "search_offset")
+    {
+        must_have(subject, condition)?;
+        if condition.operator != Operator::Eq {
+            return Err(unimplemented(condition));
         }
-        offset = parse_integer("search_offset", &term.value)?;
+        offset = parse_integer("search_offset", &condition.value)?;
         if !(-MOST_OFFSET..=MOST_OFFSET).contains(&offset) {
             let accepted = format!("accepted are at most {MOST_OFFSET} minutes");
-            return Err(invalid("search_offset", &term.value, &accepted));
+            return Err(invalid("search_offset", &condition.value, &accepted));
         }
-        if !terms.iter().any(|term| term.field == "timestamp") {
+        if !conditions
+            .iter()
+            .any(|condition| condition.field == "timestamp")
+        {
             let why = "search_offset cannot be used without timestamp";
             return Err(invalid("field", "search_offset", why));
         }
@@ -149,56 +157,59 @@ fn search_offset(terms: &[Term], subject: Subject) -> Result<i64, Error> {
     Ok(offset)
 }
 
-fn timestamp(term: &Term, subject: Subject) -> Result<Timestamp, Error> {
-    must_have(subject, term)?;
-    if !matches!(term.op, Op::Lt | Op::Le | Op::Gt | Op::Ge) {
-        return Err(term.unimplemented());
+fn timestamp(condition: &Condition, subject: Subject) -> Result<Timestamp, Error> {
+    must_have(subject, condition)?;
+    if !matches!(
+        condition.operator,
+        Operator::Lt | Operator::Le | Operator::Gt | Operator::Ge
+    ) {
+        return Err(unimplemented(condition));
     }
-    term.value.parse().map_err(|error| {
+    condition.value.parse().map_err(|error| {
         let why = format!("invalid timestamp format: {error}");
-        invalid("timestamp", &term.value, &shortened(&why))
+        invalid("timestamp", &condition.value, &shortened(&why))
     })
 }
 
 /// Refuses a time where the subject has none.
-fn must_have(subject: Subject, term: &Term) -> Result<(), Error> {
-    if subject.has(&term.field) {
+fn must_have(subject: Subject, condition: &Condition) -> Result<(), Error> {
+    if subject.has(&condition.field) {
         return Ok(());
     }
     Err(Error::BadArgument(format!(
         "Unknown argument: \"{}\": not valid for this resource",
-        term.field
+        condition.field
     )))
 }
 
-/// A term that compares a field with a value.
+/// A condition that compares a field with a value.
 fn comparison(
-    term: &Term,
-    terms: &[Term],
+    condition: &Condition,
+    conditions: &[Condition],
     subject: Subject,
     scope: &AccessScope,
 ) -> Result<Filter, Error> {
-    let name = term.field.as_str();
-    let (field, value) = if let Some(field) = fields::metadata(name) {
-        (field, value::of(term)?)
+    let name = &*condition.field;
+    let (field, value) = if let Some(field) = Field::find_metadata(name) {
+        (field, value::of(condition)?)
     } else {
         let short = name.strip_suffix("_id").unwrap_or(name);
-        let field = fields::simple(name)
+        let field = Field::find_simple(name)
             .filter(|_| subject.has(name) || (short != "message" && subject.has(short)));
-        let field = field.ok_or_else(|| unknown(term, terms, subject))?;
-        (field, Value::Text(term.value.clone()))
+        let field = field.ok_or_else(|| unknown(condition, conditions, subject))?;
+        (field, Value::Text(condition.value.clone()))
     };
-    if term.op != Op::Eq {
-        return Err(term.unimplemented());
+    if condition.operator != Operator::Eq {
+        return Err(unimplemented(condition));
     }
     if field == Field::ProjectId {
-        scope.must_admit(&term.value)?;
+        scope.must_admit(&condition.value)?;
     }
-    Ok(Filter::Is(field, Op::Eq, value))
+    Ok(Filter::Is(field, Operator::Eq, value))
 }
 
-fn unknown(term: &Term, terms: &[Term], subject: Subject) -> Error {
-    let query: Vec<_> = terms.iter().take(10).map(ToString::to_string).collect();
+fn unknown(condition: &Condition, conditions: &[Condition], subject: Subject) -> Error {
+    let query: Vec<_> = conditions.iter().take(10).map(quoted).collect();
     let valid: Vec<_> = subject
         .fields()
         .iter()
@@ -206,7 +217,7 @@ fn unknown(term: &Term, terms: &[Term], subject: Subject) -> Error {
         .collect();
     Error::BadArgument(format!(
         "Unknown argument: \"{}\": unrecognized field in query: [{}], valid keys: [{}]",
-        shortened(&term.field),
+        shortened(&condition.field),
         query.join(", "),
         valid.join(", ")
     ))
@@ -228,7 +239,7 @@ mod tests {
     }
 
     fn text(field: Field, value: &str) -> Filter {
-        Filter::Is(field, Op::Eq, Value::Text(value.into()))
+        Filter::Is(field, Operator::Eq, Value::Text(value.into()))
     }
 
     #[test]

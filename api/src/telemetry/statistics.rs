@@ -1,7 +1,8 @@
 //! What `GET /v2/meters/{name}/statistics` asks for: period, groups and functions.
 
+use metering::requests::{AggregateFunction, GroupBy};
 use metering::telemetry::Statistics;
-use store::{Field, Function, GroupBy, StatisticsQuery};
+use store::StatisticsQuery;
 
 use super::simple::{Selection, Span};
 use super::{arguments, invalid};
@@ -17,7 +18,7 @@ pub(crate) struct Summary {
     /// Seconds; 0 for one row.
     period: u64,
     groupby: Vec<GroupBy>,
-    functions: Vec<Function>,
+    functions: Vec<AggregateFunction>,
 }
 
 impl Summary {
@@ -78,19 +79,12 @@ fn period(arguments: &mut Arguments) -> Result<u64, Error> {
 fn groupby(names: &[String]) -> Result<Vec<GroupBy>, Error> {
     let mut groups = Vec::new();
     for name in names {
-        let group = match name.as_str() {
-            "user_id" => GroupBy::UserId,
-            "resource_id" => GroupBy::ResourceId,
-            "project_id" => GroupBy::ProjectId,
-            "source" => GroupBy::Source,
-            "resource_metadata.instance_type" => GroupBy::Metadata("instance_type".into()),
-            _ => {
-                return Err(Error::BadArgument(format!(
-                    "Unknown argument: \"{}\": Invalid groupby fields",
-                    shortened(name)
-                )));
-            }
-        };
+        let group = GroupBy::find(name).ok_or_else(|| {
+            Error::BadArgument(format!(
+                "Unknown argument: \"{}\": Invalid groupby fields",
+                shortened(name)
+            ))
+        })?;
         if !groups.contains(&group) {
             groups.push(group);
         }
@@ -98,7 +92,7 @@ fn groupby(names: &[String]) -> Result<Vec<GroupBy>, Error> {
     Ok(groups)
 }
 
-fn functions(names: &[String], params: &[String]) -> Result<Vec<Function>, Error> {
+fn functions(names: &[String], params: &[String]) -> Result<Vec<AggregateFunction>, Error> {
     if params.len() > names.len() {
         let param = &params[names.len()];
         return Err(invalid(
@@ -121,35 +115,22 @@ fn functions(names: &[String], params: &[String]) -> Result<Vec<Function>, Error
     Ok(functions)
 }
 
-fn function(name: &str, param: Option<&str>) -> Result<Function, Error> {
-    let bad = || {
-        let param = param.map_or_else(|| "None".to_owned(), shortened);
-        Error::BadArgument(format!("Bad aggregate: {name}.{param}"))
-    };
-    let plain = match name {
-        "min" => Function::Min,
-        "max" => Function::Max,
-        "avg" => Function::Avg,
-        "sum" => Function::Sum,
-        "count" => Function::Count,
-        "stddev" => Function::Stddev,
-        "cardinality" => {
-            let field = match param {
-                Some("resource_id") => Field::ResourceId,
-                Some("user_id") => Field::UserId,
-                Some("project_id") => Field::ProjectId,
-                _ => return Err(bad()),
-            };
-            return Ok(Function::Cardinality(field));
-        }
-        _ => {
-            return Err(Error::BadArgument(format!(
-                "Invalid aggregation function: {}",
-                shortened(name)
-            )));
-        }
-    };
-    param.map_or(Ok(plain), |_| Err(bad()))
+fn function(name: &str, param: Option<&str>) -> Result<AggregateFunction, Error> {
+    let mut named = AggregateFunction::ALL
+        .into_iter()
+        .filter(|function| function.parameters().0 == name)
+        .peekable();
+    if named.peek().is_none() {
+        let name = shortened(name);
+        let message = format!("Invalid aggregation function: {name}");
+        return Err(Error::BadArgument(message));
+    }
+    named
+        .find(|function| function.parameters().1 == param)
+        .ok_or_else(|| {
+            let param = param.map_or_else(|| "None".to_owned(), shortened);
+            Error::BadArgument(format!("Bad aggregate: {name}.{param}"))
+        })
 }
 
 #[cfg(test)]
@@ -170,7 +151,7 @@ mod tests {
         );
         assert_eq!(
             summary.expect("summary").functions,
-            [Function::Cardinality(Field::ResourceId), Function::Max]
+            [AggregateFunction::Resources, AggregateFunction::Max]
         );
     }
 

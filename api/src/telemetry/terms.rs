@@ -1,110 +1,27 @@
 //! `q.field`, `q.op`, `q.type` and `q.value`: four parallel arrays of the query string.
 
-use std::fmt;
+use metering::requests::{Condition, Operator, ValueType};
 
-use store::Op;
-
-use super::invalid;
+use super::{invalid, shortened};
 use crate::http::error::Error;
 use crate::http::params::Arguments;
 
-/// More terms than any client sends; each costs the store a comparison.
+/// More conditions than any client sends; each costs the store a comparison.
 const MOST: usize = 100;
 
-/// The operators by name.
-const OPS: [(&str, Op); 6] = [
-    ("lt", Op::Lt),
-    ("le", Op::Le),
-    ("eq", Op::Eq),
-    ("ne", Op::Ne),
-    ("ge", Op::Ge),
-    ("gt", Op::Gt),
-];
-
-/// What a value is said to be (`q.type`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ValueType {
-    Integer,
-    Float,
-    String,
-    Boolean,
-    Datetime,
+/// The refusal of an operator that the field does not take.
+pub(crate) fn unimplemented(condition: &Condition) -> Error {
+    let field = shortened(&condition.field);
+    let why = format!("unimplemented operator for {field}");
+    invalid("op", condition.operator.name(), &why)
 }
 
-impl ValueType {
-    const ALL: [Self; 5] = [
-        Self::Integer,
-        Self::Float,
-        Self::String,
-        Self::Boolean,
-        Self::Datetime,
-    ];
-
-    /// Its name on the wire.
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Integer => "integer",
-            Self::Float => "float",
-            Self::String => "string",
-            Self::Boolean => "boolean",
-            Self::Datetime => "datetime",
-        }
-    }
-
-    fn read(name: &str) -> Result<Option<Self>, Error> {
-        if name.is_empty() {
-            return Ok(None);
-        }
-        let found = Self::ALL.into_iter().find(|found| found.as_str() == name);
-        found.map(Some).ok_or_else(|| {
-            let known: Vec<_> = Self::ALL.map(|kind| format!("'{}'", kind.as_str())).into();
-            Error::BadArgument(format!(
-                "The data type {} is not supported. The supported data type list is: [{}]",
-                super::shortened(name),
-                known.join(", ")
-            ))
-        })
-    }
-}
-
-/// One row of the four arrays.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Term {
-    /// The field's name, as it was given.
-    pub(crate) field: String,
-    pub(crate) op: Op,
-    pub(crate) value_type: Option<ValueType>,
-    pub(crate) value: String,
-}
-
-impl Term {
-    /// The operator's name.
-    pub(crate) fn op_name(&self) -> &'static str {
-        let found = OPS.iter().find(|(_, op)| *op == self.op);
-        found.map_or("eq", |(name, _)| name)
-    }
-
-    /// The refusal of an operator that the field does not take.
-    pub(crate) fn unimplemented(&self) -> Error {
-        let why = format!(
-            "unimplemented operator for {}",
-            super::shortened(&self.field)
-        );
-        invalid("op", self.op_name(), &why)
-    }
-}
-
-/// As the old service quoted a term in its errors.
-impl fmt::Display for Term {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let value_type = self.value_type.map_or("Unset", ValueType::as_str);
-        let (field, value) = (super::shortened(&self.field), super::shortened(&self.value));
-        write!(
-            f,
-            "<Query '{field}' {} '{value}' {value_type}>",
-            self.op_name()
-        )
-    }
+/// As the old service quoted a condition in its errors.
+pub(crate) fn quoted(condition: &Condition) -> String {
+    let value_type = condition.value_type.map_or("Unset", ValueType::as_str);
+    let (field, value) = (shortened(&condition.field), shortened(&condition.value));
+    let operator = condition.operator.name();
+    format!("<Query '{field}' {operator} '{value}' {value_type}>")
 }
 
 /// Takes the four arrays out of the arguments. They are paired by position; what is missing of a
@@ -112,7 +29,7 @@ impl fmt::Display for Term {
 ///
 /// # Errors
 /// An unknown operator or type, or something that belongs to no field.
-pub(crate) fn read(arguments: &mut Arguments) -> Result<Vec<Term>, Error> {
+pub(crate) fn read(arguments: &mut Arguments) -> Result<Vec<Condition>, Error> {
     let [fields, ops, types, values] =
         ["q.field", "q.op", "q.type", "q.value"].map(|name| arguments.many(name));
     let rows = fields
@@ -132,28 +49,41 @@ pub(crate) fn read(arguments: &mut Arguments) -> Result<Vec<Term>, Error> {
             if field.is_empty() {
                 let why = format!(
                     "The term with the value '{}' names no field",
-                    super::shortened(&value)
+                    shortened(&value)
                 );
                 return Err(invalid("field", "", &why));
             }
-            Ok(Term {
-                op: read_op(&at(&ops, row))?,
-                value_type: ValueType::read(&at(&types, row))?,
-                field,
+            Ok(Condition {
+                field: field.into(),
+                operator: read_operator(&at(&ops, row))?,
+                value_type: read_type(&at(&types, row))?,
                 value,
             })
         })
         .collect()
 }
 
-fn read_op(name: &str) -> Result<Op, Error> {
+fn read_operator(name: &str) -> Result<Operator, Error> {
     if name.is_empty() {
-        return Ok(Op::Eq);
+        return Ok(Operator::Eq);
     }
-    let found = OPS.iter().find(|(known, _)| *known == name);
-    found.map(|(_, op)| *op).ok_or_else(|| {
-        let known = OPS.map(|(known, _)| known).join(", ");
+    Operator::find(name).ok_or_else(|| {
+        let known = Operator::SIMPLE.map(Operator::name).join(", ");
         invalid("op", name, &format!("Value should be one of: {known}"))
+    })
+}
+
+fn read_type(name: &str) -> Result<Option<ValueType>, Error> {
+    if name.is_empty() {
+        return Ok(None);
+    }
+    ValueType::find(name).map(Some).ok_or_else(|| {
+        let known = ValueType::ALL.map(|known| format!("'{}'", known.as_str()));
+        Error::BadArgument(format!(
+            "The data type {} is not supported. The supported data type list is: [{}]",
+            shortened(name),
+            known.join(", ")
+        ))
     })
 }
 
@@ -161,7 +91,7 @@ fn read_op(name: &str) -> Result<Op, Error> {
 mod tests {
     use super::*;
 
-    fn parse(query: &str) -> Result<Vec<Term>, String> {
+    fn parse(query: &str) -> Result<Vec<Condition>, String> {
         read(&mut Arguments::parse(query)).map_err(|error| error.to_string())
     }
 
@@ -172,7 +102,7 @@ mod tests {
         )
         .expect("terms");
         assert_eq!(
-            terms.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            terms.iter().map(quoted).collect::<Vec<_>>(),
             [
                 "<Query 'timestamp' gt '2015-01-01' Unset>",
                 "<Query 'metadata.size' eq '5' string>"
@@ -184,8 +114,12 @@ mod tests {
     fn what_is_missing_of_a_row_is_empty() {
         let terms = parse("q.field=resource_id&q.field=user_id&q.value=r").expect("terms");
         assert_eq!(
-            (terms[1].op, terms[1].value_type, terms[1].value.as_str()),
-            (Op::Eq, None, "")
+            (
+                terms[1].operator,
+                terms[1].value_type,
+                terms[1].value.as_str()
+            ),
+            (Operator::Eq, None, "")
         );
     }
 

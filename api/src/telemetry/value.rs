@@ -3,31 +3,30 @@
 //! Metadata are kept as texts, so a value that is read as anything else equals none of them.
 
 use metering::Timestamp;
-use store::Value;
+use metering::requests::{Condition, Value, ValueType};
 
 use super::arguments::parse_boolean;
-use super::terms::{Term, ValueType};
 use crate::http::error::{Error, shortened};
 
-/// The value of a term about metadata.
+/// The value of a condition on metadata.
 ///
 /// # Errors
-/// Where it is not of the type that the term says.
-pub(crate) fn of(term: &Term) -> Result<Value, Error> {
-    let text = term.value.trim();
-    let value = match term.value_type {
-        None => return Ok(guess(&term.value)),
-        Some(ValueType::String) => Some(Value::Text(term.value.clone())),
+/// Where it is not of the type that the condition says.
+pub(crate) fn of(condition: &Condition) -> Result<Value, Error> {
+    let text = condition.value.trim();
+    let value = match condition.value_type {
+        None => return Ok(guess(&condition.value)),
+        Some(ValueType::String) => Some(Value::Text(condition.value.clone())),
         Some(ValueType::Integer) => text.parse().ok().map(Value::Integer),
         Some(ValueType::Float) => text.parse().ok().map(Value::Float),
         Some(ValueType::Boolean) => parse_boolean(text).map(Value::Boolean),
         Some(ValueType::Datetime) => text.parse::<Timestamp>().ok().map(Value::Time),
     };
-    let name = term.value_type.map_or("", ValueType::as_str);
+    let name = condition.value_type.map_or("", ValueType::as_str);
     value.ok_or_else(|| {
         Error::BadArgument(format!(
             "Unable to convert the value {} to the expected data type {name}.",
-            shortened(&term.value)
+            shortened(&condition.value)
         ))
     })
 }
@@ -62,18 +61,18 @@ fn unquoted(literal: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use store::Op;
+    use metering::requests::Operator;
 
     use super::*;
 
     fn read(value_type: Option<ValueType>, value: &str) -> Result<Value, String> {
-        let term = Term {
+        let condition = Condition {
             field: "metadata.size".into(),
-            op: Op::Eq,
+            operator: Operator::Eq,
             value_type,
             value: value.into(),
         };
-        of(&term).map_err(|error| error.to_string())
+        of(&condition).map_err(|error| error.to_string())
     }
 
     #[test]

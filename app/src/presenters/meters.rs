@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use client::{ClientError, Function, GroupBy, MeterQuery, Query, Session, StatisticsQuery};
+use client::{ClientError, MeterQuery, Query, Session, StatisticsQuery};
+use metering::requests::{AggregateFunction, GroupBy};
 use metering::series::{Column, Values};
 use metering::telemetry::Statistics;
 use metering::{Series, Timestamp};
@@ -14,7 +15,9 @@ use crate::server::clock::now;
 use crate::server::context::context;
 use crate::server::errors::app_error;
 use crate::server::session::metering_session;
-use crate::view_models::meters::{MeterRequest, MetersPage, fitting_period, period_fits};
+use crate::view_models::meters::{
+    GROUPS, MeterRequest, MetersPage, NO_GROUP, fitting_period, period_fits,
+};
 use crate::view_models::time_range::{LONGEST, SHORTEST};
 
 /// The most meters and resources that are listed.
@@ -108,26 +111,17 @@ impl Periods {
     }
 }
 
-fn function(question: &MeterRequest) -> Function {
-    match question.function.as_deref() {
-        Some("min") => Function::Min,
-        Some("max") => Function::Max,
-        Some("sum") => Function::Sum,
-        Some("count") => Function::Count,
-        Some("stddev") => Function::Stddev,
-        Some("cardinality/resource_id") => Function::Resources,
-        Some("cardinality/user_id") => Function::Users,
-        Some("cardinality/project_id") => Function::Projects,
-        _ => Function::Avg,
-    }
+fn function(question: &MeterRequest) -> AggregateFunction {
+    let function = question.function.as_deref();
+    function
+        .and_then(AggregateFunction::find)
+        .unwrap_or(AggregateFunction::Avg)
 }
 
 fn group(question: &MeterRequest) -> Option<GroupBy> {
     match question.group.as_deref() {
-        Some(crate::view_models::meters::NO_GROUP) => None,
-        Some("project_id") => Some(GroupBy::ProjectId),
-        Some("user_id") => Some(GroupBy::UserId),
-        Some("source") => Some(GroupBy::Source),
+        Some(NO_GROUP) => None,
+        Some(group) if GROUPS.contains(&group) => GroupBy::find(group),
         _ => Some(GroupBy::ResourceId),
     }
 }
@@ -173,7 +167,7 @@ async fn resources(
         meter: meter.to_owned(),
         query: span.within(Query::new()),
         groupby: vec![GroupBy::ResourceId],
-        functions: vec![Function::Count],
+        functions: vec![AggregateFunction::Count],
         ..StatisticsQuery::default()
     };
     let rows = rows(session, &query).await?;

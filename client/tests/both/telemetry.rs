@@ -1,10 +1,11 @@
 //! Telemetry's part: lists of any length, and posts.
 
 use client::{
-    ClientError, ComplexQuery, Credentials, Field, Function, LogQuery, MeterQuery, NewSample,
-    Query, ResourceQuery, SampleQuery, Session, StatisticsQuery,
+    ClientError, ComplexQuery, Credentials, LogQuery, MeterQuery, NewSample, Query, ResourceQuery,
+    SampleQuery, Session, StatisticsQuery,
 };
 use futures_util::TryStreamExt;
+use metering::requests::{AggregateFunction, Field};
 use metering::telemetry::Sample;
 use serde_json::json;
 
@@ -142,7 +143,7 @@ pub(crate) async fn each_is_asked_for_where_it_stands(setup: TestSetup) {
     assert_eq!(samples.expect("a list").all().await.expect("samples"), []);
     let statistics = StatisticsQuery {
         meter: "a/b".to_owned(),
-        functions: vec![Function::Max],
+        functions: vec![AggregateFunction::Max],
         ..StatisticsQuery::default()
     };
     let statistics = session.statistics(&statistics).await;

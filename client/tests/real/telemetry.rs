@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use client::{
-    ClientError, ComplexQuery, Field, Function, GroupBy, LogQuery, MeterQuery, NewSample, Op,
-    Query, ResourceQuery, SampleQuery, Session, StatisticsQuery,
+    ClientError, ComplexQuery, LogQuery, MeterQuery, NewSample, Query, ResourceQuery, SampleQuery,
+    Session, StatisticsQuery,
 };
 use metering::Timestamp;
+use metering::requests::{AggregateFunction, Field, GroupBy, Operator};
 use metering::telemetry::{OldSample, Sample};
 
 use crate::TestSetup;
@@ -56,7 +57,7 @@ pub(crate) async fn posted_samples_are_found_by_simple_queries(setup: TestSetup)
     assert_eq!(found(&session, of_one).await, [5.0, 3.0, 1.0]);
     let between = Query::new().since(minute(1)).before(minute(3));
     assert_eq!(found(&session, between).await, [2.0, 1.0]);
-    let after = Query::new().timestamp(Op::Gt, minute(4));
+    let after = Query::new().timestamp(Operator::Gt, minute(4));
     assert_eq!(found(&session, after).await, [5.0]);
     // Digits, and yet a text.
     let in_room = Query::new().metadata("room", "2");
@@ -126,7 +127,11 @@ pub(crate) async fn statistics_are_computed_as_asked(setup: TestSetup) {
         query: Query::new().since(minute(0)),
         period: 120,
         groupby: vec![GroupBy::ResourceId],
-        functions: vec![Function::Max, Function::Resources, Function::Count],
+        functions: vec![
+            AggregateFunction::Max,
+            AggregateFunction::Resources,
+            AggregateFunction::Count,
+        ],
     };
     let rows = session.statistics(&query).await.expect("a list");
     let rows = rows.all().await.expect("rows");
@@ -136,7 +141,7 @@ pub(crate) async fn statistics_are_computed_as_asked(setup: TestSetup) {
         let aggregate = row.aggregate.as_ref().expect("what was asked for");
         assert_eq!(row.count, Some(1));
         assert_eq!(
-            aggregate[Function::Resources.name()].to_bits(),
+            aggregate[AggregateFunction::Resources.name()].to_bits(),
             1.0_f64.to_bits()
         );
         assert_eq!(
@@ -178,7 +183,7 @@ pub(crate) async fn complex_queries_are_understood(setup: TestSetup) {
         (
             Field::Type.is("gauge")
                 & Field::Unit.is("W")
-                & Field::Source.compare(Op::Ne, "x")
+                & Field::Source.compare(Operator::Ne, "x")
                 & Field::Volume.ge(4.0),
             vec![4.0, 5.0],
         ),

@@ -8,10 +8,10 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use metering::meter::{Definition, MeterType};
+use metering::requests::Field;
 use rusqlite::Connection;
 
 use super::failure::{Failure, Outcome};
-use crate::filter::Field;
 use crate::matcher::Found;
 use crate::sample::{COLLECTED_SOURCE, Posted};
 

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use metering::Timestamp;
 use metering::meter::Definition;
+use metering::requests::Field;
 
 use super::catalog::{PollSource, Series};
 use super::id::SampleLocation;
 use super::metadata::Metadata;
-use crate::filter::Field;
 use crate::matcher::{Fields, Found, Origin, Stored};
 
 /// A sample that was met, as far as it was read.

@@ -5,11 +5,11 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use metering::meter::Definition;
+use metering::requests::{Field, Operator, Value};
 
 use super::catalog::{Contents, Described, PollSource, Series};
 use super::id::SampleLocation;
 use super::rollup::Span;
-use crate::filter::{Field, Op, Value};
 use crate::matcher::{Found, Matcher, Origin, compares};
 
 /// The samples of a series that may pass.
@@ -277,26 +277,26 @@ fn split(matcher: Matcher) -> (Span, Matcher) {
     let mut rest = Vec::new();
     for one in all {
         match &one {
-            Matcher::Is(Field::Timestamp, op, Value::Time(time)) if *op != Op::Ne => {
+            Matcher::Is(Field::Timestamp, op, Value::Time(time)) if *op != Operator::Ne => {
                 let time = time.as_micros();
                 span = span.and(match op {
-                    Op::Lt => Span {
+                    Operator::Lt => Span {
                         from: i64::MIN,
                         to: time.saturating_sub(1),
                     },
-                    Op::Le => Span {
+                    Operator::Le => Span {
                         from: i64::MIN,
                         to: time,
                     },
-                    Op::Ge => Span {
+                    Operator::Ge => Span {
                         from: time,
                         to: i64::MAX,
                     },
-                    Op::Gt => Span {
+                    Operator::Gt => Span {
                         from: time.saturating_add(1),
                         to: i64::MAX,
                     },
-                    Op::Eq | Op::Ne | Op::Matches => at(time),
+                    Operator::Eq | Operator::Ne | Operator::Matches => at(time),
                 });
             }
             _ => rest.push(one),
@@ -311,7 +311,7 @@ fn split(matcher: Matcher) -> (Span, Matcher) {
 /// The id that every sample that passes has, where the filter says so.
 pub(super) fn named(matcher: &Matcher) -> Option<&str> {
     match matcher {
-        Matcher::Is(Field::MessageId, Op::Eq, Value::Text(id)) => Some(id),
+        Matcher::Is(Field::MessageId, Operator::Eq, Value::Text(id)) => Some(id),
         Matcher::All(all) => all.iter().find_map(named),
         _ => None,
     }

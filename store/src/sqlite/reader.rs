@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use metering::Timestamp;
+use metering::requests::Field;
 use metering::telemetry::Sample;
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -17,7 +18,7 @@ use super::plan::{
 use super::rollup::{ColumnSets, Polls, Span};
 use super::shared::Shared;
 use super::state::Horizons;
-use crate::filter::{Field, Filter};
+use crate::filter::Filter;
 use crate::matcher::Matcher;
 use crate::sample::COLLECTED_SOURCE;
 

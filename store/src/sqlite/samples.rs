@@ -4,6 +4,7 @@ use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
 
 use metering::Timestamp;
+use metering::requests::{Field, Order};
 use metering::telemetry::Sample;
 
 use super::failure::Outcome;
@@ -11,9 +12,8 @@ use super::hit::Hit;
 use super::plan::Plan;
 use super::reader::{Depth, Reader};
 use super::rollup::Span;
-use crate::filter::Field;
 use crate::matcher::{Fields, Found, compare_fields};
-use crate::query::{Order, SampleQuery};
+use crate::query::SampleQuery;
 
 /// Samples by any filter and order.
 pub(super) fn samples(reader: &Reader<'_>, query: &SampleQuery) -> Outcome<Vec<Sample>> {

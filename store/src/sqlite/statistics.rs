@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use metering::Timestamp;
+use metering::requests::{AggregateFunction, Field, GroupBy};
 use metering::telemetry::Statistics;
 use rusqlite::params;
 
@@ -16,9 +17,8 @@ use super::resolution::COARSEST;
 use super::rollup::Span;
 use super::statistics_row::row;
 use super::tallies::{Group, Placement, RowKey, Tallies, Tally};
-use crate::filter::Field;
 use crate::matcher::Found;
-use crate::query::{Function, GroupBy, StatisticsQuery};
+use crate::query::StatisticsQuery;
 
 /// Rows of the first page of an answer, and of further ones.
 const FIRST: usize = 1000;
@@ -87,7 +87,7 @@ fn read(
             posted(reader, query, target, &mut tallies)?;
         }
     }
-    let raw_only = query.functions.contains(&Function::Stddev);
+    let raw_only = query.functions.contains(&AggregateFunction::Stddev);
     for target in &plan.poll_source {
         poll_source(reader, query, target, raw_only, &mut tallies)?;
     }
@@ -334,14 +334,9 @@ fn counted<'p>(
     query: &StatisticsQuery,
     known: &dyn Fn(&Field) -> Option<Found<'p>>,
 ) -> Vec<Option<&'p str>> {
-    let fields = query
-        .functions
-        .iter()
-        .filter_map(|function| match function {
-            Function::Cardinality(field) => Some(field),
-            _ => None,
-        });
-    fields.map(|field| text(known(field))).collect()
+    let fields = query.functions.iter();
+    let fields = fields.filter_map(|function| function.counted_field());
+    fields.map(|field| text(known(&field))).collect()
 }
 
 fn text(found: Option<Found<'_>>) -> Option<&str> {

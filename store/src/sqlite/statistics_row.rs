@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, HashSet};
 
 use metering::Timestamp;
+use metering::requests::AggregateFunction;
 use metering::telemetry::Statistics;
 
 use super::tallies::{RowKey, Tally};
-use crate::query::{Function, GroupBy, StatisticsQuery};
+use crate::query::StatisticsQuery;
 
 /// The row of a group, unit and period.
 pub(super) fn row(query: &StatisticsQuery, key: &RowKey, tally: &Tally<'_>) -> Statistics {
@@ -15,33 +16,35 @@ pub(super) fn row(query: &StatisticsQuery, key: &RowKey, tally: &Tally<'_>) -> S
     let mut aggregate = BTreeMap::new();
     for function in &query.functions {
         let value = match function {
-            Function::Min => rolled.min,
-            Function::Max => rolled.max,
-            Function::Avg => rolled.mean(),
-            Function::Sum => rolled.sum,
-            Function::Count => rolled.count as f64,
-            Function::Stddev => (tally.spread / rolled.count as f64).max(0.0).sqrt(),
-            Function::Cardinality(_) => sets.next().map_or(0, HashSet::len) as f64,
+            AggregateFunction::Min => rolled.min,
+            AggregateFunction::Max => rolled.max,
+            AggregateFunction::Avg => rolled.mean(),
+            AggregateFunction::Sum => rolled.sum,
+            AggregateFunction::Count => rolled.count as f64,
+            AggregateFunction::Stddev => (tally.spread / rolled.count as f64).max(0.0).sqrt(),
+            AggregateFunction::Resources
+            | AggregateFunction::Users
+            | AggregateFunction::Projects => sets.next().map_or(0, HashSet::len) as f64,
         };
-        aggregate.insert(function.name(), value);
+        aggregate.insert(function.name().to_owned(), value);
     }
-    let plain = |function: &Function, value: f64| {
+    let plain = |function: &AggregateFunction, value: f64| {
         (query.functions.is_empty() || query.functions.contains(function)).then_some(value)
     };
     let (start, end) = (
         Timestamp::from_micros(tally.first),
         Timestamp::from_micros(tally.last),
     );
-    let names = query.groupby.iter().map(GroupBy::name);
+    let names = query.groupby.iter().map(|by| by.name().into_owned());
     Statistics {
         groupby: (!query.groupby.is_empty())
             .then(|| names.zip(key.group.iter().cloned()).collect()),
         unit: Some(key.unit.as_ref().to_owned()),
-        min: plain(&Function::Min, rolled.min),
-        max: plain(&Function::Max, rolled.max),
-        avg: plain(&Function::Avg, rolled.mean()),
-        sum: plain(&Function::Sum, rolled.sum),
-        count: plain(&Function::Count, 0.0).map(|_| rolled.count),
+        min: plain(&AggregateFunction::Min, rolled.min),
+        max: plain(&AggregateFunction::Max, rolled.max),
+        avg: plain(&AggregateFunction::Avg, rolled.mean()),
+        sum: plain(&AggregateFunction::Sum, rolled.sum),
+        count: plain(&AggregateFunction::Count, 0.0).map(|_| rolled.count),
         aggregate: (!query.functions.is_empty()).then_some(aggregate),
         duration: tally.last.saturating_sub(tally.first) as f64 / 1e6,
         duration_start: start,

@@ -4,6 +4,7 @@ use std::sync::{Arc, PoisonError};
 
 use async_trait::async_trait;
 use metering::Timestamp;
+use metering::requests::{Field, Operator, Value};
 use metering::telemetry::{Meter, Sample, Statistics};
 use tokio::sync::oneshot;
 
@@ -16,7 +17,7 @@ use super::{
 };
 use crate::Store;
 use crate::error::StoreError;
-use crate::filter::{Field, Filter, Op, Value};
+use crate::filter::Filter;
 use crate::page::{ListCursor, Page, SampleCursor, SamplePage, StatisticsCursor};
 use crate::query::{
     Aggregate, ByResource, LogPage, LogQuery, MeterQuery, Range, ResourceQuery, SampleQuery,
@@ -79,7 +80,7 @@ impl Store for SqliteStore {
     }
 
     async fn sample(&self, id: &str, within: Filter) -> Result<Option<Sample>, StoreError> {
-        let is_it = Filter::Is(Field::MessageId, Op::Eq, Value::Text(id.to_owned()));
+        let is_it = Filter::Is(Field::MessageId, Operator::Eq, Value::Text(id.to_owned()));
         let query = SampleQuery {
             filter: within.and(is_it),
             order: Vec::new(),

@@ -2,33 +2,33 @@
 
 use std::collections::BTreeSet;
 
+use metering::requests::{AggregateFunction, Field, GroupBy};
 use metering::telemetry::{Sample, Statistics};
 
-use crate::filter::Field;
 use crate::matcher::Found;
-use crate::query::{Function, GroupBy};
 
 /// A row about samples, the oldest first; as if no period had been asked for.
-pub(super) fn statistics_of(samples: &[&Sample], functions: &[Function]) -> Statistics {
+pub(super) fn statistics_of(samples: &[&Sample], functions: &[AggregateFunction]) -> Statistics {
     let start = samples[0].timestamp;
     let end = samples[samples.len() - 1].timestamp;
     let volumes: Vec<f64> = samples.iter().map(|sample| sample.volume).collect();
     let count = volumes.len() as f64;
     let sum: f64 = volumes.iter().sum();
-    let of = |function: &Function| match function {
-        Function::Min => volumes.iter().copied().fold(f64::INFINITY, f64::min),
-        Function::Max => volumes.iter().copied().fold(f64::NEG_INFINITY, f64::max),
-        Function::Avg => sum / count,
-        Function::Sum => sum,
-        Function::Count => count,
-        Function::Stddev => {
+    let of = |function: &AggregateFunction| match function {
+        AggregateFunction::Min => volumes.iter().copied().fold(f64::INFINITY, f64::min),
+        AggregateFunction::Max => volumes.iter().copied().fold(f64::NEG_INFINITY, f64::max),
+        AggregateFunction::Avg => sum / count,
+        AggregateFunction::Sum => sum,
+        AggregateFunction::Count => count,
+        AggregateFunction::Stddev => {
             let spread = volumes.iter().map(|volume| (volume - sum / count).powi(2));
             (spread.sum::<f64>() / count).sqrt()
         }
-        Function::Cardinality(field) => {
+        AggregateFunction::Resources | AggregateFunction::Users | AggregateFunction::Projects => {
+            let field = function.counted_field().expect("one of those that count");
             let values = samples
                 .iter()
-                .filter_map(|sample| match field_of(sample, field) {
+                .filter_map(|sample| match field_of(sample, &field) {
                     Some(Found::Text(text)) => Some(text),
                     _ => None,
                 });
@@ -41,15 +41,15 @@ pub(super) fn statistics_of(samples: &[&Sample], functions: &[Function]) -> Stat
     };
     let named = functions
         .iter()
-        .map(|function| (function.name(), of(function)));
+        .map(|function| (function.name().to_owned(), of(function)));
     Statistics {
         groupby: None,
         unit: None,
-        min: plain(Function::Min),
-        max: plain(Function::Max),
-        avg: plain(Function::Avg),
-        sum: plain(Function::Sum),
-        count: plain(Function::Count).map(|count| count as u64),
+        min: plain(AggregateFunction::Min),
+        max: plain(AggregateFunction::Max),
+        avg: plain(AggregateFunction::Avg),
+        sum: plain(AggregateFunction::Sum),
+        count: plain(AggregateFunction::Count).map(|count| count as u64),
         aggregate: (!functions.is_empty()).then(|| named.collect()),
         duration: (end.as_micros() - start.as_micros()) as f64 / 1e6,
         duration_start: start,

@@ -9,9 +9,9 @@ use proptest::prelude::*;
 use store::collected_scope::Vhosts;
 use store::testing::NaiveStore;
 use store::{
-    BrokerSamples, Collected, CollectedScope, Field, Filter, Function, GroupBy, MeterQuery, Op,
-    Options, Order, Posted, Range, ResourceQuery, SampleQuery, SqliteStore, StatisticsQuery, Store,
-    Value,
+    AggregateFunction, BrokerSamples, Collected, CollectedScope, Field, Filter, GroupBy,
+    MeterQuery, Operator, Options, Order, Posted, Range, ResourceQuery, SampleQuery, SqliteStore,
+    StatisticsQuery, Store, Value,
 };
 
 use crate::support::{HOUR, MINUTE, at, this_hour, until_count};
@@ -104,12 +104,22 @@ fn leaf() -> impl Strategy<Value = Filter> {
         "a",
         "rabbit.queues",
     ]);
-    let op = prop::sample::select(&[Op::Lt, Op::Le, Op::Eq, Op::Eq, Op::Ne, Op::Ge, Op::Gt][..]);
+    let op = prop::sample::select(
+        &[
+            Operator::Lt,
+            Operator::Le,
+            Operator::Eq,
+            Operator::Eq,
+            Operator::Ne,
+            Operator::Ge,
+            Operator::Gt,
+        ][..],
+    );
     let time_field = prop_oneof![3 => Just(Field::Timestamp), 1 => Just(Field::RecordedAt)];
     let patterns = pick(&["^r", "d$", "[0-9]", "p", "nothing"]);
     prop_oneof![
         (text.clone(), op.clone(), texts).prop_map(|(f, op, v)| Filter::Is(f, op, Value::Text(v))),
-        (text, patterns).prop_map(|(f, v)| Filter::Is(f, Op::Matches, Value::Text(v))),
+        (text, patterns).prop_map(|(f, v)| Filter::Is(f, Operator::Matches, Value::Text(v))),
         (op.clone(), -2..6i64).prop_map(|(op, v)| Filter::Is(Field::Volume, op, Value::Integer(v))),
         (op.clone(), volume()).prop_map(|(op, v)| Filter::Is(Field::Volume, op, Value::Float(v))),
         (time_field, op, time()).prop_map(|(f, op, v)| Filter::Is(f, op, Value::Time(at(v)))),
@@ -170,14 +180,14 @@ fn statistics() -> impl Strategy<Value = StatisticsQuery> {
         Just(GroupBy::Metadata("flavor".into())),
     ];
     let function = prop_oneof![
-        Just(Function::Min),
-        Just(Function::Max),
-        Just(Function::Avg),
-        Just(Function::Sum),
-        Just(Function::Count),
-        Just(Function::Stddev),
-        Just(Function::Cardinality(Field::UserId)),
-        Just(Function::Cardinality(Field::ResourceId)),
+        Just(AggregateFunction::Min),
+        Just(AggregateFunction::Max),
+        Just(AggregateFunction::Avg),
+        Just(AggregateFunction::Sum),
+        Just(AggregateFunction::Count),
+        Just(AggregateFunction::Stddev),
+        Just(AggregateFunction::Users),
+        Just(AggregateFunction::Resources),
     ];
     let period = prop::sample::select(&[0, 1, 60, 90, 600, 7200, u64::MAX][..]);
     let many = |function| prop::collection::vec(function, 0..3);

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use metering::telemetry::{Meter, Statistics};
 use store::{
-    ByResource, Field, Filter, Function, GroupBy, ListCursor, MeterQuery, Op, Options, Page,
-    ResourceQuery, SqliteStore, StatisticsCursor, StatisticsQuery, Store, StoreError, Value,
+    AggregateFunction, ByResource, Field, Filter, GroupBy, ListCursor, MeterQuery, Operator,
+    Options, Page, ResourceQuery, SqliteStore, StatisticsCursor, StatisticsQuery, Store,
+    StoreError, Value,
 };
 
 use crate::support::{HOUR, at, poll, posted, this_hour, until_count};
@@ -96,7 +97,7 @@ async fn statistics(store: &SqliteStore, query: StatisticsQuery) -> (Vec<Statist
 }
 
 fn is(field: Field, value: &str) -> Filter {
-    Filter::Is(field, Op::Eq, Value::Text(value.into()))
+    Filter::Is(field, Operator::Eq, Value::Text(value.into()))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -143,7 +144,7 @@ async fn rows_that_no_sample_passes_cost_no_place_of_the_limit() {
     // Of every resource there is one time, so most have no sample at or after this one.
     let since = at(this_hour() - HOUR + RESOURCES as i64 - 5);
     let query = ResourceQuery {
-        filter: Filter::Is(Field::Timestamp, Op::Ge, Value::Time(since)),
+        filter: Filter::Is(Field::Timestamp, Operator::Ge, Value::Time(since)),
         limit: 5,
     };
     let (found, _) = resources(&store, query).await;
@@ -182,9 +183,9 @@ async fn pages_of_statistics_are_the_whole_answer() {
     let cpu = is(Field::Meter, "cpu");
     let collected = is(Field::ResourceId, "prod");
     let distinct = vec![
-        Function::Cardinality(Field::ResourceId),
-        Function::Stddev,
-        Function::Max,
+        AggregateFunction::Resources,
+        AggregateFunction::Stddev,
+        AggregateFunction::Max,
     ];
     let flavour = GroupBy::Metadata("instance_type".into());
     for (filter, period, groupby, functions) in [

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use metering::telemetry::Sample;
 use store::{
-    Field, Filter, Op, Options, Order, SampleCursor, SampleQuery, SqliteStore, Store, Value,
+    Field, Filter, Operator, Options, Order, SampleCursor, SampleQuery, SqliteStore, Store, Value,
 };
 
 use crate::support::{at, poll, posted, this_hour, until_count};
@@ -58,7 +58,7 @@ async fn the_pages_of_an_answer_are_the_answer() {
     let store = filled(45_000).await;
     let by = |field, descending| vec![Order { field, descending }];
     let rack = Field::Metadata("rack".into());
-    let of_rack = Filter::Is(rack.clone(), Op::Eq, Value::Text("5".into()));
+    let of_rack = Filter::Is(rack.clone(), Operator::Eq, Value::Text("5".into()));
     for (filter, order, limit) in [
         (Filter::default(), vec![], u64::MAX),
         (Filter::default(), vec![], 20_500),
@@ -67,7 +67,7 @@ async fn the_pages_of_an_answer_are_the_answer() {
         (Filter::default(), by(rack.clone(), true), 25_000),
         (of_rack, vec![], u64::MAX),
         (
-            Filter::Is(Field::Meter, Op::Eq, Value::Text("none".into())),
+            Filter::Is(Field::Meter, Operator::Eq, Value::Text("none".into())),
             vec![],
             u64::MAX,
         ),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use store::{
-    Field, Filter, Op, Options, Range, Retention, SqliteStore, StatisticsQuery, Store, Value,
+    Field, Filter, Operator, Options, Range, Retention, SqliteStore, StatisticsQuery, Store, Value,
 };
 use tempfile::tempdir;
 
@@ -13,7 +13,7 @@ use crate::support::{DAY, HOUR, MINUTE, count, definition, poll, posted, this_ho
 fn connections() -> Filter {
     Filter::Is(
         Field::Meter,
-        Op::Eq,
+        Operator::Eq,
         Value::Text("rabbit.connections".into()),
     )
 }

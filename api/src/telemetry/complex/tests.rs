@@ -1,4 +1,5 @@
 use serde_json::json;
+use store::Filter;
 
 use super::*;
 
@@ -12,7 +13,7 @@ fn refusal(filter: &Json) -> String {
     query(filter, &AccessScope::All).expect_err("refused")
 }
 
-fn is(field: Field, op: Op, value: Value) -> Filter {
+fn is(field: Field, op: Operator, value: Value) -> Filter {
     Filter::Is(field, op, value)
 }
 
@@ -27,19 +28,23 @@ fn operators_in_any_case_become_a_filter() {
     ]});
     let text = |text: &str| Value::Text(text.into());
     let expected = Filter::All(vec![
-        is(Field::Meter, Op::Eq, text("a")),
+        is(Field::Meter, Operator::Eq, text("a")),
         Filter::Any(vec![
-            is(Field::Volume, Op::Le, Value::Float(5.0)),
-            is(Field::Volume, Op::Ge, Value::Float(7.5)),
+            is(Field::Volume, Operator::Le, Value::Float(5.0)),
+            is(Field::Volume, Operator::Ge, Value::Float(7.5)),
         ]),
         Filter::Not(Box::new(Filter::Any(vec![
-            is(Field::ResourceId, Op::Eq, text("r")),
-            is(Field::ResourceId, Op::Eq, Value::Integer(5)),
+            is(Field::ResourceId, Operator::Eq, text("r")),
+            is(Field::ResourceId, Operator::Eq, Value::Integer(5)),
         ]))),
-        is(Field::Metadata("a.b:c".into()), Op::Matches, text("^x")),
+        is(
+            Field::Metadata("a.b:c".into()),
+            Operator::Matches,
+            text("^x"),
+        ),
         is(
             Field::Timestamp,
-            Op::Ne,
+            Operator::Ne,
             Value::Time(Timestamp::from_millis(1_420_070_400_000)),
         ),
     ]);
