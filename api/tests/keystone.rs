@@ -16,8 +16,9 @@ use std::time::{Duration, Instant};
 use api::{ApiConfig, IdentityConfig, KeystoneConfig, TlsFiles};
 use common::blocking;
 use http::{Method, StatusCode};
+use metering::requests::LogQuery;
 use serde_json::{Value, json};
-use store::{LogQuery, Store};
+use store::Store;
 use support::app::Answer;
 use support::tls_listener::{listen, path};
 use support::{FakeBroker, TestApp, local, sqlite};
@@ -371,16 +372,12 @@ fn files(ca: Option<&str>, cert: Option<&str>) -> TlsFiles {
 /// Why tokens cannot be validated, if the system log says so.
 async fn trouble(store: &Arc<dyn Store>) -> Option<String> {
     let query = LogQuery {
-        page: 1,
-        page_size: 1,
-        level: None,
+        limit: Some(1),
         source: Some("identity".into()),
         text: Some("Tokens cannot be validated".into()),
-        from: None,
-        to: None,
-        brokers: None,
+        ..LogQuery::default()
     };
-    let page = store.logs(query).await.expect("a log");
+    let page = store.logs(query, None).await.expect("a log");
     page.entries.into_iter().next().map(|entry| entry.desc)
 }
 

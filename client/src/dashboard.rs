@@ -1,42 +1,15 @@
 //! All that a dashboard shows of one broker: `GET /v2/rabbit/dashboard`.
 
 use bytes::Bytes;
-use metering::Timestamp;
 use metering::dashboard::Dashboard;
+use metering::requests::DashboardQuery;
 
 use crate::error::ClientError;
 use crate::path;
 use crate::session::Session;
 
-/// Of which broker and time.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct DashboardQuery {
-    /// The broker's name.
-    pub broker: String,
-    /// The last time of the series that the caller has; `None`: the whole of the last hour.
-    pub since: Option<Timestamp>,
-    /// How long a span the charts show beside the last hour, in milliseconds; `None`: none.
-    pub length: Option<i64>,
-    /// Where that span ends; `None`: now.
-    pub end: Option<Timestamp>,
-}
-
-impl DashboardQuery {
-    fn path(&self) -> String {
-        let mut parameters = path::parameters();
-        parameters.append_pair("broker", &self.broker);
-        let millis = |time: Option<Timestamp>| time.map(Timestamp::as_millis);
-        for (name, value) in [
-            ("since", millis(self.since)),
-            ("length", self.length),
-            ("end", millis(self.end)),
-        ] {
-            if let Some(value) = value {
-                parameters.append_pair(name, &value.to_string());
-            }
-        }
-        path::with("/v2/rabbit/dashboard", parameters)
-    }
+fn path(query: &DashboardQuery) -> Result<String, ClientError> {
+    path::with_query("/v2/rabbit/dashboard", query)
 }
 
 impl Session {
@@ -45,7 +18,7 @@ impl Session {
     /// # Errors
     /// [`ClientError::NotFound`] for an unknown broker, and the others of [`ClientError`].
     pub async fn dashboard(&self, query: &DashboardQuery) -> Result<Dashboard, ClientError> {
-        self.read(query.path()).await
+        self.read(path(query)?).await
     }
 
     /// The same as it came, for who hands it on unread: the JSON of a [`Dashboard`].
@@ -53,21 +26,26 @@ impl Session {
     /// # Errors
     /// As [`Self::dashboard`].
     pub async fn dashboard_text(&self, query: &DashboardQuery) -> Result<Bytes, ClientError> {
-        self.read_text(query.path()).await
+        self.read_text(path(query)?).await
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use metering::Timestamp;
+
     use super::*;
 
     #[test]
     fn times_are_milliseconds() {
         let query = DashboardQuery {
-            broker: "a b".to_owned(),
+            broker: Some("a b".to_owned()),
             ..DashboardQuery::default()
         };
-        assert_eq!(query.path(), "/v2/rabbit/dashboard?broker=a+b");
+        assert_eq!(
+            path(&query).expect("a path"),
+            "/v2/rabbit/dashboard?broker=a+b"
+        );
         let query = DashboardQuery {
             since: Some(Timestamp::from_millis(5000)),
             length: Some(60_000),
@@ -75,7 +53,7 @@ mod tests {
             ..query
         };
         assert_eq!(
-            query.path(),
+            path(&query).expect("a path"),
             "/v2/rabbit/dashboard?broker=a+b&since=5000&length=60000&end=9000"
         );
     }

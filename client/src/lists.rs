@@ -4,58 +4,27 @@ use std::sync::Arc;
 
 use metering::Page;
 use metering::lists::List;
+use metering::requests::ListQuery;
+use serde::Serialize;
 
 use crate::error::ClientError;
 use crate::path;
 use crate::session::Session;
 
-/// Which page of a list, and in which order.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct ListQuery {
-    /// Which page, from 1 on; `None`: the first.
-    pub page: Option<u64>,
-    /// Rows a page, 500 at most; `None`: the API's default, 100.
-    pub page_size: Option<u64>,
-    /// The rows of this vhost alone.
-    pub vhost: Option<String>,
-    /// What the name must have in it, whatever the case.
-    pub name: Option<String>,
-    /// Whether `name` is a regular expression.
-    pub use_regex: bool,
-    /// A field, or a dotted path such as `message_stats.publish_details.rate`; `None`: by vhost and name.
-    pub sort: Option<String>,
-    /// Whether the greatest comes first.
-    pub sort_reverse: bool,
+#[derive(Serialize)]
+struct OfBroker<'a> {
+    broker: &'a str,
+    #[serde(flatten)]
+    query: ListQuery,
 }
 
-impl ListQuery {
-    fn path(&self, list: &str, broker: &str) -> String {
-        let mut parameters = path::parameters();
-        parameters.append_pair("broker", broker);
-        parameters.append_pair("page", &self.page.unwrap_or(1).to_string());
-        if let Some(size) = self.page_size {
-            parameters.append_pair("page_size", &size.to_string());
-        }
-        let texts = [
-            ("vhost", &self.vhost),
-            ("name", &self.name),
-            ("sort", &self.sort),
-        ];
-        for (key, text) in texts {
-            if let Some(text) = text {
-                parameters.append_pair(key, text);
-            }
-        }
-        for (key, flag) in [
-            ("use_regex", self.use_regex),
-            ("sort_reverse", self.sort_reverse),
-        ] {
-            if flag {
-                parameters.append_pair(key, "true");
-            }
-        }
-        path::with(&["/v2/rabbit/", list].concat(), parameters)
-    }
+/// Always of a page: without one the API answers with the whole list.
+fn path(list: &str, broker: &str, query: &ListQuery) -> Result<String, ClientError> {
+    let query = ListQuery {
+        page: query.page.or(Some(1)),
+        ..query.clone()
+    };
+    path::with_query(&["/v2/rabbit/", list].concat(), &OfBroker { broker, query })
 }
 
 impl Session {
@@ -71,7 +40,7 @@ impl Session {
         broker: &str,
         query: &ListQuery,
     ) -> Result<Arc<Page<L::Row>>, ClientError> {
-        self.fetch(query.path(L::KIND.name(), broker)).await
+        self.fetch(path(L::KIND.name(), broker, query)?).await
     }
 }
 
@@ -81,8 +50,11 @@ mod tests {
 
     #[test]
     fn what_is_left_out_is_left_to_the_api() {
-        let path = ListQuery::default().path("queues", "prod a");
-        assert_eq!(path, "/v2/rabbit/queues?broker=prod+a&page=1");
+        let path = path("queues", "prod a", &ListQuery::default());
+        assert_eq!(
+            path.expect("a path"),
+            "/v2/rabbit/queues?broker=prod+a&page=1"
+        );
     }
 
     #[test]
@@ -97,7 +69,7 @@ mod tests {
             sort_reverse: true,
         };
         assert_eq!(
-            query.path("feature-flags", "prod"),
+            path("feature-flags", "prod", &query).expect("a path"),
             "/v2/rabbit/feature-flags?broker=prod&page=3&page_size=50&vhost=%2F&name=%5Ea%26b&sort=messages\
              &use_regex=true&sort_reverse=true"
         );

@@ -1,7 +1,10 @@
 //! Paths and query strings of requests.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
+use serde::Serialize;
 use url::form_urlencoded::Serializer;
+
+use crate::error::ClientError;
 
 /// All but the characters that mean nothing anywhere in a path (RFC 3986, section 2.3). The dot is
 /// not among them: `..` would.
@@ -25,6 +28,13 @@ pub(crate) fn with(path: &str, mut parameters: Serializer<'static, String>) -> S
     } else {
         [path, "?", &parameters].concat()
     }
+}
+
+/// A path and a query.
+pub(crate) fn with_query(path: &str, query: &impl Serialize) -> Result<String, ClientError> {
+    let query = serde_html_form::to_string(query)
+        .map_err(|error| ClientError::malformed(error.to_string()))?;
+    Ok([path, "?", &query].concat())
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::Method;
-use metering::{Broker, BrokerOverview, Node, Overview, Series, User};
+use metering::{Broker, BrokerOverview, Node, Overview, User};
 use serde::de::DeserializeOwned;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
@@ -17,7 +17,6 @@ use crate::client::Client;
 use crate::credentials::Credentials;
 use crate::error::ClientError;
 use crate::items::Items;
-use crate::series::SeriesQuery;
 use crate::token::Token;
 
 /// A token, and what can be asked with it. A clone is the same session.
@@ -143,16 +142,6 @@ impl Session {
     /// As [`Self::nodes`].
     pub async fn users(&self, broker: &str) -> Result<Arc<Vec<User>>, ClientError> {
         self.fetch(of_broker("/v2/rabbit/users", broker)).await
-    }
-
-    /// Columns of numbers for charts.
-    ///
-    /// # Errors
-    /// As [`Self::overview`]; [`ClientError::Refused`] with 400 for an unknown meter.
-    pub async fn series(&self, query: &SeriesQuery) -> Result<Arc<Series>, ClientError> {
-        let mut path = "/v2/rabbit/series?".to_owned();
-        path.push_str(&query.to_query());
-        self.fetch(path).await
     }
 
     /// Ends the session's token. A session with credentials signs in again when it is next used.

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use metering::Timestamp;
+use metering::requests::LogQuery;
 use metering::telemetry::{Meter, Sample, Statistics};
 
 use crate::query::{
-    Aggregate, ByResource, LogPage, LogQuery, MeterQuery, Range, ResourceQuery, SampleQuery,
-    StatisticsQuery,
+    Aggregate, ByResource, LogPage, MeterQuery, Range, ResourceQuery, SampleQuery, StatisticsQuery,
 };
 use crate::sample::{Collected, LogRecord, Posted};
 use crate::{Filter, Store, StoreError};
@@ -76,7 +76,7 @@ impl Store for DamagedStore {
 
     fn log(&self, _: LogRecord) {}
 
-    async fn logs(&self, _: LogQuery) -> Result<LogPage, StoreError> {
+    async fn logs(&self, _: LogQuery, _: Option<Vec<String>>) -> Result<LogPage, StoreError> {
         self.refuse()
     }
 

@@ -34,6 +34,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use metering::Timestamp;
+use metering::requests::LogQuery;
 use metering::telemetry::{Meter, Sample, Statistics};
 
 pub use collected_scope::{BrokerSamples, CollectedScope};
@@ -43,8 +44,7 @@ pub use filter::Filter;
 pub use metering::requests::{AggregateFunction, Field, GroupBy, Operator, Order, Value};
 pub use page::{ListCursor, Page, SampleCursor, SamplePage, StatisticsCursor};
 pub use query::{
-    Aggregate, ByResource, LogPage, LogQuery, MeterQuery, Range, ResourceQuery, SampleQuery,
-    StatisticsQuery,
+    Aggregate, ByResource, LogPage, MeterQuery, Range, ResourceQuery, SampleQuery, StatisticsQuery,
 };
 pub use sample::{Collected, LogRecord, Posted};
 pub use sqlite::{Options, Retention, SqliteStore};
@@ -150,7 +150,11 @@ pub trait Store: Debug + Send + Sync + 'static {
     fn log(&self, record: LogRecord);
 
     /// Lines of the system log, newest first.
-    async fn logs(&self, query: LogQuery) -> Result<LogPage, StoreError>;
+    async fn logs(
+        &self,
+        query: LogQuery,
+        brokers: Option<Vec<String>>,
+    ) -> Result<LogPage, StoreError>;
 
     /// Grows with every change of what [`Store::logs`] answers: at the same number it answers the same.
     fn log_generation(&self) -> u64;

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use metering::meter::Definition;
-use metering::requests::{AggregateFunction, GroupBy, Order};
+use metering::requests::{AggregateFunction, GroupBy, LogQuery, Order};
 use metering::series::Values;
 use metering::telemetry::Resource;
-use metering::{LogEntry, LogLevel, Timestamp};
+use metering::{LogEntry, Timestamp};
 
 use crate::filter::Filter;
 use crate::sample::LogRecord;
@@ -100,47 +100,24 @@ pub struct Aggregate {
     pub max: Values,
 }
 
-/// Asks for a page of the system log.
-#[derive(Clone, Debug)]
-pub struct LogQuery {
-    /// From 1 on; newest first.
-    pub page: u64,
-    /// Lines a page.
-    pub page_size: u64,
-    /// Of this level and more severe ones.
-    pub level: Option<LogLevel>,
-    /// About this, or something of this (`prod` is also `prod/rabbit@host`).
-    pub source: Option<String>,
-    /// With this text in it, whatever the case.
-    pub text: Option<String>,
-    /// Not before.
-    pub from: Option<Timestamp>,
-    /// Before.
-    pub to: Option<Timestamp>,
-    /// Only of these brokers; none: of everything.
-    pub brokers: Option<Vec<String>>,
-}
-
-impl LogQuery {
-    /// Whether a line is asked for.
-    pub(crate) fn admits(&self, line: &LogRecord) -> bool {
-        let of_source = |source: &String| {
-            let rest = line.source.strip_prefix(source.as_str());
-            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        };
-        let of_brokers = |brokers: &Vec<String>| {
-            line.broker
-                .as_ref()
-                .is_some_and(|broker| brokers.contains(broker))
-        };
-        let with_text = |text: &String| line.desc.to_lowercase().contains(&text.to_lowercase());
-        self.level.is_none_or(|level| line.level >= level)
-            && self.from.is_none_or(|from| line.time >= from)
-            && self.to.is_none_or(|to| line.time < to)
-            && self.source.as_ref().is_none_or(of_source)
-            && self.brokers.as_ref().is_none_or(of_brokers)
-            && self.text.as_ref().is_none_or(with_text)
-    }
+/// Whether a query of the log, from a caller who may see these brokers only, includes a line.
+pub(crate) fn includes(query: &LogQuery, brokers: Option<&[String]>, line: &LogRecord) -> bool {
+    let of_source = |source: &String| {
+        let rest = line.source.strip_prefix(source.as_str());
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    let of_brokers = |brokers: &[String]| {
+        line.broker
+            .as_ref()
+            .is_some_and(|broker| brokers.contains(broker))
+    };
+    let with_text = |text: &String| line.desc.to_lowercase().contains(&text.to_lowercase());
+    query.level.is_none_or(|level| line.level >= level)
+        && query.from.is_none_or(|from| line.time >= from)
+        && query.to.is_none_or(|to| line.time < to)
+        && query.source.as_ref().is_none_or(of_source)
+        && brokers.is_none_or(of_brokers)
+        && query.text.as_ref().is_none_or(with_text)
 }
 
 /// A page of the system log.

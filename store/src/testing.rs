@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use metering::Timestamp;
 use metering::meter::Definition;
-use metering::requests::{Field, Order};
+use metering::requests::{Field, LogQuery, Order};
 use metering::series::Values;
 use metering::telemetry::{Meter, Resource, Sample, Statistics};
 
@@ -19,8 +19,8 @@ use crate::error::StoreError;
 use crate::filter::Filter;
 use crate::matcher::{Fields, Found, Matcher, Origin, Stored, compare_fields};
 use crate::query::{
-    Aggregate, ByResource, LogPage, LogQuery, MeterQuery, Range, ResourceQuery, SampleQuery,
-    StatisticsQuery,
+    Aggregate, ByResource, LogPage, MeterQuery, Range, ResourceQuery, SampleQuery, StatisticsQuery,
+    includes,
 };
 use crate::sample::{Collected, LogRecord, Posted, meter_id};
 use naive_statistics::{field_of, group_value, statistics_of};
@@ -337,20 +337,23 @@ impl Store for NaiveStore {
         self.kept().log.len() as u64
     }
 
-    async fn logs(&self, query: LogQuery) -> Result<LogPage, StoreError> {
+    async fn logs(
+        &self,
+        query: LogQuery,
+        brokers: Option<Vec<String>>,
+    ) -> Result<LogPage, StoreError> {
         let kept = self.kept();
         let lines = kept.log.iter().enumerate().rev();
         let entries: Vec<_> = lines
-            .filter(|(_, line)| query.admits(line))
+            .filter(|(_, line)| includes(&query, brokers.as_deref(), line))
             .map(|(index, line)| line.clone().into_entry(index as u64 + 1))
             .collect();
-        let skipped = query.page.saturating_sub(1).saturating_mul(query.page_size);
         Ok(LogPage {
             total: entries.len() as u64,
             entries: entries
                 .into_iter()
-                .skip(skipped as usize)
-                .take(query.page_size as usize)
+                .skip(query.skipped() as usize)
+                .take(query.limit() as usize)
                 .collect(),
         })
     }

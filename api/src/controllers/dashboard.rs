@@ -11,8 +11,8 @@ use bytes::{BufMut, BytesMut};
 use http::HeaderMap;
 use metering::dashboard::Dashboard;
 use metering::error::{ErrorBody, KeystoneErrorBody};
+use metering::requests::{DashboardQuery, LogQuery, SeriesColumn, SeriesQuery};
 use metering::{LogLevel, Timestamp};
-use store::LogQuery;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -23,7 +23,7 @@ use crate::auth::identity::tokens::TokenData;
 use crate::http::error::Error;
 use crate::http::etag::{ConditionalResponse, EntityTag};
 use crate::http::params::Arguments;
-use crate::series::query::{self as series_query, LAST_TIME, SeriesQuery};
+use crate::series::query::{self as series_query, LAST_TIME, ResolvedQuery};
 use crate::state::Shared;
 
 /// The span of the series that a page holds and polls into, in milliseconds.
@@ -52,13 +52,7 @@ pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
     path = "/v2/rabbit/dashboard",
     operation_id = "getDashboard",
     tag = "rabbit",
-    params(
-        ("broker" = Option<String>, Query, description = "Its name; may be left out where the caller sees one alone"),
-        ("since" = Option<i64>, Query, description = "The last time that the caller's series holds: `series` then begins there; \
-            by default it is the whole of the last hour"),
-        ("length" = Option<i64>, Query, description = "With this, `charts` is the series of so many milliseconds"),
-        ("end" = Option<i64>, Query, description = "The end of `charts`; by default now"),
-    ),
+    params(DashboardQuery),
     responses(
         (status = 200, body = Dashboard, headers(("Warning" = Option<String>, description = "`110` where the broker does not answer"))),
         (status = 304, description = "Unchanged since the `ETag` in `If-None-Match`"),
@@ -73,15 +67,15 @@ async fn show(
     mut arguments: Arguments,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
-    let name = arguments.one("broker")?;
-    let span = Span {
+    let query = DashboardQuery {
+        broker: arguments.one("broker")?,
         since: series_query::time(&mut arguments, "since")?,
         length: length(&mut arguments)?,
         end: series_query::time(&mut arguments, "end")?,
     };
     arguments.finish()?;
-    let authorized = shared.authorized_broker(&caller, name.as_deref())?;
-    let answer = answer(&shared, &caller, &authorized, span).await?;
+    let authorized = shared.authorized_broker(&caller, query.broker.as_deref())?;
+    let answer = answer(&shared, &caller, &authorized, &query).await?;
     Ok(answer.respond(&headers))
 }
 
@@ -97,45 +91,44 @@ fn length(arguments: &mut Arguments) -> Result<Option<i64>, Error> {
     }
 }
 
-/// Of which time the series are asked for.
-#[derive(Clone, Copy)]
-struct Span {
-    since: Option<i64>,
-    length: Option<i64>,
-    end: Option<i64>,
+/// The means of all the broker's gauges.
+fn gauges(from: i64, to: Option<i64>, points: u32, step: Option<u32>) -> SeriesQuery {
+    SeriesQuery {
+        from: Some(Timestamp::from_millis(from)),
+        to: to.map(Timestamp::from_millis),
+        points: Some(points),
+        step,
+        columns: vec![SeriesColumn::Avg],
+        ..SeriesQuery::default()
+    }
 }
 
-impl Span {
-    /// The hour up to now, or what of it the caller lacks. On the grid: all who come within a step
-    /// ask the same.
-    fn hour(self, now: i64) -> SeriesQuery {
-        let earliest = on_grid(now - HOUR);
-        let from = self.since.unwrap_or(earliest).max(earliest);
-        SeriesQuery::gauges(from, None, POINTS, STEP)
-    }
+/// The hour up to now, or what of it the caller lacks. On the grid: all who come within a step
+/// ask the same.
+fn hour(query: &DashboardQuery, now: i64) -> SeriesQuery {
+    let earliest = on_grid(now - HOUR);
+    let since = query.since.map_or(earliest, Timestamp::as_millis);
+    gauges(since.max(earliest), None, POINTS, Some(STEP))
+}
 
-    /// The span of the charts, where one is asked for.
-    fn charts(self, now: i64) -> Option<SeriesQuery> {
-        let end = self.end.unwrap_or_else(|| on_grid(now));
-        let from = (end - self.length?).max(0);
-        Some(SeriesQuery::gauges(from, Some(end), CHART_POINTS, 0))
-    }
+/// The span of the charts, where one is asked for.
+fn charts(query: &DashboardQuery, now: i64) -> Option<SeriesQuery> {
+    let end = query.end.map_or_else(|| on_grid(now), Timestamp::as_millis);
+    let from = (end - query.length?).max(0);
+    Some(gauges(from, Some(end), CHART_POINTS, None))
+}
 
-    /// Lines of the time that is shown. Up to the minute: all who come within one ask the same.
-    fn events(self, now: i64, broker: &str) -> LogQuery {
-        let until = self.length.and(self.end);
-        let length = self.length.unwrap_or(HOUR);
-        let from = until.unwrap_or(now) - length;
-        LogQuery {
-            page: 1,
-            page_size: MOST_EVENTS,
-            level: Some(LogLevel::Warning),
-            source: Some(broker.to_owned()),
-            text: None,
-            from: Some(Timestamp::from_millis(from.div_euclid(MINUTE) * MINUTE)),
-            to: until.map(Timestamp::from_millis),
-            brokers: None,
-        }
+/// Lines of the time that is shown. Up to the minute: all who come within one ask the same.
+fn events(query: &DashboardQuery, now: i64, broker: &str) -> LogQuery {
+    let until = query.length.and(query.end);
+    let from = until.map_or(now, Timestamp::as_millis) - query.length.unwrap_or(HOUR);
+    LogQuery {
+        limit: Some(MOST_EVENTS),
+        level: Some(LogLevel::Warning),
+        source: Some(broker.to_owned()),
+        from: Some(Timestamp::from_millis(from.div_euclid(MINUTE) * MINUTE)),
+        to: until,
+        ..LogQuery::default()
     }
 }
 
@@ -147,7 +140,7 @@ async fn answer(
     shared: &Shared,
     caller: &TokenData,
     authorized: &AuthorizedBroker<'_>,
-    span: Span,
+    query: &DashboardQuery,
 ) -> Result<ConditionalResponse, Error> {
     let time = shared.config.clock.now();
     let now = time.as_millis();
@@ -157,12 +150,13 @@ async fn answer(
     whole.add("nodes", nodes::answer(shared, authorized))?;
     whole.add(
         "series",
-        series::answer(shared, authorized, &span.hour(now)).await,
+        series::answer(shared, authorized, &ResolvedQuery::new(hour(query, now))?).await,
     )?;
-    if let Some(charts) = span.charts(now) {
+    if let Some(charts) = charts(query, now) {
+        let charts = ResolvedQuery::new(charts)?;
         whole.add("charts", series::answer(shared, authorized, &charts).await)?;
     }
-    let events = span.events(now, &authorized.broker.name);
+    let events = events(query, now, &authorized.broker.name);
     whole.add("events", logs::answer(shared, caller, events).await)?;
     Ok(whole.finish(shared, authorized, time))
 }

@@ -2,7 +2,6 @@
 //!
 //! One handler for all of them; each has its path in the document.
 
-use std::hash::Hash;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -13,6 +12,7 @@ use http::header::AGE;
 use http::{HeaderMap, HeaderValue};
 use metering::error::{ErrorBody, KeystoneErrorBody};
 use metering::lists::{List, ListKind, Rights};
+use metering::requests::{BrokerQuery, ListQuery};
 use metering::{Timestamp, with_list};
 use regex::Regex;
 use utoipa::openapi::path::{HttpMethod, Operation, Paths};
@@ -31,61 +31,54 @@ use crate::lists::select::{Filter, LONGEST_FILTER, Scope, Sort};
 use crate::state::Shared;
 use crate::vhost_set::{BrokerScope, VhostSet};
 
-/// Rows of a page where the request does not say, as on the broker.
-const PAGE_SIZE: usize = 100;
-/// The most that a page may have, as on the broker.
-const MAX_PAGE_SIZE: usize = 500;
-
-/// What a request asks of a list.
-#[derive(Debug, Hash)]
-struct ListQuery {
-    /// Which page, and rows a page; none for the whole list.
-    page: Option<(usize, usize)>,
-    /// The rows of one vhost alone.
-    vhost: Option<String>,
-    filter: Option<Filter>,
-    sort: Option<Sort>,
+fn read(kind: ListKind, arguments: &mut Arguments) -> Result<ListQuery, Error> {
+    let named = |text: &String| !text.is_empty();
+    let query = ListQuery {
+        page: arguments.read("page", "is a number from 1 on")?,
+        page_size: arguments.read("page_size", "is a number from 1 to 500")?,
+        vhost: arguments.one("vhost")?.filter(named),
+        name: arguments.one("name")?.filter(named),
+        use_regex: flag(arguments, "use_regex")?,
+        sort: arguments.one("sort")?.filter(named),
+        sort_reverse: flag(arguments, "sort_reverse")?,
+    };
+    if query.page == Some(0) {
+        return Err(bad("page", "0", "is a number from 1 on"));
+    }
+    let sizes = 1..=ListQuery::MAX_PAGE_SIZE;
+    if let Some(size) = query.page_size.filter(|size| !sizes.contains(size)) {
+        let accepted = "is a number from 1 to 500";
+        return Err(bad("page_size", &size.to_string(), accepted));
+    }
+    if let Some(text) = query
+        .name
+        .as_ref()
+        .filter(|text| text.len() > LONGEST_FILTER)
+    {
+        let shown: String = text.chars().take(40).collect();
+        return Err(bad("name", &format!("{shown}…"), "are at most 1024 bytes"));
+    }
+    if let Some(column) = query
+        .sort
+        .as_ref()
+        .filter(|column| !kind.has_column(column))
+    {
+        let accepted = "is a field of a row, or a dotted path to a value within";
+        return Err(bad("sort", column, accepted));
+    }
+    Ok(query)
 }
 
-impl ListQuery {
-    fn read(kind: ListKind, arguments: &mut Arguments) -> Result<Self, Error> {
-        let page: Option<usize> = arguments.read("page", "is a number from 1 on")?;
-        let size: Option<usize> = arguments.read("page_size", "is a number from 1 to 500")?;
-        let vhost = arguments.one("vhost")?.filter(|vhost| !vhost.is_empty());
-        let text = arguments.one("name")?.filter(|text| !text.is_empty());
-        let is_regex = arguments.read("use_regex", "is true or false")?;
-        let column = arguments.one("sort")?.filter(|column| !column.is_empty());
-        let reverse = arguments.read("sort_reverse", "is true or false")?;
-        if page == Some(0) {
-            return Err(bad("page", "0", "is a number from 1 on"));
-        }
-        if let Some(size) = size.filter(|size| !(1..=MAX_PAGE_SIZE).contains(size)) {
-            let accepted = "is a number from 1 to 500";
-            return Err(bad("page_size", &size.to_string(), accepted));
-        }
-        if let Some(text) = text.as_ref().filter(|text| text.len() > LONGEST_FILTER) {
-            let shown: String = text.chars().take(40).collect();
-            return Err(bad("name", &format!("{shown}…"), "are at most 1024 bytes"));
-        }
-        if let Some(column) = column.as_ref().filter(|column| !kind.has_column(column)) {
-            let accepted = "is a field of a row, or a dotted path to a value within";
-            return Err(bad("sort", column, accepted));
-        }
-        Ok(Self {
-            page: page
-                .or(size.map(|_| 1))
-                .map(|page| (page, size.unwrap_or(PAGE_SIZE))),
-            vhost,
-            filter: text.map(|text| Filter {
-                text,
-                is_regex: is_regex.unwrap_or(false),
-            }),
-            sort: column.map(|column| Sort {
-                column,
-                reverse: reverse.unwrap_or(false),
-            }),
-        })
-    }
+fn flag(arguments: &mut Arguments, name: &str) -> Result<bool, Error> {
+    let flag = arguments.read(name, "is true or false")?;
+    Ok(flag.unwrap_or(false))
+}
+
+/// The page and rows a page; none for the whole list.
+fn page_of(query: &ListQuery) -> Option<(usize, usize)> {
+    let page = query.page.or(query.page_size.map(|_| 1))?;
+    let size = query.page_size.unwrap_or(ListQuery::DEFAULT_PAGE_SIZE);
+    Some((usize::try_from(page).unwrap_or(usize::MAX), size as usize))
 }
 
 fn bad(name: &str, value: &str, accepted: &str) -> Error {
@@ -146,7 +139,7 @@ async fn answer(
     headers: &HeaderMap,
 ) -> Result<Response, Error> {
     let name = arguments.one("broker")?;
-    let query = ListQuery::read(kind, &mut arguments)?;
+    let query = read(kind, &mut arguments)?;
     arguments.finish()?;
     let authorized = shared.authorized_broker(&caller.0, name.as_deref())?;
     let scope = authorized.scope(kind)?.within(query.vhost.as_deref());
@@ -155,7 +148,15 @@ async fn answer(
         None => scope,
     };
     let account = &caller.0.user_id;
-    let regex = match &query.filter {
+    let filter = query.name.clone().map(|text| Filter {
+        text,
+        is_regex: query.use_regex,
+    });
+    let sort = query.sort.clone().map(|column| Sort {
+        column,
+        reverse: query.sort_reverse,
+    });
+    let regex = match &filter {
         Some(filter) => Some(compiled(shared, account, filter).await?),
         None => None,
     };
@@ -182,11 +183,12 @@ async fn answer(
         .part(scope.key())
         .hash_of(&query);
     let (observed_at, unreadable) = (table.observed_at, table.unreadable);
-    let found = table.found(&scope, query.filter.as_ref(), query.sort.as_ref());
-    let body = if let (Some(selection), Some((page, size))) = (&found, query.page) {
+    let found = table.found(&scope, filter.as_ref(), sort.as_ref());
+    let page = page_of(&query);
+    let body = if let (Some(selection), Some((page, size))) = (&found, page) {
         table.page(selection, page, size)
     } else {
-        let is_heavy = query.filter.as_ref().is_some_and(|filter| filter.is_regex);
+        let is_heavy = filter.as_ref().is_some_and(|filter| filter.is_regex);
         let turn = if is_heavy {
             Some(shared.queries.heavy(account).await?)
         } else {
@@ -194,9 +196,9 @@ async fn answer(
         };
         let made = tokio::task::spawn_blocking(move || {
             let _turn = turn;
-            let filter = query.filter.as_ref().zip(regex.as_ref());
-            let selection = table.find(&scope, filter, query.sort.as_ref());
-            if let Some((page, size)) = query.page {
+            let filter = filter.as_ref().zip(regex.as_ref());
+            let selection = table.find(&scope, filter, sort.as_ref());
+            if let Some((page, size)) = page {
                 return table.page(&selection, page, size);
             }
             let mut body = Vec::new();
@@ -268,17 +270,7 @@ struct Documented;
     get,
     path = "/v2/rabbit/{list}",
     tag = "rabbit",
-    params(
-        ("broker" = Option<String>, Query, description = "Its name; may be left out where the caller sees one alone"),
-        ("page" = Option<u64>, Query, description = "Which page, from 1 on; without it, and without `page_size`, the whole list"),
-        ("page_size" = Option<u64>, Query, description = "Rows a page, 1 to 500; by default 100"),
-        ("vhost" = Option<String>, Query, description = "The rows of this vhost alone, which are then all there are"),
-        ("name" = Option<String>, Query, description = "What the name must have in it, whatever the case"),
-        ("use_regex" = Option<bool>, Query, description = "Whether `name` is a regular expression"),
-        ("sort" = Option<String>, Query, description = "A field, or a dotted path such as \
-            `message_stats.publish_details.rate`; rows without it come last; by default vhost and name"),
-        ("sort_reverse" = Option<bool>, Query, description = "Whether the greatest comes first"),
-    ),
+    params(BrokerQuery, ListQuery),
     responses(
         (status = 200, headers(
             ("X-Observed-At" = String, description = "When it was read from the broker"),

@@ -7,7 +7,7 @@ use axum::response::Response;
 use http::HeaderMap;
 use metering::LogEntry;
 use metering::error::{ErrorBody, KeystoneErrorBody};
-use store::LogQuery;
+use metering::requests::LogQuery;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -80,13 +80,13 @@ pub(super) async fn answer(
     if let Some(shown) = shown {
         shown.log(&mut query)?;
     }
-    query.brokers = access_scope::log_brokers(shared, caller);
+    let brokers = access_scope::log_brokers(shared, caller);
     let (generation, key) = (
         shared.store.log_generation(),
-        ResponseKey(format!("{query:?}")),
+        ResponseKey(format!("{query:?} {brokers:?}")),
     );
     let read = async {
-        let page = shared.store.logs(query).await?;
+        let page = shared.store.logs(query, brokers).await?;
         Ok::<_, Error>(json(&page.entries))
     };
     let body = shared.log_pages.get(generation, key, read).await?;

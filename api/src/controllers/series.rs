@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::response::Response;
 use http::HeaderMap;
 use metering::error::{ErrorBody, KeystoneErrorBody};
+use metering::requests::SeriesQuery;
 use metering::series::Series;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -19,7 +20,7 @@ use crate::http::etag::ConditionalResponse;
 use crate::http::json::json;
 use crate::http::params::Arguments;
 use crate::http::response_cache::ResponseKey;
-use crate::series::query::SeriesQuery;
+use crate::series::query::{self as series_query, ResolvedQuery};
 use crate::series::reader::SeriesReader;
 use crate::state::Shared;
 use crate::vhost_set::BrokerScope;
@@ -44,21 +45,7 @@ pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
     path = "/v2/rabbit/series",
     operation_id = "getSeries",
     tag = "rabbit",
-    params(
-        ("broker" = Option<String>, Query, description = "Its name; may be left out where the caller sees one alone"),
-        ("meter" = Option<Vec<String>>, Query, description = "A meter's name; may be repeated; by default every gauge of the broker, \
-            the rates of its counters among them"),
-        ("resource" = Option<Vec<String>>, Query, description = "`{broker}`, `{broker}/{node}`, a queue as \
-            `{broker}/{vhost}/{queue}` with the `/` in the vhost written `%2F`, or a vhost as `{broker}/{vhost}/`; may be repeated; \
-            by default the broker, and for the meters of nodes every node"),
-        ("from" = Option<String>, Query, description = "ISO 8601, or milliseconds since the epoch; by default one hour before `to`"),
-        ("to" = Option<String>, Query, description = "The same; by default the end of the last tick"),
-        ("points" = Option<u32>, Query, description = "At most so many steps: 1 to 10000, by default 600"),
-        ("step" = Option<u32>, Query, description = "The least step, in milliseconds: a caller who has some of a \
-            series asks for the rest of it on the same grid"),
-        ("columns" = Option<Vec<String>>, Query, description = "`min`, `avg` and `max`, of which `avg` is always there; \
-            may be repeated; by default all three"),
-    ),
+    params(SeriesQuery),
     responses(
         (status = 200, body = Series),
         (status = 304, description = "Unchanged since the `ETag` in `If-None-Match`"),
@@ -76,10 +63,11 @@ async fn show(
     mut arguments: Arguments,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
-    let name = arguments.one("broker")?;
-    let query = SeriesQuery::read(&mut arguments)?;
+    let request = series_query::read(&mut arguments)?;
     arguments.finish()?;
-    let authorized = shared.authorized_broker(&caller, name.as_deref())?;
+    let query = ResolvedQuery::new(request)?;
+    let broker = query.request.broker.as_deref();
+    let authorized = shared.authorized_broker(&caller, broker)?;
     Ok(answer(&shared, &authorized, &query)
         .await?
         .respond(&headers))
@@ -93,7 +81,7 @@ async fn show(
 pub(super) async fn answer(
     shared: &Shared,
     authorized: &AuthorizedBroker<'_>,
-    query: &SeriesQuery,
+    query: &ResolvedQuery,
 ) -> Result<ConditionalResponse, Error> {
     if let BrokerScope::Only(vhost_set) = authorized.scope {
         // Its series are kept while somebody looks.
@@ -123,7 +111,11 @@ pub(super) async fn answer(
         grid.step,
         grid.count
     );
-    let _ = write!(key, ".{:?}.{:?}", query.columns, query.resources);
+    let _ = write!(
+        key,
+        ".{:?}.{:?}",
+        query.request.columns, query.request.resources
+    );
     if !query.all_gauges {
         let _ = write!(key, ".{:?}", query.meters);
     }

@@ -3,38 +3,18 @@
 use std::time::Duration;
 
 use metering::Timestamp;
+use metering::requests::{SeriesColumn, SeriesQuery};
 
 use crate::broker::meters::Meter;
 use crate::broker::recent_history::TimeGrid;
 use crate::http::error::Error;
 use crate::http::params::Arguments;
 
-/// Steps by default.
-const POINTS: u32 = 600;
-/// Most steps.
-const MAX_POINTS: u32 = 10_000;
 /// The span by default, in milliseconds.
 pub(crate) const HOUR: i64 = 3_600_000;
 const MINUTE: i64 = 60_000;
 /// Times are between the epoch and the year 3000, in milliseconds since the epoch.
 pub(crate) const LAST_TIME: i64 = 32_503_680_000_000;
-
-/// Which columns a meter gets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Columns(u8);
-
-impl Columns {
-    /// The least sample of each step.
-    pub(crate) const MIN: Self = Self(1);
-    /// The mean: always there.
-    const AVG: Self = Self(2);
-    /// The greatest sample of each step.
-    pub(crate) const MAX: Self = Self(4);
-
-    pub(crate) const fn contains(self, other: Self) -> bool {
-        self.0 & other.0 != 0
-    }
-}
 
 /// The resources of a broker that a request names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -45,30 +25,46 @@ pub(crate) struct Named {
     pub(crate) objects: Vec<String>,
 }
 
-/// What a request for series asks for.
+/// A request for series, with its meters.
 #[derive(Clone, Debug)]
-pub(crate) struct SeriesQuery {
-    /// None twice.
+pub(crate) struct ResolvedQuery {
+    /// The request. Its columns are in order and include the mean.
+    pub(crate) request: SeriesQuery,
+    /// The meters, none twice.
     pub(crate) meters: Vec<Meter>,
-    /// No meter was named: all the broker's gauges are meant.
+    /// Whether the request names no meter: all the broker's gauges.
     pub(crate) all_gauges: bool,
-    /// None twice; empty where none was named.
-    pub(crate) resources: Vec<String>,
-    /// In milliseconds since the epoch.
-    from: Option<i64>,
-    to: Option<i64>,
-    points: u32,
-    /// The least step, in milliseconds.
-    step: u32,
-    pub(crate) columns: Columns,
 }
 
-impl SeriesQuery {
-    /// Reads all but `broker`.
-    pub(crate) fn read(arguments: &mut Arguments) -> Result<Self, Error> {
+/// Reads a request.
+pub(crate) fn read(arguments: &mut Arguments) -> Result<SeriesQuery, Error> {
+    let mut columns = Vec::new();
+    for name in arguments.many("columns") {
+        columns.push(SeriesColumn::find(&name).ok_or_else(|| {
+            Error::BadArgument(format!(
+                "Invalid value {name:?} for \"columns\": accepted are min, avg and max"
+            ))
+        })?);
+    }
+    Ok(SeriesQuery {
+        broker: arguments.one("broker")?,
+        meters: arguments.many("meter"),
+        resources: arguments.many("resource"),
+        from: time(arguments, "from")?,
+        to: time(arguments, "to")?,
+        points: arguments.read("points", "are 1 to 10000")?,
+        step: arguments.read("step", "are milliseconds")?,
+        columns,
+    })
+}
+
+impl ResolvedQuery {
+    /// # Errors
+    /// For an unknown meter, and for too many points or none.
+    pub(crate) fn new(mut request: SeriesQuery) -> Result<Self, Error> {
         let mut meters = Vec::new();
-        for name in arguments.many("meter") {
-            let Some(meter) = Meter::find(&name) else {
+        for name in &request.meters {
+            let Some(meter) = Meter::find(name) else {
                 return Err(Error::BadArgument(format!(
                     "Unknown meter: {name:?}. The known ones stand in /openapi.json, at the parameter meter of /v2/rabbit/series"
                 )));
@@ -81,66 +77,36 @@ impl SeriesQuery {
         if all_gauges {
             meters = Meter::broker_gauges();
         }
-        let mut resources = arguments.many("resource");
-        resources.sort_unstable();
-        resources.dedup();
-        let points = arguments
-            .read("points", "are 1 to 10000")?
-            .unwrap_or(POINTS);
-        if !(1..=MAX_POINTS).contains(&points) {
+        let most = SeriesQuery::MAX_POINTS;
+        if let Some(points) = request.points.filter(|points| !(1..=most).contains(points)) {
             return Err(Error::BadArgument(format!(
-                "Invalid value \"{points}\" for \"points\": accepted are 1 to {MAX_POINTS}"
+                "Invalid value \"{points}\" for \"points\": accepted are 1 to {most}"
             )));
         }
-        let step = arguments.read("step", "are milliseconds")?.unwrap_or(0);
-        let mut columns = Columns(0);
-        for name in arguments.many("columns") {
-            columns.0 |= match name.as_str() {
-                "min" => Columns::MIN.0,
-                "avg" => Columns::AVG.0,
-                "max" => Columns::MAX.0,
-                _ => {
-                    let message = format!(
-                        "Invalid value {name:?} for \"columns\": accepted are min, avg and max"
-                    );
-                    return Err(Error::BadArgument(message));
-                }
-            };
+        request.resources.sort_unstable();
+        request.resources.dedup();
+        if request.columns.is_empty() {
+            request.columns = vec![SeriesColumn::Min, SeriesColumn::Max];
         }
-        if columns == Columns(0) {
-            columns = Columns(Columns::MIN.0 | Columns::MAX.0);
-        }
-        columns.0 |= Columns::AVG.0;
+        request.columns.push(SeriesColumn::Avg);
+        request.columns.sort_unstable();
+        request.columns.dedup();
         Ok(Self {
+            request,
             meters,
             all_gauges,
-            resources,
-            from: time(arguments, "from")?,
-            to: time(arguments, "to")?,
-            points,
-            step,
-            columns,
         })
     }
 
-    /// The means of all the broker's gauges.
-    pub(crate) fn gauges(from: i64, to: Option<i64>, points: u32, step: u32) -> Self {
-        Self {
-            meters: Meter::broker_gauges(),
-            all_gauges: true,
-            resources: Vec::new(),
-            from: Some(from),
-            to,
-            points,
-            step,
-            columns: Columns::AVG,
-        }
+    /// Whether meters have a column.
+    pub(crate) fn has(&self, column: SeriesColumn) -> bool {
+        self.request.columns.contains(&column)
     }
 
     /// The nodes, queues and vhosts that were named.
     pub(crate) fn named(&self, broker: &str) -> Result<Named, Error> {
         let (mut nodes, mut objects) = (Vec::new(), Vec::new());
-        for resource in &self.resources {
+        for resource in &self.request.resources {
             let rest = resource.strip_prefix(broker);
             match rest.and_then(|rest| {
                 if rest.is_empty() {
@@ -161,30 +127,37 @@ impl SeriesQuery {
         }
         // Where only the broker was named, the meters of nodes have no columns.
         Ok(Named {
-            nodes: (!self.resources.is_empty()).then_some(nodes),
+            nodes: (!self.request.resources.is_empty()).then_some(nodes),
             objects,
         })
     }
 
     /// Whether the broker as a whole is asked for.
     pub(crate) fn wants_broker(&self, broker: &str) -> bool {
-        self.resources.is_empty() || self.resources.iter().any(|resource| resource == broker)
+        self.request.resources.is_empty()
+            || self
+                .request
+                .resources
+                .iter()
+                .any(|resource| resource == broker)
     }
 
     /// The grid; `end` is the end of what is known, beyond which nothing is a gap yet.
     pub(crate) fn grid(&self, end: i64, tick: Duration) -> Result<TimeGrid, Error> {
         let tick = tick.as_millis() as i64;
-        let to = self.to.unwrap_or(end);
-        let from = self.from.unwrap_or(to - HOUR);
-        if from >= to && self.to.is_some() {
+        let millis = |time: Option<Timestamp>| time.map(Timestamp::as_millis);
+        let to = millis(self.request.to).unwrap_or(end);
+        let from = millis(self.request.from).unwrap_or(to - HOUR);
+        if from >= to && self.request.to.is_some() {
             return Err(Error::BadArgument(
                 "The argument from must be before to".into(),
             ));
         }
         let span = (to - from).max(0);
+        let points = self.request.points.unwrap_or(SeriesQuery::DEFAULT_POINTS);
         let least = (span as u64)
-            .div_ceil(u64::from(self.points))
-            .max(u64::from(self.step));
+            .div_ceil(u64::from(points))
+            .max(u64::from(self.request.step.unwrap_or(0)));
         let step = sensible(least, tick as u64) as i64;
         if step > i64::from(u32::MAX) {
             return Err(Error::BadArgument(
@@ -213,8 +186,8 @@ fn sensible(least: u64, tick: u64) -> u64 {
     least.max(1).div_ceil(unit) * unit
 }
 
-/// An instant, in milliseconds since the epoch.
-pub(crate) fn time(arguments: &mut Arguments, name: &str) -> Result<Option<i64>, Error> {
+/// A time.
+pub(crate) fn time(arguments: &mut Arguments, name: &str) -> Result<Option<Timestamp>, Error> {
     let Some(text) = arguments.one(name)? else {
         return Ok(None);
     };
@@ -229,7 +202,7 @@ pub(crate) fn time(arguments: &mut Arguments, name: &str) -> Result<Option<i64>,
             "Invalid value {text:?} for {name:?}: accepted are ISO 8601 forms such as 2015-01-01T12:00:00, and milliseconds since the epoch"
         ))
     })?;
-    Ok(Some(millis))
+    Ok(Some(Timestamp::from_millis(millis)))
 }
 
 #[cfg(test)]

@@ -4,20 +4,21 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use metering::Timestamp;
+use metering::requests::SeriesColumn;
 use metering::series::{Column, Series};
 use store::{Aggregate, Range, Store, StoreError};
 
 use crate::broker::broker_state::BrokerHandle;
 use crate::broker::meters::{Kind, Meter};
 use crate::broker::recent_history::{Resource, TimeGrid, rounded};
-use crate::series::query::{Columns, HOUR, SeriesQuery};
+use crate::series::query::{HOUR, ResolvedQuery};
 use crate::vhost_set::BrokerScope;
 
 /// Which series.
 pub(crate) struct SeriesReader<'a> {
     pub(crate) broker: &'a BrokerHandle,
     pub(crate) scope: &'a BrokerScope,
-    pub(crate) query: &'a SeriesQuery,
+    pub(crate) query: &'a ResolvedQuery,
     /// The nodes that were asked for by name; none: all.
     pub(crate) nodes: Option<&'a [String]>,
     /// The queues and vhosts that were asked for, by path: those that the caller may see.
@@ -209,14 +210,13 @@ impl SeriesReader<'_> {
                 return;
             };
             let definition = meter.definition();
-            let columns = self.query.columns;
             series.columns.push(Column {
                 meter: definition.name.into(),
                 resource_id: self.resource_id(path).as_ref().into(),
                 unit: definition.unit.into(),
-                min: columns.contains(Columns::MIN).then_some(whole.min),
+                min: self.query.has(SeriesColumn::Min).then_some(whole.min),
                 avg: whole.avg,
-                max: columns.contains(Columns::MAX).then_some(whole.max),
+                max: self.query.has(SeriesColumn::Max).then_some(whole.max),
             });
         };
         for &meter in &self.query.meters {

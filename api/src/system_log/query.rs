@@ -3,16 +3,12 @@
 //! It is a simple query as everywhere in the protocol, four arrays paired by position, with the
 //! log's own fields. A page is one of them, since the first clients of this path asked for it so.
 
+use metering::requests::LogQuery;
 use metering::{LogLevel, Timestamp};
-use store::LogQuery;
 
 use crate::http::error::Error;
 use crate::http::params::Arguments;
 
-/// Lines a page by default …
-const PAGE_SIZE: u64 = 20;
-/// Most lines of a page.
-const MAX_PAGE_SIZE: u64 = 500;
 /// What can be asked about.
 const FIELDS: [&str; 5] = ["page", "level", "source", "text", "timestamp"];
 /// How it can be compared.
@@ -35,14 +31,9 @@ struct Condition {
 /// What cannot be understood, with what can.
 pub(crate) fn read(arguments: &mut Arguments) -> Result<LogQuery, Error> {
     let mut query = LogQuery {
-        page: 1,
-        page_size: limit(arguments)?,
-        level: None,
-        source: None,
-        text: None,
-        from: None,
-        to: None,
-        brokers: None,
+        page: Some(1),
+        limit: Some(limit(arguments)?),
+        ..LogQuery::default()
     };
     for condition in conditions(arguments)? {
         let Condition {
@@ -58,7 +49,7 @@ pub(crate) fn read(arguments: &mut Arguments) -> Result<LogQuery, Error> {
             )));
         }
         match field.as_str() {
-            "page" => query.page = page(value)?,
+            "page" => query.page = Some(page(value)?),
             "level" => query.level = Some(level(value)?),
             "source" => query.source = Some(value.clone()),
             "text" => query.text = Some(value.clone()),
@@ -150,7 +141,7 @@ fn level(value: &str) -> Result<LogLevel, Error> {
 /// Lines a page, by the protocol's rules for `limit`.
 fn limit(arguments: &mut Arguments) -> Result<u64, Error> {
     let Some(text) = arguments.one("limit")? else {
-        return Ok(PAGE_SIZE);
+        return Ok(LogQuery::DEFAULT_LIMIT);
     };
     let limit: i64 = text.trim().parse().map_err(|_| {
         Error::BadArgument(format!(
@@ -158,10 +149,11 @@ fn limit(arguments: &mut Arguments) -> Result<u64, Error> {
         ))
     })?;
     match u64::try_from(limit) {
-        Ok(limit @ 1..=MAX_PAGE_SIZE) => Ok(limit),
+        Ok(limit @ 1..=LogQuery::MAX_LIMIT) => Ok(limit),
         Ok(0) | Err(_) => Err(Error::BadArgument("Limit must be positive".into())),
         Ok(_) => Err(Error::BadArgument(format!(
-            "Invalid value \"{limit}\" for \"limit\": accepted are 1 to {MAX_PAGE_SIZE}"
+            "Invalid value \"{limit}\" for \"limit\": accepted are 1 to {}",
+            LogQuery::MAX_LIMIT
         ))),
     }
 }
@@ -214,13 +206,17 @@ mod tests {
     #[test]
     fn by_default_the_first_twenty() {
         let query = query("");
-        assert_eq!((query.page, query.page_size), (1, 20));
+        assert_eq!((query.page, query.limit), (Some(1), Some(20)));
         assert_eq!((query.level, query.from, query.to), (None, None, None));
     }
 
     #[test]
     fn a_page_below_one_is_one_and_one_beyond_all_is_no_error() {
-        let page = |value: &str| query(&format!("q.field=page&q.value={value}")).page;
+        let page = |value: &str| {
+            query(&format!("q.field=page&q.value={value}"))
+                .page
+                .expect("a page")
+        };
         assert_eq!(
             [page("3"), page("0"), page("-7"), page("%202")],
             [3, 1, 1, 2]

@@ -80,7 +80,7 @@ impl Span {
     fn narrow(&mut self, operator: Operator, time: Timestamp) {
         match operator {
             Operator::Gt | Operator::Ge => {
-                self.from = Some(self.from.map_or(time, |from| from.max(time)))
+                self.from = Some(self.from.map_or(time, |from| from.max(time)));
             }
             _ => self.to = Some(self.to.map_or(time, |to| to.min(time))),
         }

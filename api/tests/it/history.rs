@@ -6,13 +6,14 @@ use std::time::Duration;
 use async_trait::async_trait;
 use http::StatusCode;
 use metering::meter;
+use metering::requests::LogQuery;
 use metering::telemetry::{Meter, Sample, Statistics};
 use metering::{BrokerState, Series, Timestamp};
 use serde_json::{Value, json};
 use store::testing::NaiveStore;
 use store::{
-    Aggregate, ByResource, Collected, Filter, LogPage, LogQuery, LogRecord, MeterQuery, Posted,
-    Range, ResourceQuery, SampleQuery, StatisticsQuery, Store, StoreError,
+    Aggregate, ByResource, Collected, Filter, LogPage, LogRecord, MeterQuery, Posted, Range,
+    ResourceQuery, SampleQuery, StatisticsQuery, Store, StoreError,
 };
 use test_fixtures::broker_answer_as;
 
@@ -237,9 +238,13 @@ impl Store for Failing {
             log.log(record);
         }
     }
-    async fn logs(&self, query: LogQuery) -> Result<LogPage, StoreError> {
+    async fn logs(
+        &self,
+        query: LogQuery,
+        brokers: Option<Vec<String>>,
+    ) -> Result<LogPage, StoreError> {
         match &self.log {
-            Some(log) => log.logs(query).await,
+            Some(log) => log.logs(query, brokers).await,
             None => fails(),
         }
     }

@@ -1,7 +1,8 @@
 //! All brokers at a glance: state, totals and the last hour of each, fetched concurrently.
 
-use client::{SeriesColumn, SeriesQuery, Session};
+use client::Session;
 use futures_util::future::join_all;
+use metering::requests::{SeriesColumn, SeriesQuery};
 use metering::{Broker, Node, Overview, Series, Timestamp};
 
 use crate::error::AppError;
@@ -73,7 +74,7 @@ fn query(broker: &str, now: Timestamp) -> SeriesQuery {
     let from = (now.as_millis() - RECENT_HISTORY).div_euclid(STEP) * STEP;
     let meters = FIGURES.iter().filter_map(|figure_def| figure_def.meter);
     SeriesQuery {
-        broker: broker.to_owned(),
+        broker: Some(broker.to_owned()),
         meters: meters.map(str::to_owned).collect(),
         from: Some(Timestamp::from_millis(from)),
         points: u32::try_from(RECENT_HISTORY / STEP + 1).ok(),

@@ -3,8 +3,9 @@
 use std::cmp::Reverse;
 use std::sync::Arc;
 
-use client::{LogQuery, Session};
+use client::Session;
 use metering::health::{Checked, Finding, Health, HealthCheck, HealthState};
+use metering::requests::LogQuery;
 use metering::{Broker, BrokerState, LogEntry, LogLevel, Timestamp};
 
 use crate::error::AppError;

@@ -1,7 +1,7 @@
 //! A page of the system log.
 
-use client::LogQuery;
 use metering::LogLevel;
+use metering::requests::LogQuery;
 
 use crate::error::AppError;
 use crate::server::clock::now;

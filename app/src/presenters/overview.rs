@@ -1,8 +1,8 @@
 //! One poll of the overview. The metering API's answer is passed on unread.
 
-use client::DashboardQuery;
 use metering::Timestamp;
 use metering::dashboard::Dashboard;
+use metering::requests::DashboardQuery;
 
 use crate::error::AppError;
 use crate::json::RawJson;
@@ -18,7 +18,7 @@ pub(crate) async fn page(
 ) -> Result<RawJson<Dashboard>, AppError> {
     let (session, _) = metering_session().await?;
     let query = DashboardQuery {
-        broker,
+        broker: Some(broker),
         since: since.map(Timestamp::from_millis),
         length: length.map(|length| length.clamp(SHORTEST, LONGEST)),
         end: end.map(Timestamp::from_millis),

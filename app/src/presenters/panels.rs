@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use client::{ClientError, SeriesColumn, SeriesQuery, Session};
+use client::{ClientError, Session};
 use futures_util::future::join_all;
 use metering::dashboard::Dashboard;
 use metering::panel::{Panel as Kind, Subject, overview_of};
+use metering::requests::{SeriesColumn, SeriesQuery};
 use metering::{Broker, Overview, Series, Timestamp};
 
 use super::lists::details;
@@ -172,7 +173,7 @@ fn recent(request: &PanelRequest, depth: i64, now: Timestamp) -> SeriesQuery {
     // Rounded to a step, so that viewers within a step send the same request.
     let earliest = (now.as_millis() - depth) / step * step;
     SeriesQuery {
-        broker: request.broker.clone(),
+        broker: Some(request.broker.clone()),
         from: Some(Timestamp::from_millis(
             request.since.unwrap_or(earliest).max(earliest),
         )),
@@ -190,7 +191,7 @@ fn whole(broker: &str, length: i64, end: Option<i64>, now: Timestamp) -> SeriesQ
     let end = end.unwrap_or(now.as_millis().div_euclid(step) * step);
     let length = length.clamp(SHORTEST, LONGEST);
     SeriesQuery {
-        broker: broker.to_owned(),
+        broker: Some(broker.to_owned()),
         from: Some(Timestamp::from_millis(end - length)),
         to: Some(Timestamp::from_millis(end)),
         points: Some(CHART_POINTS),

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use client::{LogQuery, Session};
+use client::Session;
+use metering::requests::LogQuery;
 use metering::{LogEntry, LogLevel, Timestamp};
 
 /// More annotations than this would hide the lines.

@@ -7,10 +7,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use client::{
-    Client, ClientError, Credentials, Endpoints, HttpOptions, HttpTransport, InProcess,
-    SeriesColumn, SeriesQuery, Token,
+    Client, ClientError, Credentials, Endpoints, HttpOptions, HttpTransport, InProcess, Token,
 };
 use fake::{Fake, TIMEOUT};
+use metering::requests::{SeriesColumn, SeriesQuery};
 use metering::{Overview, Timestamp};
 use telemetry::{
     a_complex_query_is_sent_as_texts, a_list_may_be_longer_than_any_answer,
@@ -306,7 +306,7 @@ async fn a_catalog_without_the_api_is_said(setup: TestSetup) {
 
 async fn a_series_is_asked_for_as_told(setup: TestSetup) {
     let query = SeriesQuery {
-        broker: "prod".to_owned(),
+        broker: Some("prod".to_owned()),
         meters: vec!["rabbit.messages".to_owned()],
         points: Some(60),
         columns: vec![SeriesColumn::Avg],

@@ -1,11 +1,11 @@
 //! Telemetry's part: lists of any length, and posts.
 
 use client::{
-    ClientError, ComplexQuery, Credentials, LogQuery, MeterQuery, NewSample, Query, ResourceQuery,
+    ClientError, ComplexQuery, Credentials, MeterQuery, NewSample, Query, ResourceQuery,
     SampleQuery, Session, StatisticsQuery,
 };
 use futures_util::TryStreamExt;
-use metering::requests::{AggregateFunction, Field};
+use metering::requests::{AggregateFunction, Field, LogQuery};
 use metering::telemetry::Sample;
 use serde_json::json;
 

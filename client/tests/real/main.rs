@@ -10,11 +10,10 @@ use api::{Api, ApiConfig, BrokerConfig};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
-use client::{
-    Client, ClientError, Credentials, Endpoints, HttpTransport, InProcess, SeriesQuery, Session,
-};
+use client::{Client, ClientError, Credentials, Endpoints, HttpTransport, InProcess, Session};
 use http::{HeaderMap, StatusCode, header};
 use metering::BrokerState;
+use metering::requests::SeriesQuery;
 use serde_json::json;
 use store::testing::NaiveStore;
 use telemetry::{
@@ -139,7 +138,7 @@ async fn every_resource_is_read(setup: TestSetup) {
     assert!(!session.nodes("prod").await.expect("nodes").is_empty());
     session.users("prod").await.expect("users");
     let query = SeriesQuery {
-        broker: "prod".to_owned(),
+        broker: Some("prod".to_owned()),
         meters: vec!["rabbit.connections".to_owned()],
         ..SeriesQuery::default()
     };
@@ -169,7 +168,7 @@ async fn what_is_wrong_is_told_in_words(setup: TestSetup) {
         "{unknown:?}"
     );
     let query = SeriesQuery {
-        broker: "prod".to_owned(),
+        broker: Some("prod".to_owned()),
         meters: vec!["rabbit.nothing".to_owned()],
         ..SeriesQuery::default()
     };

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use client::{
-    ClientError, ComplexQuery, LogQuery, MeterQuery, NewSample, Query, ResourceQuery, SampleQuery,
-    Session, StatisticsQuery,
+    ClientError, ComplexQuery, MeterQuery, NewSample, Query, ResourceQuery, SampleQuery, Session,
+    StatisticsQuery,
 };
 use metering::Timestamp;
-use metering::requests::{AggregateFunction, Field, GroupBy, Operator};
+use metering::requests::{AggregateFunction, Field, GroupBy, LogQuery, Operator};
 use metering::telemetry::{OldSample, Sample};
 
 use crate::TestSetup;

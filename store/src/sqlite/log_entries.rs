@@ -2,17 +2,22 @@
 
 use std::collections::VecDeque;
 
+use metering::requests::LogQuery;
 use metering::{LogLevel, Timestamp};
 use rusqlite::{Connection, params};
 
 use super::failure::{Failure, Outcome};
 use super::reader::Reader;
-use crate::query::{LogPage, LogQuery};
+use crate::query::{self, LogPage};
 use crate::sample::LogRecord;
 
 /// A page of lines, newest first.
-pub(super) fn page(reader: &Reader<'_>, query: &LogQuery) -> Outcome<LogPage> {
-    let skipped = query.page.saturating_sub(1).saturating_mul(query.page_size);
+pub(super) fn page(
+    reader: &Reader<'_>,
+    query: &LogQuery,
+    brokers: Option<&[String]>,
+) -> Outcome<LogPage> {
+    let (skipped, limit) = (query.skipped(), query.limit());
     let mut page = LogPage {
         entries: Vec::new(),
         total: 0,
@@ -39,11 +44,11 @@ pub(super) fn page(reader: &Reader<'_>, query: &LogQuery) -> Outcome<LogPage> {
             desc: row.get(4)?,
             broker: row.get(5)?,
         };
-        if !query.admits(&line) {
+        if !query::includes(query, brokers, &line) {
             continue;
         }
         page.total += 1;
-        if page.total > skipped && (page.entries.len() as u64) < query.page_size {
+        if page.total > skipped && (page.entries.len() as u64) < limit {
             let id: i64 = row.get(0)?;
             page.entries.push(line.into_entry(id.cast_unsigned()));
         }

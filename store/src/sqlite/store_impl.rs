@@ -4,7 +4,7 @@ use std::sync::{Arc, PoisonError};
 
 use async_trait::async_trait;
 use metering::Timestamp;
-use metering::requests::{Field, Operator, Value};
+use metering::requests::{Field, LogQuery, Operator, Value};
 use metering::telemetry::{Meter, Sample, Statistics};
 use tokio::sync::oneshot;
 
@@ -20,8 +20,7 @@ use crate::error::StoreError;
 use crate::filter::Filter;
 use crate::page::{ListCursor, Page, SampleCursor, SamplePage, StatisticsCursor};
 use crate::query::{
-    Aggregate, ByResource, LogPage, LogQuery, MeterQuery, Range, ResourceQuery, SampleQuery,
-    StatisticsQuery,
+    Aggregate, ByResource, LogPage, MeterQuery, Range, ResourceQuery, SampleQuery, StatisticsQuery,
 };
 use crate::sample::{Collected, LogRecord, Posted};
 
@@ -161,8 +160,12 @@ impl Store for SqliteStore {
         self.shared.inbox.log(record);
     }
 
-    async fn logs(&self, query: LogQuery) -> Result<LogPage, StoreError> {
-        self.read(move |reader| log_entries::page(reader, &query))
+    async fn logs(
+        &self,
+        query: LogQuery,
+        brokers: Option<Vec<String>>,
+    ) -> Result<LogPage, StoreError> {
+        self.read(move |reader| log_entries::page(reader, &query, brokers.as_deref()))
             .await
     }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use metering::requests::LogQuery;
 use store::{
     Field, Filter, Operator, Options, Range, Retention, SqliteStore, StatisticsQuery, Store, Value,
 };
@@ -202,17 +203,11 @@ async fn a_clock_that_jumped_ahead_deletes_nothing() {
     // New samples are kept all the same.
     store.collect(poll("prod", this_hour() + 1, &[5.0]));
     until_count(&store, polls + 1).await;
-    let query = store::LogQuery {
-        page: 1,
-        page_size: 20,
-        level: None,
+    let query = LogQuery {
         source: Some("store".into()),
-        text: None,
-        from: None,
-        to: None,
-        brokers: None,
+        ..LogQuery::default()
     };
-    let page = store.logs(query).await.expect("a log");
+    let page = store.logs(query, None).await.expect("a log");
     let lines: Vec<_> = page.entries.iter().map(|line| line.desc.as_str()).collect();
     assert!(
         lines

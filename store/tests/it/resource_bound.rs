@@ -4,7 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use metering::LogLevel;
-use store::{Filter, LogQuery, Options, ResourceQuery, SqliteStore, Store};
+use metering::requests::LogQuery;
+use store::{Filter, Options, ResourceQuery, SqliteStore, Store};
 use tempfile::tempdir;
 
 use crate::support::{DAY, HOUR, count, micros_now, poll, this_hour};
@@ -28,16 +29,12 @@ async fn resources(store: &dyn Store) -> Vec<String> {
 
 async fn lines(store: &dyn Store) -> Vec<String> {
     let query = LogQuery {
-        page: 1,
-        page_size: 100,
+        limit: Some(100),
         level: Some(LogLevel::Warning),
         source: Some("store".into()),
-        text: None,
-        from: None,
-        to: None,
-        brokers: None,
+        ..LogQuery::default()
     };
-    let page = store.logs(query).await.expect("the log");
+    let page = store.logs(query, None).await.expect("the log");
     page.entries.into_iter().map(|entry| entry.desc).collect()
 }
 

@@ -9,11 +9,11 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use metering::panel::{self, Panel, Subject};
+use metering::requests::LogQuery;
 use metering::series::queue_of_path;
 use metering::{LogLevel, Node, Overview};
 use regex::Regex;
 use serde_json::{Map, Value};
-use store::LogQuery;
 
 use super::claims::Claims;
 use super::paths;
@@ -22,7 +22,7 @@ use crate::config::{PortalConfig, Shown};
 use crate::http::error::Error;
 use crate::http::json::json;
 use crate::lists::select::{Filter, LONGEST_FILTER, Scope};
-use crate::series::query::{Named, SeriesQuery};
+use crate::series::query::{Named, ResolvedQuery};
 
 /// What of a broker a guest is shown.
 #[derive(Clone, Debug, Default)]
@@ -143,10 +143,10 @@ impl ShownParts {
     /// Where nothing of it is drawn.
     pub(crate) fn series(
         &self,
-        query: &SeriesQuery,
+        query: &ResolvedQuery,
         named: &Named,
         broker: &str,
-    ) -> Result<SeriesQuery, Error> {
+    ) -> Result<ResolvedQuery, Error> {
         let draws = |subject: Subject, meter: Meter| {
             let name = meter.definition().name;
             self.any(|panel| {

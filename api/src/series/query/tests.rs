@@ -2,14 +2,16 @@ use super::*;
 
 const TICK: Duration = Duration::from_secs(5);
 
-fn query(text: &str) -> SeriesQuery {
-    SeriesQuery::read(&mut Arguments::parse(text)).expect(text)
+fn resolved(text: &str) -> Result<ResolvedQuery, Error> {
+    read(&mut Arguments::parse(text)).and_then(ResolvedQuery::new)
+}
+
+fn query(text: &str) -> ResolvedQuery {
+    resolved(text).expect(text)
 }
 
 fn refusal(text: &str) -> String {
-    SeriesQuery::read(&mut Arguments::parse(text))
-        .expect_err(text)
-        .to_string()
+    resolved(text).expect_err(text).to_string()
 }
 
 fn grid(text: &str, end: i64) -> TimeGrid {
@@ -118,7 +120,10 @@ fn without_a_meter_all_gauges_of_the_broker_are_meant() {
 
 #[test]
 fn times_come_in_both_forms() {
-    let of = |from: &str| query(&format!("meter=rabbit.queues&from={from}")).from;
+    let of = |from: &str| {
+        let query = query(&format!("meter=rabbit.queues&from={from}"));
+        query.request.from.map(Timestamp::as_millis)
+    };
     assert_eq!(of("2015-01-01T12:00:00"), Some(1_420_113_600_000));
     assert_eq!(of("2015-01-01T14:00:00%2B02:00"), Some(1_420_113_600_000));
     assert_eq!(of("1420113600000"), Some(1_420_113_600_000));
@@ -176,11 +181,11 @@ fn resources_are_of_the_broker() {
 #[test]
 fn columns_are_all_or_those_named_and_the_mean() {
     let columns = |text: &str| {
-        let columns = query(&format!("meter=rabbit.queues{text}")).columns;
+        let query = query(&format!("meter=rabbit.queues{text}"));
         (
-            columns.contains(Columns::MIN),
-            columns.contains(Columns::AVG),
-            columns.contains(Columns::MAX),
+            query.has(SeriesColumn::Min),
+            query.has(SeriesColumn::Avg),
+            query.has(SeriesColumn::Max),
         )
     };
     assert_eq!(columns(""), (true, true, true));

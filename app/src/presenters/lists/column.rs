@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use client::{ClientError, ListQuery, Session};
+use client::{ClientError, Session};
 use metering::Page;
+use metering::requests::ListQuery;
 
 use super::render_context::RenderContext;
 use super::value::Value;
@@ -127,7 +128,7 @@ macro_rules! list {
             async fn fetch(
                 session: &client::Session,
                 broker: &str,
-                query: &client::ListQuery,
+                query: &metering::requests::ListQuery,
             ) -> Result<std::sync::Arc<metering::Page<Self::Row>>, client::ClientError> {
                 session.list::<Self>(broker, query).await
             }

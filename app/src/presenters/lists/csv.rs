@@ -1,10 +1,10 @@
 //! A list as a CSV file.
 
-use client::ListQuery;
 use http::header::{CONTENT_DISPOSITION, HeaderValue};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use metering::Broker;
+use metering::requests::ListQuery;
 
 use super::column::{ColumnDef, List};
 use super::list_params::ListParams;

@@ -1,9 +1,8 @@
 //! The parameters of a list: from its address, and from cookies.
 
-use client::ListQuery;
-
 use crate::query::Query;
 use crate::view_models::lists::{COLUMNS, DENSITY, cookie_of_columns};
+use metering::requests::ListQuery;
 
 /// The default page size.
 const PAGE_SIZE: u64 = 100;

@@ -1,7 +1,7 @@
 //! Filters, sorts and pages a list that the API returns whole.
 
-use client::ListQuery;
 use metering::Page;
+use metering::requests::ListQuery;
 use regex::RegexBuilder;
 
 use super::value::Value;

@@ -44,8 +44,9 @@ mod vhosts;
 
 use std::collections::BTreeSet;
 
-use client::{ClientError, ListQuery, Session};
+use client::{ClientError, Session};
 use metering::lists::{ListKind, Rights, Section, Vhosts};
+use metering::requests::ListQuery;
 use metering::{Broker, Page};
 use regex::RegexBuilder;
 

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use client::{ClientError, ListQuery, Session};
+use client::{ClientError, Session};
+use metering::requests::ListQuery;
 use metering::{Node, Page};
 
 use super::column::{ColumnDef, List, hidden, number_column, text_column, unsorted};

@@ -1,9 +1,10 @@
 //! Publishers and consumers of RabbitMQ's stream protocol.
 
-use client::{ListQuery, Session};
+use client::Session;
 use metering::consumer::QueueName;
 use metering::lists::{StreamConsumers, StreamPublishers};
 use metering::plugin::StreamConnection;
+use metering::requests::ListQuery;
 use metering::{StreamConsumer, StreamPublisher};
 
 use super::column::{

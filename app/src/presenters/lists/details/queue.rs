@@ -1,7 +1,8 @@
 //! A queue or a stream.
 
-use client::{ClientError, ListQuery, Samples};
+use client::{ClientError, Samples};
 use metering::lists::Bindings;
+use metering::requests::ListQuery;
 use metering::series::queue_resource;
 use metering::{Binding, Queue, QueueDetails, Series};
 

@@ -1,6 +1,7 @@
 //! The history of an object: the broker's own samples, or what Warren stored.
 
-use client::{ClientError, SeriesColumn, SeriesQuery};
+use client::ClientError;
+use metering::requests::{SeriesColumn, SeriesQuery};
 use metering::{Series, Timestamp, meter};
 
 use super::object_page::DetailRequest;
@@ -32,7 +33,7 @@ pub(super) async fn recorded(
 ) -> Result<Series, ClientError> {
     let end = request.end.unwrap_or_else(|| now().as_millis());
     let query = SeriesQuery {
-        broker: request.broker().to_owned(),
+        broker: Some(request.broker().to_owned()),
         meters,
         resources: vec![resource.to_owned()],
         from: Some(Timestamp::from_millis(end - request.length)),

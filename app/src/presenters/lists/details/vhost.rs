@@ -130,10 +130,10 @@ async fn limits(
 ) -> Option<crate::view_models::lists::Group> {
     let context = &request.context;
     let list_texts = context.list_texts;
-    let query = client::ListQuery {
+    let query = metering::requests::ListQuery {
         name: Some(name.to_owned()),
         page_size: Some(500),
-        ..client::ListQuery::default()
+        ..metering::requests::ListQuery::default()
     };
     let found = request
         .session
