@@ -9,10 +9,10 @@ use axum::extract::State;
 use axum::response::Response;
 use bytes::{BufMut, BytesMut};
 use http::HeaderMap;
+use metering::Timestamp;
 use metering::dashboard::Dashboard;
 use metering::error::{ErrorBody, KeystoneErrorBody};
-use metering::requests::{DashboardQuery, LogQuery, SeriesColumn, SeriesQuery};
-use metering::{LogLevel, Timestamp};
+use metering::requests::{DashboardQuery, LogQuery, SeriesQuery};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -25,19 +25,6 @@ use crate::http::etag::{ConditionalResponse, EntityTag};
 use crate::http::params::Arguments;
 use crate::series::query::{self as series_query, LAST_TIME, ResolvedQuery};
 use crate::state::Shared;
-
-/// The span of the series that a page holds and polls into, in milliseconds.
-const HOUR: i64 = 3_600_000;
-/// Its least step, in milliseconds: at the default tick, each tick is one.
-const STEP: u32 = 5_000;
-/// How many steps the hour has at most: its ends may lie within steps.
-const POINTS: u32 = HOUR as u32 / STEP + 1;
-/// So many points have a longer or earlier span's charts at most: more than a pixel column each
-/// helps nobody.
-const CHART_POINTS: u32 = 600;
-/// More marks than this would hide a chart's lines.
-const MOST_EVENTS: u64 = 100;
-const MINUTE: i64 = 60_000;
 
 pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
     OpenApiRouter::new().routes(routes!(show))
@@ -91,51 +78,6 @@ fn length(arguments: &mut Arguments) -> Result<Option<i64>, Error> {
     }
 }
 
-/// The means of all the broker's gauges.
-fn gauges(from: i64, to: Option<i64>, points: u32, step: Option<u32>) -> SeriesQuery {
-    SeriesQuery {
-        from: Some(Timestamp::from_millis(from)),
-        to: to.map(Timestamp::from_millis),
-        points: Some(points),
-        step,
-        columns: vec![SeriesColumn::Avg],
-        ..SeriesQuery::default()
-    }
-}
-
-/// The hour up to now, or what of it the caller lacks. On the grid: all who come within a step
-/// ask the same.
-fn hour(query: &DashboardQuery, now: i64) -> SeriesQuery {
-    let earliest = on_grid(now - HOUR);
-    let since = query.since.map_or(earliest, Timestamp::as_millis);
-    gauges(since.max(earliest), None, POINTS, Some(STEP))
-}
-
-/// The span of the charts, where one is asked for.
-fn charts(query: &DashboardQuery, now: i64) -> Option<SeriesQuery> {
-    let end = query.end.map_or_else(|| on_grid(now), Timestamp::as_millis);
-    let from = (end - query.length?).max(0);
-    Some(gauges(from, Some(end), CHART_POINTS, None))
-}
-
-/// Lines of the time that is shown. Up to the minute: all who come within one ask the same.
-fn events(query: &DashboardQuery, now: i64, broker: &str) -> LogQuery {
-    let until = query.length.and(query.end);
-    let from = until.map_or(now, Timestamp::as_millis) - query.length.unwrap_or(HOUR);
-    LogQuery {
-        limit: Some(MOST_EVENTS),
-        level: Some(LogLevel::Warning),
-        source: Some(broker.to_owned()),
-        from: Some(Timestamp::from_millis(from.div_euclid(MINUTE) * MINUTE)),
-        to: until,
-        ..LogQuery::default()
-    }
-}
-
-fn on_grid(time: i64) -> i64 {
-    time.div_euclid(i64::from(STEP)) * i64::from(STEP)
-}
-
 async fn answer(
     shared: &Shared,
     caller: &TokenData,
@@ -143,20 +85,20 @@ async fn answer(
     query: &DashboardQuery,
 ) -> Result<ConditionalResponse, Error> {
     let time = shared.config.clock.now();
-    let now = time.as_millis();
     let snapshot = authorized.broker.snapshot();
     let mut whole = Whole::of(&snapshot.broker_json, snapshot.generation);
     whole.add("overview", overview::answer(shared, authorized).await)?;
     whole.add("nodes", nodes::answer(shared, authorized))?;
-    whole.add(
-        "series",
-        series::answer(shared, authorized, &ResolvedQuery::new(hour(query, now))?).await,
-    )?;
-    if let Some(charts) = charts(query, now) {
-        let charts = ResolvedQuery::new(charts)?;
+    let hour = SeriesQuery::recent(SeriesQuery::RECENT_HISTORY, query.since, time);
+    let hour = ResolvedQuery::new(hour)?;
+    whole.add("series", series::answer(shared, authorized, &hour).await)?;
+    if let Some(length) = query.length {
+        let charts = ResolvedQuery::new(SeriesQuery::span(length, query.end, time))?;
         whole.add("charts", series::answer(shared, authorized, &charts).await)?;
     }
-    let events = events(query, now, &authorized.broker.name);
+    let length = query.length.unwrap_or(SeriesQuery::RECENT_HISTORY);
+    let end = query.length.and(query.end);
+    let events = LogQuery::events(&authorized.broker.name, length, end, time);
     whole.add("events", logs::answer(shared, caller, events).await)?;
     Ok(whole.finish(shared, authorized, time))
 }

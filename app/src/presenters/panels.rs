@@ -6,7 +6,7 @@ use client::{ClientError, Session};
 use futures_util::future::join_all;
 use metering::dashboard::Dashboard;
 use metering::panel::{Panel as Kind, Subject, overview_of};
-use metering::requests::{SeriesColumn, SeriesQuery};
+use metering::requests::SeriesQuery;
 use metering::{Broker, Overview, Series, Timestamp};
 
 use super::lists::details;
@@ -17,12 +17,7 @@ use crate::server::errors::app_error;
 use crate::server::session::panel_session;
 use crate::view_models::lists::Group;
 use crate::view_models::panels::{MAX_PANEL_REQUESTS, PanelAnswer, PanelPage, PanelRequest};
-use crate::view_models::time_range::{LONGEST, RECENT_HISTORY, SHORTEST};
-
-/// The least step, in milliseconds: at the default tick, each tick is one.
-const STEP: u32 = 5_000;
-/// The most points of a longer or earlier span: more than one per pixel column is invisible.
-const CHART_POINTS: u32 = 600;
+use crate::view_models::time_range::{LONGEST, SHORTEST};
 
 /// A value, or `None` if the broker never answered or the account may not see it.
 fn known<T>(answer: Result<T, ClientError>) -> Result<Option<T>, AppError> {
@@ -70,7 +65,14 @@ async fn answer(session: &Session, brokers: &[Broker], request: &PanelRequest) -
     let server_time = now();
     let series = async {
         match request.depth.filter(|_| kind.needs_series()) {
-            Some(depth) => session.series(&recent(request, depth, server_time)).await,
+            Some(depth) => {
+                let since = request.since.map(Timestamp::from_millis);
+                let query = SeriesQuery {
+                    broker: Some(request.broker.clone()),
+                    ..SeriesQuery::recent(depth, since, server_time)
+                };
+                session.series(&query).await
+            }
             None => Ok(Arc::default()),
         }
     };
@@ -80,7 +82,12 @@ async fn answer(session: &Session, brokers: &[Broker], request: &PanelRequest) -
                 of_object(session, &broker, kind, request, length).await
             }
             Some(length) => {
-                let query = whole(&request.broker, length, request.end, server_time);
+                let length = length.clamp(SHORTEST, LONGEST);
+                let end = request.end.map(Timestamp::from_millis);
+                let query = SeriesQuery {
+                    broker: Some(request.broker.clone()),
+                    ..SeriesQuery::span(length, end, server_time)
+                };
                 session.series(&query).await.map(Some)
             }
             None => Ok(None),
@@ -164,40 +171,6 @@ async fn facts(
         cell.unlink();
     }
     Ok(groups)
-}
-
-/// The query of the recent history, or of what is new since the last poll.
-fn recent(request: &PanelRequest, depth: i64, now: Timestamp) -> SeriesQuery {
-    let step = i64::from(STEP);
-    let depth = depth.clamp(step, RECENT_HISTORY);
-    // Rounded to a step, so that viewers within a step send the same request.
-    let earliest = (now.as_millis() - depth) / step * step;
-    SeriesQuery {
-        broker: Some(request.broker.clone()),
-        from: Some(Timestamp::from_millis(
-            request.since.unwrap_or(earliest).max(earliest),
-        )),
-        points: Some(depth as u32 / STEP + 1),
-        step: Some(STEP),
-        columns: vec![SeriesColumn::Avg],
-        ..SeriesQuery::default()
-    }
-}
-
-/// The query of a longer or earlier span.
-fn whole(broker: &str, length: i64, end: Option<i64>, now: Timestamp) -> SeriesQuery {
-    let step = i64::from(STEP);
-    // Rounded, as above.
-    let end = end.unwrap_or(now.as_millis().div_euclid(step) * step);
-    let length = length.clamp(SHORTEST, LONGEST);
-    SeriesQuery {
-        broker: Some(broker.to_owned()),
-        from: Some(Timestamp::from_millis(end - length)),
-        to: Some(Timestamp::from_millis(end)),
-        points: Some(CHART_POINTS),
-        columns: vec![SeriesColumn::Avg],
-        ..SeriesQuery::default()
-    }
 }
 
 /// The series of a queue or a node.
@@ -303,27 +276,5 @@ mod tests {
         assert_eq!(drawn(Kind::MessageRates), ["rabbit.publish.rate"]);
         assert_eq!(drawn(Kind::Tiles), ["rabbit.connections"]);
         assert_eq!(drawn(Kind::Overview).len(), 3);
-    }
-
-    #[test]
-    fn what_a_page_has_is_not_sent_again() {
-        let now = Timestamp::from_millis(10_000_000);
-        let from = |request: &PanelRequest, depth| {
-            let query = recent(request, depth, now);
-            query.from.map(Timestamp::as_millis)
-        };
-        let fresh = PanelRequest::default();
-        assert_eq!(from(&fresh, 600_000), Some(9_400_000));
-        assert_eq!(
-            from(&fresh, i64::MAX),
-            Some(10_000_000 - RECENT_HISTORY),
-            "an hour at most"
-        );
-        let had = |since| PanelRequest {
-            since: Some(since),
-            ..PanelRequest::default()
-        };
-        assert_eq!(from(&had(9_990_000), 600_000), Some(9_990_000));
-        assert_eq!(from(&had(5), 600_000), Some(9_400_000), "a tab that slept");
     }
 }

@@ -28,6 +28,22 @@ impl LogQuery {
     /// The most lines of a page.
     pub const MAX_LIMIT: u64 = 500;
 
+    /// Warnings and errors about a broker, in `length` milliseconds up to `end`, or up to now. Begins at a
+    /// whole minute, so that viewers within a minute send the same request.
+    pub fn events(broker: &str, length: i64, end: Option<Timestamp>, now: Timestamp) -> Self {
+        const MINUTE: i64 = 60_000;
+        let from = end.unwrap_or(now).as_millis() - length;
+        Self {
+            // More marks than this would hide a chart's lines.
+            limit: Some(100),
+            level: Some(LogLevel::Warning),
+            source: Some(broker.to_owned()),
+            from: Some(Timestamp::from_millis(from.div_euclid(MINUTE) * MINUTE)),
+            to: end,
+            ..Self::default()
+        }
+    }
+
     /// Lines a page.
     pub fn limit(&self) -> u64 {
         self.limit.unwrap_or(Self::DEFAULT_LIMIT)

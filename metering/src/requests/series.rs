@@ -76,4 +76,65 @@ impl SeriesQuery {
     pub const DEFAULT_POINTS: u32 = 600;
     /// The most steps that a request may ask for.
     pub const MAX_POINTS: u32 = 10_000;
+    /// The least step of charts, in milliseconds: at the default tick, each tick is one.
+    pub const CHART_STEP: i64 = 5_000;
+    /// The longest recent history of charts, in milliseconds.
+    pub const RECENT_HISTORY: i64 = 3_600_000;
+
+    /// The means of all gauges in the recent history: `length` milliseconds up to now, or what of them is
+    /// later than `since`. Rounded to a step, so that viewers within a step send the same request.
+    pub fn recent(length: i64, since: Option<Timestamp>, now: Timestamp) -> Self {
+        let length = length.clamp(Self::CHART_STEP, Self::RECENT_HISTORY);
+        let earliest = rounded(now.as_millis() - length);
+        let from = since.map_or(earliest, Timestamp::as_millis).max(earliest);
+        Self {
+            from: Some(Timestamp::from_millis(from)),
+            // The ends of the history may lie within steps.
+            points: u32::try_from(length / Self::CHART_STEP + 1).ok(),
+            step: u32::try_from(Self::CHART_STEP).ok(),
+            columns: vec![SeriesColumn::Avg],
+            ..Self::default()
+        }
+    }
+
+    /// The means of all gauges in `length` milliseconds up to `end`, or up to now, rounded to a step.
+    pub fn span(length: i64, end: Option<Timestamp>, now: Timestamp) -> Self {
+        let end = end.map_or_else(|| rounded(now.as_millis()), Timestamp::as_millis);
+        Self {
+            from: Some(Timestamp::from_millis((end - length).max(0))),
+            to: Some(Timestamp::from_millis(end)),
+            // More than one point per pixel column is invisible.
+            points: Some(Self::DEFAULT_POINTS),
+            columns: vec![SeriesColumn::Avg],
+            ..Self::default()
+        }
+    }
+}
+
+/// The start of a step.
+fn rounded(time: i64) -> i64 {
+    time.div_euclid(SeriesQuery::CHART_STEP) * SeriesQuery::CHART_STEP
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_page_has_is_not_sent_again() {
+        let now = Timestamp::from_millis(10_000_000);
+        let from = |since: Option<i64>, length| {
+            let since = since.map(Timestamp::from_millis);
+            let query = SeriesQuery::recent(length, since, now);
+            query.from.map(Timestamp::as_millis)
+        };
+        assert_eq!(from(None, 600_000), Some(9_400_000));
+        assert_eq!(
+            from(None, i64::MAX),
+            Some(10_000_000 - SeriesQuery::RECENT_HISTORY),
+            "an hour at most"
+        );
+        assert_eq!(from(Some(9_990_000), 600_000), Some(9_990_000));
+        assert_eq!(from(Some(5), 600_000), Some(9_400_000), "a tab that slept");
+    }
 }

@@ -1,7 +1,7 @@
 //! The history of an object: the broker's own samples, or what Warren stored.
 
 use client::ClientError;
-use metering::requests::{SeriesColumn, SeriesQuery};
+use metering::requests::SeriesQuery;
 use metering::{Series, Timestamp, meter};
 
 use super::object_page::DetailRequest;
@@ -31,16 +31,12 @@ pub(super) async fn recorded(
     resource: &str,
     meters: Vec<String>,
 ) -> Result<Series, ClientError> {
-    let end = request.end.unwrap_or_else(|| now().as_millis());
+    let end = request.end.map(Timestamp::from_millis);
     let query = SeriesQuery {
         broker: Some(request.broker().to_owned()),
         meters,
         resources: vec![resource.to_owned()],
-        from: Some(Timestamp::from_millis(end - request.length)),
-        to: Some(Timestamp::from_millis(end)),
-        points: Some(600),
-        columns: vec![SeriesColumn::Avg],
-        ..SeriesQuery::default()
+        ..SeriesQuery::span(request.length, end, now())
     };
     Ok(request.session.series(&query).await?.as_ref().clone())
 }
