@@ -26,7 +26,7 @@ pub(super) const COLUMNS: &[ColumnDef<Binding>] = &[
         |binding, context| {
             let kind = binding.destination_type.as_deref();
             kind.map_or(Value::Nothing, |kind| {
-                Value::Text(context.list_texts.destination_type(kind).to_owned())
+                Value::Text(context.list_texts.words.destination_type(kind).to_owned())
             })
         },
     ),

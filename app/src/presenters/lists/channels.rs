@@ -102,7 +102,7 @@ pub(super) fn state(channel: &Channel, context: &RenderContext<'_>) -> Value {
     }) {
         Some(state) => Value::State(
             level_of(state),
-            context.list_texts.state_word(state).to_owned(),
+            context.list_texts.words.state_word(state).to_owned(),
         ),
         None => Value::Nothing,
     }

@@ -133,7 +133,7 @@ pub(super) fn state(connection: &Connection, context: &RenderContext<'_>) -> Val
     match connection.state.as_deref() {
         Some(state) => Value::State(
             level_of(state),
-            context.list_texts.state_word(state).to_owned(),
+            context.list_texts.words.state_word(state).to_owned(),
         ),
         None => Value::Nothing,
     }

@@ -107,7 +107,7 @@ fn activity(consumer: &Consumer, context: &RenderContext<'_>) -> Value {
                 "waiting" => Level::Quiet,
                 _ => Level::Warning,
             };
-            Value::State(level, list_texts.state_word(status).to_owned())
+            Value::State(level, list_texts.words.state_word(status).to_owned())
         }
         (None, active) => flag(active),
     }

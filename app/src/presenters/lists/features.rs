@@ -22,7 +22,7 @@ const FLAGS: &[ColumnDef<FeatureFlag>] = &[
                     "disabled" if flag.stability.as_deref() == Some("experimental") => Level::Quiet,
                     _ => Level::Warning,
                 };
-                Value::State(level, context.list_texts.state_word(state).to_owned())
+                Value::State(level, context.list_texts.words.state_word(state).to_owned())
             }
             None => Value::Nothing,
         },
@@ -59,7 +59,7 @@ const DEPRECATED: &[ColumnDef<DeprecatedFeature>] = &[
         "deprecation_phase",
         |v| v.phase,
         |feature, context| match feature.deprecation_phase.as_deref() {
-            Some(phase) => Value::Text(context.list_texts.phase(phase).to_owned()),
+            Some(phase) => Value::Text(context.list_texts.words.phase(phase).to_owned()),
             None => Value::Nothing,
         },
     ),
@@ -73,7 +73,7 @@ const DEPRECATED: &[ColumnDef<DeprecatedFeature>] = &[
                 } else {
                     Level::Quiet
                 };
-                Value::State(level, context.list_texts.state_word(state).to_owned())
+                Value::State(level, context.list_texts.words.state_word(state).to_owned())
             }
             None => Value::Nothing,
         },

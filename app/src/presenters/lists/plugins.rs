@@ -227,7 +227,7 @@ const FILES: &[ColumnDef<TraceFile>] = &[
 /// A state.
 fn state(state: Option<&str>, context: &RenderContext<'_>) -> Value {
     state.map_or(Value::Nothing, |state| {
-        let word = context.list_texts.state_word(state).to_owned();
+        let word = context.list_texts.words.state_word(state).to_owned();
         Value::State(level(state).unwrap_or(Level::Good), word)
     })
 }

@@ -33,7 +33,7 @@ macro_rules! columns {
                 |policy, context| {
                     let applies = policy.apply_to.as_deref();
                     applies.map_or(Value::Nothing, |word| {
-                        Value::Text(context.list_texts.applies_to(word).to_owned())
+                        Value::Text(context.list_texts.words.applies_to(word).to_owned())
                     })
                 },
             ),

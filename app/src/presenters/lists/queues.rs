@@ -100,7 +100,7 @@ pub(super) const COLUMNS: &[ColumnDef<Queue>] = &[
 /// `classic`, `quorum` or `stream`. Brokers before 3.8 have one type and do not report it.
 pub(super) fn kind(queue: &Queue, context: &RenderContext<'_>) -> Value {
     match queue.queue_type.as_deref() {
-        Some(kind) => Value::Text(context.list_texts.queue_type(kind).to_owned()),
+        Some(kind) => Value::Text(context.list_texts.words.queue_type(kind).to_owned()),
         None => Value::Nothing,
     }
 }
@@ -161,7 +161,7 @@ pub(super) fn state(queue: &Queue, context: &RenderContext<'_>) -> Value {
         return Value::Nothing;
     };
     let level = level_of(queue);
-    let word = context.list_texts.state_word(state);
+    let word = context.list_texts.words.state_word(state);
     match missing_members(queue) {
         0 => Value::State(level, word.to_owned()),
         missing => Value::State(

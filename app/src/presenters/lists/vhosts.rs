@@ -88,14 +88,17 @@ pub(super) fn state(vhost: &Vhost, context: &RenderContext<'_>) -> Value {
     }
     let list_texts = context.list_texts;
     match stopped(vhost).as_slice() {
-        [] => Value::State(Level::Good, list_texts.state_word("running").to_owned()),
+        [] => Value::State(
+            Level::Good,
+            list_texts.words.state_word("running").to_owned(),
+        ),
         [(node, state)] => Value::State(
             Level::Bad,
-            (list_texts.on_node)(list_texts.state_word(state), node),
+            (list_texts.on_node)(list_texts.words.state_word(state), node),
         ),
         several => Value::State(
             Level::Bad,
-            (list_texts.on_nodes)(list_texts.state_word("stopped"), several.len()),
+            (list_texts.on_nodes)(list_texts.words.state_word("stopped"), several.len()),
         ),
     }
 }
@@ -110,7 +113,7 @@ pub(super) fn states(vhost: &Vhost, context: &RenderContext<'_>) -> Value {
         ..tag(
             &format!(
                 "{node}: {}",
-                context.list_texts.state_word(&state.to_string())
+                context.list_texts.words.state_word(&state.to_string())
             ),
             None,
         )

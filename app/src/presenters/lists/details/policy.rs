@@ -33,7 +33,7 @@ pub(super) async fn make(
         (
             list_texts.apply_to,
             applies.map_or(Value::Nothing, |word| {
-                Value::Text(list_texts.applies_to(word).to_owned())
+                Value::Text(list_texts.words.applies_to(word).to_owned())
             }),
         ),
         (list_texts.priority, count(policy.priority)),

@@ -18,14 +18,14 @@ pub(super) fn tables(sessions: &[AmqpSession], context: &RenderContext<'_>) -> V
 fn table_of_sessions(sessions: &[AmqpSession], context: &RenderContext<'_>) -> DetailTable {
     let list_texts = context.list_texts;
     let heads = [
-        list_texts.channel_number,
-        list_texts.handle_max,
-        list_texts.next_incoming_id,
-        list_texts.incoming_window,
-        list_texts.next_outgoing_id,
-        list_texts.remote_incoming_window,
-        list_texts.remote_outgoing_window,
-        list_texts.outgoing_unsettled,
+        list_texts.amqp.channel_number,
+        list_texts.amqp.handle_max,
+        list_texts.amqp.next_incoming_id,
+        list_texts.amqp.incoming_window,
+        list_texts.amqp.next_outgoing_id,
+        list_texts.amqp.remote_incoming_window,
+        list_texts.amqp.remote_outgoing_window,
+        list_texts.amqp.outgoing_unsettled,
     ];
     let row = |session: &AmqpSession| {
         let numbers = [
@@ -44,7 +44,7 @@ fn table_of_sessions(sessions: &[AmqpSession], context: &RenderContext<'_>) -> D
         ("sessions", list_texts.sessions),
         heads.map(|head| column(head, true)).into(),
         sessions.iter().map(row).collect(),
-        list_texts.no_sessions,
+        list_texts.amqp.no_sessions,
         context,
     )
 }
@@ -73,13 +73,13 @@ fn rows(
 fn incoming(sessions: &[AmqpSession], context: &RenderContext<'_>) -> DetailTable {
     let list_texts = context.list_texts;
     let columns = vec![
-        column(list_texts.channel_number, true),
-        column(list_texts.handle, true),
-        column(list_texts.link_name, false),
-        column(list_texts.target_address, false),
-        column(list_texts.sender_settle_mode, false),
-        column(list_texts.max_message_size, true),
-        column(list_texts.delivery_count, true),
+        column(list_texts.amqp.channel_number, true),
+        column(list_texts.amqp.handle, true),
+        column(list_texts.amqp.link_name, false),
+        column(list_texts.amqp.target_address, false),
+        column(list_texts.amqp.sender_settle_mode, false),
+        column(list_texts.amqp.max_message_size, true),
+        column(list_texts.amqp.delivery_count, true),
         column(list_texts.credit, true),
         column(list_texts.unconfirmed, true),
     ];
@@ -95,21 +95,21 @@ fn incoming(sessions: &[AmqpSession], context: &RenderContext<'_>) -> DetailTabl
         ]
     };
     let rows = rows(sessions, |session| session.incoming_links.as_ref(), write);
-    let heading = ("incoming-links", list_texts.incoming_links);
-    plain(heading, columns, rows, list_texts.no_links, context)
+    let heading = ("incoming-links", list_texts.amqp.incoming_links);
+    plain(heading, columns, rows, list_texts.amqp.no_links, context)
 }
 
 fn outgoing(sessions: &[AmqpSession], context: &RenderContext<'_>) -> DetailTable {
     let list_texts = context.list_texts;
     let columns = vec![
-        column(list_texts.channel_number, true),
-        column(list_texts.handle, true),
-        column(list_texts.link_name, false),
-        column(list_texts.source_address, false),
+        column(list_texts.amqp.channel_number, true),
+        column(list_texts.amqp.handle, true),
+        column(list_texts.amqp.link_name, false),
+        column(list_texts.amqp.source_address, false),
         column(list_texts.source_queue, false),
-        column(list_texts.sender_settles, false),
-        column(list_texts.max_message_size, true),
-        column(list_texts.delivery_count, true),
+        column(list_texts.amqp.sender_settles, false),
+        column(list_texts.amqp.max_message_size, true),
+        column(list_texts.amqp.delivery_count, true),
         column(list_texts.credit, true),
     ];
     let write = |link: &AmqpLink| {
@@ -124,6 +124,6 @@ fn outgoing(sessions: &[AmqpSession], context: &RenderContext<'_>) -> DetailTabl
         ]
     };
     let rows = rows(sessions, |session| session.outgoing_links.as_ref(), write);
-    let heading = ("outgoing-links", list_texts.outgoing_links);
-    plain(heading, columns, rows, list_texts.no_links, context)
+    let heading = ("outgoing-links", list_texts.amqp.outgoing_links);
+    plain(heading, columns, rows, list_texts.amqp.no_links, context)
 }

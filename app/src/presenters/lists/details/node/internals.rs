@@ -22,17 +22,17 @@ pub(crate) async fn make(
         tables: vec![
             processes(response.processes.as_deref().unwrap_or_default(), request),
             parts(
-                ("ets-tables", list_texts.ets_tables),
+                ("ets-tables", list_texts.node_page.ets_tables),
                 response.ets_tables_memory.as_ref(),
                 request,
             ),
             parts(
-                ("binary-references", list_texts.binary_references),
+                ("binary-references", list_texts.node_page.binary_references),
                 response.binary.as_ref(),
                 request,
             ),
         ],
-        notices: vec![list_texts.internals_seldom.to_owned()],
+        notices: vec![list_texts.node_page.internals_seldom.to_owned()],
         ..ObjectPage::default()
     })
 }
@@ -41,12 +41,12 @@ pub(crate) async fn make(
 fn processes(response: &[TopProcess], request: &DetailRequest<'_>) -> DetailTable {
     let list_texts = request.context.list_texts;
     let columns = vec![
-        column(list_texts.process, false),
+        column(list_texts.node_page.process, false),
         column(list_texts.kind, false),
         column(list_texts.reductions_rate, true),
-        column(list_texts.memory_bytes, true),
-        column(list_texts.messages_waiting, true),
-        column(list_texts.buffered, true),
+        column(list_texts.node_page.memory_bytes, true),
+        column(list_texts.node_page.messages_waiting, true),
+        column(list_texts.node_page.buffered, true),
         column(list_texts.state, false),
     ];
     let row = |process: &TopProcess| {
@@ -64,10 +64,10 @@ fn processes(response: &[TopProcess], request: &DetailRequest<'_>) -> DetailTabl
         ]
     };
     plain(
-        ("top-processes", list_texts.top_processes),
+        ("top-processes", list_texts.node_page.top_processes),
         columns,
         response.iter().map(row).collect(),
-        list_texts.no_top_processes,
+        list_texts.node_page.no_top_processes,
         &request.context,
     )
 }
@@ -112,16 +112,16 @@ fn parts(
         ]
     };
     let columns = vec![
-        column(list_texts.memory_part, false),
-        column(list_texts.memory_bytes, true),
-        column(list_texts.memory_share, true),
+        column(list_texts.node_page.memory_part, false),
+        column(list_texts.node_page.memory_bytes, true),
+        column(list_texts.node_page.memory_share, true),
     ];
     let rows = rows.into_iter().map(row).collect();
     plain(
         heading,
         columns,
         rows,
-        list_texts.no_memory_breakdown,
+        list_texts.node_page.no_memory_breakdown,
         &request.context,
     )
 }

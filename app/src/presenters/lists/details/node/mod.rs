@@ -81,9 +81,13 @@ fn groups(node: &Node, response: &Table, request: &DetailRequest<'_>) -> Vec<Gro
         ),
         group(list_texts.files, files(response, request), context),
         group(list_texts.runtime, runtime(response, request), context),
-        group(list_texts.churn, churn(response, request), context),
+        group(
+            list_texts.node_page.churn,
+            churn(response, request),
+            context,
+        ),
         group_of_table(
-            list_texts.metrics_queues,
+            list_texts.node_page.metrics_queues,
             table_at(response, "metrics_gc_queue_length"),
         ),
     ]
@@ -161,9 +165,9 @@ fn overview(
         (list_texts.plugins, words(response, "enabled_plugins")),
         (list_texts.partitions, words(response, "partitions")),
         (
-            list_texts.internals,
+            list_texts.node_page.internals,
             Value::Link(
-                list_texts.internals_asked.to_owned(),
+                list_texts.node_page.internals_asked.to_owned(),
                 context.object(INTERNALS, &[&node.name]),
             ),
         ),
@@ -183,9 +187,12 @@ fn overview(
 fn files(response: &Table, request: &DetailRequest<'_>) -> [(&'static str, Value); 3] {
     let list_texts = request.context.list_texts;
     [
-        (list_texts.config_files, words(response, "config_files")),
-        (list_texts.database, word(response, "db_dir")),
-        (list_texts.log_files, words(response, "log_files")),
+        (
+            list_texts.node_page.config_files,
+            words(response, "config_files"),
+        ),
+        (list_texts.node_page.database, word(response, "db_dir")),
+        (list_texts.node_page.log_files, words(response, "log_files")),
     ]
 }
 
@@ -195,12 +202,12 @@ fn runtime(response: &Table, request: &DetailRequest<'_>) -> Vec<(&'static str, 
         (list_texts.os_pid, word(response, "os_pid")),
         (list_texts.run_queue, counted(response, "run_queue")),
         (
-            list_texts.context_switches,
+            list_texts.node_page.context_switches,
             counted(response, "context_switches"),
         ),
-        (list_texts.gc_count, counted(response, "gc_num")),
+        (list_texts.node_page.gc_count, counted(response, "gc_num")),
         (
-            list_texts.gc_bytes,
+            list_texts.node_page.gc_bytes,
             whole(response, "gc_bytes_reclaimed").map_or(Value::Nothing, Value::Bytes),
         ),
     ]

@@ -15,21 +15,21 @@ pub(super) fn tables(response: &Table, request: &DetailRequest<'_>) -> Vec<Detai
         cluster_links(response, request),
         named(
             "applications",
-            request.context.list_texts.applications,
+            request.context.list_texts.node_page.applications,
             list_at(response, "applications"),
             "version",
             request,
         ),
         named(
             "auth-mechanisms",
-            request.context.list_texts.auth_mechanisms,
+            request.context.list_texts.node_page.auth_mechanisms,
             list_at(response, "auth_mechanisms"),
             "enabled",
             request,
         ),
         named(
             "exchange-types",
-            request.context.list_texts.exchange_types,
+            request.context.list_texts.node_page.exchange_types,
             list_at(response, "exchange_types"),
             "enabled",
             request,
@@ -61,16 +61,16 @@ fn memory_breakdown(response: &Table, request: &DetailRequest<'_>) -> DetailTabl
         ]
     };
     let columns = vec![
-        column(list_texts.memory_part, false),
-        column(list_texts.memory_bytes, true),
-        column(list_texts.memory_share, true),
+        column(list_texts.node_page.memory_part, false),
+        column(list_texts.node_page.memory_bytes, true),
+        column(list_texts.node_page.memory_share, true),
     ];
     let rows = parts.into_iter().map(row).collect();
     plain(
-        ("memory-breakdown", list_texts.memory_breakdown),
+        ("memory-breakdown", list_texts.node_page.memory_breakdown),
         columns,
         rows,
-        list_texts.no_memory_breakdown,
+        list_texts.node_page.no_memory_breakdown,
         &request.context,
     )
 }
@@ -105,18 +105,18 @@ fn io(response: &Table, request: &DetailRequest<'_>) -> DetailTable {
         ])
     };
     let columns = vec![
-        column(list_texts.operation, false),
-        column(list_texts.operations_rate, true),
-        column(list_texts.bytes_rate, true),
-        column(list_texts.average_time, true),
+        column(list_texts.node_page.operation, false),
+        column(list_texts.node_page.operations_rate, true),
+        column(list_texts.node_page.bytes_rate, true),
+        column(list_texts.node_page.average_time, true),
         column(list_texts.count, true),
     ];
     let rows = OPERATIONS.into_iter().filter_map(row).collect();
     plain(
-        ("operations", list_texts.io),
+        ("operations", list_texts.node_page.io),
         columns,
         rows,
-        list_texts.no_io,
+        list_texts.node_page.no_io,
         &request.context,
     )
 }
@@ -148,8 +148,8 @@ fn cluster_links(response: &Table, request: &DetailRequest<'_>) -> DetailTable {
     };
     let columns = vec![
         column(list_texts.node, false),
-        column(list_texts.local_address, false),
-        column(list_texts.peer_address, false),
+        column(list_texts.node_page.local_address, false),
+        column(list_texts.node_page.peer_address, false),
         column(list_texts.rate_in, true),
         column(list_texts.rate_out, true),
         column(list_texts.received, true),
@@ -157,10 +157,10 @@ fn cluster_links(response: &Table, request: &DetailRequest<'_>) -> DetailTable {
     ];
     let rows = list_at(response, "cluster_links").map(row).collect();
     plain(
-        ("cluster-links", list_texts.cluster_links),
+        ("cluster-links", list_texts.node_page.cluster_links),
         columns,
         rows,
-        list_texts.no_cluster_links,
+        list_texts.node_page.no_cluster_links,
         context,
     )
 }
@@ -218,10 +218,10 @@ fn contexts(response: &Table, request: &DetailRequest<'_>) -> DetailTable {
     };
     let rows = list_at(response, "contexts").map(row).collect();
     plain(
-        ("contexts", list_texts.contexts),
+        ("contexts", list_texts.node_page.contexts),
         columns,
         rows,
-        &(list_texts.nothing_there)(list_texts.contexts),
+        &(list_texts.nothing_there)(list_texts.node_page.contexts),
         &request.context,
     )
 }

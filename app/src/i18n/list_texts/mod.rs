@@ -3,42 +3,22 @@
 //!
 //! Each stands in both languages side by side.
 
-/// A struct of texts, and one of it a language.
-macro_rules! messages {
-    (
-        $(#[$outer:meta])* pub struct $name:ident;
-        texts { $($field:ident = $en:literal, $zh:literal;)* }
-        words { $($group:ident { $($word:literal = $word_en:literal, $word_zh:literal;)* })* }
-        functions { $($function:ident: $type:ty = $function_en:expr, $function_zh:expr;)* }
-    ) => {
-        $(#[$outer])*
-        #[expect(missing_docs, reason = "the English text says what each field is")]
-        pub struct $name {
-            $(pub $field: &'static str,)*
-            $($group: &'static [(&'static str, &'static str)],)*
-            $(pub $function: $type,)*
-        }
+#[macro_use]
+mod messages;
 
-        impl $name {
-            /// In English.
-            pub const EN: Self = Self {
-                $($field: $en,)*
-                $($group: &[$(($word, $word_en)),*],)*
-                $($function: $function_en,)*
-            };
-            /// In Simplified Chinese.
-            pub const ZH: Self = Self {
-                $($field: $zh,)*
-                $($group: &[$(($word, $word_zh)),*],)*
-                $($function: $function_zh,)*
-            };
-        }
-    };
-}
+mod amqp;
+mod node;
+mod words;
+
+pub use amqp::AmqpTexts;
+pub use node::NodeTexts;
+pub use words::{ARGUMENTS, EXCLUSIVE, SHORT, Words};
 
 messages! {
     /// Texts of lists and detail pages in one language.
     pub struct ListTexts;
+
+    parts { amqp: AmqpTexts; node_page: NodeTexts; words: Words; }
 
     texts {
     queues = "Queues and streams", "队列和流";
@@ -108,8 +88,6 @@ messages! {
     bytes_unacknowledged = "Unacked, bytes", "未确认字节数";
     bytes_in_memory = "In memory, bytes", "内存中字节数";
     bytes_persistent = "Persistent, bytes", "持久化字节数";
-    bytes_paged_out = "Paged out, bytes", "已换出字节数";
-    bytes_dead_lettering = "Dead-lettering, bytes", "死信处理中字节数";
     bytes_total = "Total, bytes", "总字节数";
     process_memory = "Process memory", "进程内存";
     members = "Members", "成员";
@@ -264,27 +242,7 @@ messages! {
     outgoing_to = "Publish (out), by queue", "发布（流出，按队列）";
     channels_of = "Channels", "信道";
     sessions = "Sessions", "会话";
-    no_sessions = "No sessions.", "没有会话。";
-    channel_number = "Channel", "信道号";
-    handle_max = "Highest handle", "最大句柄";
-    next_incoming_id = "Next incoming", "下一传入编号";
-    incoming_window = "Incoming window", "传入窗口";
-    next_outgoing_id = "Next outgoing", "下一传出编号";
-    remote_incoming_window = "Client incoming window", "客户端传入窗口";
-    remote_outgoing_window = "Client outgoing window", "客户端传出窗口";
-    outgoing_unsettled = "Sent, not settled", "已发送未结算";
-    incoming_links = "Links from the client", "来自客户端的链接";
-    outgoing_links = "Links to the client", "通往客户端的链接";
-    no_links = "No links.", "没有链接。";
-    handle = "Handle", "句柄";
-    link_name = "Link", "链接";
-    target_address = "Target address", "目标地址";
-    source_address = "Source address", "源地址";
     source_queue = "Source queue", "源队列";
-    sender_settle_mode = "Client settles", "客户端结算方式";
-    sender_settles = "Sent as settled", "发送即结算";
-    max_message_size = "Largest message", "最大消息";
-    delivery_count = "Deliveries", "投递数";
     credit = "Credit", "信用额度";
     no_channels = "No channels.", "没有信道。";
     consumers_of_channel = "Consumers", "消费者";
@@ -294,49 +252,14 @@ messages! {
     no_topic_permissions = "No topic permissions: any routing key.", "没有主题权限：任意路由键。";
     permissions_hidden = "Permissions require an administrator account.", "查看权限需要管理员账号。";
 
-    memory_breakdown = "Memory breakdown", "内存分布";
-    memory_part = "Part", "部分";
-    memory_bytes = "Memory", "内存";
-    memory_share = "Share", "占比";
-    internals = "Erlang tables, binary references", "Erlang 表与二进制引用";
-    internals_asked = "Show internals", "查看内部信息";
-    internals_seldom = "This request costs the node effort: it is sent once a minute at most.",
-        "获取这些信息会给节点带来开销：最多每分钟请求一次。";
-    ets_tables = "Erlang tables (ETS)", "Erlang 表（ETS）";
-    binary_references = "Binary references", "二进制引用";
-    no_memory_breakdown = "Not reported by this node.", "该节点未报告。";
-    cluster_links = "Links to other nodes", "与其他节点的链路";
-    no_cluster_links = "No cluster links: single node, or disconnected.", "没有集群链路：单节点，或已断开。";
-    local_address = "Local address", "本地地址";
-    peer_address = "Peer address", "对端地址";
-    io = "I/O and persistence", "I/O 与持久化";
-    operation = "Operation", "操作";
-    operations_rate = "Per second", "每秒";
-    bytes_rate = "Bytes per second", "每秒字节数";
-    average_time = "Average time", "平均耗时";
     count = "Count", "计数";
-    no_io = "The node reports no I/O.", "该节点未提供 I/O 信息。";
-    applications = "Plugins and applications", "插件与应用";
     version = "Version", "版本";
-    auth_mechanisms = "SASL mechanisms", "SASL 机制";
-    exchange_types = "Exchange types", "交换机类型";
-    listeners = "Listeners", "监听端口";
-    contexts = "Web contexts", "Web 上下文";
     address = "Address", "地址";
     port = "Port", "端口";
     path = "Path", "路径";
     enabled = "Enabled", "已启用";
     files = "Files", "文件";
-    config_files = "Configuration", "配置文件";
-    database = "Database folder", "数据库目录";
-    log_files = "Logs", "日志";
-    context_switches = "Context switches", "上下文切换";
-    gc_count = "Garbage collections", "垃圾回收次数";
-    gc_bytes = "Bytes collected", "回收字节数";
     partitions = "Partitioned from", "与之分区";
-    churn = "Churn", "变动";
-    event = "Event", "事件";
-    metrics_queues = "Statistics queue lengths", "统计队列长度";
 
     source_broker = "From broker", "源 broker";
     destination_broker = "To broker", "目标 broker";
@@ -374,17 +297,10 @@ messages! {
     consumed = "Consumed", "已消费";
     properties = "Properties", "属性";
     no_publishers = "No publishers.", "没有发布者。";
-    top_processes = "Busiest processes", "最活跃的进程";
-    no_top_processes = "Requires the rabbitmq_top plugin and an administrator account.",
-        "需要 rabbitmq_top 插件和管理员账号。";
-    process = "Process", "进程";
-    messages_waiting = "Messages waiting", "待处理消息";
-    buffered = "Buffered", "已缓冲";
 
     chart_depth = "Queued messages", "排队的消息";
     chart_rates = "Message rates", "消息速率";
     chart_traffic = "Data rates", "数据速率";
-    chart_reductions = "Reductions", "归约次数";
     unit_messages = "messages", "条";
     unit_messages_per_second = "messages/s", "条/秒";
     unit_bytes_per_second = "bytes/s", "字节/秒";
@@ -404,63 +320,6 @@ messages! {
     no_history = "The broker has no samples of this object in this time range.", "broker 没有此对象在该时间范围内的样本。";
     statistics_off = "Statistics are switched off on this broker: rates, most states and charts are missing.",
         "此 broker 已关闭统计：缺少速率、大部分状态和图表。";
-    }
-
-    words {
-        states {
-            "error" = "error", "错误";
-            "shutdown" = "shut down", "已关闭";
-            "running" = "running", "运行中";
-            "idle" = "idle", "空闲";
-            "flow" = "flow", "流控";
-            "blocked" = "blocked", "已阻塞";
-            "blocking" = "blocking", "阻塞中";
-            "closing" = "closing", "关闭中";
-            "closed" = "closed", "已关闭";
-            "starting" = "starting", "启动中";
-            "tuning" = "tuning", "协商中";
-            "opening" = "opening", "打开中";
-            "down" = "down", "宕机";
-            "crashed" = "crashed", "已崩溃";
-            "stopped" = "stopped", "已停止";
-            "minority" = "minority", "少数派";
-            "terminated" = "terminated", "已终止";
-            "syncing" = "syncing", "同步中";
-            "up" = "up", "活跃";
-            "single_active" = "single active", "单一活跃";
-            "waiting" = "waiting", "等待中";
-            "suspected_down" = "suspected down", "疑似宕机";
-            "cancelled" = "cancelled", "已取消";
-            "enabled" = "enabled", "已启用";
-            "disabled" = "disabled", "未启用";
-            "unavailable" = "unavailable", "不可用";
-            "unsupported" = "unsupported", "不支持";
-            "permitted" = "permitted", "已允许";
-            "denied" = "denied", "已拒绝";
-        }
-        queue_types {
-            "classic" = "classic", "经典";
-            "quorum" = "quorum", "仲裁";
-            "stream" = "stream", "流";
-        }
-        destinations {
-            "queue" = "queue", "队列";
-            "exchange" = "exchange", "交换机";
-        }
-        targets {
-            "queues" = "queues", "队列";
-            "exchanges" = "exchanges", "交换机";
-            "all" = "all", "全部";
-            "classic_queues" = "classic queues", "经典队列";
-            "quorum_queues" = "quorum queues", "仲裁队列";
-            "streams" = "streams", "流";
-        }
-        phases {
-            "permitted_by_default" = "permitted by default", "默认允许";
-            "denied_by_default" = "denied by default", "默认拒绝";
-            "disconnected" = "disconnected", "已断开";
-            "removed" = "removed", "已移除";
-        }
     }
 
     functions {
@@ -510,69 +369,12 @@ messages! {
     }
 }
 
-/// What the management UI calls an exclusive queue, in any language.
-pub const EXCLUSIVE: &str = "Excl";
-/// What it calls arguments that it has no short word for.
-pub const ARGUMENTS: &str = "Args";
-/// Arguments and the keys of policies, and the management UI's short words for them.
-pub const SHORT: &[(&str, &str)] = &[
-    ("message-ttl", "TTL"),
-    ("expires", "Exp"),
-    ("max-length", "Lim"),
-    ("max-length-bytes", "Lim B"),
-    ("overflow", "Ovfl"),
-    ("dead-letter-exchange", "DLX"),
-    ("dead-letter-routing-key", "DLK"),
-    ("dead-letter-strategy", "DLS"),
-    ("max-priority", "Pri"),
-    ("single-active-consumer", "SAC"),
-    ("queue-mode", "Mode"),
-    ("queue-version", "Ver"),
-    ("delivery-limit", "DL"),
-    ("max-age", "Age"),
-    ("ha-mode", "HA"),
-    ("queue-leader-locator", "Loc"),
-    ("stream-max-segment-size-bytes", "Seg"),
-];
-
 /// A title inside a sentence: `Queues and streams` is `queues and streams`, `SASL mechanisms` stays.
 fn lowercase_first(title: &str) -> String {
     let is_acronym = title.chars().nth(1).is_some_and(char::is_uppercase);
     match title.chars().next() {
         Some(first) if !is_acronym => first.to_lowercase().chain(title.chars().skip(1)).collect(),
         _ => title.to_owned(),
-    }
-}
-
-fn word<'a>(words: &[(&str, &'a str)], given: &'a str) -> &'a str {
-    let known = words.iter().find(|(word, _)| *word == given);
-    known.map_or(given, |(_, text)| text)
-}
-
-impl ListTexts {
-    /// A state; one that nobody knows in the broker's own word.
-    pub fn state_word<'a>(&self, state: &'a str) -> &'a str {
-        word(self.states, state)
-    }
-
-    /// A type of queue.
-    pub fn queue_type<'a>(&self, kind: &'a str) -> &'a str {
-        word(self.queue_types, kind)
-    }
-
-    /// What a binding leads to.
-    pub fn destination_type<'a>(&self, kind: &'a str) -> &'a str {
-        word(self.destinations, kind)
-    }
-
-    /// What a policy applies to.
-    pub fn applies_to<'a>(&self, target: &'a str) -> &'a str {
-        word(self.targets, target)
-    }
-
-    /// How far on its way out something is.
-    pub fn phase<'a>(&self, phase: &'a str) -> &'a str {
-        word(self.phases, phase)
     }
 }
 
@@ -585,15 +387,9 @@ mod tests {
         let (en, zh) = (ListTexts::EN, ListTexts::ZH);
         assert_eq!((en.nothing_there)(en.queues), "No queues and streams.");
         assert_eq!(
-            (en.nothing_matches)(en.auth_mechanisms),
+            (en.nothing_matches)(en.node_page.auth_mechanisms),
             "No SASL mechanisms match this filter."
         );
         assert_eq!((zh.nothing_there)(zh.policies), "没有策略。");
-    }
-
-    #[test]
-    fn unknown_state_is_shown_as_the_broker_writes_it() {
-        assert_eq!(ListTexts::ZH.state_word("running"), "运行中");
-        assert_eq!(ListTexts::ZH.state_word("quantum"), "quantum");
     }
 }
