@@ -15,7 +15,7 @@ const LISTS = {
   ],
   plugins: [
     'shovels', 'federation-links', 'federation-upstreams', 'traces', 'trace-files', 'stream-publishers',
-    'stream-consumers',
+    'stream-consumers', 'super-streams',
   ],
 };
 

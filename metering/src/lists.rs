@@ -209,6 +209,13 @@ lists! {
     Bindings = "bindings": crate::Binding, OwnVhosts { section: EXCHANGES }
     /// The consumers of a broker.
     Consumers = "consumers": crate::Consumer, OwnAccount { section: QUEUES }
+    /// The super streams of a broker: exchanges with the argument `x-super-stream`, and their partitions.
+    SuperStreams = "super-streams": crate::exchange::SuperStream, OwnVhosts {
+        path: "api/exchanges",
+        columns: "name,vhost,arguments,policy,user_who_performed_action",
+        parts: Some("api/bindings"),
+        section: QUEUES,
+    }
     /// The accounts of a broker, never their passwords; for administrators.
     Users = "users": crate::User, Administrator {
         columns: "name,tags,limits,password_hash",

@@ -7,7 +7,7 @@ use test_fixtures::broker_answer_as;
 
 use crate::support::{Account, COLLECTOR, FakeBroker, Mode, PLUGINS, TestApp};
 
-const LISTS: [&str; 24] = [
+const LISTS: [&str; 25] = [
     "queues",
     "connections",
     "channels",
@@ -32,6 +32,7 @@ const LISTS: [&str; 24] = [
     "trace-files",
     "stream-publishers",
     "stream-consumers",
+    "super-streams",
 ];
 
 fn queue(vhost: &str, name: &str, messages: i64) -> Value {

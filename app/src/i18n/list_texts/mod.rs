@@ -46,6 +46,7 @@ messages! {
     trace_files = "Trace files", "跟踪文件";
     stream_publishers = "Stream publishers", "流发布者";
     stream_consumers = "Stream consumers", "流消费者";
+    super_streams = "Super streams", "超级流";
 
     forbidden = "This account may not see this list: RabbitMQ shows it to accounts with the monitoring or administrator tag.",
         "此账号无权查看该列表：RabbitMQ 只向带有 monitoring 或 administrator 标签的账号展示。";
@@ -172,6 +173,9 @@ messages! {
     source_exchange = "From exchange", "源交换机";
     destination = "To", "目标";
     routing_key = "Routing key", "路由键";
+    partition_count = "Partitions", "分区数";
+    partition_streams = "Streams", "分区流";
+    routing_keys = "Routing keys", "路由键";
     properties_key = "Properties key", "属性键";
     memory = "Memory", "内存";
     disk_free = "Disk free", "可用磁盘空间";

@@ -1,13 +1,19 @@
 //! Exchanges.
 
 use metering::Exchange;
+use metering::exchange::SuperStream;
 
-use super::column::{ColumnDef, hidden, list, number_column, rate_field, text_column, unsorted};
+use super::column::{
+    ColumnDef, count_field, hidden, list, number_column, rate_field, text_column, text_field,
+    unsorted,
+};
 use super::render_context::RenderContext;
 use super::value::{Value, count, flag, table, tag, text};
 use crate::i18n::list_texts::ARGUMENTS;
+use crate::view_models::table::Cell;
 
 list!(Exchanges, exchanges, COLUMNS);
+list!(SuperStreams, super_streams, SUPER_STREAMS);
 
 pub(super) const COLUMNS: &[ColumnDef<Exchange>] = &[
     text_column(
@@ -79,6 +85,44 @@ pub(super) const COLUMNS: &[ColumnDef<Exchange>] = &[
         |exchange, _| text(exchange.user_who_performed_action.as_ref()),
     )),
 ];
+
+const SUPER_STREAMS: &[ColumnDef<SuperStream>] = &[
+    text_column(
+        "name",
+        |v| v.name,
+        |row, context| context.exchange(&row.vhost, &row.name),
+    ),
+    text_column(
+        "vhost",
+        |v| v.vhost,
+        |row, context| context.link("vhosts", &row.vhost),
+    ),
+    count_field!(partition_count, partition_count),
+    unsorted(text_column(
+        "partitions",
+        |v| v.partition_streams,
+        partitions,
+    )),
+    unsorted(text_column(
+        "routing_keys",
+        |v| v.routing_keys,
+        |row, _| {
+            let keys = row.routing_keys.iter().flatten();
+            Value::Tags(keys.map(|key| tag(key, None)).collect())
+        },
+    )),
+    hidden(text_field!(policy, policy)),
+    hidden(text_field!(user_who_performed_action, declared_by)),
+];
+
+/// The streams of a super stream, with links.
+fn partitions(row: &SuperStream, context: &RenderContext<'_>) -> Value {
+    let link = |stream: &String| Cell {
+        href: Some(context.object("queues", &[&row.vhost, stream])),
+        ..tag(stream, None)
+    };
+    Value::Tags(row.partitions.iter().flatten().map(link).collect())
+}
 
 pub(super) fn policy(exchange: &Exchange, context: &RenderContext<'_>) -> Value {
     match exchange.policy.as_deref() {
