@@ -11,7 +11,7 @@ const LISTS = [
   'connections', 'channels', 'exchanges', 'bindings', 'queues', 'consumers', 'nodes', 'users', 'vhosts',
   'permissions', 'topic-permissions', 'policies', 'operator-policies', 'vhost-limits', 'user-limits',
   'feature-flags', 'shovels', 'federation-links', 'federation-upstreams', 'traces', 'trace-files',
-  'stream-publishers', 'stream-consumers',
+  'stream-publishers', 'stream-consumers', 'super-streams',
 ];
 const OTHERS = [
   DEMO, '/brokers', '/meters', '/sharing', `${DEMO}/health`, '/log', pageOf('queues', '/', 'orders.new'),
@@ -43,6 +43,19 @@ for (const [language, locale] of [['English', 'en-GB'], ['Chinese', 'zh-CN']] as
     }
   });
 }
+
+test('names of queues have 160 px beside the navigation of a screen of 1024 px', async ({ signedIn: page }) => {
+  await page.setViewportSize({ width: 1024, height: 900 });
+  await page.goto(`${DEMO}/queues`);
+  const names = page.locator('.rows tbody th');
+  await expect(names.first()).toBeVisible();
+  const widths = await names.evaluateAll(cells => cells.map(cell => cell.getBoundingClientRect().width));
+  expect(Math.min(...widths)).toBeGreaterThanOrEqual(160);
+  const features = page.getByRole('columnheader', { name: 'Features' });
+  await expect(features).toBeHidden();
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await expect(features).toBeVisible();
+});
 
 test('the change of a tile is whole at each width', async ({ signedIn: page }) => {
   await page.goto(DEMO);

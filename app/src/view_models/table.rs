@@ -75,6 +75,9 @@ pub enum Width {
     /// The name of a user.
     #[serde(rename = "u")]
     User,
+    /// Short words for features. Narrow windows do not show it beside many columns.
+    #[serde(rename = "f")]
+    Features,
     /// Bytes per second: `12.3 KiB/s`.
     #[serde(rename = "r")]
     DataRate,
@@ -97,6 +100,7 @@ impl Width {
             Self::Name => "w-name",
             Self::Word => "w-word",
             Self::User => "w-user",
+            Self::Features => "w-features",
             Self::DataRate => "w-data-rate",
             Self::State => "w-state",
             Self::Time => "w-time",
@@ -143,6 +147,14 @@ impl Column {
             (Width::Word, 9) => "w-word letters-9",
             (Width::Word, 8) => "w-word letters-8",
             (width, _) => width.class(),
+        }
+    }
+
+    /// The class of its cells.
+    pub fn cell_class(&self) -> Option<&'static str> {
+        match self.width {
+            Width::Features => Some("w-features"),
+            _ => self.number.then_some("number"),
         }
     }
 }

@@ -71,7 +71,8 @@ pub(super) fn width_of(key: &str, number: bool) -> Width {
         "recv_oct_details.rate" | "send_oct_details.rate" => Width::DataRate,
         "connected_at" | "idle_since" => Width::Time,
         "state" | "cluster_state" | "status" => Width::State,
-        "user" | "channel_details.user" | "features" => Width::User,
+        "user" | "channel_details.user" => Width::User,
+        "features" => Width::Features,
         "uptime" => Width::Text,
         "vhost" | "queue.vhost" | "type" | "mode" | "ssl" | "durable" | "auto_delete"
         | "exclusive" | "internal" | "ack_required" => Width::Word,

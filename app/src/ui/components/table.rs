@@ -13,11 +13,6 @@ use crate::view_models::level::Level;
 use crate::view_models::lists::Group;
 use crate::view_models::table::{Cell, Column, Row};
 
-/// The CSS class of a column of numbers.
-pub fn number_class(column: &Column) -> Option<&'static str> {
-    column.number.then_some("number")
-}
-
 /// Draws a cell.
 pub fn cell(cell: &Cell, clock: Clock) -> AnyView {
     let texts = catalog();
@@ -116,7 +111,7 @@ pub fn rows(columns: &[Column], rows: &[Row], can_copy: bool, clock: Clock) -> A
             // In a list columns have fixed widths, so texts may be cut.
             let title = if can_copy { whole(value) } else { None };
             let value = cell(value, clock);
-            let class = number_class(column);
+            let class = column.cell_class();
             if place == 0 {
                 view! {
                     <th scope="row" class=class title=title>

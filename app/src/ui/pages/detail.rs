@@ -28,7 +28,7 @@ use crate::ui::components::icons::{Icon, IconName};
 use crate::ui::components::polling::{FixedRangeNotice, Polling, UnknownRefresh};
 use crate::ui::components::redirect::Redirect;
 use crate::ui::components::skeleton::Skeleton;
-use crate::ui::components::table::{cell, facts, number_class, rows};
+use crate::ui::components::table::{cell, facts, rows};
 use crate::ui::components::time::Clock;
 use crate::view_models::charts::{Base, Definition, Line};
 use crate::view_models::lists::{ChartView, DetailTable, DetailView};
@@ -284,7 +284,7 @@ fn definition(chart: ChartView) -> Definition {
 fn table(table: &DetailTable, clock: Clock) -> AnyView {
     let heading = format!("{}-title", table.id);
     let head = |column: &crate::view_models::table::Column| {
-        view! { <th scope="col" class=number_class(column)>{column.label.clone()}</th> }
+        view! { <th scope="col" class=column.cell_class()>{column.label.clone()}</th> }
     };
     let body = (!table.rows.is_empty()).then(|| {
         view! {

@@ -7,7 +7,7 @@ use super::state::ListState;
 use crate::query::{Query, use_query};
 use crate::reactive::{flag, maybe, part};
 use crate::ui::components::copy::copy_text_before;
-use crate::ui::components::table::{number_class, rows};
+use crate::ui::components::table::rows;
 use crate::ui::components::time::Clock;
 use crate::view_models::table::Column;
 
@@ -76,7 +76,7 @@ pub(super) fn Table() -> impl IntoView {
 /// the greatest, for that is what one looks for.
 fn head(column: &Column, sort: &str, reverse: bool, query: Memo<Query>) -> AnyView {
     let label = column.label.clone();
-    let class = number_class(column);
+    let class = column.cell_class();
     if !column.sortable {
         return view! { <th scope="col" class=class>{label}</th> }.into_any();
     }
