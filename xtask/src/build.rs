@@ -2,11 +2,13 @@
 
 use std::{
     fs::{self, File},
+    panic::resume_unwind,
     path::Path,
+    thread,
     time::Instant,
 };
 
-use crate::{Error, Runner, fingerprint, project::Project, say, tools};
+use crate::{Error, Runner, fingerprint, pack, project::Project, say, tools};
 
 /// Everything the bundle is made of.
 const INPUTS: [&str; 12] = [
@@ -28,6 +30,25 @@ const INPUTS: [&str; 12] = [
 pub const RELEASE: &str = "release";
 /// The profile of what `cargo xtask run` and the end-to-end tests start: built in half the time.
 pub(crate) const TESTED: &str = "tested";
+
+/// How the bundle is built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Bundle {
+    /// As users get it: as small as it gets.
+    Small,
+    /// For `cargo xtask run`: larger, and built in a third of the time.
+    Quick,
+}
+
+impl Bundle {
+    /// The profile in `Cargo.toml`.
+    fn profile(self) -> &'static str {
+        match self {
+            Self::Small => "wasm-release",
+            Self::Quick => "wasm-quick",
+        }
+    }
+}
 
 /// The folder in `dist/` for panels in other people's pages.
 const EMBED: &str = "embed";
@@ -94,13 +115,36 @@ pub fn test_brokers(runner: &Runner, profile: &str) -> Result<(), Error> {
     runner.run(command.args(["--features", "traffic"]))
 }
 
-/// The bundle in `dist/`, unless it is there already. Cargo alone would notice that, but Trunk runs
-/// wasm-opt and the compression every time.
+/// The bundle in `dist/` as users get it, unless it is there already.
 ///
 /// # Errors
 ///
 /// If the build, or the installation of a tool, fails.
 pub fn bundle(project: &Project, runner: &Runner) -> Result<(), Error> {
+    build_bundle(project, runner, Bundle::Small)
+}
+
+/// What `cargo xtask run` starts: the bundle, and the programs, built at the same time. While one of
+/// them links, the other one uses the second core.
+pub(crate) fn for_run(project: &Project, runner: &Runner, with_broker: bool) -> Result<(), Error> {
+    let programs = || {
+        server(runner, TESTED)?;
+        if with_broker {
+            test_brokers(runner, TESTED)?;
+        }
+        Ok(())
+    };
+    thread::scope(|scope| {
+        let programs = scope.spawn(programs);
+        let bundle = build_bundle(project, runner, Bundle::Quick);
+        let programs = programs.join().unwrap_or_else(|panic| resume_unwind(panic));
+        bundle.and(programs)
+    })
+}
+
+/// The bundle in `dist/`, unless it is there already. Cargo alone would notice that, but Trunk runs
+/// wasm-opt and the compression every time.
+fn build_bundle(project: &Project, runner: &Runner, kind: Bundle) -> Result<(), Error> {
     tools::for_bundle(project, runner)?;
     let compiler = runner.output("rustc", &["-vV"])?;
     let tools = format!("{:?}", project.tool_folders());
@@ -108,7 +152,7 @@ pub fn bundle(project: &Project, runner: &Runner) -> Result<(), Error> {
     let lock = project.root.join("Trunk.toml");
     let lock_file = File::open(&lock).map_err(Error::file("open", &lock))?;
     lock_file.lock().map_err(Error::file("lock", &lock))?;
-    let made_of = fingerprint::of(&project.root, &INPUTS, &[&compiler, &tools])?;
+    let made_of = fingerprint::of(&project.root, &INPUTS, &[&compiler, &tools, kind.profile()])?;
     let record = project.scratch().join("bundle");
     if let Ok(last) = fs::read_to_string(&record)
         && stamp(project, made_of).is_ok_and(|stamp| stamp == last)
@@ -117,7 +161,10 @@ pub fn bundle(project: &Project, runner: &Runner) -> Result<(), Error> {
         return Ok(());
     }
 
-    say::doing("building the bundle for the browser (some minutes the first time)");
+    let profile = kind.profile();
+    say::doing(&format!(
+        "building the bundle for the browser (profile {profile}; some minutes the first time)"
+    ));
     let start = Instant::now();
     // Trunk calls cargo offline.
     runner.run(&mut runner.command("cargo", &["fetch", "--target", "wasm32-unknown-unknown"]))?;
@@ -129,7 +176,7 @@ pub fn bundle(project: &Project, runner: &Runner) -> Result<(), Error> {
         (".css.br", "style"),
     ];
     for (folder, arguments) in [(project.dist(), &[][..]), (embed, &FOR_EMBED[..])] {
-        trunk(runner, arguments)?;
+        trunk(runner, arguments, kind)?;
         for (ending, what) in all {
             say::done(&format!(
                 "{what}: {} bytes with brotli",
@@ -145,9 +192,12 @@ pub fn bundle(project: &Project, runner: &Runner) -> Result<(), Error> {
 }
 
 /// Builds one of the two: the dashboard's, or with [`FOR_EMBED`] that of panels in other pages.
-fn trunk(runner: &Runner, arguments: &[&str]) -> Result<(), Error> {
-    let mut trunk = runner.command("trunk", &["build"]);
+fn trunk(runner: &Runner, arguments: &[&str], kind: Bundle) -> Result<(), Error> {
+    let mut trunk = runner.command("trunk", &["build", "--cargo-profile", kind.profile()]);
     trunk.args(arguments);
+    if kind == Bundle::Quick {
+        trunk.env(pack::QUICK, "1");
+    }
     // Set, it would be compiled into the app; Trunk names the output with a hash instead.
     trunk.env_remove("LEPTOS_OUTPUT_NAME");
     // A trace through Trunk's own code helps nobody who has an error in ours.

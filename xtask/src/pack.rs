@@ -13,6 +13,10 @@ use crate::{Error, Runner, fingerprint, project::Project};
 /// Set by Trunk for its hooks: the folder that it is going to put in the place of `dist`.
 const STAGING: &str = "TRUNK_STAGING_DIR";
 
+/// Set for the bundle of `cargo xtask run`: the module is not optimised and compressed with less
+/// effort, which is a minute's work.
+pub(crate) const QUICK: &str = "WARREN_QUICK_BUNDLE";
+
 /// The folder of the style sheets.
 const STYLES: &str = "style";
 
@@ -44,7 +48,9 @@ pub(crate) fn pack(project: &Project, runner: &Runner) -> Result<(), Error> {
     })?;
     let glue = the_script(&folder)?;
     let stem = glue.trim_end_matches(".js");
-    optimize(runner, &folder.join(format!("{stem}_bg.wasm")))?;
+    if env::var_os(QUICK).is_none() {
+        optimize(runner, &folder.join(format!("{stem}_bg.wasm")))?;
+    }
     minify(runner, &folder)?;
     join_styles(project, runner, &folder)?;
     name_by_content(&folder, stem)?;

@@ -29,12 +29,7 @@ const READY: Duration = Duration::from_mins(1);
 pub(crate) fn run(project: &Project, runner: &Runner, server_args: &[String]) -> Result<(), Error> {
     // What may fail comes before what takes long.
     let source = Source::choose(runner, server_args)?;
-    build::bundle(project, runner)?;
-    build::server(runner, TESTED)?;
-    if matches!(source, Source::Private) {
-        say::doing("building the private broker's traffic");
-        build::test_brokers(runner, TESTED)?;
-    }
+    build::for_run(project, runner, matches!(source, Source::Private))?;
 
     // Dropped in the other order: first the server, then its broker.
     let mut broker = source.start(project, runner)?;
