@@ -113,7 +113,7 @@ async fn flowing(app: &TestApp, token: &str) {
 }
 
 #[tokio::test]
-async fn killed_and_frozen_while_watched_the_broker_comes_back_without_spikes() {
+async fn killed_and_frozen_broker_recovers_without_spikes() {
     let broker = start().await;
     let broker = with(broker, |broker| {
         let queue = json!({"durable": true});
@@ -189,7 +189,7 @@ async fn killed_and_frozen_while_watched_the_broker_comes_back_without_spikes() 
 }
 
 #[tokio::test]
-async fn the_brokers_own_samples_fill_the_time_before_the_first_contact() {
+async fn the_brokers_own_samples_fill_the_time_before_the_first_poll() {
     let broker = start().await;
     let broker = with(broker, |broker| {
         broker
@@ -229,7 +229,7 @@ async fn the_brokers_own_samples_fill_the_time_before_the_first_contact() {
 }
 
 #[tokio::test]
-async fn a_narrower_account_sees_what_the_broker_shows_it() {
+async fn account_of_one_vhost_sees_what_the_broker_shows_it() {
     let broker = start().await;
     let broker = with(broker, |broker| {
         let management = broker.management();

@@ -1,5 +1,5 @@
-//! A real cluster of three of which one node hangs, dies, or is partitioned: what the others tell is
-//! told within a second, and marked where it is old.
+//! A real cluster of three of which one node hangs, dies, or is partitioned: what the others report is
+//! served within a second, and marked where it is old.
 
 mod common;
 #[path = "it/support/mod.rs"]
@@ -34,7 +34,7 @@ const SEEN: [&str; 5] = [
     "/v2/rabbit/vhosts",
     "/v2/rabbit/health",
 ];
-/// What nobody looked at, and a node tells of by itself.
+/// A list that nobody has requested, and that each node reports by itself.
 const UNSEEN: &str = "/v2/rabbit/exchanges?page=1";
 
 async fn start() -> PrivateCluster {
@@ -114,7 +114,7 @@ async fn while_a_node_hangs_dies_or_is_partitioned_answers_come_within_a_second(
             assert_eq!(answer.status, StatusCode::OK, "{path}: {:?}", answer.body);
             marked |= path == "/v2/rabbit/overview" && answer.header("warning").is_some();
         }
-        // Not known before: told as soon as it is clear that not all is silent.
+        // Not requested before: served as soon as another node answers.
         let unseen = timely(&app, &token, UNSEEN).await;
         assert!(
             !marked || unseen.status == StatusCode::OK || unseen.header("retry-after").is_some(),
@@ -123,18 +123,19 @@ async fn while_a_node_hangs_dies_or_is_partitioned_answers_come_within_a_second(
         );
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    until("what nobody looked at is told too", async || {
-        timely(&app, &token, UNSEEN).await.status == StatusCode::OK
-    })
+    until(
+        "a list that was not requested before is served too",
+        async || timely(&app, &token, UNSEEN).await.status == StatusCode::OK,
+    )
     .await;
 
     // The others count it as gone, and answer again.
-    until("the node is told to be down", async || {
+    until("the node is reported as down", async || {
         state(&app, &token, HealthCheck::NodesRunning).await == HealthState::Critical
     })
     .await;
     cluster.node(2).thaw().expect("thawed");
-    until("the partition is told of", async || {
+    until("the partition is reported", async || {
         state(&app, &token, HealthCheck::Partitions).await == HealthState::Critical
     })
     .await;
@@ -148,8 +149,8 @@ async fn while_a_node_hangs_dies_or_is_partitioned_answers_come_within_a_second(
         cluster
     })
     .await;
-    // The others go on telling of the partition until they are restarted too.
-    until("all nodes are told to run", async || {
+    // The others report the partition until they are restarted too.
+    until("all nodes are reported as running", async || {
         state(&app, &token, HealthCheck::NodesRunning).await == HealthState::Ok
     })
     .await;
@@ -161,7 +162,7 @@ async fn while_a_node_hangs_dies_or_is_partitioned_answers_come_within_a_second(
         }
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
-    until("the node is told to be down", async || {
+    until("the node is reported as down", async || {
         state(&app, &token, HealthCheck::NodesRunning).await == HealthState::Critical
     })
     .await;

@@ -103,8 +103,8 @@ fn called(list: &Value) -> Vec<String> {
 
 const TAGS: [&str; 4] = ["management", "policymaker", "monitoring", "administrator"];
 
-/// An account of each of these tags gets of each list what the broker shows it. A list is told by its
-/// name here and the broker's.
+/// Compares, for an account of each tag, each list with the broker's own. A list is given by its name
+/// here and its path at the broker.
 async fn each_account_sees_the_same(
     broker: &PrivateBroker,
     app: &TestApp,
@@ -127,7 +127,7 @@ async fn each_account_sees_the_same(
 }
 
 #[tokio::test]
-async fn each_account_sees_what_the_broker_shows_it() {
+async fn each_account_sees_the_lists_that_the_broker_shows_it() {
     let broker = start(Options::default()).await;
     let app = app(&broker).await;
     let lists = [
@@ -156,7 +156,7 @@ async fn each_account_sees_what_the_broker_shows_it() {
 }
 
 #[tokio::test]
-async fn each_account_sees_of_plugins_what_the_broker_shows_it() {
+async fn each_account_sees_the_plugin_lists_that_the_broker_shows_it() {
     let options = [
         "rabbitmq_shovel_management",
         "rabbitmq_federation_management",
@@ -212,14 +212,15 @@ async fn each_account_sees_of_plugins_what_the_broker_shows_it() {
             let links = app.get(&token, "/v2/rabbit/federation-links").await.ok();
             let shown = format!("{shovels}{links}");
             // In the states that they come to.
-            let told = [
+            let expected = [
                 "\"runs\"",
                 "\"running\"",
                 "\"fails\"",
                 "\"error\"",
                 "econnrefused",
             ];
-            told.iter()
+            expected
+                .iter()
                 .all(|word| shown.contains(word))
                 .then_some(shown)
         })
@@ -331,7 +332,7 @@ async fn super_streams_have_their_streams_in_the_order_of_partitions() {
 }
 
 #[tokio::test]
-async fn without_statistics_the_depths_are_there() {
+async fn without_statistics_queue_depths_are_reported() {
     let options = Options::default().conf("management_agent.disable_metrics_collector = true");
     let broker = start(options).await;
     let app = app(&broker).await;
@@ -360,7 +361,7 @@ fn free_port() -> u16 {
 }
 
 #[tokio::test]
-async fn without_statistics_the_rest_works_and_says_what_is_missing() {
+async fn without_statistics_lists_work_and_name_missing_fields() {
     let port = free_port();
     let options = Options::default()
         .plugin("rabbitmq_prometheus")
@@ -464,7 +465,7 @@ async fn without_statistics_the_rest_works_and_says_what_is_missing() {
 }
 
 #[tokio::test]
-async fn whatever_it_is_called_it_can_be_looked_at_by_whom_it_concerns() {
+async fn objects_with_any_name_are_shown_to_accounts_with_access() {
     let broker = start(Options::default()).await;
     let app = app(&broker).await;
     let admin = app.sign_in("administrator", "secret").await;
@@ -556,10 +557,10 @@ async fn whatever_it_is_called_it_can_be_looked_at_by_whom_it_concerns() {
     let node = app.get(&admin, &path).await.ok();
     assert!(node["memory"]["total"].is_object(), "{node}");
     let internals = format!("/v2/rabbit/node-internals/{}", segment(name));
-    let told = app.get(&admin, &internals).await.ok();
+    let details = app.get(&admin, &internals).await.ok();
     for part in ["ets_tables_memory", "binary"] {
-        let has_bytes = |told: &Value| told.as_object().is_some_and(|parts| parts.len() > 3);
-        assert!(has_bytes(&told[part]), "{part} of {told}");
+        let has_bytes = |value: &Value| value.as_object().is_some_and(|parts| parts.len() > 3);
+        assert!(has_bytes(&details[part]), "{part} of {details}");
     }
     for path in [path, internals] {
         let refused = app.get(&narrow, &path).await;

@@ -83,7 +83,7 @@ fn sorted(rows: &Value, field: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn objects_named_like_steps_of_a_path_are_found_with_all_that_belongs_to_them() {
+async fn objects_named_like_dot_segments_are_found_with_their_related_lists() {
     let (_broker, app, token) = start().await;
     let get = async |path: &str| app.get(&token, &format!("/v2/rabbit/{path}")).await;
     let ok = async |path: &str| {

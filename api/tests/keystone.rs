@@ -124,7 +124,7 @@ fn keystone_at(url: &str, password: &str) -> KeystoneConfig {
     }
 }
 
-/// Asks until the answer has a status, and tells after how long.
+/// Asks until the answer has this status. Returns how long that took.
 async fn until(app: &TestApp, token: &str, status: StatusCode) -> Duration {
     let start = Instant::now();
     while app.get(token, BROKERS).await.status != status {
@@ -156,7 +156,7 @@ fn must_be_unavailable(answer: &Answer) {
 }
 
 #[tokio::test]
-async fn roles_and_projects_decide_what_is_seen() {
+async fn roles_and_projects_determine_the_access_scope() {
     let Some(mut cloud) = Cloud::start(KeystoneOptions::default()).await else {
         return;
     };
@@ -176,23 +176,25 @@ async fn roles_and_projects_decide_what_is_seen() {
         let expected = if user == "bert" { 403 } else { 200 };
         assert_eq!(nodes.status.as_u16(), expected, "{user}");
     }
-    // Of each token the system log tells once, however often it comes.
+    // The system log has one entry for each token, however often it is used.
     let root;
     (cloud, root) = cloud.token("root", Some("ops")).await;
-    let told = app
+    let log = app
         .until_some("prod", async || {
             let lines = app
                 .get(&root, "/v2/logs?q.field=source&q.value=identity")
                 .await
                 .ok();
             let lines = lines.as_array()?.iter();
-            let told: Vec<_> = lines.filter_map(|line| line["desc"].as_str()).collect();
-            let has_all = told.iter().any(|desc| desc.starts_with("\"bert\" came"));
-            has_all.then(|| told.join("\n"))
+            let messages: Vec<_> = lines.filter_map(|line| line["desc"].as_str()).collect();
+            let has_all = messages
+                .iter()
+                .any(|desc| desc.starts_with("\"bert\" came"));
+            has_all.then(|| messages.join("\n"))
         })
         .await;
     let line = "\"anna\" came with a token of the Keystone, for the project \"ops\".";
-    assert_eq!(told.matches(line).count(), 1, "{told}");
+    assert_eq!(log.matches(line).count(), 1, "{log}");
     // No role that counts, and no project.
     for (user, project, words) in [
         (
@@ -226,7 +228,7 @@ async fn roles_and_projects_decide_what_is_seen() {
 }
 
 #[tokio::test]
-async fn a_name_that_is_also_an_account_of_the_broker_opens_nothing_of_that_account() {
+async fn keystone_user_gets_no_rights_of_a_broker_account_of_the_same_name() {
     let Some(cloud) = Cloud::start(KeystoneOptions::default()).await else {
         return;
     };
@@ -254,7 +256,7 @@ async fn a_name_that_is_also_an_account_of_the_broker_opens_nothing_of_that_acco
 }
 
 #[tokio::test]
-async fn a_revoked_token_stops_working_within_the_time_that_answers_are_believed() {
+async fn revoked_token_is_refused_within_the_cache_time() {
     let Some(cloud) = Cloud::start(KeystoneOptions::default()).await else {
         return;
     };
@@ -271,7 +273,7 @@ async fn a_revoked_token_stops_working_within_the_time_that_answers_are_believed
 }
 
 #[tokio::test]
-async fn a_token_that_ends_is_not_believed_for_longer() {
+async fn expired_token_is_refused_in_spite_of_the_cache() {
     let lifetime = Duration::from_secs(4);
     let options = KeystoneOptions {
         token_lifetime: lifetime,
@@ -290,7 +292,7 @@ async fn a_token_that_ends_is_not_believed_for_longer() {
 }
 
 #[tokio::test]
-async fn a_silent_keystone_opens_no_door_and_closes_none_for_good() {
+async fn silent_keystone_grants_no_access_and_recovers() {
     let Some(cloud) = Cloud::start(KeystoneOptions::default()).await else {
         return;
     };
@@ -331,7 +333,7 @@ async fn a_silent_keystone_opens_no_door_and_closes_none_for_good() {
 }
 
 #[tokio::test]
-async fn a_wrong_password_of_the_service_lets_nobody_in() {
+async fn wrong_service_password_refuses_everybody() {
     let Some(cloud) = Cloud::start(KeystoneOptions::default()).await else {
         return;
     };
@@ -343,7 +345,7 @@ async fn a_wrong_password_of_the_service_lets_nobody_in() {
 }
 
 #[tokio::test]
-async fn many_with_one_token_ask_keystone_once() {
+async fn concurrent_requests_with_one_token_validate_it_once() {
     let Some(cloud) = Cloud::start(KeystoneOptions::default()).await else {
         return;
     };

@@ -61,7 +61,7 @@ pub(super) fn page(raw: Value) -> Result<Figure, Error> {
         Ok::<_, Error>((number(&side["bytes"])?, number(&side["requests"])?))
     };
     let (warren, ui) = (side("warren")?, side("ui")?);
-    let told =
+    let text =
         |(bytes, requests): (f64, f64)| format!("{:.1} KB, {requests:.0} requests", bytes / 1000.0);
     let largest = raw["warren"]["loaded"]
         .as_array()
@@ -75,8 +75,8 @@ pub(super) fn page(raw: Value) -> Result<Figure, Error> {
     });
     Ok(Figure {
         row: Row::Page,
-        warren: told(warren),
-        beside: Some(told(ui)),
+        warren: text(warren),
+        beside: Some(text(ui)),
         ratio: Some(format!("{:.2}", warren.0 / ui.0)),
         met: warren.0 <= PAGE_BYTES && warren.1 <= PAGE_REQUESTS,
         notes: notes.into_iter().collect(),
@@ -89,7 +89,7 @@ const PAINT_RATIO: f64 = 0.5;
 pub(super) fn paint(raw: Value) -> Result<Figure, Error> {
     let (warren, ui) = (numbers(&raw["warren"])?, numbers(&raw["ui"])?);
     let ratio = median(&warren) / median(&ui);
-    let told = |times: &[f64]| {
+    let text = |times: &[f64]| {
         let (least, most) = times
             .iter()
             .fold((f64::MAX, 0.0_f64), |(l, m), &t| (l.min(t), m.max(t)));
@@ -97,8 +97,8 @@ pub(super) fn paint(raw: Value) -> Result<Figure, Error> {
     };
     Ok(Figure {
         row: Row::Paint,
-        warren: told(&warren),
-        beside: Some(told(&ui)),
+        warren: text(&warren),
+        beside: Some(text(&ui)),
         ratio: Some(format!("{ratio:.2}")),
         met: ratio <= PAINT_RATIO,
         notes: vec![format!(

@@ -36,7 +36,7 @@ impl Counter {
             for client in listener.incoming().flatten() {
                 let noted = Arc::clone(&noted);
                 thread::spawn(move || {
-                    // Whichever side has gone, the other is told by the end of its connection.
+                    // When one side closes, the connection of the other ends too.
                     pass(&client, target, &noted).ok();
                 });
             }

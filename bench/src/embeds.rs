@@ -21,11 +21,11 @@ pub(super) fn figure(row: Row, raw: Value) -> Result<Figure, Error> {
                 number(&raw["first"]["bytes"])?,
                 number(&raw["second"]["bytes"])?,
             );
-            let told = format!("{:.1} KB, {:.1} KB", first / 1000.0, second / 1000.0);
+            let text = format!("{:.1} KB, {:.1} KB", first / 1000.0, second / 1000.0);
             let note =
                 "embed: encoded, with headers, and with the poll that brings the first numbers";
             (
-                told,
+                text,
                 None,
                 first <= FIRST_BYTES && second <= SECOND_BYTES,
                 note.to_owned(),
@@ -33,14 +33,14 @@ pub(super) fn figure(row: Row, raw: Value) -> Result<Figure, Error> {
         }
         Row::EmbedTick => {
             let (requests, ticks) = (number(&raw["requests"])?, number(&raw["ticks"])?);
-            let told = format!("{:.2}", requests / ticks);
+            let text = format!("{:.2}", requests / ticks);
             let note = format!(
                 "embed-tick: {requests} requests in {ticks} ticks of 5 s, for {} panels",
                 raw["panels"]
             );
             // The wait begins with an answer, so that there may be one less.
             (
-                told,
+                text,
                 None,
                 requests > ticks / 2.0 && requests <= ticks,
                 note,
@@ -54,12 +54,12 @@ pub(super) fn figure(row: Row, raw: Value) -> Result<Figure, Error> {
                     "only {polls} polls were answered of {POLLS}"
                 )));
             }
-            let told = format!("{slowest:.1} ms, {:.1} % of a core", core * 100.0);
+            let text = format!("{slowest:.1} ms, {:.1} % of a core", core * 100.0);
             let note = format!(
                 "embeds: {polls} polls in a minute, each embed with a token and a connection of its own; p99 {:.1} ms",
                 number(&raw["p99"])?
             );
-            (told, None, slowest <= TICK && core <= CORE, note)
+            (text, None, slowest <= TICK && core <= CORE, note)
         }
         Row::EmbedMounts => {
             let done = "each panel stood until its lines were drawn";

@@ -27,7 +27,7 @@ impl Held {
         self.javascript - self.code
     }
 
-    fn told(&self) -> String {
+    fn summary(&self) -> String {
         format!("{:.2} + {:.2} MB", self.objects() / 1e6, self.wasm / 1e6)
     }
 }
@@ -51,7 +51,7 @@ pub(super) fn figure(row: Row, bar: f64, raw: Value, done: &str) -> Result<Figur
     );
     Ok(Figure {
         row,
-        warren: format!("{} after {}", many.told(), few.told()),
+        warren: format!("{} after {}", many.summary(), few.summary()),
         beside: None,
         ratio: Some(format!("{javascript:.3} and {wasm:.3}")),
         met: javascript <= bar && wasm <= bar,

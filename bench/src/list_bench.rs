@@ -175,7 +175,7 @@ fn pages(bench: ListBench<'_>, api: &Api, broker: &PrivateBroker) -> Result<Figu
     }
     let middle =
         |runs: &[Run], get: fn(&Run) -> f64| median(&runs.iter().map(get).collect::<Vec<_>>());
-    let told = |runs: &[Run]| {
+    let text = |runs: &[Run]| {
         format!(
             "{:.1} /s, p50 {:.1} ms",
             middle(runs, |run| run.per_second),
@@ -185,8 +185,8 @@ fn pages(bench: ListBench<'_>, api: &Api, broker: &PrivateBroker) -> Result<Figu
     let ratio = middle(&ours, |run| run.per_second) / middle(&theirs, |run| run.per_second);
     Ok(Figure {
         row: Row::Pages,
-        warren: told(&ours),
-        beside: Some(told(&theirs)),
+        warren: text(&ours),
+        beside: Some(text(&theirs)),
         ratio: Some(format!("{ratio:.0} ×")),
         met: ratio >= BAR,
         notes: vec![format!(

@@ -178,16 +178,16 @@ pub(super) fn wrk(
     run(&capture::last_line(runner, &mut command, limit)?, target)
 }
 
-/// Reads what wrk tells, and makes sure that it was answered with what was asked for.
-fn run(told: &Value, target: &Target) -> Result<Run, Error> {
+/// Reads wrk's report, and checks that it received the requested answers.
+fn run(report: &Value, target: &Target) -> Result<Run, Error> {
     let number = |key: &str| {
-        let value = told[key].as_f64();
-        value.ok_or_else(|| Error::Wrong(format!("wrk tells no {key}: {told}")))
+        let value = report[key].as_f64();
+        value.ok_or_else(|| Error::Wrong(format!("wrk reports no {key}: {report}")))
     };
     let (requests, seconds) = (number("requests")?, number("microseconds")? / 1e6);
     let wrong = |what: &str| {
         Err(Error::Wrong(format!(
-            "{}{} {what}: {told}",
+            "{}{} {what}: {report}",
             target.url, target.path
         )))
     };
@@ -216,7 +216,7 @@ fn run(told: &Value, target: &Target) -> Result<Run, Error> {
 fn figure(warren: &[Run], broker: &[Run]) -> Figure {
     let middle =
         |runs: &[Run], get: fn(&Run) -> f64| median(&runs.iter().map(get).collect::<Vec<_>>());
-    let told = |runs: &[Run]| {
+    let text = |runs: &[Run]| {
         format!(
             "{:.0} /s, p99 {:.1} ms",
             middle(runs, |run| run.per_second),
@@ -234,8 +234,8 @@ fn figure(warren: &[Run], broker: &[Run]) -> Figure {
     };
     Figure {
         row: Row::Polls,
-        warren: told(warren),
-        beside: Some(told(broker)),
+        warren: text(warren),
+        beside: Some(text(broker)),
         ratio: Some(format!("{ratio:.1} ×")),
         met: ratio >= BAR && p99 <= BAR_P99_MS,
         notes: vec![format!(
@@ -267,7 +267,7 @@ mod tests {
         }
     }
 
-    fn told(bytes: u32, refused: u32) -> Value {
+    fn report(bytes: u32, refused: u32) -> Value {
         json!({
             "requests": 100, "microseconds": 2_000_000, "bytes": bytes, "p50": 500, "p99": 9000,
             "max": 9500, "refused": refused, "broken": 0,
@@ -275,20 +275,20 @@ mod tests {
     }
 
     #[test]
-    fn what_wrk_tells_is_read() {
-        let run = run(&told(110_000, 0), &target()).expect("fine");
+    fn wrk_report_is_read() {
+        let run = run(&report(110_000, 0), &target()).expect("fine");
         let read = [run.per_second, run.p99_ms, run.bytes_each].map(f64::to_bits);
         assert_eq!(read, [50.0, 9.0, 1100.0].map(f64::to_bits));
     }
 
     #[test]
     fn refusals_are_no_polls() {
-        run(&told(110_000, 1), &target()).expect_err("one was refused");
+        run(&report(110_000, 1), &target()).expect_err("one was refused");
     }
 
     #[test]
     fn answers_without_their_bodies_are_no_polls() {
-        run(&told(30_000, 0), &target()).expect_err("300 bytes are no body of 1000");
+        run(&report(30_000, 0), &target()).expect_err("300 bytes are no body of 1000");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 // What a refresh costs the page's main thread: its busy time over a number of refreshes at the
 // interval that both pages have by default, 5 s, divided by their number. Idle time does not count;
-// what a page does between refreshes, such as clocks, does. To tell the two apart, the busy time of
+// what a page does between refreshes, such as clocks, does. To separate the two, the busy time of
 // a page whose refreshes are paused is measured too.
 
 import { counters, newPageOf, report, sleep, ui, warren, withBrowser } from './sides.mjs';

@@ -44,7 +44,7 @@ async function open(browser: Browser, url: string, account: Account): Promise<Ov
 const total = (overview: Overview) =>
   overview.chart('queued-messages').locator('.legend').getByRole('button', { name: 'Total' });
 
-test('each sees the messages of its own vhosts, side by side', async ({ browser, broker, warren }) => {
+test('each account sees only the messages of its vhosts', async ({ browser, broker, warren }) => {
   const alice = await member(broker, 'alice', 3);
   const bob = await member(broker, 'bob', 11);
   const pages = { alice: await open(browser, warren.url, alice), bob: await open(browser, warren.url, bob) };
@@ -58,7 +58,7 @@ test('each sees the messages of its own vhosts, side by side', async ({ browser,
   for (const { page } of Object.values(pages)) await page.context().close();
 });
 
-test('a member’s page has neither nodes nor listeners, and says what is not for it', async ({ browser, broker, warren }) => {
+test('a member’s page has no nodes or listeners and says so', async ({ browser, broker, warren }) => {
   const carol = await member(broker, 'carol', 1);
   const overview = await open(browser, warren.url, carol);
   const { page } = overview;
@@ -73,7 +73,7 @@ test('a member’s page has neither nodes nor listeners, and says what is not fo
   await page.context().close();
 });
 
-test('a member’s server function answers hold nothing of the others’', async ({ request, broker, warren }) => {
+test('server functions return a member no data of others', async ({ request, broker, warren }) => {
   const dave = await member(broker, 'dave', 2);
   const forAdministrator = await (await poll(request, warren.url, broker.administrator)).json();
   await expect(async () => {
@@ -93,7 +93,7 @@ test('a member’s server function answers hold nothing of the others’', async
   expect(text).not.toContain(forAdministrator.nodes[0].name);
 });
 
-test('a broker that does not know an account is none for it', async ({ page, request, context, broker, startWarren, stopAtEnd, complaints }) => {
+test('a broker that refuses an account is not found for it', async ({ page, request, context, broker, startWarren, stopAtEnd, complaints }) => {
   complaints.expect(/status of 404/);
   const erin = await member(broker, 'erin', 1);
   const isErin = `Basic ${Buffer.from(`${erin.name}:${erin.password}`).toString('base64')}`;

@@ -6,7 +6,7 @@ import { List, listed } from '../support/list.ts';
 import { session } from '../support/sign-in.ts';
 import { expect, test } from '../support/test.ts';
 
-test('accounts are the broker’s own, with their tags', async ({ signedIn, broker }) => {
+test('accounts equal the broker’s, with their tags', async ({ signedIn, broker }) => {
   await broker.addUser({ name: 'Zora', password: 'p' }, ['monitoring', 'management'], '/');
   test.slow();
   await listed(signedIn.request, 'users', '?name=zora', ['Zora']);
@@ -16,14 +16,14 @@ test('accounts are the broker’s own, with their tags', async ({ signedIn, brok
   await expect(list.row('Zora').locator('.tag')).toHaveText(['monitoring', 'management']);
 });
 
-test('the old address of the accounts leads to the new one', async ({ signedIn }) => {
+test('the old URL of the accounts redirects to the new one', async ({ signedIn }) => {
   await signedIn.goto('/users');
   await expect(signedIn).toHaveURL('/brokers/demo/users');
   await signedIn.goto('/users?broker=demo');
   await expect(signedIn).toHaveURL('/brokers/demo/users');
 });
 
-test('the lists of administration lead to each other, and say what the broker says', async ({ signedIn, broker }) => {
+test('administration lists link to each other and equal the broker’s', async ({ signedIn, broker }) => {
   test.slow();
   await broker.send('PUT', '/api/policies/%2F/bound', { pattern: '^p\\.', definition: { 'max-length': 9 }, 'apply-to': 'queues', priority: 3 });
   await broker.send('PUT', '/api/operator-policies/%2F/capped', { pattern: '.*', definition: { 'max-length': 90_000 }, 'apply-to': 'queues' });
@@ -48,7 +48,7 @@ test('the lists of administration lead to each other, and say what the broker sa
   await expect(signedIn.getByText('This broker does not have this list')).toBeVisible();
 });
 
-test('an account of one vhost sees that vhost’s queues alone, and the page says what is not for it', async ({ page, context, warren, broker }) => {
+test('an account of one vhost sees only its queues, and pages name what it may not see', async ({ page, context, warren, broker }) => {
   test.slow();
   await broker.send('PUT', '/api/vhosts/narrow');
   const { name } = broker.administrator;
@@ -76,7 +76,7 @@ test('an account of one vhost sees that vhost’s queues alone, and the page say
   expect((await page.request.get('/fn/csv?broker=demo&kind=permissions')).status()).toBe(403);
 });
 
-test('lists of a broker that is away are dimmed, dated and still there', async ({ page, context, victim, startWarren, complaints }) => {
+test('lists of an absent broker stay, dimmed and dated', async ({ page, context, victim, startWarren, complaints }) => {
   test.slow();
   complaints.expect(/status of 5/);
   await queue(victim, 'still.there');
@@ -100,7 +100,7 @@ test('lists of a broker that is away are dimmed, dated and still there', async (
 test.describe('on a phone', () => {
   test.use({ viewport: { width: 360, height: 780 } });
 
-  test('nothing is wider than the screen but what scrolls in its panel', async ({ signedIn }) => {
+  test('nothing is wider than the screen except scrolling panels', async ({ signedIn }) => {
     test.slow();
     const list = new List(signedIn);
     for (const path of ['/brokers/demo/queues', '/brokers/demo/policies', pageOf('queues', '/', 'orders.new')]) {

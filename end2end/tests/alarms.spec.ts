@@ -25,12 +25,12 @@ test('a memory alarm is the state of the broker, and every page names the node',
   await expect(overview.state).toHaveText('● OK');
   await expect(alarm).toHaveCount(0);
 
-  await test.step('raised: the open page says so by itself', async () => {
+  await test.step('raised: the open page shows it by itself', async () => {
     isRaised = true;
     await expect(overview.state).toHaveText('■ memory alarm', { timeout: 20_000 });
     await expect(alarm).toHaveText(new RegExp(`${name}: memory alarm since .*\\d\\d:\\d\\d:\\d\\d\\. Publishers are blocked\\.$`));
   });
-  await test.step('other pages say so too, on a phone as well', async () => {
+  await test.step('other pages show it too, also on a phone', async () => {
     for (const path of ['/log', '/brokers', `${DEMO}/queues`, `${DEMO}/health`, '/meters', '/sharing']) {
       await page.goto(`${warren.url}${path}`);
       await expect(alarm, path).toContainText(name);
@@ -44,7 +44,7 @@ test('a memory alarm is the state of the broker, and every page names the node',
     await expect(page).toHaveURL(`${warren.url}${DEMO}/nodes/${encodeURIComponent(name)}`);
     await expect(page.getByRole('heading', { level: 1 })).toContainText(name);
   });
-  await test.step('cleared: the bar goes by itself', async () => {
+  await test.step('cleared: the bar disappears by itself', async () => {
     isRaised = false;
     await expect(alarm).toHaveCount(0, { timeout: 30_000 });
   });
@@ -76,7 +76,7 @@ test('values of a broker that does not answer are not marked as fresh', async ({
   expect(await marks, 'the mark turns with the state').toBe(true);
 });
 
-test('every page that polls says how old its values are', async ({ signedIn }) => {
+test('every polling page shows the age of its values', async ({ signedIn }) => {
   for (const path of ['/brokers', '/log', `${DEMO}/health`, `${DEMO}/queues`, `${DEMO}/exchanges/%2F/amq.direct`]) {
     await signedIn.goto(path);
     await expect(signedIn.locator('.page-head .age'), path).toHaveText(/Data age: (< )?\d+ s ago/);

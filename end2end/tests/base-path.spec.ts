@@ -29,7 +29,7 @@ const test = base.extend<{ front: Gate }>({
   baseURL: async ({ front }, use) => use(front.url),
 });
 
-test('sign-in, page, polls, links and sign-out stay below it', async ({ page, broker }) => {
+test('sign-in, page, polls, links and sign-out stay below the base path', async ({ page, broker }) => {
   await page.goto(`${BASE}/`);
   await expect(page).toHaveURL(url => url.pathname === `${BASE}/sign-in`);
   await fillIn(page, broker.administrator);
@@ -56,13 +56,13 @@ test('sign-in, page, polls, links and sign-out stay below it', async ({ page, br
   await expect(page).toHaveURL(`${BASE}/sign-in`);
 });
 
-test('an address that is typed in is found, and asks to sign in', async ({ page, broker }) => {
+test('a typed URL is found and asks to sign in', async ({ page, broker }) => {
   await page.goto(`${BASE}${DEMO}?range=1h`);
   await fillIn(page, broker.administrator);
   await expect(page).toHaveURL(`${BASE}${DEMO}?range=1h`);
 });
 
-test('cookies do not leave it', async ({ page, context, broker }) => {
+test('cookies are limited to the base path', async ({ page, context, broker }) => {
   await page.goto(`${BASE}/sign-in`);
   await fillIn(page, broker.administrator);
   await new Overview(page).alive();
@@ -73,7 +73,7 @@ test('cookies do not leave it', async ({ page, context, broker }) => {
   ]);
 });
 
-test('a session that ended leads back to the page below it', async ({ page, context, broker, front, complaints }) => {
+test('after its session ended the page returns below the base path', async ({ page, context, broker, front, complaints }) => {
   complaints.expect(/status of 401/);
   await context.addCookies([await session(front.url + BASE, broker.administrator)]);
   await page.goto(`${BASE}${DEMO}?range=1h`);
@@ -86,7 +86,7 @@ test('a session that ended leads back to the page below it', async ({ page, cont
   await expect(page).toHaveURL(`${BASE}${DEMO}?range=1h`);
 });
 
-test('an address that leads nowhere says so, with a link back', async ({ page, complaints }) => {
+test('an unknown URL is a 404 with a link back', async ({ page, complaints }) => {
   complaints.expect(/status of 404/);
   const answer = await page.goto(`${BASE}/nowhere`);
   expect(answer?.status()).toBe(404);

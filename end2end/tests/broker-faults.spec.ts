@@ -13,7 +13,7 @@ test.describe.configure({ mode: 'serial' });
 // A start of the broker takes ten seconds, and a poll that hangs is given up after ten.
 test.slow();
 
-test('a broker that is absent at the start: said at sign-in, and all is well once it is there', async ({
+test('a broker absent at start is reported at sign-in, and works once it runs', async ({
   page, broker, startWarren, stopAtEnd,
 }) => {
   const gate = stopAtEnd(await Gate.open(broker.url));
@@ -30,7 +30,7 @@ test('a broker that is absent at the start: said at sign-in, and all is well onc
   await overview.alive();
 });
 
-test('a broker that never answered: the open page says so, and comes alive by itself', async ({
+test('a page of a broker that never answered says so and recovers by itself', async ({
   page, context, broker, startWarren, stopAtEnd,
 }) => {
   let isUp = false;
@@ -51,7 +51,7 @@ test('a broker that never answered: the open page says so, and comes alive by it
   await expect(overview.notices.locator('.notice:visible')).toHaveCount(0);
 });
 
-test('a broker that is killed and comes back', async ({ page, context, victim, startWarren }) => {
+test('a killed broker recovers', async ({ page, context, victim, startWarren }) => {
   const warren = await startWarren({ brokers: [`demo=${victim.urlWithAccount}`] });
   await context.addCookies([await session(warren.url, victim.administrator)]);
   const overview = new Overview(page);
@@ -69,7 +69,7 @@ test('a broker that is killed and comes back', async ({ page, context, victim, s
   await expect.poll(greatest, 'the greatest rate before').toBeGreaterThan(0);
   const before = await overview.tileNumbers();
 
-  await test.step('killed: stale, then down, and the last values stay', async () => {
+  await test.step('killed: stale, then down, with the last values', async () => {
     await victim.kill();
     await overview.refresh();
     await expect(overview.state).toHaveText(/▲ stale|■ no answer for/);
@@ -82,7 +82,7 @@ test('a broker that is killed and comes back', async ({ page, context, victim, s
     expect(after.exchanges).toBe(before.exchanges);
   });
 
-  await test.step('back: alive, the gap is marked, and there is no spike behind it', async () => {
+  await test.step('restarted: live, with a marked gap and no spike', async () => {
     await victim.restart();
     await expect(overview.state).toHaveText('● OK', { timeout: 60_000 });
     await expect(overview.notices.locator('.notice:visible')).toHaveCount(0);
@@ -94,7 +94,7 @@ test('a broker that is killed and comes back', async ({ page, context, victim, s
   });
 });
 
-test('a broker that hangs and goes on', async ({ page, context, victim, startWarren }) => {
+test('a frozen broker recovers', async ({ page, context, victim, startWarren }) => {
   const warren = await startWarren({ brokers: [`demo=${victim.urlWithAccount}`] });
   await context.addCookies([await session(warren.url, victim.administrator)]);
   const overview = new Overview(page);

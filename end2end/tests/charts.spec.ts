@@ -1,16 +1,16 @@
-// Charts: they move, tell their values, and can be read without seeing them.
+// Charts: they move, show their values, and can be read by screen readers.
 
 import { CHARTS } from '../support/overview.ts';
 import { expect, test } from '../support/test.ts';
 
 for (const id of CHARTS) {
-  test(`${id}: moves by itself`, async ({ overview }) => {
+  test(`${id}: updates by itself`, async ({ overview }) => {
     const before = await overview.lines(id);
     expect(before, 'lines drawn at first').not.toEqual([]);
     await expect.poll(() => overview.lines(id), 'a tick later').not.toEqual(before);
   });
 
-  test(`${id}: its legend says what its slider does, tick after tick`, async ({ overview }) => {
+  test(`${id}: legend and slider show the same values at each tick`, async ({ overview }) => {
     const chart = overview.chart(id);
     const values = () => chart.evaluate(chart => ({
       legend: Array.from(chart.querySelectorAll('.legend li:not(.hidden) .label'), label =>
@@ -25,7 +25,7 @@ for (const id of CHARTS) {
     expect(after.legend).toBe(after.slider);
   });
 
-  test(`${id}: has a table of the lines in its legend`, async ({ overview }) => {
+  test(`${id}: has a table of the series in its legend`, async ({ overview }) => {
     const chart = overview.chart(id);
     await expect(chart.getByRole('table')).toBeHidden();
     await chart.locator('summary').click();
@@ -42,7 +42,7 @@ for (const id of CHARTS) {
   });
 }
 
-test('the legend switches a line off and on', async ({ overview }) => {
+test('the legend hides and shows a series', async ({ overview }) => {
   const chart = overview.chart('queued-messages');
   const entry = chart.locator('.legend').getByRole('button', { name: 'Unacked' });
   await expect(entry).toHaveAttribute('aria-pressed', 'true');
@@ -59,7 +59,7 @@ test('the legend switches a line off and on', async ({ overview }) => {
   expect((await overview.lines('queued-messages')).length).toBe(all);
 });
 
-test('a line that is switched off stays off when values come', async ({ overview }) => {
+test('a hidden series stays hidden when values arrive', async ({ overview }) => {
   const entry = overview.chart('queued-messages').locator('.legend').getByRole('button', { name: 'Ready' });
   await entry.click();
   const left = (await overview.lines('queued-messages')).length;
@@ -68,7 +68,7 @@ test('a line that is switched off stays off when values come', async ({ overview
   expect((await overview.lines('queued-messages')).length).toBe(left);
 });
 
-test('idle lines are listed on demand', async ({ overview }) => {
+test('idle series are listed on demand', async ({ overview }) => {
   const legend = overview.chart('message-rates').locator('.legend');
   const before = await legend.locator('li:visible').count();
   await legend.getByRole('button', { name: /^\+\d+ idle$/ }).click();
@@ -103,7 +103,7 @@ test('the keyboard moves the same crosshair, and its values are read out', async
   for (const id of CHARTS) await expect(overview.crosshair(id), id).toHaveCount(0);
 });
 
-test('the crosshair stays at its time when values come', async ({ overview }) => {
+test('the crosshair stays at its time when values arrive', async ({ overview }) => {
   const slider = overview.slider('objects');
   await slider.press('End');
   await slider.press('ArrowLeft');
@@ -112,7 +112,7 @@ test('the crosshair stays at its time when values come', async ({ overview }) =>
   await expect(slider).toHaveAttribute('aria-valuetext', text!);
 });
 
-test('a chart can be drawn over the full width', async ({ overview }) => {
+test('a chart can be expanded to the full width', async ({ overview }) => {
   const chart = overview.chart('objects');
   const narrow = (await chart.boundingBox())!.width;
   await chart.getByRole('button', { name: 'Expand' }).click();
@@ -120,7 +120,7 @@ test('a chart can be drawn over the full width', async ({ overview }) => {
   await expect(chart.getByRole('button', { name: 'Expand' })).toHaveAttribute('aria-pressed', 'true');
 });
 
-test('what was chosen of a chart outlives a reload', async ({ overview }) => {
+test('chart settings survive a reload', async ({ overview }) => {
   const { page } = overview;
   const ready = overview.chart('queued-messages').locator('.legend').getByRole('button', { name: 'Ready' });
   await ready.click();
@@ -141,7 +141,7 @@ test('what was chosen of a chart outlives a reload', async ({ overview }) => {
 });
 
 for (const width of [1440, 2200]) {
-  test(`beside wide charts nothing of the page is left empty, ${width} px wide`, async ({ overview }) => {
+  test(`expanded charts leave no empty space, ${width} px wide`, async ({ overview }) => {
     const { page } = overview;
     await page.setViewportSize({ width, height: 1000 });
     const whole = (await page.locator('.charts').boundingBox())!;
@@ -190,7 +190,7 @@ for (const width of [360, 800, 1440, 2200]) {
   });
 }
 
-test('times are of the viewer’s zone', async ({ overview }) => {
+test('times are in the viewer’s zone', async ({ overview }) => {
   const slider = overview.slider('objects');
   await slider.press('End');
   const text = (await slider.getAttribute('aria-valuetext'))!.slice(0, 5);

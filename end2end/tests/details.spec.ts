@@ -9,7 +9,7 @@ import { expect, test } from '../support/test.ts';
 const fact = (page: import('@playwright/test').Page, name: string) =>
   page.locator('.facts > div').filter({ has: page.locator('dt').getByText(name, { exact: true }) }).locator('dd').first();
 
-test('a queue: messages, arguments, bindings, each type with what it alone has', async ({ signedIn: page, broker }) => {
+test('a queue shows messages, arguments, bindings, and the fields of its type', async ({ signedIn: page, broker }) => {
   test.slow();
   await queue(broker, 'd.classic', { arguments: { 'x-max-length': 500, 'x-message-ttl': 60_000_000 } });
   await queue(broker, 'd.quorum', { arguments: { 'x-queue-type': 'quorum', 'x-delivery-limit': 7 } });
@@ -38,7 +38,7 @@ test('a queue: messages, arguments, bindings, each type with what it alone has',
   await expect(fact(page, 'Readers')).toContainText(node.name);
 });
 
-test('a queue’s charts draw what the broker keeps of it', async ({ signedIn: page }) => {
+test('a queue’s charts show the broker’s samples', async ({ signedIn: page }) => {
   await page.goto(`${pageOf('queues', '/', 'orders.new')}?range=1m`);
   await expect(page.locator('#depth')).toBeVisible();
   await expect
@@ -47,7 +47,7 @@ test('a queue’s charts draw what the broker keeps of it', async ({ signedIn: p
   await expect(page.locator('#consumers tbody tr')).not.toHaveCount(0);
 });
 
-test('an exchange: bindings both ways', async ({ signedIn: page, broker }) => {
+test('an exchange shows incoming and outgoing bindings', async ({ signedIn: page, broker }) => {
   await exchange(broker, 'e.source', 'fanout');
   await exchange(broker, 'e.middle');
   test.slow();
@@ -63,7 +63,7 @@ test('an exchange: bindings both ways', async ({ signedIn: page, broker }) => {
   await expect(page.getByRole('heading', { level: 1 })).toContainText('(AMQP default)');
 });
 
-test('a connection leads to its channels, a channel to its consumers, those to their queue', async ({ signedIn: page }) => {
+test('connection, channels, consumers and queue link to each other', async ({ signedIn: page }) => {
   // Not just any: consumers of queues that a client declared for itself come and go.
   const lasting = page.locator('.rows tbody tr').filter({ hasText: 'orders.new' });
   await expect(async () => {
@@ -78,7 +78,7 @@ test('a connection leads to its channels, a channel to its consumers, those to t
   await expect(page.locator('#traffic')).toBeVisible();
 });
 
-test('a node: limits, memory, I/O, plugins', async ({ signedIn: page, broker }) => {
+test('a node shows limits, memory, I/O and plugins', async ({ signedIn: page, broker }) => {
   const [node] = await broker.get('/api/nodes');
   await page.goto(pageOf('nodes', node.name));
   await expect(page.getByRole('heading', { level: 1 })).toContainText(node.name);
@@ -118,7 +118,7 @@ test('vhosts, accounts and policies have their pages', async ({ signedIn: page, 
   await expect(fact(page, 'max-length')).toHaveText('9');
 });
 
-test('what goes away while one looks stays in sight, and says so', async ({ signedIn: page, broker, complaints }) => {
+test('an object deleted while shown stays visible and says so', async ({ signedIn: page, broker, complaints }) => {
   complaints.expect(answered(404));
   await queue(broker, 'short.lived');
   await page.goto(pageOf('queues', '/', 'short.lived'));

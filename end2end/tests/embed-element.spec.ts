@@ -37,7 +37,7 @@ test('all panels of a page poll together, once a tick', async ({ page, portal, e
   expect(polls.asked.at(-1)!.toSorted()).toEqual(names.toSorted());
 });
 
-test('every panel has something to show', async ({ page, portal, embedding }) => {
+test('every panel has content', async ({ page, portal, embedding }) => {
   const texts: Record<string, RegExp> = {
     overview: /Message rates/, tiles: /Connections/, nodes: /rabbit@/, alarms: /No active alarms/,
     about: /RabbitMQ/, listeners: /amqp/, contexts: /RabbitMQ Management|management/i, 'exchange-types': /direct/,
@@ -50,7 +50,7 @@ test('every panel has something to show', async ({ page, portal, embedding }) =>
   }
 });
 
-test('charts and facts of a queue and of a node stand alone', async ({ page, portal, embedding, broker }) => {
+test('charts and facts of a queue and a node work alone', async ({ page, portal, embedding, broker }) => {
   const [node] = await broker.get('/api/nodes');
   portal.pages.set('/', pageWith(embedding.url, [
     panel('queue-rates', 'vhost="/" queue="orders.new"'), panel('node-memory', `node="${node.name}"`), panel('queue-depth'),
@@ -68,7 +68,7 @@ test('charts and facts of a queue and of a node stand alone', async ({ page, por
   await expect(page.locator('warren-panel[panel="queue-depth"]')).toContainText('The attribute “queue” is missing.');
 });
 
-test('attributes are live, and leave the viewer’s zoom and hidden lines alone', async ({ page, portal, embedding }) => {
+test('attribute changes apply and keep the viewer’s zoom and hidden series', async ({ page, portal, embedding }) => {
   portal.pages.set('/', pageWith(embedding.url, panel('queued-messages')));
   const embedded = new Embedded(page);
   await page.goto(portal.origin);
@@ -96,7 +96,7 @@ test('attributes are live, and leave the viewer’s zoom and hidden lines alone'
   await embedded.alive('objects');
 });
 
-test('colours and font come from the page around', async ({ page, portal, embedding }) => {
+test('colours and font come from the embedding page', async ({ page, portal, embedding }) => {
   const style = '<style>body { --warren-blue: rgb(1, 2, 3); --warren-font: monospace }</style>';
   portal.pages.set('/', pageWith(embedding.url, style + panel('queued-messages')));
   const embedded = new Embedded(page);
@@ -107,7 +107,7 @@ test('colours and font come from the page around', async ({ page, portal, embedd
   await expect(element.locator('h2')).toHaveCSS('font-family', 'monospace');
 });
 
-test('a panel that is removed polls no more, and one that is moved stays as it is', async ({ page, portal, embedding }) => {
+test('a removed panel stops polling, and a moved one keeps its state', async ({ page, portal, embedding }) => {
   portal.pages.set('/', pageWith(embedding.url, `<div id="there"></div>${panel('queued-messages')}`));
   const clock = await OwnedClock.install(page);
   const polls = new PanelPolls(page);
@@ -135,7 +135,7 @@ test('a panel that is removed polls no more, and one that is moved stays as it i
   expect(portal.asked, 'the token is still good').toBe(1);
 });
 
-test('the page gets events of readiness and of what goes wrong', async ({ page, portal, embedding, complaints }) => {
+test('the page gets ready and error events', async ({ page, portal, embedding, complaints }) => {
   complaints.expect(/status of 503/);
   portal.pages.set('/', pageWith(embedding.url, `<script>
     window.heard = [];
@@ -168,7 +168,7 @@ test('a token that the page sets by itself', async ({ page, portal, embedding })
   await embedded.alive('queued-messages');
 });
 
-test('nothing in the page moves when a panel comes', async ({ page, portal, embedding }) => {
+test('the page does not shift when a panel loads', async ({ page, portal, embedding }) => {
   portal.pages.set('/', pageWith(embedding.url, `<p>Before</p>${panel('queued-messages', 'style="height:340px"')}<p>Behind</p>`));
   await page.addInitScript(() => {
     (window as any).shift = 0;
@@ -183,7 +183,7 @@ test('nothing in the page moves when a panel comes', async ({ page, portal, embe
   expect(await page.evaluate(() => (window as any).shift)).toBe(0);
 });
 
-test('panels come and go and leave nothing behind', async ({ page, portal, embedding }) => {
+test('removed panels leave no DOM nodes or listeners', async ({ page, portal, embedding }) => {
   portal.pages.set('/', pageWith(embedding.url, panel('nodes')));
   await page.goto(portal.origin);
   await expect(page.locator('warren-panel tbody tr')).not.toHaveCount(0);
@@ -214,7 +214,7 @@ test('panels come and go and leave nothing behind', async ({ page, portal, embed
   expect(many.listeners).toBeLessThanOrEqual(few.listeners + 5);
 });
 
-test('a token for one panel opens no other', async ({ page, portal, embedding }) => {
+test('a token for one panel is refused for others', async ({ page, portal, embedding }) => {
   portal.scope = { panels: ['tiles'] };
   portal.pages.set('/', pageWith(embedding.url, panel('tiles') + panel('nodes')));
   await page.goto(portal.origin);
@@ -224,7 +224,7 @@ test('a token for one panel opens no other', async ({ page, portal, embedding })
   await expect(embedded.panel('nodes').locator('tbody tr')).toHaveCount(0);
 });
 
-test('a token of one origin opens nothing on another', async ({ page, portal, embedding, stopAtEnd, complaints }) => {
+test('a token of one origin is refused on another', async ({ page, portal, embedding, stopAtEnd, complaints }) => {
   complaints.expect(/CORS|net::ERR_FAILED/);
   const token = await portal.token();
   const stranger = stopAtEnd(await Portal.start({ host: 'localhost' }));
@@ -235,7 +235,7 @@ test('a token of one origin opens nothing on another', async ({ page, portal, em
   await expect(page.locator('#stolen .tile-value').first()).not.toHaveText(/\d/);
 });
 
-test('under a strict policy a panel needs Warren’s origin and WebAssembly, and complains of nothing', async ({ page, portal, embedding }) => {
+test('a strict Content-Security-Policy needs only Warren’s origin and WebAssembly', async ({ page, portal, embedding }) => {
   portal.policy = `default-src 'none'; img-src data:; script-src ${embedding.url} 'wasm-unsafe-eval'; ` +
     `connect-src 'self' ${embedding.url}; base-uri 'none'; form-action 'none'`;
   portal.pages.set('/', pageWith(embedding.url, panel('queued-messages')).replace(/<style>.*<\/style>/s, ''));

@@ -24,7 +24,7 @@ const framing = (warren: string, panel: string, more = '') => `<!DOCTYPE html><t
 
 const height = (page: Page) => page.locator('iframe').evaluate(frame => frame.getBoundingClientRect().height);
 
-test('a frame shows a live chart with a token that came over a channel', async ({ page, portal, embedding }) => {
+test('a frame shows a live chart with a token from its channel', async ({ page, portal, embedding }) => {
   portal.pages.set('/', framing(embedding.url, 'queued-messages?portal=shop&broker=demo&theme=dark'));
   const urls: string[] = [];
   page.on('request', request => urls.push(request.url()));
@@ -39,7 +39,7 @@ test('a frame shows a live chart with a token that came over a channel', async (
   await expect.poll(() => page.evaluate(() => (window as any).heard)).toContainEqual(['ready', '']);
 });
 
-test('where the browser blocks cookies of third parties, element and frame live on', async ({ page, portal, embedding }) => {
+test('element and frame work without third-party cookies', async ({ page, portal, embedding }) => {
   portal.pages.set('/', framing(
     embedding.url, 'queued-messages?portal=shop&broker=demo',
     `<script type="module" src="${embedding.url}/embed.js"></script>${panel('message-rates')}`,
@@ -76,7 +76,7 @@ test('a frame grows and shrinks with its content', async ({ page, portal, embedd
   await expect.poll(() => height(page)).toBe(before);
 });
 
-test('the page around changes theme, language and range', async ({ page, portal, embedding }) => {
+test('the embedding page changes theme, language and range', async ({ page, portal, embedding }) => {
   portal.pages.set('/', framing(embedding.url, 'queued-messages?portal=shop&broker=demo'));
   await page.goto(portal.origin);
   await expect(frameOf(page).locator('h2')).toHaveText('Queued messages');
@@ -93,7 +93,7 @@ test('the page around changes theme, language and range', async ({ page, portal,
   expect(await frameOf(page).locator('warren-panel').getAttribute('onclick')).toBeNull();
 });
 
-test('a page that floods it with messages does it no harm', async ({ page, portal, embedding }) => {
+test('a flood of messages does no harm', async ({ page, portal, embedding }) => {
   portal.pages.set('/', framing(embedding.url, 'queued-messages?portal=shop&broker=demo'));
   await page.goto(portal.origin);
   const line = frameOf(page).locator('.plot-area path.line').last();
@@ -119,7 +119,7 @@ test('a page that floods it with messages does it no harm', async ({ page, porta
   await expect.poll(() => line.getAttribute('d'), { timeout: 30_000 }).not.toBe(before);
 });
 
-test('nobody but the portal frames it', async ({ page, portal, embedding, stopAtEnd, complaints }) => {
+test('only the portal may frame it', async ({ page, portal, embedding, stopAtEnd, complaints }) => {
   complaints.expect(/frame-ancestors|Framing|X-Frame-Options/i);
   complaints.expect(answered(404));
   const { Portal } = await import('../support/host.ts');
@@ -132,7 +132,7 @@ test('nobody but the portal frames it', async ({ page, portal, embedding, stopAt
   expect(stranger.asked, 'a token for a stranger’s frame').toBe(0);
 });
 
-test('the page around talks to Warren alone', async ({ page, portal, embedding, stopAtEnd }) => {
+test('the embedding page contacts only Warren', async ({ page, portal, embedding, stopAtEnd }) => {
   const { Portal } = await import('../support/host.ts');
   const impostor = stopAtEnd(await Portal.start());
   impostor.pages.set('/', `<script>

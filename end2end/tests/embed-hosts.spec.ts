@@ -35,7 +35,7 @@ const CONNECTS: Record<string, string> = {
 };
 
 for (const [name, script] of Object.entries(CONNECTS)) {
-  test(`a frame has its token though the page around ${name}`, async ({ page, portal, embedding }) => {
+  test(`a frame gets its token although the embedding page ${name}`, async ({ page, portal, embedding }) => {
     portal.pages.set('/', framing(embedding.url, script));
     await page.goto(portal.origin);
     await expect(framedLine(page)).toHaveAttribute('d', /^M/, { timeout: 30_000 });
@@ -43,7 +43,7 @@ for (const [name, script] of Object.entries(CONNECTS)) {
   });
 }
 
-test('the last connect wins, also when the frame is alive', async ({ page, portal, embedding }) => {
+test('the last connection wins, also in a running frame', async ({ page, portal, embedding }) => {
   portal.pages.set('/', framing(embedding.url, 'window.again = () => connect(iframe, options); again();'));
   await page.goto(portal.origin);
   await expect(framedLine(page)).toHaveAttribute('d', /^M/, { timeout: 30_000 });
@@ -94,7 +94,7 @@ test('a panel that is moved to another document keeps its style and stays alive'
   await expect(embedded.panel('queued-messages').locator('figure.panel')).toHaveCSS('display', 'flex');
 });
 
-test('in a page that is written from right to left a panel is as everywhere', async ({ page, portal, embedding }) => {
+test('a panel looks the same in a right-to-left page', async ({ page, portal, embedding }) => {
   const style = '<style>body { direction: rtl; letter-spacing: 4px; text-transform: uppercase; white-space: pre }</style>';
   portal.pages.set('/', pageWith(embedding.url, style + panel('queued-messages')));
   const embedded = new Embedded(page);
@@ -115,7 +115,7 @@ test('in a page that is written from right to left a panel is as everywhere', as
   await expect(embedded.panel('queued-messages').locator('h2')).toHaveCSS('letter-spacing', 'normal');
 });
 
-test('a panel in the shadow tree of a component speaks the language around that', async ({ page, portal, embedding }) => {
+test('a panel in a shadow tree inherits the language outside it', async ({ page, portal, embedding }) => {
   portal.pages.set('/', pageWith(embedding.url, `<div lang="zh-CN"><div id="component"></div></div><script>
     document.querySelector('#component').attachShadow({ mode: 'open' }).innerHTML = '${panel('queued-messages')}';
   </script>`));
@@ -123,7 +123,7 @@ test('a panel in the shadow tree of a component speaks the language around that'
   await expect(page.locator('#component').locator('warren-panel h2')).toHaveText(/[\u4e00-\u9fff]/);
 });
 
-test('a page that isolates itself shows panels as element and as frame', async ({ page, portal, embedding }) => {
+test('a cross-origin isolated page shows element and frame', async ({ page, portal, embedding }) => {
   portal.headers = { 'cross-origin-embedder-policy': 'require-corp', 'cross-origin-opener-policy': 'same-origin' };
   portal.pages.set('/', framing(embedding.url, 'connect(iframe, options);')
     + `<script type="module" src="${embedding.url}/embed.js"></script>${panel('message-rates')}`);
@@ -132,7 +132,7 @@ test('a page that isolates itself shows panels as element and as frame', async (
   await new Embedded(page).alive('message-rates');
 });
 
-test('a dark overview in a light page has its own ground', async ({ page, portal, embedding }) => {
+test('a dark overview in a light page has its own background', async ({ page, portal, embedding }) => {
   portal.pages.set('/', pageWith(embedding.url, `<style>body { background: white }</style>${panel('overview', 'theme="dark"')}`));
   await page.goto(portal.origin);
   const overview = page.locator('warren-panel .of-overview');

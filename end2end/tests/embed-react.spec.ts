@@ -28,7 +28,7 @@ const test = base.extend({
   },
 });
 
-test('panels come, change and go with the application’s state', async ({ page, portal, embedding }) => {
+test('panels mount, change and unmount with the application’s state', async ({ page, portal, embedding }) => {
   portal.pages.set('/', `<!DOCTYPE html><html lang="en"><title>Orders</title><link rel="icon" href="data:,">
     <script type="module" src="${embedding.url}/embed.js"></script>
     <div id="root"></div><script type="module" src="/main.js"></script>`);

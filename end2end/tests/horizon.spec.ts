@@ -35,7 +35,7 @@ function watch(page: Page): string[] {
   return seen;
 }
 
-test('an administrator of OpenStack sees live queues in Horizon, with the token that Horizon has', async ({
+test('an OpenStack administrator sees live queues in Horizon with Horizon’s token', async ({
   page, context, broker, startWarren, stopAtEnd, complaints,
 }) => {
   // Horizon's own pages have errors of their own; ours is looked at by what it shows.
@@ -106,7 +106,7 @@ test('an administrator of OpenStack sees live queues in Horizon, with the token 
   expect(refused).toEqual({ at: '/auth/login/', hasToken: false });
 });
 
-test('who is no administrator does not find the panel, and opens nothing by its address', async ({
+test('other users have no panel and are refused at its URL', async ({
   page, broker, startWarren, stopAtEnd, complaints,
 }) => {
   complaints.expect(/./);

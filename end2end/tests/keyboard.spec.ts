@@ -80,7 +80,7 @@ test('signing out', async ({ overview }) => {
   await expect(page).toHaveURL(/\/sign-in$/);
 });
 
-test('whatever is focused is outlined', async ({ overview }) => {
+test('focused elements have an outline', async ({ overview }) => {
   const { page } = overview;
   const bare: string[] = [];
   for (let press = 0; press < 40; press += 1) {

@@ -14,14 +14,14 @@ test('an English browser gets English', async ({ overview }) => {
 test.describe('a Chinese browser', () => {
   test.use({ locale: 'zh-CN' });
 
-  test('gets Chinese, from the form on', async ({ page }) => {
+  test('gets Chinese on every page', async ({ page }) => {
     await page.goto('/sign-in');
     expect(await page.evaluate(language)).toBe('zh-CN');
     await expect(page.getByLabel('用户名')).toBeVisible();
     await expect(page).toHaveTitle('登录 · Warren');
   });
 
-  test('goes on in Chinese when the page lives', async ({ overview }) => {
+  test('keeps Chinese after the page starts', async ({ overview }) => {
     const { page } = overview;
     await expect(page.getByRole('heading', { name: '排队的消息' })).toBeVisible();
     // Drawn in the browser alone: what the pointer shows, and a page that was not loaded.
@@ -57,7 +57,7 @@ test.describe('a Chinese browser', () => {
     expect(all.filter(text => words.test(text))).toEqual([]);
   });
 
-  test('may have English all the same', async ({ overview, context }) => {
+  test('can switch to English', async ({ overview, context }) => {
     const { page } = overview;
     await page.goto(`${DEMO}?range=1h`);
     await page.getByRole('button', { name: 'Switch to English' }).click();
@@ -69,7 +69,7 @@ test.describe('a Chinese browser', () => {
     await expect(page.getByLabel('User name')).toBeVisible();
   });
 
-  test('is spoken to in English where its texts do not come', async ({ signedIn: page, complaints }) => {
+  test('gets English if the Chinese texts cannot be loaded', async ({ signedIn: page, complaints }) => {
     complaints.expect(answered(404));
     await page.route('**/texts-zh-CN-*', route => route.fulfill({ status: 404, body: '' }));
     await page.goto(DEMO);
@@ -79,7 +79,7 @@ test.describe('a Chinese browser', () => {
   });
 });
 
-test('a choice leads back to the page that is shown, and stays', async ({ overview }) => {
+test('switching the language keeps the page and is remembered', async ({ overview }) => {
   const { page } = overview;
   // Where the browser went by itself.
   await page.getByRole('link', { name: 'System log' }).click();
@@ -94,7 +94,7 @@ test('a choice leads back to the page that is shown, and stays', async ({ overvi
 test.describe('without scripting', () => {
   test.use({ javaScriptEnabled: false });
 
-  test('the switch works too', async ({ signedIn: page }) => {
+  test('the switch works', async ({ signedIn: page }) => {
     await page.goto(`${DEMO}?range=1h`);
     await page.getByRole('button', { name: '切换为简体中文' }).click();
     await expect(page).toHaveURL(`${DEMO}?range=1h`);

@@ -25,7 +25,7 @@ test.beforeEach(async ({ signedIn: { request } }) => {
   await listed(request, 'queues', '?columns=name&page_size=500', [HOSTILE.at(-1)!]);
 });
 
-test('queues of every type stand in the list, with what the broker says of them', async ({ signedIn }) => {
+test('queues of every type are listed with the broker’s values', async ({ signedIn }) => {
   const list = new List(signedIn);
   await list.open(`${QUEUES}?name=type.`);
   await expect(signedIn).toHaveTitle('Queues and streams · demo · Warren');
@@ -34,7 +34,7 @@ test('queues of every type stand in the list, with what the broker says of them'
   await expect(signedIn.getByText(/^3 of \d+ match$/)).toBeVisible();
 });
 
-test('the filter holds as one types, and stands in the address', async ({ signedIn }) => {
+test('the filter applies while typing and is in the URL', async ({ signedIn }) => {
   const list = new List(signedIn);
   await list.open(QUEUES);
   await list.filter.pressSequentially('many.1', { delay: 20 });
@@ -61,7 +61,7 @@ test('a regular expression filters; an invalid one is named beside the field, an
   await expect.poll(() => list.names()).toEqual(['many.03']);
 });
 
-test('every head that is a link sorts, one way and the other', async ({ signedIn }) => {
+test('every sortable head sorts in both directions', async ({ signedIn }) => {
   const list = new List(signedIn);
   await list.open(`${QUEUES}?name=many.`);
   await list.head('Total').getByRole('link').click();
@@ -88,7 +88,7 @@ test('every head that is a link sorts, one way and the other', async ({ signedIn
   }
 });
 
-test('pages, of as many rows as one wants', async ({ signedIn }) => {
+test('pages have the selected number of rows', async ({ signedIn }) => {
   const list = new List(signedIn);
   await list.open(`${QUEUES}?name=many.`);
   await signedIn.getByLabel('Rows').selectOption('20');
@@ -102,7 +102,7 @@ test('pages, of as many rows as one wants', async ({ signedIn }) => {
   await expect(signedIn.getByText('No such page: the last one is 1.')).toBeVisible();
 });
 
-test('columns and density are chosen, stand in the address, and are kept', async ({ signedIn }) => {
+test('columns and density are in the URL and remembered', async ({ signedIn }) => {
   const list = new List(signedIn);
   await list.open(`${QUEUES}?name=type.`);
   await expect(list.head('Process memory')).toHaveCount(0);
@@ -173,7 +173,7 @@ for (const width of [1024, 1440]) {
   });
 }
 
-test('what the address asks for and the list lacks is named', async ({ signedIn }) => {
+test('unknown columns and sort keys in the URL are named', async ({ signedIn }) => {
   const list = new List(signedIn);
   await list.open(`${QUEUES}?sort=nonsense&columns=name,quux`);
   await expect(signedIn.getByText('Unknown columns: quux')).toBeVisible();
@@ -181,7 +181,7 @@ test('what the address asks for and the list lacks is named', async ({ signedIn 
   expect((await list.names()).length).toBeGreaterThan(3);
 });
 
-test('the rows as a file: those of the filter, in their order, and no formula', async ({ signedIn }) => {
+test('the CSV file has the filtered rows in order, and no formula', async ({ signedIn }) => {
   const list = new List(signedIn);
   await list.open(`${QUEUES}?name=many.&sort=messages&sort_reverse=true&columns=name,messages`);
   const address = await signedIn.getByRole('link', { name: 'CSV' }).getAttribute('href');
@@ -196,7 +196,7 @@ test('the rows as a file: those of the filter, in their order, and no formula', 
   expect(await other.text()).toContain(`"'=HYPERLINK(""http://evil.example"")"`);
 });
 
-test('up, down and Enter lead through the rows by keyboard', async ({ signedIn }) => {
+test('arrow keys and Enter work on rows', async ({ signedIn }) => {
   const list = new List(signedIn);
   await list.open(`${QUEUES}?name=many.`);
   await signedIn.locator('.rows').focus();
@@ -212,7 +212,7 @@ test('up, down and Enter lead through the rows by keyboard', async ({ signedIn }
   await expect(signedIn).toHaveURL(pageOf('queues', '/', 'many.24'));
 });
 
-test('the list goes on by itself, and what is opened or focused stays so', async ({ signedIn, broker }) => {
+test('the list updates by itself and keeps open menus and focus', async ({ signedIn, broker }) => {
   await queue(broker, 'grows.1');
   const list = new List(signedIn);
   await list.open(`${QUEUES}?name=grows.&columns=name,messages`);
@@ -225,7 +225,7 @@ test('the list goes on by itself, and what is opened or focused stays so', async
   await expect.poll(() => list.names(), { timeout: 60_000 }).toContain('grows.2');
 });
 
-test('names that would break something are shown, linked, and found', async ({ signedIn }) => {
+test('hostile names are shown, linked and found', async ({ signedIn }) => {
   const list = new List(signedIn);
   const link = (name: string) => signedIn.locator('.rows tbody th a').filter({ hasText: name }).first();
   const title = signedIn.getByRole('heading', { level: 1 }).locator('bdi');
@@ -250,7 +250,7 @@ test('names that would break something are shown, linked, and found', async ({ s
   expect((await signedIn.request.get(signedIn.url())).status()).toBe(200);
 });
 
-test('the address has a broker, or a list, that is none: a 404', async ({ signedIn, complaints }) => {
+test('an unknown broker or list is a 404', async ({ signedIn, complaints }) => {
   complaints.expect(/status of 404/);
   for (const path of ['/brokers/none/queues', '/brokers/demo/nonsense', pageOf('queues', '/', 'no such queue')]) {
     const answer = await signedIn.goto(path);

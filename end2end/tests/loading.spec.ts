@@ -8,7 +8,7 @@ import type { Page } from '@playwright/test';
 const section = (page: Page, name: string) =>
   page.getByRole('navigation', { name: 'Navigation' }).getByRole('link', { name, exact: true });
 
-test('a page that loads slowly shows its title at once, and boxes in the place of its panels', async ({ signedIn: page }) => {
+test('a slow page shows its title at once and placeholders for its panels', async ({ signedIn: page }) => {
   await page.goto(DEMO);
   await new Overview(page).alive();
   let letThrough = () => {};
@@ -29,7 +29,7 @@ test('a page that loads slowly shows its title at once, and boxes in the place o
   await expect(skeleton).toHaveCount(0);
 });
 
-test('another object of the same kind does not leave the first one’s page standing', async ({ signedIn: page }) => {
+test('opening another object replaces the page of the first', async ({ signedIn: page }) => {
   await page.goto(`${DEMO}/exchanges/%2F/amq.direct`);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(/amq\.direct/);
   let letThrough = () => {};
@@ -43,7 +43,7 @@ test('another object of the same kind does not leave the first one’s page stan
   letThrough();
 });
 
-test('Back leads to where the page was scrolled to', async ({ signedIn: page }) => {
+test('Back restores the scroll position', async ({ signedIn: page }) => {
   await page.setViewportSize({ width: 1280, height: 500 });
   await page.goto(DEMO);
   await new Overview(page).alive();
@@ -58,7 +58,7 @@ test('Back leads to where the page was scrolled to', async ({ signedIn: page }) 
   await expect.poll(async () => Math.abs((await scrolled()) - before)).toBeLessThanOrEqual(2);
 });
 
-test('Back leads to where the page was scrolled to, also when the page takes long', async ({ signedIn: page }) => {
+test('Back restores the scroll position of a slow page', async ({ signedIn: page }) => {
   await page.setViewportSize({ width: 1280, height: 500 });
   await page.goto(DEMO);
   await new Overview(page).alive();
@@ -74,7 +74,7 @@ test('Back leads to where the page was scrolled to, also when the page takes lon
   await expect.poll(scrolled).toBeGreaterThan(698);
 });
 
-test('Back leads to where the list was scrolled to, also when its rows come late', async ({ signedIn: page }) => {
+test('Back restores the scroll position of a list with late rows', async ({ signedIn: page }) => {
   await page.setViewportSize({ width: 1280, height: 460 });
   await page.goto(`${DEMO}/exchanges`);
   const rows = page.locator('.rows');
@@ -94,7 +94,7 @@ test('Back leads to where the list was scrolled to, also when its rows come late
   await expect.poll(async () => Math.abs((await scrolled()) - before)).toBeLessThanOrEqual(2);
 });
 
-test('nothing moves when the age of the values says something else', async ({ signedIn: page }) => {
+test('the layout does not shift when the age changes', async ({ signedIn: page }) => {
   await page.goto(`${DEMO}?refresh=30s`);
   await new Overview(page).alive();
   for (const width of [1440, 1366, 1280, 1024]) {
@@ -112,7 +112,7 @@ test('nothing moves when the age of the values says something else', async ({ si
   }
 });
 
-test('a page that could not be shown comes by itself once it can be', async ({ signedIn: page, complaints }) => {
+test('a failed page loads by itself after recovery', async ({ signedIn: page, complaints }) => {
   complaints.expect(answered(503));
   await page.goto(DEMO);
   await new Overview(page).alive();

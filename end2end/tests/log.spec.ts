@@ -12,7 +12,7 @@ const lines = (page: Page) => page.locator('.log li');
 /** Waits until scripts have taken the page over: the server knows no zone but UTC. */
 const alive = (page: Page) => expect(lines(page).first()).not.toContainText('UTC');
 
-test('what happened stands there, newest first, on the viewer’s clock', async ({ signedIn: page }) => {
+test('entries are listed newest first in the viewer’s time', async ({ signedIn: page }) => {
   await page.goto('/log');
   await expect(page).toHaveTitle('System log · Warren');
   await alive(page);
@@ -22,7 +22,7 @@ test('what happened stands there, newest first, on the viewer’s clock', async 
   await expect(lines(page).first().locator('time')).toHaveText(/^\d+ \w+ \d{4} \d\d:\d\d:\d\d$/);
 });
 
-test('a form filters without a page load, and the address holds it', async ({ signedIn: page }) => {
+test('the form filters without a page load, and the URL has it', async ({ signedIn: page }) => {
   await page.goto('/log?refresh=30s');
   await alive(page);
   await page.evaluate(() => Object.assign(window, { marked: true }));
@@ -42,7 +42,7 @@ test('a form filters without a page load, and the address holds it', async ({ si
   await expect(page.getByLabel('Text')).toHaveValue('');
 });
 
-test('a line’s source filters by it', async ({ signedIn: page }) => {
+test('an entry’s source is a filter link', async ({ signedIn: page }) => {
   await page.goto('/log');
   await alive(page);
   const source = lines(page).first().locator('.source');
@@ -51,7 +51,7 @@ test('a line’s source filters by it', async ({ signedIn: page }) => {
   await expect(page).toHaveURL(`/log?source=${encodeURIComponent(name)}`);
 });
 
-test('what nobody saw is said not to be there, and an unknown level is named', async ({ signedIn: page }) => {
+test('a filter without matches says so, and an unknown level is named', async ({ signedIn: page }) => {
   await page.goto('/log?text=no%20line%20holds%20this%20100%25');
   await expect(page.getByText('No matching entries.')).toBeVisible();
   await expect(page.getByLabel('Text')).toHaveValue('no line holds this 100%');
@@ -59,7 +59,7 @@ test('what nobody saw is said not to be there, and an unknown level is named', a
   await expect(page.locator('.notices')).toContainText('level “loud”; showing all. Accepted: info, warning, error');
 });
 
-test('new lines come by themselves, and older ones stand on further pages', async ({ page, context, broker, startWarren }) => {
+test('new entries appear by themselves, and older ones are on further pages', async ({ page, context, broker, startWarren }) => {
   test.slow();
   // A log of its own: the newcomer is in no line of it yet, and the few lines of sign-ins that a minute
   // may have are all left.
@@ -83,7 +83,7 @@ test('new lines come by themselves, and older ones stand on further pages', asyn
   await expect(page).toHaveURL(`${warren.url}/log?source=identity`);
 });
 
-test('a page that gets no answers keeps its lines and says so', async ({ signedIn: page, complaints }) => {
+test('failed polls keep the entries and are reported', async ({ signedIn: page, complaints }) => {
   complaints.expect(answered(503));
   await page.goto('/log');
   await alive(page);
@@ -94,7 +94,7 @@ test('a page that gets no answers keeps its lines and says so', async ({ signedI
   expect(await lines(page).count()).toBe(count);
 });
 
-test('a broker’s trouble is a line, and a mark on its charts', async ({ page, context, victim, startWarren }) => {
+test('a broker failure is an entry and a mark on its charts', async ({ page, context, victim, startWarren }) => {
   test.slow();
   const warren = await startWarren({ brokers: [`shaken=${victim.urlWithAccount}`] });
   await context.addCookies([await session(warren.url, victim.administrator)]);
@@ -121,7 +121,7 @@ test('a broker’s trouble is a line, and a mark on its charts', async ({ page, 
 test.describe('without scripts', () => {
   test.use({ javaScriptEnabled: false });
 
-  test('the form filters all the same', async ({ signedIn: page }) => {
+  test('the form filters', async ({ signedIn: page }) => {
     await page.goto('/log');
     await expect(lines(page).first()).toContainText('UTC');
     await page.getByLabel('Level').selectOption('error');
@@ -133,7 +133,7 @@ test.describe('without scripts', () => {
   });
 });
 
-test('who is not signed in is led to the form and back to the filter', async ({ page, broker }) => {
+test('sign-in returns to the filter', async ({ page, broker }) => {
   await page.goto('/log?level=error');
   await expect(page).toHaveURL(/\/sign-in\?next=/);
   await fillIn(page, broker.administrator);
@@ -144,7 +144,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
   test.describe(colorScheme, () => {
     test.use({ colorScheme });
 
-    test('nothing that axe finds', async ({ signedIn: page }) => {
+    test('axe finds no fault', async ({ signedIn: page }) => {
       await page.goto('/log');
       await alive(page);
       await expectAccessible(page);

@@ -70,7 +70,7 @@ test('a meter is shown as chart and table', async ({ signedIn: page }) => {
   await expect(page.locator('.legend .label')).toHaveText(['left', 'right']);
 });
 
-test('the form asks another question without a page load, and the address holds it', async ({ signedIn: page }) => {
+test('the form changes the query without a page load, and the URL has it', async ({ signedIn: page }) => {
   await open(page, '?meter=e2e.load&range=1h');
   await alive(page);
   await page.evaluate(() => Object.assign(window, { marked: true }));
@@ -89,7 +89,7 @@ test('the form asks another question without a page load, and the address holds 
   await expect(page.getByRole('combobox', { name: 'Group by' })).toHaveValue('none');
 });
 
-test('the request can be copied, holds no token, and gives the same numbers', async ({ signedIn: page, context, warren, broker }) => {
+test('the request can be copied, has no token, and returns the same numbers', async ({ signedIn: page, context, warren, broker }) => {
   await context.grantPermissions(['clipboard-read']);
   await open(page, '?meter=e2e.load&function=max&group=none&range=1h');
   await alive(page);
@@ -103,7 +103,7 @@ test('the request can be copied, holds no token, and gives the same numbers', as
   expect(await page.locator('.numbers tbody td').allInnerTexts()).toEqual(theirs);
 });
 
-test('dragging over the chart zooms, and asks for that time', async ({ signedIn: page }) => {
+test('dragging over the chart zooms to that time', async ({ signedIn: page }) => {
   await open(page, '?meter=e2e.load');
   await alive(page);
   const plot = (await page.locator('#meter .plot').boundingBox())!;
@@ -116,7 +116,7 @@ test('dragging over the chart zooms, and asks for that time', async ({ signedIn:
   await expect(page).toHaveURL('/meters?meter=e2e.load');
 });
 
-test('what the address asks for and nobody understands is named', async ({ signedIn: page }) => {
+test('unknown values in the URL are named', async ({ signedIn: page }) => {
   await open(page, '?meter=e2e.load&function=median&group=colour&period=1&range=1h');
   const notices = page.locator('.notices');
   await expect(notices).toContainText('function “median”; showing avg. Accepted: avg, min');
@@ -124,7 +124,7 @@ test('what the address asks for and nobody understands is named', async ({ signe
   await expect(notices).toContainText('period of “1” seconds');
 });
 
-test('a meter without samples is said to have none', async ({ signedIn: page }) => {
+test('a meter without samples says so', async ({ signedIn: page }) => {
   await page.goto('/meters?meter=no.such%20meter');
   await expect(page.getByText('No samples in this time range.')).toBeVisible();
 });
@@ -132,7 +132,7 @@ test('a meter without samples is said to have none', async ({ signedIn: page }) 
 test.describe('without scripts', () => {
   test.use({ javaScriptEnabled: false });
 
-  test('the form asks all the same', async ({ signedIn: page }) => {
+  test('the form works', async ({ signedIn: page }) => {
     await open(page, '?meter=e2e.load');
     await page.getByRole('combobox', { name: 'Function' }).selectOption('count');
     await page.getByRole('button', { name: 'Show' }).click();
@@ -147,7 +147,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
   test.describe(colorScheme, () => {
     test.use({ colorScheme });
 
-    test('nothing that axe finds', async ({ signedIn: page }) => {
+    test('axe finds no fault', async ({ signedIn: page }) => {
       await open(page, '?meter=e2e.load');
       await alive(page);
       await expectAccessible(page);

@@ -5,13 +5,13 @@ import { answered } from '../support/console.ts';
 import { Overview, POLL } from '../support/overview.ts';
 import { DEMO, expect, test } from '../support/test.ts';
 
-test('with one broker the start is its overview', async ({ signedIn }) => {
+test('with one broker the start page is its overview', async ({ signedIn }) => {
   await signedIn.goto('/');
   await expect(signedIn).toHaveURL(DEMO);
   await expect(signedIn).toHaveTitle('demo · Warren');
 });
 
-test('the list of brokers leads to each, without a page load', async ({ signedIn, broker }) => {
+test('the list of brokers opens each one without a page load', async ({ signedIn, broker }) => {
   const { rabbitmq_version, cluster_name } = await broker.get('/api/overview');
   await signedIn.goto('/brokers');
   await expect(signedIn).toHaveTitle('Brokers · Warren');
@@ -33,7 +33,7 @@ test('the list of brokers leads to each, without a page load', async ({ signedIn
   await expect(signedIn.getByRole('heading', { level: 1 })).toHaveText('Brokers');
 });
 
-test('the page that was left polls no more', async ({ signedIn }) => {
+test('a page stops polling after it was left', async ({ signedIn }) => {
   const clock = await OwnedClock.install(signedIn);
   await signedIn.goto(DEMO);
   await new Overview(signedIn).alive();
@@ -59,7 +59,7 @@ for (const [what, path] of [
   });
 }
 
-test('what is not there is named: the list, not its broker', async ({ signedIn, complaints }) => {
+test('a missing list is named, not its broker', async ({ signedIn, complaints }) => {
   complaints.expect(answered(404));
   await signedIn.goto(`${DEMO}/burrows`);
   await expect(signedIn.getByText('There is no “burrows”')).toBeVisible();
@@ -72,13 +72,13 @@ test('a hostile address is shown as text', async ({ signedIn, complaints }) => {
   await expect(signedIn.locator('img')).toHaveCount(0);
 });
 
-test('the page carries its values once', async ({ signedIn }) => {
+test('the page has its values once', async ({ signedIn }) => {
   // Drawn from one answer and taken over with another, it could not come alive.
   const html = await (await signedIn.request.get(DEMO)).text();
   expect(html.split('\\"timestamps\\"').length - 1).toBe(1);
 });
 
-test('the page comes alive whenever it is opened', async ({ signedIn }) => {
+test('the page starts whenever it is opened', async ({ signedIn }) => {
   test.slow();
   // Values change every second here, so that some page is drawn while they do.
   for (let visit = 0; visit < 10; visit += 1) {

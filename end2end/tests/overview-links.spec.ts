@@ -3,7 +3,7 @@
 import { Overview, TILES } from '../support/overview.ts';
 import { DEMO, expect, test } from '../support/test.ts';
 
-test('every tile leads to the list of what it counts', async ({ overview }) => {
+test('every tile links to its list', async ({ overview }) => {
   const { page } = overview;
   for (const [label, list] of Object.entries(TILES)) {
     const tile = page.locator('.tile').filter({ hasText: label });
@@ -14,7 +14,7 @@ test('every tile leads to the list of what it counts', async ({ overview }) => {
   await expect(page.getByRole('table')).toBeVisible();
 });
 
-test('a node leads to its page', async ({ overview, broker }) => {
+test('a node links to its page', async ({ overview, broker }) => {
   const { page } = overview;
   const [{ name }] = await broker.get('/api/nodes');
   await page.locator('#nodes').getByRole('link', { name }).click();
@@ -22,7 +22,7 @@ test('a node leads to its page', async ({ overview, broker }) => {
   await expect(page.getByRole('heading', { level: 1 })).toContainText(name);
 });
 
-test('a line of a chart leads to the list that it sums up, the greatest first', async ({ overview }) => {
+test('a chart series links to its list, sorted by the largest', async ({ overview }) => {
   const { page } = overview;
   await overview.chart('queued-messages').getByRole('link', { name: 'Queues: Ready' }).click();
   await expect(page).toHaveURL(`${DEMO}/queues?sort=messages_ready&sort_reverse=true`);

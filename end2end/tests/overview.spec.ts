@@ -15,7 +15,7 @@ test('the tiles show the broker’s own totals', async ({ overview, broker }) =>
   await expect.poll(isTold, { timeout: 30_000, intervals: [100] }).toBe(true);
 });
 
-test('the messages and rates in the legends are the broker’s', async ({ overview, broker }) => {
+test('legends show the broker’s messages and rates', async ({ overview, broker }) => {
   const value = async (id: 'queued-messages' | 'message-rates', label: string) => {
     const entry = overview.chart(id).locator('.legend').getByRole('button', { name: label, exact: false });
     const text = await entry.first().locator('b').innerText();
@@ -34,7 +34,7 @@ test('the messages and rates in the legends are the broker’s', async ({ overvi
   }).toPass({ timeout: 30_000 });
 });
 
-test('the nodes stand there with their limits', async ({ overview, broker }) => {
+test('nodes are shown with their limits', async ({ overview, broker }) => {
   const [node] = await broker.get('/api/nodes');
   const row = overview.page.locator('#nodes').getByRole('row').filter({ hasText: node.name });
   await expect(row.getByRole('rowheader')).toHaveText(node.name);
@@ -51,7 +51,7 @@ test('the nodes stand there with their limits', async ({ overview, broker }) => 
   }, 'the bar of memory is as full as its text says').toPass();
 });
 
-test('listeners, contexts, exchange types and versions are the broker’s', async ({ overview, broker }) => {
+test('listeners, contexts, exchange types and versions equal the broker’s', async ({ overview, broker }) => {
   const reported = await broker.get('/api/overview');
   const names = (rows: { name: string }[]) => rows.map(({ name }) => name).sort();
   const headers = async (id: string) =>
@@ -65,7 +65,7 @@ test('listeners, contexts, exchange types and versions are the broker’s', asyn
   await expect(about).toContainText(reported.cluster_name);
 });
 
-test('churn is counted as the broker counts it', async ({ overview, broker }) => {
+test('churn totals equal the broker’s', async ({ overview, broker }) => {
   const row = overview.page.locator('#churn-totals').getByRole('row').filter({ hasText: 'Queues declared' });
   await expect(async () => {
     await overview.refresh();
@@ -74,7 +74,7 @@ test('churn is counted as the broker counts it', async ({ overview, broker }) =>
   }).toPass({ timeout: 30_000 });
 });
 
-test('the age of the values is always there, and small', async ({ overview }) => {
+test('the age of the values is always shown, and small', async ({ overview }) => {
   await expect(overview.age).toHaveText(/Data age: (< )?\d+ s ago/);
   // Poll every 5 s, values of a broker that is asked every second.
   const seconds = Number((await overview.age.innerText()).match(/(\d+) s ago/)?.[1]);
@@ -82,7 +82,7 @@ test('the age of the values is always there, and small', async ({ overview }) =>
   await expect(overview.age).not.toHaveClass(/old/);
 });
 
-test('a broker that is well is said to be, in shape and word', async ({ overview }) => {
+test('a healthy broker is shown by shape and word', async ({ overview }) => {
   await expect(overview.state).toHaveText('● OK');
   await expect(overview.notices.locator('.notice:visible')).toHaveCount(0);
 });

@@ -13,7 +13,7 @@ const PLUGINS = [
 
 test.setTimeout(180_000);
 
-test('shovels, federation and processes are what the broker reports, without accounts', async ({
+test('shovels, federation and processes equal the broker’s, without credentials', async ({
   page, context, startWarren, stopAtEnd,
 }) => {
   const broker = stopAtEnd(await Broker.start({ plugins: PLUGINS }));
@@ -59,13 +59,13 @@ test('shovels, federation and processes are what the broker reports, without acc
   await page.goto('about:blank');
 });
 
-test('a list of a plugin that is not enabled has no tab, and its address says how to enable it', async ({ signedIn }) => {
+test('a list of a disabled plugin has no tab, and its page says how to enable it', async ({ signedIn }) => {
   const list = new List(signedIn);
   await list.open('/brokers/demo/shovels');
   await expect(signedIn.getByText('rabbitmq-plugins enable rabbitmq_shovel_management')).toBeVisible({ timeout: 30_000 });
   const tabs = signedIn.getByRole('navigation', { name: 'Related lists' });
   await expect(tabs.getByRole('link', { name: 'Shovels' })).toHaveCount(1);
-  // A node that has just started does not tell of its plugins yet.
+  // A node that has just started does not report its plugins yet.
   await expect(async () => {
     await signedIn.reload();
     await expect(tabs.getByRole('link', { name: 'Federation links' })).toHaveCount(0, { timeout: 1_000 });

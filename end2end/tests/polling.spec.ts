@@ -28,7 +28,7 @@ const test = base.extend<Fixtures>({
   },
 });
 
-test('a poll that hangs is given up after ten seconds, and the page says so', async ({ timed }) => {
+test('a hanging poll is aborted after ten seconds and reported', async ({ timed }) => {
   const { overview, polls, clock, page } = timed;
   await polls.hang();
   await clock.press('r');
@@ -47,7 +47,7 @@ test('a poll that hangs is given up after ten seconds, and the page says so', as
   await expect(overview.notices).not.toContainText('Updates fail');
 });
 
-test('polls that hang never pile up', async ({ timed }) => {
+test('hanging polls do not accumulate', async ({ timed }) => {
   const { polls, clock } = timed;
   await polls.hang();
   for (let second = 0; second < 60; second += 1) {
@@ -59,7 +59,7 @@ test('polls that hang never pile up', async ({ timed }) => {
   expect(await polls.most()).toBe(1);
 });
 
-test('polls that fail come less and less often', async ({ timed, complaints }) => {
+test('failing polls back off', async ({ timed, complaints }) => {
   const { polls, clock } = timed;
   complaints.expect(answered(500));
   await polls.answer(route => route.fulfill({ status: 500, json: 'Internal' }));
@@ -73,7 +73,7 @@ for (const [what, answer] of [
   ['our own', { status: 503, headers: { 'retry-after': '45' }, json: { Unavailable: { retry_after: 45 } } }],
   ['a proxy’s', { status: 503, headers: { 'retry-after': '45' }, contentType: 'text/html', body: '<h1>Busy</h1>' }],
 ] as const) {
-  test(`${what} wish to be left alone is granted`, async ({ timed, complaints }) => {
+  test(`${what} Retry-After is respected`, async ({ timed, complaints }) => {
     const { overview, polls, clock } = timed;
     complaints.expect(answered(503));
     await polls.answer(route => route.fulfill(answer));
@@ -103,7 +103,7 @@ for (const [what, answer] of [
   });
 }
 
-test('a browser that is cut off says so, and polls at once when it is back', async ({ timed, complaints, context }) => {
+test('an offline browser says so and polls at once when online', async ({ timed, complaints, context }) => {
   const { overview, polls, clock, page } = timed;
   complaints.expect(notConnected);
   await context.setOffline(true);
@@ -126,7 +126,7 @@ async function setVisibility(page: Page, state: 'hidden' | 'visible'): Promise<v
   }, state);
 }
 
-test('a hidden tab makes no polls, and catches up when it is looked at', async ({ timed }) => {
+test('a hidden tab does not poll and catches up when shown', async ({ timed }) => {
   const { polls, clock, page } = timed;
   await setVisibility(page, 'hidden');
   // One that was under way may have ended with the tab's hiding.
@@ -138,7 +138,7 @@ test('a hidden tab makes no polls, and catches up when it is looked at', async (
   expect(await polls.count()).toBe(before + 1);
 });
 
-test('a wish to be left alone outlives the tab’s hiding', async ({ timed, complaints }) => {
+test('Retry-After still applies after the tab was hidden', async ({ timed, complaints }) => {
   const { overview, polls, clock, page } = timed;
   complaints.expect(answered(503));
   await polls.answer(route => route.fulfill({ status: 503, json: { Unavailable: { retry_after: 300 } } }));
@@ -151,7 +151,7 @@ test('a wish to be left alone outlives the tab’s hiding', async ({ timed, comp
   expect(await polls.count()).toBe(count);
 });
 
-test('a call under way is given up when the tab is hidden', async ({ timed }) => {
+test('a running poll is aborted when the tab is hidden', async ({ timed }) => {
   const { polls, clock, page } = timed;
   await polls.hang();
   await clock.press('r');
@@ -160,7 +160,7 @@ test('a call under way is given up when the tab is hidden', async ({ timed }) =>
   expect(await polls.waiting()).toBe(0);
 });
 
-test('five seconds lie between two polls', async ({ timed }) => {
+test('polls are five seconds apart', async ({ timed }) => {
   const { polls, clock } = timed;
   await clock.press('r');
   for (const count of [1, 2, 3]) {
@@ -175,7 +175,7 @@ test('five seconds lie between two polls', async ({ timed }) => {
 test.describe('paused', () => {
   test.use({ query: '?refresh=off' });
 
-  test('makes no polls, says so, and R makes one', async ({ timed }) => {
+  test('does not poll, says so, and R polls once', async ({ timed }) => {
     const { overview, polls, clock } = timed;
     await expect(overview.notices).toContainText('Updates are paused.');
     await clock.run(60_000);
@@ -190,7 +190,7 @@ test.describe('paused', () => {
 test.describe('every 30 s', () => {
   test.use({ query: '?refresh=30s' });
 
-  test('waits so long', async ({ timed }) => {
+  test('polls every 30 s', async ({ timed }) => {
     const { overview, polls, clock } = timed;
     await polls.answer(async route => {
       const response = await route.fetch();
@@ -208,7 +208,7 @@ test.describe('every 30 s', () => {
   });
 });
 
-test('R that is typed with a modifier is the browser’s', async ({ timed }) => {
+test('R with a modifier key is left to the browser', async ({ timed }) => {
   const { polls, clock, page } = timed;
   await page.evaluate(() => {
     const press = new KeyboardEvent('keydown', { key: 'r', ctrlKey: true, bubbles: true });

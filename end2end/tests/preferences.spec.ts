@@ -9,7 +9,7 @@ const LIGHT = 'rgb(246, 247, 249)';
 const DARK = 'rgb(15, 20, 26)';
 const background = () => getComputedStyle(document.body).backgroundColor;
 
-test('the theme is the system’s until one is chosen', async ({ signedIn: page }) => {
+test('the theme follows the system until one is chosen', async ({ signedIn: page }) => {
   await page.emulateMedia({ colorScheme: 'dark' });
   await page.goto(DEMO);
   expect(await page.evaluate(background)).toBe(DARK);
@@ -17,7 +17,7 @@ test('the theme is the system’s until one is chosen', async ({ signedIn: page 
   expect(await page.evaluate(background)).toBe(LIGHT);
 });
 
-test('a theme that was chosen is in the page as the server sends it', async ({ overview, context }) => {
+test('the server sends the page with the chosen theme', async ({ overview, context }) => {
   const { page } = overview;
   await page.emulateMedia({ colorScheme: 'light' });
   const button = page.getByRole('button', { name: /^Theme/ });
@@ -41,7 +41,7 @@ test('a theme that was chosen is in the page as the server sends it', async ({ o
   expect(await page.evaluate(background)).toBe(DARK);
 });
 
-test('who wants no motion gets none', async ({ overview }) => {
+test('reduced motion is respected', async ({ overview }) => {
   const moving = () => [...document.querySelectorAll('*')].filter(element => {
     const { transitionDuration, animationName } = getComputedStyle(element);
     return animationName !== 'none' || transitionDuration.split(', ').some(duration => duration !== '0s');
@@ -78,7 +78,7 @@ test.describe('on a phone', () => {
     await expect(overview.slider('queued-messages')).toHaveAttribute('aria-valuetext', /^\d\d:\d\d:\d\d/);
   });
 
-  test('every control is there and can be hit', async ({ overview }) => {
+  test('every control is visible and large enough to tap', async ({ overview }) => {
     const { page } = overview;
     const canBeHit = async (target: Locator) => {
       await target.click({ trial: true });

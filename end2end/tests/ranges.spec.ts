@@ -27,7 +27,7 @@ async function drag(overview: Overview, id: (typeof CHARTS)[number], from: numbe
 const shown = (overview: Overview) => overview.page.locator('.span-bar .shown');
 
 for (const range of ['6h', '1d', '7d', '30d', '1y']) {
-  test(`the last ${range} is drawn by the server and goes on in the browser`, async ({ signedIn }) => {
+  test(`the last ${range} is drawn by the server and updated in the browser`, async ({ signedIn }) => {
     const overview = new Overview(signedIn);
     await signedIn.goto(`${DEMO}?range=${range}`);
     await expect(signedIn.locator('.choices [aria-current="true"]').first()).toHaveText(range);
@@ -37,7 +37,7 @@ for (const range of ['6h', '1d', '7d', '30d', '1y']) {
   });
 }
 
-test('dragging over a chart zooms all of them, and the way back leads out again', async ({ overview }) => {
+test('dragging over a chart zooms all charts, and Back undoes it', async ({ overview }) => {
   const { page } = overview;
   await drag(overview, 'objects', 0.5, 0.9);
   await expect(page).toHaveURL(/\?from=\d{8}T\d{6}Z&to=\d{8}T\d{6}Z$/);
@@ -52,7 +52,7 @@ test('dragging over a chart zooms all of them, and the way back leads out again'
   await expect(page.getByRole('group', { name: 'Range' }).locator('[aria-current="true"]')).toHaveText('10m');
 });
 
-test('a click is no zoom, and Escape gives a selection up', async ({ overview }) => {
+test('a click does not zoom, and Escape cancels a selection', async ({ overview }) => {
   const { page } = overview;
   await overview.slider('objects').click();
   const { x, y, width, height } = await overview.plot('objects');
@@ -66,7 +66,7 @@ test('a click is no zoom, and Escape gives a selection up', async ({ overview })
   await expect(page).toHaveURL(DEMO);
 });
 
-test('with Shift the window is dragged, not zoomed', async ({ overview }) => {
+test('dragging with Shift pans', async ({ overview }) => {
   const { page } = overview;
   await page.keyboard.down('Shift');
   await drag(overview, 'objects', 0.2, 0.7);
@@ -94,7 +94,7 @@ test('everything works by keyboard', async ({ overview }) => {
   await expect(page).toHaveURL(new RegExp(`${DEMO}\\??$`));
 });
 
-test('a link shows another viewer exactly the same, and stands still', async ({ overview, context }) => {
+test('a link shows another viewer the same fixed range', async ({ overview, context }) => {
   // Up to the edge: a broker that has just started has no earlier values.
   await drag(overview, 'objects', 0.6, 0.999);
   await expect(overview.page).toHaveURL(/from=/);
@@ -115,7 +115,7 @@ test('a link shows another viewer exactly the same, and stands still', async ({ 
   expect(await theirs.lines('objects')).toEqual(drawn);
 });
 
-test('back to now is a link away, and goes on with the range there was', async ({ signedIn }) => {
+test('“Back to now” restores the earlier range', async ({ signedIn }) => {
   const overview = new Overview(signedIn);
   await signedIn.goto(`${DEMO}?range=1h&from=20261101T120000Z&to=20261101T130000Z`);
   await expect(shown(overview)).toHaveText('1 Nov 2026 20:00 – 21:00');
@@ -125,7 +125,7 @@ test('back to now is a link away, and goes on with the range there was', async (
   await expect(signedIn.getByRole('link', { name: 'Back to now' })).toBeHidden();
 });
 
-test('ends that cannot be shown are named, and the page works', async ({ signedIn }) => {
+test('an unusable time range is named, and the page works', async ({ signedIn }) => {
   const overview = new Overview(signedIn);
   await signedIn.goto(`${DEMO}?from=yesterday&to=<b>`);
   await overview.alive();
@@ -135,7 +135,7 @@ test('ends that cannot be shown are named, and the page works', async ({ signedI
 test.describe('without scripts', () => {
   test.use({ javaScriptEnabled: false });
 
-  test('links lead earlier, later, in and out', async ({ signedIn }) => {
+  test('links move earlier and later and zoom', async ({ signedIn }) => {
     await signedIn.goto(`${DEMO}?from=20261101T120000Z&to=20261101T130000Z`);
     const bar = signedIn.getByRole('group', { name: 'Shown time' });
     await expect(bar).toContainText('1 Nov 2026 12:00 – 13:00 UTC');

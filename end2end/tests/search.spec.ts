@@ -18,7 +18,7 @@ async function open(page: Page, keys = 'Control+k'): Promise<void> {
   }).toPass();
 }
 
-test('a few letters and Enter lead to a page', async ({ signedIn: page }) => {
+test('a few letters and Enter open a page', async ({ signedIn: page }) => {
   await page.goto(DEMO);
   await open(page);
   await expect(dialog(page).getByRole('option')).not.toHaveCount(0);
@@ -31,7 +31,7 @@ test('a few letters and Enter lead to a page', async ({ signedIn: page }) => {
   await expect(dialog(page)).toHaveCount(0);
 });
 
-test('arrow keys choose, Escape closes and gives the focus back', async ({ signedIn: page }) => {
+test('arrow keys select, Escape closes and restores the focus', async ({ signedIn: page }) => {
   await page.goto('/log');
   const button = page.getByRole('button', { name: 'Search' });
   await button.focus();
@@ -50,7 +50,7 @@ test('arrow keys choose, Escape closes and gives the focus back', async ({ signe
   await expect(page).toHaveURL('/log');
 });
 
-test('what nothing is called says so, and a click leads too', async ({ signedIn: page }) => {
+test('a search without matches says so, and a click opens a result', async ({ signedIn: page }) => {
   await page.goto('/log');
   await open(page);
   await field(page).fill('no such thing');
@@ -60,7 +60,7 @@ test('what nothing is called says so, and a click leads too', async ({ signedIn:
   await expect(page).toHaveURL(/\/meters/);
 });
 
-test('letters typed fast are one question, and an older answer does not come after', async ({ signedIn: page }) => {
+test('fast typing sends one request, and an older answer is ignored', async ({ signedIn: page }) => {
   // The page's clock is the test's: however slow the machine, no time passes between two letters.
   const clock = await OwnedClock.install(page);
   await page.goto('/log');
@@ -78,7 +78,7 @@ test('letters typed fast are one question, and an older answer does not come aft
   expect(asked).toEqual(['meter']);
 });
 
-test('the sheet lists the keys, and g with a letter leads to a page', async ({ signedIn: page }) => {
+test('the shortcut sheet lists the keys, and g with a letter opens a page', async ({ signedIn: page }) => {
   await page.goto('/log');
   await open(page);
   await page.keyboard.press('Escape');
@@ -94,7 +94,7 @@ test('the sheet lists the keys, and g with a letter leads to a page', async ({ s
   await expect(page).toHaveURL(DEMO);
 });
 
-test('a slash leads to the page’s filter, and there letters are letters', async ({ signedIn: page }) => {
+test('a slash focuses the filter, where shortcuts are off', async ({ signedIn: page }) => {
   await page.goto(USERS);
   await open(page);
   await page.keyboard.press('Escape');
@@ -108,7 +108,7 @@ test('a slash leads to the page’s filter, and there letters are letters', asyn
   await expect(page.getByRole('dialog')).toHaveCount(0);
 });
 
-test('Escape leads from the filter to the rows, and the filter stays', async ({ signedIn: page }) => {
+test('Escape moves from the filter to the rows and keeps the filter', async ({ signedIn: page }) => {
   await page.goto(USERS);
   const filter = page.getByRole('searchbox', { name: 'Filter by name' });
   await open(page);
@@ -124,7 +124,7 @@ test('Escape leads from the filter to the rows, and the filter stays', async ({ 
   await expect(page).toHaveURL(DEMO);
 });
 
-test('before a letter is typed the main lists are offered', async ({ signedIn: page }) => {
+test('an empty search offers the main lists', async ({ signedIn: page }) => {
   await page.goto(DEMO);
   await open(page);
   const options = dialog(page).getByRole('option');
@@ -144,7 +144,7 @@ test('without scripting the search is not offered', async ({ browser, baseURL })
 test.describe('on a phone', () => {
   test.use({ viewport: { width: 360, height: 780 } });
 
-  test('the navigation opens from its button and closes behind a choice', async ({ signedIn: page }) => {
+  test('the navigation opens from its button and closes after a selection', async ({ signedIn: page }) => {
     await page.goto('/log');
     const navigation = page.getByRole('navigation', { name: 'Navigation' });
     await expect(navigation).toBeHidden();
@@ -155,7 +155,7 @@ test.describe('on a phone', () => {
     await expect(navigation).toBeHidden();
   });
 
-  test('the search fits, and nothing of it is without a name', async ({ signedIn: page }) => {
+  test('the search fits, and all its controls have names', async ({ signedIn: page }) => {
     await page.goto('/log');
     await open(page);
     await expect(dialog(page).getByRole('option').first()).toBeVisible();

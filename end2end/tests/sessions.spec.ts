@@ -10,7 +10,7 @@ import { DEMO, expect, test } from '../support/test.ts';
 const QUERY = '?range=1h&refresh=10s';
 const ENDED = 'Your session has ended.';
 
-test('a dashboard that restarts: the page says so, asks to sign in, and comes back as it was', async ({
+test('after a restart of the dashboard the page asks to sign in and returns as it was', async ({
   page, context, broker, startWarren, complaints,
 }) => {
   complaints.expect(notConnected);
@@ -36,7 +36,7 @@ test('a dashboard that restarts: the page says so, asks to sign in, and comes ba
   await overview.alive();
 });
 
-test('a session that was ended elsewhere: the page stands still, and leads back after a sign-in', async ({
+test('after its session ended elsewhere the page stops and returns after a sign-in', async ({
   page, context, warren, broker, complaints,
 }) => {
   complaints.expect(answered(401));
@@ -62,7 +62,7 @@ test('a session that was ended elsewhere: the page stands still, and leads back 
   await expect(page).toHaveURL(DEMO + QUERY);
 });
 
-test('without a session the page does not go on polling', async ({ signedIn: page, context, complaints }) => {
+test('without a session the page stops polling', async ({ signedIn: page, context, complaints }) => {
   complaints.expect(answered(401));
   const clock = await OwnedClock.install(page);
   const overview = new Overview(page);
@@ -77,7 +77,7 @@ test('without a session the page does not go on polling', async ({ signedIn: pag
   expect(await polls.count()).toBe(0);
 });
 
-test('a link that is followed without a session leads to the form, and from there on to where it led', async ({
+test('a link without a session leads to the form, then to its target', async ({
   signedIn: page, context, broker, complaints,
 }) => {
   complaints.expect(answered(401));

@@ -3,7 +3,7 @@
 import { Overview } from '../support/overview.ts';
 import { DEMO, expect, test } from '../support/test.ts';
 
-test('a range is chosen by a link, stands in the address and survives a reload', async ({ overview }) => {
+test('a range is selected by a link, is in the URL and survives a reload', async ({ overview }) => {
   const { page } = overview;
   const ranges = page.getByRole('group', { name: 'Range' });
   await expect(ranges.getByRole('link', { name: '10m' })).toHaveAttribute('aria-current', 'true');
@@ -16,7 +16,7 @@ test('a range is chosen by a link, stands in the address and survives a reload',
   await expect(page).toHaveURL(`${DEMO}?range=1m`);
 });
 
-test('a refresh interval keeps the range that was chosen, and the way back leads through both', async ({ overview }) => {
+test('a refresh interval keeps the range, and Back undoes both', async ({ overview }) => {
   const { page } = overview;
   await page.getByRole('group', { name: 'Range' }).getByRole('link', { name: '1h' }).click();
   await page.getByRole('group', { name: 'Refresh' }).getByRole('link', { name: '30s' }).click();
@@ -29,7 +29,7 @@ test('a refresh interval keeps the range that was chosen, and the way back leads
   await expect(chosen).toHaveText(['1h', '5s']);
 });
 
-test('the way back is gone while scripts are still on their way', async ({ overview }) => {
+test('Back works while scripts are still loading', async ({ overview }) => {
   const { page } = overview;
   await page.getByRole('group', { name: 'Refresh' }).getByRole('link', { name: '30s' }).click();
   await expect(page).toHaveURL(`${DEMO}?refresh=30s`);
@@ -49,7 +49,7 @@ test('the way back is gone while scripts are still on their way', async ({ overv
   await overview.alive();
 });
 
-test('choosing does not reload the page', async ({ overview }) => {
+test('selecting does not reload the page', async ({ overview }) => {
   const { page } = overview;
   await page.evaluate(() => Object.assign(window, { marked: true }));
   await page.getByRole('group', { name: 'Range' }).getByRole('link', { name: '1h' }).click();

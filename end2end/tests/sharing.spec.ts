@@ -5,7 +5,7 @@ import { answered } from '../support/console.ts';
 import { Overview } from '../support/overview.ts';
 import { DEMO, expect, test } from '../support/test.ts';
 
-test('a link shows the live overview to whoever has it, and nothing else, until it is revoked', async ({
+test('a link shows the live overview and nothing else, until it is revoked', async ({
   overview, browser, context: own, warren, broker, stopAtEnd, complaints,
 }) => {
   test.setTimeout(240_000);

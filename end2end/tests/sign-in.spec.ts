@@ -3,7 +3,7 @@
 import { fillIn } from '../support/sign-in.ts';
 import { DEMO, expect, test } from '../support/test.ts';
 
-test('the right account leads to the overview', async ({ page, broker }) => {
+test('a valid account opens the overview', async ({ page, broker }) => {
   await page.goto('/');
   await expect(page).toHaveURL(/\/sign-in/);
   await fillIn(page, broker.administrator);
@@ -18,7 +18,7 @@ test('sign-in returns to the page and query that were asked for', async ({ page,
   await expect(page).toHaveURL(`${DEMO}?range=1h&refresh=30s`);
 });
 
-test('a wrong password is named, and the target is kept', async ({ page, broker }) => {
+test('a wrong password is reported and keeps the target', async ({ page, broker }) => {
   await page.goto(`${DEMO}?range=1h`);
   await fillIn(page, { name: 'mallory', password: 'wrong' });
   await expect(page.getByRole('alert')).toHaveText('No broker accepts this user name and password.');
@@ -26,7 +26,7 @@ test('a wrong password is named, and the target is kept', async ({ page, broker 
   await expect(page).toHaveURL(`${DEMO}?range=1h`);
 });
 
-test('after an error the form keeps the user name, and the address does not have it', async ({ page, broker }) => {
+test('after an error the form keeps the user name, and the URL does not have it', async ({ page, broker }) => {
   await page.goto(DEMO);
   await fillIn(page, { name: 'mallory & söhne', password: 'wrong' });
   await expect(page.getByRole('alert')).toBeVisible();
@@ -47,7 +47,7 @@ test('an account without a management tag gets the reason', async ({ page, broke
   await expect(page.getByRole('alert')).toContainText('it has none of the tags');
 });
 
-test('guessing is slowed down, and the page says how long', async ({ page }) => {
+test('guesses are throttled, and the page says for how long', async ({ page }) => {
   await page.goto('/sign-in');
   const alert = page.getByRole('alert');
   // Five guesses a minute are refused one by one.
@@ -102,7 +102,7 @@ test('another site’s form is refused', async ({ request, broker }) => {
   expect(answer.status()).toBe(403);
 });
 
-test('neither scripts nor other sites’ forms get at the session’s cookie', async ({ page, context, broker }) => {
+test('scripts and other sites’ forms cannot use the session cookie', async ({ page, context, broker }) => {
   await page.goto('/sign-in');
   await fillIn(page, broker.administrator);
   await expect(page).toHaveURL(url => url.pathname === DEMO);

@@ -57,7 +57,7 @@ test('names of queues have 160 px beside the navigation of a screen of 1024 px',
   await expect(features).toBeVisible();
 });
 
-test('the change of a tile is whole at each width', async ({ signedIn: page }) => {
+test('the change on a tile is not cut off at any width', async ({ signedIn: page }) => {
   await page.goto(DEMO);
   await expect(page.locator('.tile').first()).toBeVisible();
   for (const width of [360, 1024, 1280, 1440]) {

@@ -12,7 +12,7 @@ test('the form signs in', async ({ page, broker }) => {
   await expect(page).toHaveURL(`${DEMO}?range=1h`);
 });
 
-test('the page holds numbers and drawn charts', async ({ signedIn }) => {
+test('the page has numbers and drawn charts', async ({ signedIn }) => {
   const overview = new Overview(signedIn);
   await expect(async () => {
     await signedIn.goto(DEMO);
@@ -22,7 +22,7 @@ test('the page holds numbers and drawn charts', async ({ signedIn }) => {
   await expect(signedIn.locator('#nodes tbody tr')).toHaveCount(1);
 });
 
-test('a link chooses the range', async ({ signedIn }) => {
+test('a link selects the range', async ({ signedIn }) => {
   await signedIn.goto(DEMO);
   await signedIn.getByRole('group', { name: 'Range' }).getByRole('link', { name: '1h' }).click();
   await expect(signedIn).toHaveURL(`${DEMO}?range=1h`);
@@ -37,7 +37,7 @@ test('a chart’s table opens', async ({ signedIn }) => {
   expect(await chart.locator('tbody tr').count()).toBeGreaterThan(0);
 });
 
-test('the page says that it stands still and from when it is, and offers nothing that would not work', async ({ signedIn }) => {
+test('the page says that it does not update, shows its time, and offers no control that needs scripts', async ({ signedIn }) => {
   const overview = new Overview(signedIn);
   await signedIn.goto(DEMO);
   await expect(overview.notices).toContainText(/Values of \d\d:\d\d:\d\d UTC\. Without scripting/);

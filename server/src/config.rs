@@ -9,7 +9,7 @@
 //! | [`parts`], here | as used: what each part of the program is given |
 //!
 //! A flag wins over a variable, a variable over the file, the file over the
-//! default. Everything wrong is told at once: the key, where its value came
+//! default. All errors are reported at once: the key, where its value came
 //! from, the value without any password, and what is accepted.
 
 mod access;

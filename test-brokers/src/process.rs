@@ -87,7 +87,7 @@ impl ChildGroup {
     ///
     /// # Errors
     ///
-    /// When the operating system cannot tell.
+    /// If the operating system does not report the child's state.
     pub fn try_wait(&mut self) -> io::Result<Option<ExitStatus>> {
         if self.ended.is_none()
             && let Some(status) = self.child.try_wait()?
@@ -103,7 +103,7 @@ impl ChildGroup {
     ///
     /// # Errors
     ///
-    /// When the operating system cannot tell.
+    /// If the operating system does not report the child's state.
     pub fn wait_timeout(&mut self, limit: Duration) -> io::Result<Option<ExitStatus>> {
         let deadline = Instant::now() + limit;
         loop {

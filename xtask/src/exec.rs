@@ -52,8 +52,8 @@ impl Runner {
             .current_dir(&self.root)
             .env("PATH", &self.path)
             .stdin(Stdio::null());
-        // `cargo run` tells us about ourselves. Handed on, it makes build scripts that watch these
-        // run again, whenever it is not the same command that built them before.
+        // `cargo run` sets variables about this package. Passed on, they make build scripts that watch
+        // them run again whenever another command built them before.
         for (name, _) in env::vars_os() {
             let text = name.to_string_lossy();
             if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {

@@ -124,7 +124,7 @@ fn wait_until_ready(
 
 fn greeting(broker: &broker::Running, listeners: &Listeners) -> String {
     let address = listeners.local();
-    let (shown, account) = broker.told();
+    let (shown, account) = broker.description();
     format!(
         "  The dashboard is at  {address}/\n\
          \n\

@@ -186,7 +186,7 @@ async fn seen(app: &TestApp, token: &str) -> Vec<(String, BTreeSet<&'static str>
 }
 
 #[tokio::test]
-async fn collected_samples_follow_the_broker_and_its_vhosts_by_every_path() {
+async fn every_path_limits_collected_samples_to_visible_brokers_and_vhosts() {
     let brokers = brokers();
     let (app, admin) = start(&brokers).await;
     for (name, password, expected) in viewers() {
@@ -202,7 +202,7 @@ async fn collected_samples_follow_the_broker_and_its_vhosts_by_every_path() {
 }
 
 #[tokio::test]
-async fn a_collected_sample_by_its_id_is_not_found_where_it_is_hidden() {
+async fn hidden_collected_sample_is_not_found_by_its_id() {
     let brokers = brokers();
     let (app, admin) = start(&brokers).await;
     let mut ids = Vec::new();
@@ -261,7 +261,7 @@ async fn series_follow_the_same_rule_as_samples() {
 }
 
 #[tokio::test]
-async fn a_posted_sample_never_passes_as_a_collected_one() {
+async fn posted_sample_is_never_treated_as_collected() {
     let brokers = brokers();
     let (app, admin) = start(&brokers).await;
     let alice = app.sign_in("alice", "secret").await;
@@ -360,7 +360,7 @@ async fn the_role_admin_needs_the_tag_administrator_on_every_broker() {
 }
 
 #[tokio::test]
-async fn chart_marks_and_log_lines_follow_the_broker() {
+async fn chart_annotations_and_log_entries_are_limited_to_visible_brokers() {
     let brokers = brokers();
     for fake in &brokers {
         fake.change_nodes(|nodes| nodes[0]["mem_alarm"] = true.into());
@@ -411,7 +411,7 @@ async fn chart_marks_and_log_lines_follow_the_broker() {
 }
 
 #[tokio::test]
-async fn one_name_at_two_brokers_is_two_persons() {
+async fn one_name_at_two_brokers_is_two_accounts() {
     let brokers = brokers();
     let (app, _) = start(&brokers).await;
     let ours = app.sign_in("alice", "secret").await;

@@ -6,7 +6,7 @@ use metering::BrokerState;
 use crate::support::{Account, FakeBroker, TestApp, local};
 
 #[tokio::test]
-async fn says_what_each_is_and_whether_it_answers() {
+async fn each_broker_has_its_version_and_state() {
     let fake = FakeBroker::start();
     let mut config = local(&[("prod", &fake)]);
     config.brokers[0].description = Some("The one that matters".into());
@@ -22,7 +22,7 @@ async fn says_what_each_is_and_whether_it_answers() {
 }
 
 #[tokio::test]
-async fn those_that_did_not_accept_the_account_are_not_there() {
+async fn brokers_that_refused_the_account_are_absent() {
     let (ours, theirs) = (FakeBroker::start(), FakeBroker::start());
     ours.add(Account::new("anna", "secret", &["monitoring"], &[]));
     let app = TestApp::start(&[("theirs", &theirs), ("ours", &ours)]);
@@ -49,7 +49,7 @@ async fn those_that_did_not_accept_the_account_are_not_there() {
 }
 
 #[tokio::test]
-async fn who_sees_several_has_to_name_one() {
+async fn caller_with_several_brokers_must_name_one() {
     let (first, second) = (FakeBroker::start(), FakeBroker::start());
     let app = TestApp::start(&[("first", &first), ("second", &second)]);
     let token = app.sign_in("guest", "guest").await;
@@ -73,7 +73,7 @@ async fn who_sees_several_has_to_name_one() {
 }
 
 #[tokio::test]
-async fn who_has_it_gets_304_until_it_changes() {
+async fn unchanged_list_is_304() {
     let fake = FakeBroker::start();
     let mut config = local(&[("prod", &fake)]);
     // Slow enough that two requests fall between two ticks.
@@ -113,7 +113,7 @@ async fn who_has_it_gets_304_until_it_changes() {
 }
 
 #[tokio::test]
-async fn ready_is_when_every_one_was_tried() {
+async fn ready_after_every_broker_was_polled_once() {
     let (good, absent) = (FakeBroker::start(), FakeBroker::absent());
     let app = TestApp::start(&[("good", &good), ("absent", &absent)]);
     assert!(!app.api.is_ready());

@@ -3,7 +3,7 @@
 use crate::support::{FakeBroker, TestApp};
 
 #[tokio::test]
-async fn what_is_said_to_work_is_said_by_the_old_names() {
+async fn capabilities_have_ceilometers_names() {
     let fake = FakeBroker::start();
     let (app, token) = TestApp::ready(&fake).await;
     let found = app.get(&token, "/v2/capabilities").await.ok();

@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::support::{COLLECTOR, FakeBroker, TestApp, local};
 
 #[tokio::test]
-async fn viewers_cost_the_broker_nothing() {
+async fn viewers_add_no_requests_to_the_broker() {
     let fake = FakeBroker::start();
     let (app, token) = TestApp::ready(&fake).await;
     for _ in 0..200 {
@@ -37,7 +37,7 @@ async fn viewers_cost_the_broker_nothing() {
 }
 
 #[tokio::test]
-async fn the_brokers_own_samples_are_asked_for_once() {
+async fn the_brokers_own_samples_are_requested_once() {
     let fake = FakeBroker::start();
     let (app, _) = TestApp::ready(&fake).await;
     app.polls("prod", 5).await;
@@ -75,7 +75,7 @@ async fn there_is_one_request_in_flight_at_any_time() {
 }
 
 #[tokio::test]
-async fn a_slow_broker_is_asked_less_often() {
+async fn slow_broker_is_polled_less_often() {
     let fake = FakeBroker::start();
     fake.set_delay(Duration::from_millis(40));
     let (app, token) = TestApp::ready(&fake).await;
@@ -85,7 +85,7 @@ async fn a_slow_broker_is_asked_less_often() {
 }
 
 #[tokio::test]
-async fn wide_spacing_leaves_no_holes() {
+async fn long_poll_intervals_leave_no_gaps() {
     let fake = FakeBroker::start();
     fake.set_delay(Duration::from_millis(40));
     let (app, token) = TestApp::ready(&fake).await;
@@ -165,7 +165,7 @@ async fn a_restart_of_the_broker_makes_no_spike() {
 }
 
 #[tokio::test]
-async fn a_node_that_is_gone_has_a_gap() {
+async fn removed_node_has_a_gap() {
     let fake = FakeBroker::start();
     let (app, token) = TestApp::ready(&fake).await;
     fake.change_nodes(|nodes| {

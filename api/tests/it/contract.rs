@@ -79,7 +79,7 @@ async fn every_comparison_of_times_and_every_type_of_metadata_is_understood() {
         ("q.field=timestamp&q.op=le&q.value=2015-01-02", 2),
         ("q.field=timestamp&q.op=gt&q.value=2015-01-02", 1),
         ("q.field=timestamp&q.op=ge&q.value=2015-01-02", 2),
-        // Text that looks like something else is not the text that was kept, unless it is told so.
+        // Without a type, a value that looks like a flag or a number does not match a stored text.
         ("q.field=metadata.flag&q.value=True", 0),
         ("q.field=metadata.flag&q.type=string&q.value=True", 3),
         ("q.field=metadata.count&q.type=string&q.value=2", 1),
@@ -128,7 +128,7 @@ async fn a_complex_query_that_is_not_json_is_415_and_one_without_enough_terms_40
 }
 
 #[tokio::test]
-async fn what_old_clients_send_beside_is_taken() {
+async fn extra_arguments_of_old_clients_are_accepted() {
     let fake = FakeBroker::start();
     let (app, token) = TestApp::ready_on_sqlite(&fake).await;
     let posted = json!([sample("m", "r", 1.0, &json!({"counter_volume": "1"}))]);
@@ -150,7 +150,7 @@ async fn what_old_clients_send_beside_is_taken() {
 }
 
 #[tokio::test]
-async fn links_to_samples_carry_the_prefix() {
+async fn links_to_samples_have_the_prefix() {
     let fake = FakeBroker::start();
     let mut config = local(&[("prod", &fake)]);
     config.path_prefix = "/telemetry".into();
@@ -181,7 +181,7 @@ async fn links_to_samples_carry_the_prefix() {
 }
 
 #[tokio::test]
-async fn errors_of_the_router_are_plain_where_json_was_not_asked_for() {
+async fn router_errors_are_plain_text_unless_json_is_accepted() {
     let fake = FakeBroker::start();
     let (app, token) = TestApp::ready(&fake).await;
     let auth = ("x-auth-token", token.as_str());

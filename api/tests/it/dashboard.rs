@@ -23,7 +23,7 @@ async fn with(app: &TestApp, token: &str, path: &str) -> (Value, Value) {
 }
 
 #[tokio::test]
-async fn its_parts_are_what_they_are_alone() {
+async fn parts_equal_the_answers_of_their_own_paths() {
     let fake = FakeBroker::start();
     let (app, token) = TestApp::ready(&fake).await;
     for part in ["overview", "nodes"] {
@@ -36,7 +36,7 @@ async fn its_parts_are_what_they_are_alone() {
 }
 
 #[tokio::test]
-async fn the_series_are_of_the_hour_or_since_the_callers_last_time() {
+async fn series_cover_the_hour_or_start_at_the_callers_last_time() {
     let fake = FakeBroker::start();
     let (app, token) = TestApp::ready(&fake).await;
     let read = async |query: &str| {
@@ -57,7 +57,7 @@ async fn the_series_are_of_the_hour_or_since_the_callers_last_time() {
 }
 
 #[tokio::test]
-async fn what_the_caller_may_not_see_is_absent() {
+async fn forbidden_parts_are_absent() {
     let fake = FakeBroker::start();
     fake.add(Account::new("anna", "secret", &["management"], &["/"]));
     let (app, _) = TestApp::ready(&fake).await;
@@ -74,7 +74,7 @@ async fn what_the_caller_may_not_see_is_absent() {
 }
 
 #[tokio::test]
-async fn of_a_broker_that_is_silent_come_the_last_values() {
+async fn silent_broker_keeps_its_last_values() {
     let fake = FakeBroker::start();
     let (app, token) = TestApp::ready(&fake).await;
     fake.set_mode(Mode::Status(500));
@@ -92,7 +92,7 @@ async fn of_a_broker_that_is_silent_come_the_last_values() {
 }
 
 #[tokio::test]
-async fn who_has_it_is_not_sent_it_again() {
+async fn unchanged_dashboard_is_304() {
     let fake = FakeBroker::start();
     let (app, token) = TestApp::ready(&fake).await;
     // Where a tick passes in between it is another one, and the next two are tried.
@@ -111,7 +111,7 @@ async fn who_has_it_is_not_sent_it_again() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_asked_for_is_refused_with_what_can() {
+async fn unusable_arguments_are_refused_with_the_accepted_values() {
     let fake = FakeBroker::start();
     let (app, token) = TestApp::ready(&fake).await;
     for query in [

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::support::{COLLECTOR, FakeBroker, TestApp};
 
-/// A connection of AMQP 1.0, as 4.1 tells of it.
+/// A broker with an AMQP 1.0 connection, as 4.1 reports it.
 fn with_sessions(version: &str) -> FakeBroker {
     let fake = FakeBroker::start();
     fake.change_overview(|overview| overview["rabbitmq_version"] = version.into());
@@ -54,7 +54,7 @@ async fn an_older_broker_is_not_asked_for_sessions() {
 }
 
 #[tokio::test]
-async fn what_costs_a_node_effort_is_asked_for_once_a_minute() {
+async fn node_internals_are_requested_once_a_minute() {
     let fake = FakeBroker::start();
     let node = "nodes/warren%40localhost";
     fake.set_list(
@@ -64,18 +64,18 @@ async fn what_costs_a_node_effort_is_asked_for_once_a_minute() {
     fake.set_list(node, json!({"binary": {"mgmt_db": 77}}));
     let (app, token) = TestApp::ready(&fake).await;
     let path = "/v2/rabbit/node-internals/warren%40localhost";
-    let told = app.get(&token, path).await.ok();
-    assert_eq!(told["ets_tables_memory"]["rabbit_queue"], 4096);
-    assert_eq!(told["binary"]["mgmt_db"], 77);
+    let internals = app.get(&token, path).await.ok();
+    assert_eq!(internals["ets_tables_memory"]["rabbit_queue"], 4096);
+    assert_eq!(internals["binary"]["mgmt_db"], 77);
     app.polls("prod", 3).await;
-    assert_eq!(app.get(&token, path).await.ok(), told);
+    assert_eq!(app.get(&token, path).await.ok(), internals);
     assert_eq!(asked(&fake, "/memory/ets"), 1);
     let unknown = app.get(&token, "/v2/rabbit/node-internals/nope").await;
     assert_eq!(unknown.status, http::StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]
-async fn policy_shows_at_the_next_tick_what_it_holds_for() {
+async fn policy_shows_its_matches_at_the_next_tick() {
     let fake = FakeBroker::start();
     let policy =
         json!({"vhost": "/", "name": "long", "pattern": "^d\\.", "apply-to": "classic_queues"});
@@ -100,7 +100,7 @@ async fn policy_shows_at_the_next_tick_what_it_holds_for() {
 }
 
 #[tokio::test]
-async fn policy_whose_matches_the_broker_does_not_give_is_shown_without() {
+async fn policy_without_reported_matches_is_shown() {
     let fake = FakeBroker::start();
     fake.set_list(
         "policies/%2F/all",
@@ -119,7 +119,7 @@ async fn policy_whose_matches_the_broker_does_not_give_is_shown_without() {
 }
 
 #[tokio::test]
-async fn related_list_that_makes_no_sense_does_not_hide_the_object() {
+async fn malformed_related_list_does_not_hide_the_object() {
     let fake = FakeBroker::start();
     fake.set_list("connections/c", json!({"name": "c", "user": "ops"}));
     fake.set_list(
@@ -134,7 +134,7 @@ async fn related_list_that_makes_no_sense_does_not_hide_the_object() {
 }
 
 #[tokio::test]
-async fn a_name_that_a_url_takes_for_a_step_is_found_in_the_list() {
+async fn name_like_a_dot_segment_is_found_in_the_list() {
     let fake = FakeBroker::start();
     for name in [".", "..", "~.."] {
         let kind = match name {

@@ -1,4 +1,4 @@
-//! Brokers that do not answer, or answer badly: the last values stay, and everybody is told.
+//! Brokers that do not answer, or answer badly: the last values stay, and answers are marked.
 
 use std::time::Duration;
 
@@ -68,7 +68,7 @@ async fn goes_bad(mode: Mode, words: &[&str]) {
 }
 
 #[tokio::test]
-async fn a_broker_that_refuses_the_password_says_so() {
+async fn refused_password_is_reported() {
     goes_bad(
         Mode::WrongPassword,
         &["user name or password", "Login failed"],
@@ -77,12 +77,12 @@ async fn a_broker_that_refuses_the_password_says_so() {
 }
 
 #[tokio::test]
-async fn a_broker_that_answers_500_says_so() {
+async fn status_500_is_reported() {
     goes_bad(Mode::Status(500), &["500", "/api/overview"]).await;
 }
 
 #[tokio::test]
-async fn a_broker_that_forbids_says_so() {
+async fn status_403_is_reported() {
     goes_bad(Mode::Status(403), &["does not permit"]).await;
 }
 
@@ -92,22 +92,22 @@ async fn a_web_page_hints_at_the_wrong_port() {
 }
 
 #[tokio::test]
-async fn what_does_not_say_it_is_json_is_not_taken_for_it() {
+async fn answer_without_the_json_content_type_is_refused() {
     goes_bad(Mode::WrongType, &["text/plain"]).await;
 }
 
 #[tokio::test]
-async fn cut_off_json_says_so() {
+async fn truncated_json_is_reported() {
     goes_bad(Mode::CutOff, &["cannot be read", "EOF"]).await;
 }
 
 #[tokio::test]
-async fn an_endless_answer_is_cut_at_its_bound() {
+async fn endless_answer_is_cut_at_the_size_limit() {
     goes_bad(Mode::Endless, &["longer than 1048576 bytes"]).await;
 }
 
 #[tokio::test]
-async fn a_frozen_broker_runs_out_of_time() {
+async fn frozen_broker_times_out() {
     goes_bad(Mode::Hang, &["No complete answer", "within 2.0 s"]).await;
 }
 
@@ -126,7 +126,7 @@ async fn a_redirect_is_not_followed() {
 }
 
 #[tokio::test]
-async fn a_broker_that_takes_oauth_2_alone_says_so() {
+async fn broker_with_oauth_2_only_is_reported() {
     goes_bad(
         Mode::OauthOnly,
         &["OAuth 2 tokens alone", "--broker-token-file"],
@@ -135,7 +135,7 @@ async fn a_broker_that_takes_oauth_2_alone_says_so() {
 }
 
 #[tokio::test]
-async fn signing_in_at_a_broker_that_takes_oauth_2_alone_counts_as_no_wrong_password() {
+async fn sign_in_at_a_broker_with_oauth_2_only_is_no_wrong_password() {
     let fake = FakeBroker::start();
     let (app, _) = TestApp::ready(&fake).await;
     fake.set_mode(Mode::OauthOnly);
@@ -155,7 +155,7 @@ async fn signing_in_at_a_broker_that_takes_oauth_2_alone_counts_as_no_wrong_pass
 }
 
 #[tokio::test]
-async fn a_redirect_carries_no_account_elsewhere() {
+async fn redirect_does_not_forward_credentials() {
     let fake = FakeBroker::start();
     let (app, _) = TestApp::ready(&fake).await;
     fake.set_mode(Mode::Redirect);
@@ -205,7 +205,7 @@ async fn an_unanswered_tick_is_a_gap_and_the_next_one_is_not() {
 }
 
 #[tokio::test]
-async fn a_broker_that_is_absent_at_start_is_awaited() {
+async fn broker_absent_at_start_is_polled_until_it_answers() {
     let fake = FakeBroker::absent();
     let app = TestApp::start(&[("prod", &fake)]);
     let answer = app.try_sign_in("guest", "guest").await;
@@ -226,7 +226,7 @@ async fn a_broker_that_is_absent_at_start_is_awaited() {
 }
 
 #[tokio::test]
-async fn a_broker_without_tls_where_it_is_wanted_says_so() {
+async fn broker_without_expected_tls_is_reported() {
     let fake = FakeBroker::start();
     let mut config = local(&[("prod", &fake)]);
     config.brokers[0].url.set_scheme("https").expect("a scheme");
@@ -238,7 +238,7 @@ async fn a_broker_without_tls_where_it_is_wanted_says_so() {
 }
 
 #[tokio::test]
-async fn before_a_brokers_first_answer_there_is_none() {
+async fn there_are_no_values_before_the_brokers_first_answer() {
     let fake = FakeBroker::start();
     // The account that watches is refused, the viewer's is not.
     fake.add(crate::support::Account::new(
@@ -270,7 +270,7 @@ async fn before_a_brokers_first_answer_there_is_none() {
 }
 
 #[tokio::test]
-async fn one_bad_broker_does_not_touch_the_others() {
+async fn one_bad_broker_does_not_affect_the_others() {
     let (bad, good) = (FakeBroker::start(), FakeBroker::start());
     let mut config = local(&[("bad", &bad), ("good", &good)]);
     config.answer_timeout = Duration::from_secs(2);

@@ -307,7 +307,7 @@ const RABBIT_WORDS: [&str; 14] = [
 ];
 
 #[tokio::test]
-async fn whatever_is_asked_of_the_rabbit_part_is_answered_or_refused() {
+async fn rabbit_queries_are_answered_or_refused() {
     let (fake, app, token) = app().await;
     fake.set_list(
         "queues",
@@ -379,7 +379,7 @@ async fn complex_queries_are_answered_or_refused() {
 }
 
 #[tokio::test]
-async fn posts_are_taken_or_refused() {
+async fn posts_are_accepted_or_refused() {
     let (_fake, app, token) = app().await;
     let seed = rand::random();
     let mut random = StdRng::seed_from_u64(seed);

@@ -81,7 +81,7 @@ const REQUESTS: [(&str, &str); 14] = [
 ];
 
 #[tokio::test]
-async fn each_panel_opens_what_it_draws_and_nothing_else() {
+async fn each_panel_opens_only_its_own_data() {
     let fake = fake();
     let (app, _) = ready(&fake).await;
     for panel in Panel::ALL {
@@ -120,7 +120,7 @@ async fn each_panel_opens_what_it_draws_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn the_dashboard_holds_what_the_panels_show() {
+async fn dashboard_has_only_the_parts_of_the_panels() {
     let fake = fake();
     let (app, _) = ready(&fake).await;
     let dashboard = async |panels: Value| {
@@ -161,7 +161,7 @@ async fn the_dashboard_holds_what_the_panels_show() {
 }
 
 #[tokio::test]
-async fn a_queue_and_a_node_are_cut_to_what_the_panel_draws() {
+async fn queue_and_node_have_only_the_fields_of_the_panel() {
     let fake = fake();
     let (app, _) = ready(&fake).await;
     let keys = async |panel: &str, path: &str| {
@@ -197,7 +197,7 @@ async fn a_queue_and_a_node_are_cut_to_what_the_panel_draws() {
 }
 
 #[tokio::test]
-async fn of_the_log_charts_get_warnings_and_errors_alone() {
+async fn charts_get_only_warnings_and_errors_of_the_log() {
     let fake = fake();
     let (app, admin) = ready(&fake).await;
     let all = app.get(&admin, "/v2/logs?limit=500").await.ok().to_string();
@@ -210,7 +210,7 @@ async fn of_the_log_charts_get_warnings_and_errors_alone() {
 }
 
 #[tokio::test]
-async fn panels_that_the_portal_may_no_longer_show_are_closed_at_once() {
+async fn panels_taken_from_a_portal_are_refused_at_once() {
     let fake = fake();
     let (app, _) = ready(&fake).await;
     let token = app.guest(json!({})).await;
@@ -236,7 +236,7 @@ async fn shared(app: &TestApp, maker: &str, page: &str, view: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_link_to_an_overview_opens_that_overview_and_nothing_else() {
+async fn link_to_an_overview_opens_only_that_overview() {
     let fake = fake();
     let (app, admin) = ready(&fake).await;
     let token = shared(&app, &admin, "overview", "/brokers/prod?range=1h").await;
@@ -317,7 +317,7 @@ async fn a_link_to_a_list_opens_the_rows_of_its_view() {
 }
 
 #[tokio::test]
-async fn a_view_whose_filter_cannot_be_read_is_not_shared() {
+async fn view_with_an_unreadable_filter_is_not_shared() {
     let fake = fake();
     let (app, admin) = ready(&fake).await;
     let until = api::Clock::System.now().as_millis() + 3_600_000;

@@ -69,7 +69,7 @@ fn refusal(answer: &Answer) -> (u16, String) {
 }
 
 #[tokio::test]
-async fn a_key_gives_a_token_that_says_what_it_opens() {
+async fn key_returns_a_token_that_states_its_scope() {
     let fake = fake();
     let (app, _) = ready(config(&fake)).await;
     let wanted = json!({"panels": ["nodes"], "lifetime": 60});
@@ -77,18 +77,18 @@ async fn a_key_gives_a_token_that_says_what_it_opens() {
     assert_eq!(answer.status, StatusCode::CREATED);
     assert_eq!(answer.header("cache-control"), Some("no-store"));
     let token = answer.json()["token"].as_str().expect("a token").to_owned();
-    let told = app
+    let info = app
         .get(&token, &format!("{TOKENS}?panel=nodes&panel=churn"))
         .await
         .ok();
-    assert_eq!(told["portal"], "shop");
-    assert_eq!(told["origin"], ORIGIN);
-    assert_eq!(told["panels"], json!(["nodes"]));
-    assert_eq!(told["refused"], json!(["churn"]));
-    assert_eq!(told["brokers"], json!(["prod"]));
-    assert_eq!(told["expires_at"], answer.json()["expires_at"]);
+    assert_eq!(info["portal"], "shop");
+    assert_eq!(info["origin"], ORIGIN);
+    assert_eq!(info["panels"], json!(["nodes"]));
+    assert_eq!(info["refused"], json!(["churn"]));
+    assert_eq!(info["brokers"], json!(["prod"]));
+    assert_eq!(info["expires_at"], answer.json()["expires_at"]);
     let time = |name: &str| -> Timestamp {
-        let text = told[name].as_str().expect("a time");
+        let text = info[name].as_str().expect("a time");
         text.parse().expect("a time")
     };
     let lives = time("expires_at").as_millis() - time("issued_at").as_millis();
@@ -97,7 +97,7 @@ async fn a_key_gives_a_token_that_says_what_it_opens() {
 }
 
 #[tokio::test]
-async fn no_other_key_gives_one_and_guessing_takes_long() {
+async fn wrong_keys_are_refused_and_throttled() {
     let fake = fake();
     let (app, _) = ready(config(&fake)).await;
     let nothing = app.post(TOKENS, &json!({"origin": ORIGIN}), &[]).await;
@@ -121,7 +121,7 @@ async fn no_other_key_gives_one_and_guessing_takes_long() {
 }
 
 #[tokio::test]
-async fn what_the_portal_may_not_show_is_refused_by_name() {
+async fn panels_outside_the_portals_scope_are_refused_and_named() {
     let fake = fake();
     let mut portal = shop();
     portal.panels = only(&["overview", "queue-facts"]);
@@ -142,10 +142,10 @@ async fn what_the_portal_may_not_show_is_refused_by_name() {
     }
     // All there is, is all that it may show.
     let token = app.guest(json!({})).await;
-    let told = app.get(&token, TOKENS).await.ok();
-    assert_eq!(told["panels"], json!(["overview", "queue-facts"]));
+    let info = app.get(&token, TOKENS).await.ok();
+    assert_eq!(info["panels"], json!(["overview", "queue-facts"]));
     assert_eq!(
-        (&told["brokers"], &told["vhosts"]),
+        (&info["brokers"], &info["vhosts"]),
         (&json!(["prod"]), &json!(["a"]))
     );
     assert_eq!(messages(app.get(&token, OVERVIEW).await), 10);
@@ -155,7 +155,7 @@ async fn what_the_portal_may_not_show_is_refused_by_name() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_understood_is_refused() {
+async fn malformed_token_requests_are_refused() {
     let fake = fake();
     let (app, _) = ready(config(&fake)).await;
     for wanted in [
@@ -174,7 +174,7 @@ async fn what_cannot_be_understood_is_refused() {
 }
 
 #[tokio::test]
-async fn an_account_hands_on_no_more_than_it_sees() {
+async fn account_cannot_grant_more_than_it_sees() {
     let fake = fake();
     let (app, admin) = ready(config(&fake)).await;
     let anna = app.sign_in("anna", "secret").await;
@@ -209,22 +209,22 @@ async fn an_account_hands_on_no_more_than_it_sees() {
 }
 
 #[tokio::test]
-async fn a_guest_gets_no_other_token() {
+async fn guest_cannot_get_another_token() {
     let fake = fake();
     let (app, admin) = ready(config(&fake)).await;
     let token = app.guest(json!({})).await;
     let again = app.ask_for_guest(("x-auth-token", &token), json!({})).await;
     assert_eq!(again.status, StatusCode::FORBIDDEN);
-    let told = app.get(&admin, TOKENS).await;
+    let info = app.get(&admin, TOKENS).await;
     assert_eq!(
-        told.status,
+        info.status,
         StatusCode::FORBIDDEN,
         "an account has no guest token"
     );
 }
 
 #[tokio::test]
-async fn pages_of_other_origins_cannot_use_it() {
+async fn token_is_refused_from_other_origins() {
     let fake = fake();
     let (app, _) = ready(config(&fake)).await;
     let token = app.guest(json!({})).await;
@@ -239,7 +239,7 @@ async fn pages_of_other_origins_cannot_use_it() {
 }
 
 #[tokio::test]
-async fn what_is_not_ours_opens_nothing() {
+async fn foreign_tokens_are_refused() {
     let fake = fake();
     let (app, _) = ready(config(&fake)).await;
     let token = app.guest(json!({})).await;
@@ -283,7 +283,7 @@ async fn opens(app: &TestApp, token: &str) -> bool {
 }
 
 #[tokio::test]
-async fn a_token_ends_after_ten_minutes_and_outlives_a_restart() {
+async fn token_lives_ten_minutes_and_survives_a_restart() {
     let fake = fake();
     let store: Arc<dyn Store> = Arc::new(NaiveStore::new());
     let token = at(&fake, &store, 0).guest(json!({})).await;
@@ -315,7 +315,7 @@ async fn a_token_ends_after_ten_minutes_and_outlives_a_restart() {
 }
 
 #[tokio::test]
-async fn a_token_ends_with_the_one_it_was_got_with() {
+async fn token_ends_with_the_token_it_was_issued_for() {
     let fake = fake();
     let mut config = config(&fake);
     config.token_lifetime = Duration::from_mins(5);
@@ -331,7 +331,7 @@ async fn a_token_ends_with_the_one_it_was_got_with() {
 }
 
 #[tokio::test]
-async fn after_a_rotation_both_keys_are_believed_and_after_two_the_first_is_not() {
+async fn key_stays_valid_for_one_rotation() {
     let fake = fake();
     let (app, admin) = ready(config(&fake)).await;
     let first = app.guest(json!({})).await;
@@ -351,7 +351,7 @@ async fn after_a_rotation_both_keys_are_believed_and_after_two_the_first_is_not(
 }
 
 #[tokio::test]
-async fn keys_rotate_by_themselves() {
+async fn keys_rotate_automatically() {
     let fake = fake();
     let store: Arc<dyn Store> = Arc::new(NaiveStore::new());
     let kid = |token: &str| token.split('.').next().expect("a head").to_owned();
@@ -364,7 +364,7 @@ async fn keys_rotate_by_themselves() {
 }
 
 #[tokio::test]
-async fn a_portal_gets_so_many_tokens_a_minute() {
+async fn tokens_of_a_portal_are_limited_each_minute() {
     let fake = fake();
     let mut portal = shop();
     portal.rate_limit = 2;
@@ -382,7 +382,7 @@ async fn a_portal_gets_so_many_tokens_a_minute() {
 }
 
 #[tokio::test]
-async fn refused_requests_cost_a_portal_nothing_of_its_budget() {
+async fn refused_requests_do_not_count_against_the_portals_limit() {
     let fake = fake();
     let mut portal = shop();
     portal.rate_limit = 2;

@@ -24,7 +24,7 @@ async fn until(app: &TestApp, token: &str, check: HealthCheck, state: HealthStat
 }
 
 #[tokio::test]
-async fn of_a_healthy_broker_every_check_is_told() {
+async fn every_check_of_a_healthy_broker_is_reported() {
     let fake = FakeBroker::start();
     fake.set_list(
         "feature-flags",
@@ -49,7 +49,7 @@ async fn of_a_healthy_broker_every_check_is_told() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_is_told_with_where() {
+async fn failed_checks_name_their_objects() {
     let fake = FakeBroker::start();
     fake.set_list(
         "feature-flags",
@@ -93,7 +93,7 @@ async fn what_is_wrong_is_told_with_where() {
     .await;
     assert_eq!(health.state, HealthState::Critical);
     let name = |check| {
-        let found = health.check(check).expect("told").findings.first();
+        let found = health.check(check).expect("reported").findings.first();
         found
             .and_then(|finding| finding.name.clone())
             .unwrap_or_default()
@@ -105,12 +105,12 @@ async fn what_is_wrong_is_told_with_where() {
 }
 
 #[tokio::test]
-async fn a_silent_broker_is_critical_and_its_last_words_are_told() {
+async fn silent_broker_is_critical_and_keeps_its_last_findings() {
     let fake = FakeBroker::start();
     let (app, token) = TestApp::ready(&fake).await;
     fake.set_mode(Mode::Status(500));
     let health = until(&app, &token, HealthCheck::Answers, HealthState::Critical).await;
-    let answers = health.check(HealthCheck::Answers).expect("told");
+    let answers = health.check(HealthCheck::Answers).expect("reported");
     assert!(answers.findings[0].desc.is_some());
     assert!(health.check(HealthCheck::MemoryAlarm).is_some());
     let answer = app.get(&token, "/v2/rabbit/health").await;
@@ -118,7 +118,7 @@ async fn a_silent_broker_is_critical_and_its_last_words_are_told() {
 }
 
 #[tokio::test]
-async fn a_narrower_account_is_told_of_its_vhosts_and_of_no_node() {
+async fn account_of_one_vhost_sees_findings_of_its_vhosts_and_of_no_node() {
     let fake = FakeBroker::start();
     fake.set_vhosts(json!([
         {"name": "hers", "cluster_state": {"rabbit@one": "running"}},
@@ -147,7 +147,7 @@ async fn a_narrower_account_is_told_of_its_vhosts_and_of_no_node() {
 }
 
 #[tokio::test]
-async fn exposed_passwords_are_a_warning_that_names_the_place() {
+async fn exposed_passwords_are_a_warning_that_names_the_file_or_address() {
     let fake = FakeBroker::start();
     fake.add(Account::new("anna", "secret", &["management"], &[]));
     let mut config = local(&[("prod", &fake)]);

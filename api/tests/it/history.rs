@@ -44,7 +44,7 @@ fn collected(resource: &str, meter: &str, millis: i64, value: f64) -> Collected 
 }
 
 #[tokio::test]
-async fn every_meter_that_a_broker_reports_is_kept() {
+async fn every_reported_meter_is_stored() {
     let fake = FakeBroker::start();
     let store = Arc::new(NaiveStore::new());
     let app = TestApp::with_store(local(&[("prod", &fake)]), Arc::clone(&store) as _);
@@ -76,7 +76,7 @@ async fn every_meter_that_a_broker_reports_is_kept() {
 }
 
 #[tokio::test]
-async fn what_is_kept_is_what_was_shown() {
+async fn stored_values_equal_the_shown_ones() {
     let fake = FakeBroker::start();
     // Slow enough to be asked rarely, so that ticks in between are bridged.
     fake.set_delay(Duration::from_millis(40));
@@ -131,7 +131,7 @@ async fn a_restart_of_the_service_keeps_the_charts() {
 }
 
 #[tokio::test]
-async fn long_spans_come_from_the_store_and_their_end_from_memory() {
+async fn long_ranges_come_from_the_store_and_their_end_from_memory() {
     let fake = FakeBroker::start();
     let store = Arc::new(NaiveStore::new());
     let now = api::Clock::System.now().as_millis();
@@ -170,7 +170,7 @@ async fn long_spans_come_from_the_store_and_their_end_from_memory() {
 }
 
 #[tokio::test]
-async fn of_the_whole_broker_is_not_told_to_narrower_accounts() {
+async fn history_of_the_whole_broker_is_hidden_from_accounts_of_one_vhost() {
     let fake = FakeBroker::start();
     fake.add(Account::new("anna", "secret", &["management"], &["/"]));
     let store = Arc::new(NaiveStore::new());
@@ -269,7 +269,7 @@ impl Store for Failing {
 }
 
 #[tokio::test]
-async fn a_store_that_fails_leaves_the_live_view_running() {
+async fn failing_store_does_not_stop_the_live_view() {
     let fake = FakeBroker::start();
     let app = TestApp::with_store(local(&[("prod", &fake)]), Arc::new(Failing::default()));
     let token = signed_in(&app).await;
@@ -294,7 +294,7 @@ async fn a_store_that_fails_leaves_the_live_view_running() {
 }
 
 #[tokio::test]
-async fn trouble_of_the_store_is_told_when_it_begins() {
+async fn store_failure_is_logged_when_it_starts() {
     let fake = FakeBroker::start();
     let app = TestApp::with_store(
         local(&[("prod", &fake)]),

@@ -16,7 +16,7 @@ fn token_of(answer: &Value) -> TokenBody {
 }
 
 #[tokio::test]
-async fn a_password_gives_a_token_with_roles_project_and_catalog() {
+async fn password_returns_a_token_with_roles_project_and_catalog() {
     let fake = FakeBroker::start();
     let app = TestApp::start(&[("prod", &fake)]);
     let answer = app.try_sign_in("guest", "guest").await;
@@ -57,7 +57,7 @@ async fn a_password_gives_a_token_with_roles_project_and_catalog() {
 }
 
 #[tokio::test]
-async fn tags_decide_on_the_role() {
+async fn tags_determine_the_role() {
     let fake = FakeBroker::start();
     for tag in [
         "administrator",
@@ -88,7 +88,7 @@ async fn tags_decide_on_the_role() {
 }
 
 #[tokio::test]
-async fn a_wrong_password_is_401_in_words_that_tell_nothing() {
+async fn wrong_password_is_401_without_details() {
     let fake = FakeBroker::start();
     let app = TestApp::start(&[("prod", &fake)]);
     let mut bodies = Vec::new();
@@ -115,7 +115,7 @@ async fn a_wrong_password_is_401_in_words_that_tell_nothing() {
 }
 
 #[tokio::test]
-async fn a_broker_is_a_project_that_opens_itself_alone() {
+async fn project_of_a_broker_opens_that_broker_only() {
     let (first, second) = (FakeBroker::start(), FakeBroker::start());
     let app = TestApp::start(&[("first", &first), ("second", &second)]);
     for (project, count) in [("first", 1), ("second", 1), ("warren", 2)] {
@@ -186,7 +186,7 @@ async fn a_token_can_be_validated_by_its_owner_and_by_admins() {
 }
 
 #[tokio::test]
-async fn a_revoked_token_opens_nothing() {
+async fn revoked_token_is_refused() {
     let fake = FakeBroker::start();
     fake.add(Account::new("anna", "secret", &["monitoring"], &["/"]));
     let app = TestApp::start(&[("prod", &fake)]);
@@ -224,7 +224,7 @@ async fn a_revoked_token_opens_nothing() {
 }
 
 #[tokio::test]
-async fn a_token_ends_when_it_says() {
+async fn token_expires_at_its_stated_time() {
     let fake = FakeBroker::start();
     let mut config = local(&[("prod", &fake)]);
     config.token_lifetime = Duration::from_millis(300);
@@ -239,7 +239,7 @@ async fn a_token_ends_when_it_says() {
 }
 
 #[tokio::test]
-async fn a_token_gives_a_narrower_one_that_lives_no_longer() {
+async fn narrower_token_keeps_the_expiry_of_its_source() {
     let (first, second) = (FakeBroker::start(), FakeBroker::start());
     let app = TestApp::start(&[("first", &first), ("second", &second)]);
     let answer = app.try_sign_in("guest", "guest").await;
@@ -271,7 +271,7 @@ async fn a_token_gives_a_narrower_one_that_lives_no_longer() {
 }
 
 #[tokio::test]
-async fn too_many_wrong_passwords_have_to_wait() {
+async fn too_many_wrong_passwords_are_throttled() {
     let fake = FakeBroker::start();
     let app = TestApp::start(&[("prod", &fake)]);
     for _ in 0..5 {
@@ -326,7 +326,7 @@ async fn a_silent_broker_does_not_count_as_a_wrong_password() {
 }
 
 #[tokio::test]
-async fn one_silent_broker_does_not_keep_anybody_from_the_others() {
+async fn silent_broker_does_not_block_sign_in_at_the_others() {
     let (silent, good) = (FakeBroker::absent(), FakeBroker::start());
     let app = TestApp::start(&[("silent", &silent), ("good", &good)]);
     let token = app.sign_in("guest", "guest").await;
@@ -341,7 +341,7 @@ async fn one_silent_broker_does_not_keep_anybody_from_the_others() {
 }
 
 #[tokio::test]
-async fn what_is_no_token_request_is_refused() {
+async fn malformed_token_requests_are_refused() {
     let fake = FakeBroker::start();
     let app = TestApp::start(&[("prod", &fake)]);
     for (request, status) in [
@@ -395,7 +395,7 @@ async fn a_body_that_is_not_json_is_415() {
 }
 
 #[tokio::test]
-async fn the_discovery_documents_lead_to_the_tokens() {
+async fn discovery_documents_link_to_the_token_path() {
     let app = TestApp::start(&[("prod", &FakeBroker::absent())]);
     for path in ["/identity", "/identity/"] {
         let answer = app.request(Method::GET, path, &[]).await;
@@ -423,7 +423,7 @@ async fn the_discovery_documents_lead_to_the_tokens() {
 }
 
 #[tokio::test]
-async fn any_number_of_viewers_may_sign_in_at_once() {
+async fn many_concurrent_sign_ins_succeed() {
     let fake = FakeBroker::start();
     fake.set_delay(Duration::from_millis(2));
     let app = TestApp::start(&[("prod", &fake)]);

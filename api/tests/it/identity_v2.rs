@@ -12,7 +12,7 @@ fn password(name: &str, password: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_password_gives_an_access_with_token_roles_and_catalog() {
+async fn password_returns_access_with_token_roles_and_catalog() {
     let fake = FakeBroker::start();
     let app = TestApp::start(&[("prod", &fake)]);
     let mut request = password("guest", "guest");
@@ -36,7 +36,7 @@ async fn a_password_gives_an_access_with_token_roles_and_catalog() {
 }
 
 #[tokio::test]
-async fn a_tenant_may_be_left_out_left_empty_or_named_by_its_id() {
+async fn tenant_may_be_absent_empty_or_an_id() {
     let (first, second) = (FakeBroker::start(), FakeBroker::start());
     let app = TestApp::start(&[("first", &first), ("second", &second)]);
     let tenant = async |key: &str, value: &str| {
@@ -52,7 +52,7 @@ async fn a_tenant_may_be_left_out_left_empty_or_named_by_its_id() {
 }
 
 #[tokio::test]
-async fn a_token_gives_a_narrower_one() {
+async fn token_returns_a_narrower_token() {
     let (first, second) = (FakeBroker::start(), FakeBroker::start());
     let app = TestApp::start(&[("first", &first), ("second", &second)]);
     let token = app.sign_in("guest", "guest").await;

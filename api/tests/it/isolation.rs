@@ -47,7 +47,7 @@ fn figures(overview: &Value) -> (&Value, &Value) {
 }
 
 #[tokio::test]
-async fn each_sees_the_sums_of_its_own_vhosts() {
+async fn each_account_sees_the_sums_of_its_own_vhosts() {
     let fake = fake();
     let (app, admin) = TestApp::ready(&fake).await;
     for (name, messages, publish) in [("anna", 103, 10_300), ("bert", 23, 2300)] {
@@ -70,7 +70,7 @@ async fn each_sees_the_sums_of_its_own_vhosts() {
 }
 
 #[tokio::test]
-async fn what_is_the_whole_brokers_is_not_shown() {
+async fn values_of_the_whole_broker_are_hidden() {
     let fake = fake();
     let (app, _) = TestApp::ready(&fake).await;
     let token = app.sign_in("anna", "secret").await;
@@ -114,7 +114,7 @@ async fn an_account_without_vhosts_sees_no_figures() {
 }
 
 #[tokio::test]
-async fn series_are_of_the_own_vhosts() {
+async fn series_are_limited_to_own_vhosts() {
     let fake = fake();
     let (app, admin) = TestApp::ready(&fake).await;
     for (name, messages) in [("anna", 103.0), ("bert", 23.0)] {
@@ -147,7 +147,7 @@ async fn series_are_of_the_own_vhosts() {
 }
 
 #[tokio::test]
-async fn a_validator_of_one_never_serves_another() {
+async fn etag_of_one_account_is_not_valid_for_another() {
     let fake = fake();
     let (app, admin) = TestApp::ready(&fake).await;
     let anna = app.sign_in("anna", "secret").await;
@@ -172,7 +172,7 @@ async fn a_validator_of_one_never_serves_another() {
 }
 
 #[tokio::test]
-async fn the_same_url_about_different_brokers_has_different_validators() {
+async fn same_url_for_different_brokers_has_different_etags() {
     let (first, second) = (FakeBroker::start(), FakeBroker::start());
     first.add(Account::new("anna", "secret", &["monitoring"], &[]));
     second.add(Account::new("bert", "secret", &["monitoring"], &[]));
@@ -206,7 +206,7 @@ async fn the_same_url_about_different_brokers_has_different_validators() {
 }
 
 #[tokio::test]
-async fn while_the_broker_is_silent_each_keeps_its_own() {
+async fn silent_broker_keeps_the_values_of_each_account_apart() {
     let fake = fake();
     let (app, _) = TestApp::ready(&fake).await;
     let anna = app.sign_in("anna", "secret").await;

@@ -47,7 +47,7 @@ fn request(method: &str, path: &str, token: &str, body: Body) -> Request<Body> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_large_answer_comes_in_parts_and_is_whole() {
+async fn large_answer_is_complete_in_chunks() {
     const COUNT: usize = 5500;
     let fake = FakeBroker::start();
     let (app, token) = TestApp::ready_on_sqlite(&fake).await;
@@ -91,7 +91,7 @@ async fn a_large_answer_comes_in_parts_and_is_whole() {
 }
 
 #[tokio::test]
-async fn a_small_answer_has_a_length_whatever_its_limit() {
+async fn small_answer_has_a_content_length_at_any_limit() {
     let fake = FakeBroker::start();
     let (app, token) = TestApp::ready_on_sqlite(&fake).await;
     app.store(&token, "m", &samples(3)).await;
@@ -205,7 +205,7 @@ async fn a_project_posts_no_more_than_its_quota_in_a_day() {
 }
 
 #[tokio::test]
-async fn without_a_quota_any_number_is_taken() {
+async fn without_a_quota_any_number_is_accepted() {
     let fake = FakeBroker::start();
     let config = ApiConfig {
         posted_quota: None,

@@ -69,7 +69,7 @@ async fn shown(app: &TestApp, token: &str, path: &str) -> Value {
 }
 
 #[tokio::test]
-async fn every_list_is_what_the_broker_says() {
+async fn every_list_equals_the_brokers_list() {
     let fake = FakeBroker::start();
     let rows = |name: &str| {
         let read: Value = broker_answer_as("3.10.8", name);
@@ -140,7 +140,7 @@ async fn pages_are_filtered_and_sorted() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_used_is_refused_with_what_can() {
+async fn unusable_arguments_are_refused_with_the_accepted_values() {
     let (app, token) = TestApp::ready(&fake()).await;
     for (query, words) in [
         ("page=0", "\\\"page\\\": accepted is a number from 1 on"),
@@ -166,7 +166,7 @@ async fn what_cannot_be_used_is_refused_with_what_can() {
 }
 
 #[tokio::test]
-async fn a_narrower_account_sees_its_own_and_counts_nothing_else() {
+async fn account_of_one_vhost_sees_and_counts_only_its_own_rows() {
     let fake = fake();
     let of = |user: &str, vhost: &str| json!({"name": format!("{user}@{vhost}"), "user": user, "vhost": vhost});
     for list in ["connections", "channels"] {
@@ -228,7 +228,7 @@ async fn idle_since_is_sorted_as_time_whatever_form_the_broker_writes() {
 }
 
 #[tokio::test]
-async fn monitoring_sees_all_connections_but_its_own_vhosts_queues() {
+async fn monitoring_account_sees_all_connections_but_only_queues_of_its_vhosts() {
     let fake = fake();
     let exchange = |vhost: &str| json!({"name": "amq.direct", "vhost": vhost});
     // As the broker shows it to this account.
@@ -256,7 +256,7 @@ async fn monitoring_sees_all_connections_but_its_own_vhosts_queues() {
 }
 
 #[tokio::test]
-async fn a_validator_serves_its_own_question_and_caller_alone() {
+async fn etag_is_valid_for_one_query_and_caller() {
     let (app, admin) = TestApp::ready(&fake()).await;
     let anna = app.sign_in("anna", "secret").await;
     let path = "/v2/rabbit/queues?page=1&sort=messages";
@@ -278,7 +278,7 @@ async fn a_validator_serves_its_own_question_and_caller_alone() {
 }
 
 #[tokio::test]
-async fn the_broker_is_asked_while_somebody_asks_and_once_for_all() {
+async fn lists_are_polled_only_while_requested_and_once_for_all_callers() {
     let fake = fake();
     let mut config = crate::support::local(&[("prod", &fake)]);
     config.tick = std::time::Duration::from_mins(1);
@@ -311,7 +311,7 @@ async fn the_broker_is_asked_while_somebody_asks_and_once_for_all() {
 }
 
 #[tokio::test]
-async fn many_queues_come_page_by_page_after_their_depths() {
+async fn many_queues_are_fetched_page_by_page_after_their_depths() {
     let fake = FakeBroker::start();
     let rows: Vec<_> = (0..1200)
         .map(|n| queue("a", &format!("q{n:04}"), n))
@@ -343,7 +343,7 @@ async fn many_queues_come_page_by_page_after_their_depths() {
 }
 
 #[tokio::test]
-async fn a_list_that_the_version_does_not_know_is_not_there() {
+async fn list_unknown_to_the_brokers_version_is_not_found() {
     let (app, token) = TestApp::ready(&fake()).await;
     let answer = app.get(&token, "/v2/rabbit/deprecated-features").await;
     assert_eq!(answer.status, StatusCode::NOT_FOUND);
@@ -355,7 +355,7 @@ async fn a_list_that_the_version_does_not_know_is_not_there() {
 }
 
 #[tokio::test]
-async fn of_a_silent_broker_are_the_last_known_and_before_there_are_any_an_error() {
+async fn silent_broker_keeps_its_last_list_or_is_an_error_without_one() {
     let fake = fake();
     let (app, token) = TestApp::ready(&fake).await;
     let before = shown(&app, &token, "queues").await;
@@ -375,7 +375,7 @@ async fn of_a_silent_broker_are_the_last_known_and_before_there_are_any_an_error
 }
 
 #[tokio::test]
-async fn without_a_token_there_is_no_list() {
+async fn list_needs_a_token() {
     let app = TestApp::start(&[("prod", &fake())]);
     for list in LISTS {
         let answer = app

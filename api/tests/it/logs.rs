@@ -1,4 +1,4 @@
-//! `GET /v2/logs`: what is told, page by page, and to whom.
+//! `GET /v2/logs`: which entries it returns, page by page, and to whom.
 
 use std::sync::Arc;
 
@@ -16,8 +16,8 @@ async fn logs(app: &TestApp, token: &str, query: &str) -> Vec<LogEntry> {
     serde_json::from_value(answer.ok()).expect("lines")
 }
 
-/// The sentences about a source, oldest first.
-async fn told(app: &TestApp, token: &str, source: &str) -> Vec<String> {
+/// The messages about a source, oldest first.
+async fn messages(app: &TestApp, token: &str, source: &str) -> Vec<String> {
     let query = format!("q.field=source&q.value={source}&limit=500");
     let lines = logs(app, token, &query).await;
     let lines = lines.into_iter().rev().filter(|line| line.source == source);
@@ -26,11 +26,14 @@ async fn told(app: &TestApp, token: &str, source: &str) -> Vec<String> {
         .collect()
 }
 
-/// Waits until a sentence about a source has some words in it.
-async fn until_told(app: &TestApp, token: &str, source: &str, words: &str) -> Vec<String> {
+/// Waits until a message about a source contains some words.
+async fn until_logged(app: &TestApp, token: &str, source: &str, words: &str) -> Vec<String> {
     app.until_some("prod", async || {
-        let told = told(app, token, source).await;
-        told.iter().any(|line| line.contains(words)).then_some(told)
+        let messages = messages(app, token, source).await;
+        messages
+            .iter()
+            .any(|line| line.contains(words))
+            .then_some(messages)
     })
     .await
 }
@@ -51,7 +54,7 @@ fn filled(count: i64) -> Arc<NaiveStore> {
 }
 
 #[tokio::test]
-async fn come_twenty_a_page_newest_first() {
+async fn logs_have_20_entries_a_page_newest_first() {
     let fake = FakeBroker::start();
     let app = TestApp::with_store(local(&[("prod", &fake)]), filled(45));
     let token = app.sign_in("guest", "guest").await;
@@ -75,7 +78,7 @@ async fn come_twenty_a_page_newest_first() {
 }
 
 #[tokio::test]
-async fn look_as_the_contract_says() {
+async fn logs_match_the_contract() {
     let fake = FakeBroker::start();
     let app = TestApp::with_store(local(&[("prod", &fake)]), filled(1));
     let token = app.sign_in("guest", "guest").await;
@@ -89,7 +92,7 @@ async fn look_as_the_contract_says() {
 }
 
 #[tokio::test]
-async fn are_filtered_by_level_text_and_time() {
+async fn logs_are_filtered_by_level_text_and_time() {
     let fake = FakeBroker::start();
     let app = TestApp::with_store(local(&[("prod", &fake)]), filled(10));
     let token = app.sign_in("guest", "guest").await;
@@ -109,7 +112,7 @@ async fn are_filtered_by_level_text_and_time() {
 }
 
 #[tokio::test]
-async fn that_cannot_be_asked_for_so_are_refused() {
+async fn unusable_log_queries_are_refused() {
     let fake = FakeBroker::start();
     let (app, token) = TestApp::ready(&fake).await;
     for (query, words) in [
@@ -128,7 +131,7 @@ async fn that_cannot_be_asked_for_so_are_refused() {
 }
 
 #[tokio::test]
-async fn are_not_sent_twice_to_who_has_them() {
+async fn unchanged_logs_are_304() {
     let fake = FakeBroker::start();
     let (app, token) = TestApp::ready(&fake).await;
     let path = "/v2/logs?q.field=source&q.value=prod";
@@ -140,7 +143,7 @@ async fn are_not_sent_twice_to_who_has_them() {
 }
 
 #[tokio::test]
-async fn tell_when_a_broker_goes_and_comes_back_once_each() {
+async fn broker_down_and_up_are_each_logged_once() {
     let fake = FakeBroker::start();
     let (app, token) = TestApp::ready(&fake).await;
     fake.set_mode(Mode::Status(500));
@@ -148,19 +151,19 @@ async fn tell_when_a_broker_goes_and_comes_back_once_each() {
         .await;
     app.polls("prod", 3).await;
     fake.set_mode(Mode::Good);
-    let told = until_told(&app, &token, "prod", "answers again").await;
-    assert_eq!(told.len(), 4, "{told:?}");
-    assert!(told[0].starts_with("info: The broker answers: RabbitMQ 3.10.8"));
-    assert!(told[1].starts_with("warning: The broker did not answer: "));
-    assert!(told[2].starts_with("error: The broker is down: "));
+    let messages = until_logged(&app, &token, "prod", "answers again").await;
+    assert_eq!(messages.len(), 4, "{messages:?}");
+    assert!(messages[0].starts_with("info: The broker answers: RabbitMQ 3.10.8"));
+    assert!(messages[1].starts_with("warning: The broker did not answer: "));
+    assert!(messages[2].starts_with("error: The broker is down: "));
     assert!(
-        told[1].contains("500") && told[2].contains("500"),
-        "{told:?}"
+        messages[1].contains("500") && messages[2].contains("500"),
+        "{messages:?}"
     );
 }
 
 #[tokio::test]
-async fn tell_of_alarms_nodes_versions_and_partitions() {
+async fn alarms_nodes_versions_and_partitions_are_logged() {
     let fake = FakeBroker::start();
     let (app, token) = TestApp::ready(&fake).await;
     let nodes: Value = broker_answer_as("3.10.8", "nodes");
@@ -169,18 +172,18 @@ async fn tell_of_alarms_nodes_versions_and_partitions() {
     let set = |field: &str, value: Value| fake.change_nodes(|nodes| nodes[0][field] = value);
 
     set("mem_alarm", true.into());
-    until_told(&app, &token, &node, "memory alarm is raised").await;
+    until_logged(&app, &token, &node, "memory alarm is raised").await;
     set("mem_alarm", false.into());
-    until_told(&app, &token, &node, "memory alarm is cleared").await;
+    until_logged(&app, &token, &node, "memory alarm is cleared").await;
     set("disk_free_alarm", true.into());
-    until_told(&app, &token, &node, "disk alarm is raised").await;
+    until_logged(&app, &token, &node, "disk alarm is raised").await;
     set("disk_free_alarm", false.into());
     set("partitions", json!(["rabbit@other"]));
-    until_told(&app, &token, &node, "partitioned from rabbit@other").await;
+    until_logged(&app, &token, &node, "partitioned from rabbit@other").await;
     set("partitions", json!([]));
-    until_told(&app, &token, &node, "no longer partitioned").await;
+    until_logged(&app, &token, &node, "no longer partitioned").await;
     fake.change_overview(|overview| overview["rabbitmq_version"] = "3.11.0".into());
-    until_told(
+    until_logged(
         &app,
         &token,
         "prod",
@@ -188,14 +191,14 @@ async fn tell_of_alarms_nodes_versions_and_partitions() {
     )
     .await;
     set("running", false.into());
-    until_told(&app, &token, &node, "is down").await;
+    until_logged(&app, &token, &node, "is down").await;
     set("running", true.into());
-    let told = until_told(&app, &token, &node, "is up again").await;
-    assert_eq!(told.len(), 8, "each once: {told:#?}");
+    let messages = until_logged(&app, &token, &node, "is up again").await;
+    assert_eq!(messages.len(), 8, "each once: {messages:#?}");
 }
 
 #[tokio::test]
-async fn tell_who_signs_in_and_who_may_not() {
+async fn sign_ins_and_refusals_are_logged() {
     let fake = FakeBroker::start();
     let (app, token) = TestApp::ready(&fake).await;
     for _ in 0..40 {
@@ -208,23 +211,23 @@ async fn tell_who_signs_in_and_who_may_not() {
     let path = "/identity/v3/auth/tokens";
     app.request(http::Method::DELETE, path, &headers).await;
     let token = app.sign_in("guest", "guest").await;
-    let told = told(&app, &token, "identity").await;
-    let count = |words: &str| told.iter().filter(|line| line.contains(words)).count();
-    assert_eq!(count("info: \"guest\" signed in"), 2, "{told:#?}");
-    assert_eq!(count("info: \"guest\" signed out"), 1, "{told:#?}");
+    let messages = messages(&app, &token, "identity").await;
+    let count = |words: &str| messages.iter().filter(|line| line.contains(words)).count();
+    assert_eq!(count("info: \"guest\" signed in"), 2, "{messages:#?}");
+    assert_eq!(count("info: \"guest\" signed out"), 1, "{messages:#?}");
     assert_eq!(
         count("warning: A sign-in as \"mallory\""),
         10,
-        "a flood: {told:#?}"
+        "a flood: {messages:#?}"
     );
     assert!(
-        !told.iter().any(|line| line.contains("guess")),
+        !messages.iter().any(|line| line.contains("guess")),
         "a password"
     );
 }
 
 #[tokio::test]
-async fn name_a_proxy_that_is_not_trusted_once() {
+async fn untrusted_proxy_is_logged_once() {
     let fake = FakeBroker::start();
     let (app, token) = TestApp::ready(&fake).await;
     let ask = async |peer: [u8; 4]| {
@@ -242,13 +245,15 @@ async fn name_a_proxy_that_is_not_trusted_once() {
     for _ in 0..3 {
         ask([192, 0, 2, 7]).await;
     }
-    let told = until_told(&app, &token, "identity", "X-Forwarded-For from 192.0.2.7").await;
-    let warnings = told.iter().filter(|line| line.contains("--trusted-proxy"));
-    assert_eq!(warnings.count(), 1, "{told:#?}");
+    let messages = until_logged(&app, &token, "identity", "X-Forwarded-For from 192.0.2.7").await;
+    let warnings = messages
+        .iter()
+        .filter(|line| line.contains("--trusted-proxy"));
+    assert_eq!(warnings.count(), 1, "{messages:#?}");
 }
 
 #[tokio::test]
-async fn are_told_to_those_whom_they_concern() {
+async fn logs_are_limited_to_the_callers_scope() {
     let (ours, theirs) = (FakeBroker::start(), FakeBroker::start());
     ours.add(Account::new("anna", "secret", &["management"], &["/"]));
     ours.add(Account::new("otto", "secret", &["monitoring"], &["/"]));

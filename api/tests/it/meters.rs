@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::support::{FakeBroker, TestApp, faultstring, sample};
 
 #[tokio::test]
-async fn a_post_is_answered_as_it_is_kept() {
+async fn post_returns_the_stored_samples() {
     let fake = FakeBroker::start();
     let (app, token) = TestApp::ready_on_sqlite(&fake).await;
     let more = json!({
@@ -36,7 +36,7 @@ async fn a_post_is_answered_as_it_is_kept() {
 }
 
 #[tokio::test]
-async fn what_a_post_leaves_out_is_the_callers_and_now() {
+async fn absent_fields_of_a_post_default_to_the_caller_and_now() {
     let fake = FakeBroker::start();
     let (app, token) = TestApp::ready_on_sqlite(&fake).await;
     let headers = [
@@ -58,7 +58,7 @@ async fn what_a_post_leaves_out_is_the_callers_and_now() {
 }
 
 #[tokio::test]
-async fn a_post_with_one_bad_sample_leaves_nothing_behind() {
+async fn post_with_one_bad_sample_stores_nothing() {
     let fake = FakeBroker::start();
     let (app, token) = TestApp::ready_on_sqlite(&fake).await;
     let good = sample("m", "r", 1.0, &json!({}));
@@ -73,7 +73,7 @@ async fn a_post_with_one_bad_sample_leaves_nothing_behind() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_no_post_is_refused() {
+async fn malformed_posts_are_refused() {
     let fake = FakeBroker::start();
     let (app, token) = TestApp::ready_on_sqlite(&fake).await;
     let send = async |content_type: &str, body: Vec<u8>| {
@@ -111,7 +111,7 @@ async fn a_body_that_is_no_post_is_refused() {
 }
 
 #[tokio::test]
-async fn meters_stand_once_a_resource_or_once_a_name() {
+async fn meters_are_listed_by_resource_or_by_name() {
     let fake = FakeBroker::start();
     let (app, token) = TestApp::ready_on_sqlite(&fake).await;
     let more = json!({"project_id": "p", "user_id": "u", "source": "s", "resource_metadata": {"size": "5"}});
@@ -209,7 +209,7 @@ async fn samples_of_a_meter_come_newest_first() {
 }
 
 #[tokio::test]
-async fn arguments_that_cannot_be_used_are_refused_everywhere() {
+async fn unusable_arguments_are_refused_on_every_path() {
     let fake = FakeBroker::start();
     let (app, token) = TestApp::ready_on_sqlite(&fake).await;
     for path in ["/v2/meters", "/v2/meters/m", "/v2/samples", "/v2/resources"] {

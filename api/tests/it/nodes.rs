@@ -6,7 +6,7 @@ use test_fixtures::broker_answer_as;
 use crate::support::{FakeBroker, TestApp};
 
 #[tokio::test]
-async fn are_those_of_the_broker() {
+async fn nodes_equal_those_of_the_broker() {
     let fake = FakeBroker::start();
     let (app, token) = TestApp::ready(&fake).await;
     let nodes: Vec<Node> =

@@ -20,7 +20,7 @@ fn the_checked_in_document_is_the_served_one() {
 }
 
 #[test]
-fn operations_have_names_of_their_own() {
+fn operation_ids_are_unique() {
     let document: serde_json::Value = serde_json::from_str(&api::openapi_json()).expect("JSON");
     let items = document["paths"].as_object().expect("paths").values();
     let operations = items.flat_map(|item| item.as_object().expect("methods").values());
@@ -34,7 +34,7 @@ fn operations_have_names_of_their_own() {
 }
 
 #[test]
-fn every_path_needs_a_token_or_says_that_it_does_not() {
+fn every_path_declares_whether_it_needs_a_token() {
     let document: serde_json::Value = serde_json::from_str(&api::openapi_json()).expect("JSON");
     let open: Vec<_> = document["paths"]
         .as_object()

@@ -8,7 +8,7 @@ use test_fixtures::broker_answer_as;
 use crate::support::{FakeBroker, TestApp};
 
 #[tokio::test]
-async fn is_what_the_broker_says_and_when() {
+async fn overview_equals_the_brokers_and_has_its_time() {
     let fake = FakeBroker::start();
     let (app, token) = TestApp::ready(&fake).await;
     let shown = app.get(&token, "/v2/rabbit/overview").await.ok();
@@ -45,7 +45,7 @@ async fn every_version_of_the_broker_is_read() {
 }
 
 #[tokio::test]
-async fn what_is_not_reported_is_absent() {
+async fn unreported_fields_are_absent() {
     let fake = FakeBroker::start();
     let answer: Value = broker_answer_as("3.10.8", "overview-disable-stats");
     fake.change_overview(|overview| *overview = answer.clone());
@@ -59,7 +59,7 @@ async fn what_is_not_reported_is_absent() {
 }
 
 #[tokio::test]
-async fn a_rate_that_its_counter_contradicts_is_not_shown() {
+async fn rate_that_its_counter_contradicts_is_hidden() {
     let fake = FakeBroker::start();
     let spike = json!({"publish": 3, "publish_details": {"rate": 740.0}});
     fake.change_overview(|overview| overview["message_stats"] = spike.clone());

@@ -29,7 +29,7 @@ async fn status(app: &TestApp, token: &str) -> StatusCode {
 }
 
 #[tokio::test]
-async fn use_is_counted_and_told() {
+async fn usage_is_counted_and_reported() {
     let fake = FakeBroker::start();
     let (app, admin) = ready(&fake).await;
     let token = app.guest(json!({"panels": ["nodes"]})).await;
@@ -38,8 +38,8 @@ async fn use_is_counted_and_told() {
     }
     app.get(&token, &format!("{TOKENS}?panel=churn")).await.ok();
     app.get(&token, "/v2/rabbit/users").await;
-    let told = app.get(&admin, PORTALS).await.ok();
-    let shop = &told[0];
+    let portals = app.get(&admin, PORTALS).await.ok();
+    let shop = &portals[0];
     assert_eq!(shop["name"], "shop");
     assert_eq!(
         (&shop["issued"], &shop["reads"], &shop["refused"]),
@@ -53,7 +53,7 @@ async fn use_is_counted_and_told() {
             .as_str()
             .is_some_and(|why| why.contains("opens what its panels are made of"))
     );
-    assert!(!told.to_string().contains(KEY));
+    assert!(!portals.to_string().contains(KEY));
     let lines = app
         .get(&admin, "/v2/logs?q.field=source&q.value=portal")
         .await;
@@ -62,7 +62,7 @@ async fn use_is_counted_and_told() {
 }
 
 #[tokio::test]
-async fn a_revoked_portal_opens_nothing_at_once_and_its_old_tokens_never_again() {
+async fn revoked_portal_and_its_old_tokens_are_refused() {
     let fake = FakeBroker::start();
     let (app, admin) = ready(&fake).await;
     let token = app.guest(json!({})).await;
@@ -83,7 +83,7 @@ async fn a_revoked_portal_opens_nothing_at_once_and_its_old_tokens_never_again()
 }
 
 #[tokio::test]
-async fn one_token_is_revoked_and_the_others_are_not() {
+async fn one_token_can_be_revoked_alone() {
     let fake = FakeBroker::start();
     let (app, admin) = ready(&fake).await;
     let (one, other) = (app.guest(json!({})).await, app.guest(json!({})).await);
@@ -102,7 +102,7 @@ async fn one_token_is_revoked_and_the_others_are_not() {
 }
 
 #[tokio::test]
-async fn a_portal_that_left_the_configuration_opens_nothing() {
+async fn portal_removed_from_the_configuration_is_refused() {
     let fake = FakeBroker::start();
     let (app, _) = ready(&fake).await;
     let token = app.guest(json!({})).await;
@@ -124,7 +124,7 @@ async fn a_portal_that_left_the_configuration_opens_nothing() {
 }
 
 #[tokio::test]
-async fn portals_are_for_those_who_see_all() {
+async fn portals_are_shown_only_to_accounts_that_see_everything() {
     let fake = FakeBroker::start();
     fake.add(Account::new("anna", "secret", &["management"], &["/"]));
     fake.add(Account::new("mona", "secret", &["monitoring"], &["/"]));

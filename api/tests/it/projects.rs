@@ -68,8 +68,8 @@ fn start([anna, bert]: &[FakeBroker; 2]) -> TestApp {
     TestApp::with_store(local(&[("of-anna", anna), ("of-bert", bert)]), sqlite())
 }
 
-/// Whether an answer says anything of the other: its project, its resource, its metadata.
-fn tells(answer: &Value, other: &Member, name: &str) -> bool {
+/// Whether an answer contains anything of the other: its project, its resource, its metadata.
+fn reveals(answer: &Value, other: &Member, name: &str) -> bool {
     let text = answer.to_string();
     [
         &other.project,
@@ -82,7 +82,7 @@ fn tells(answer: &Value, other: &Member, name: &str) -> bool {
 }
 
 #[tokio::test]
-async fn no_list_tells_of_the_other() {
+async fn lists_hide_the_other_project() {
     let brokers = brokers();
     let app = start(&brokers);
     let [anna, bert] = members(&app).await;
@@ -101,7 +101,7 @@ async fn no_list_tells_of_the_other() {
             "/v2/meters/m/statistics?groupby=project_id&groupby=resource_id&groupby=source&groupby=user_id",
         ] {
             let answer = app.get(&caller.token, path).await.ok();
-            assert!(!tells(&answer, other, name), "{path}: {answer}");
+            assert!(!reveals(&answer, other, name), "{path}: {answer}");
             assert_ne!(answer, json!([]), "{path} shows nothing at all to {own}");
         }
         let counted = app
@@ -133,7 +133,7 @@ async fn no_list_tells_of_the_other() {
 }
 
 #[tokio::test]
-async fn an_id_of_the_others_is_not_found() {
+async fn ids_of_the_other_project_are_not_found() {
     let brokers = brokers();
     let app = start(&brokers);
     let [anna, bert] = members(&app).await;
@@ -151,7 +151,7 @@ async fn an_id_of_the_others_is_not_found() {
 }
 
 #[tokio::test]
-async fn asking_for_the_others_project_is_refused() {
+async fn requests_for_the_other_project_are_refused() {
     let brokers = brokers();
     let app = start(&brokers);
     let [anna, bert] = members(&app).await;
@@ -181,7 +181,7 @@ async fn asking_for_the_others_project_is_refused() {
 }
 
 #[tokio::test]
-async fn no_complex_query_reaches_the_other() {
+async fn complex_queries_hide_the_other_project() {
     let brokers = brokers();
     let app = start(&brokers);
     let [anna, bert] = members(&app).await;
@@ -199,14 +199,14 @@ async fn no_complex_query_reaches_the_other() {
             Some(2),
             "{filter}: {answer}"
         );
-        assert!(!tells(&answer, &bert, "bert"), "{filter}: {answer}");
+        assert!(!reveals(&answer, &bert, "bert"), "{filter}: {answer}");
     }
     let answer = app.query(&anna.token, &json!({})).await.ok();
-    assert!(!tells(&answer, &bert, "bert"), "{answer}");
+    assert!(!reveals(&answer, &bert, "bert"), "{answer}");
 }
 
 #[tokio::test]
-async fn nothing_is_posted_to_the_other() {
+async fn posts_to_the_other_project_are_refused() {
     let brokers = brokers();
     let app = start(&brokers);
     let [anna, bert] = members(&app).await;
@@ -222,7 +222,7 @@ async fn nothing_is_posted_to_the_other() {
 }
 
 #[tokio::test]
-async fn the_role_admin_sees_both() {
+async fn role_admin_sees_both_projects() {
     let brokers = brokers();
     let app = start(&brokers);
     let [anna, bert] = members(&app).await;
@@ -243,7 +243,7 @@ async fn the_role_admin_sees_both() {
 }
 
 #[tokio::test]
-async fn what_is_collected_is_the_role_admins_alone() {
+async fn collected_samples_are_shown_only_to_the_role_admin() {
     let brokers = brokers();
     let store = Arc::new(NaiveStore::new());
     let [anna, bert] = &brokers;

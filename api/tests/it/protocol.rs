@@ -45,7 +45,7 @@ async fn without_a_valid_token_every_path_is_401_in_keystones_form() {
 }
 
 #[tokio::test]
-async fn an_unknown_path_is_404_in_the_form_that_is_asked_for() {
+async fn unknown_path_is_404_in_the_accepted_format() {
     let fake = FakeBroker::start();
     let (app, token) = TestApp::ready(&fake).await;
     for path in ["/nothing", "/v2", "/v2/nothing", "/identity/v2"] {
@@ -70,7 +70,7 @@ async fn an_unknown_path_is_404_in_the_form_that_is_asked_for() {
 }
 
 #[tokio::test]
-async fn a_wrong_method_is_405_with_those_that_are_not() {
+async fn wrong_method_is_405_with_the_allowed_methods() {
     let fake = FakeBroker::start();
     let (app, token) = TestApp::ready(&fake).await;
     let headers = [
@@ -161,7 +161,7 @@ async fn head_is_get_without_the_body() {
 }
 
 #[tokio::test]
-async fn an_unknown_argument_is_400_by_its_name() {
+async fn unknown_argument_is_400_and_named() {
     let fake = FakeBroker::start();
     let (app, token) = TestApp::ready(&fake).await;
     for path in PATHS {
@@ -176,7 +176,7 @@ async fn an_unknown_argument_is_400_by_its_name() {
 }
 
 #[tokio::test]
-async fn behind_a_prefix_nothing_else_is_found() {
+async fn paths_outside_the_prefix_are_not_found() {
     let fake = FakeBroker::start();
     let mut config = local(&[("prod", &fake)]);
     config.path_prefix = "/telemetry".into();
@@ -202,7 +202,7 @@ async fn behind_a_prefix_nothing_else_is_found() {
 }
 
 #[tokio::test]
-async fn scripts_of_listed_origins_may_call_and_no_others() {
+async fn only_scripts_of_listed_origins_may_call() {
     let fake = FakeBroker::start();
     let mut config = local(&[("prod", &fake)]);
     config.cors_origins = vec!["https://portal.example".into()];
@@ -248,7 +248,7 @@ async fn scripts_of_listed_origins_may_call_and_no_others() {
 }
 
 #[tokio::test]
-async fn every_answer_says_that_it_is_no_other_type_and_how_it_is_cached() {
+async fn every_answer_has_nosniff_and_cache_control() {
     let fake = FakeBroker::start();
     let (app, token) = TestApp::ready(&fake).await;
     for path in [

@@ -12,7 +12,7 @@ async fn volumes(app: &TestApp, token: &str, body: &Value) -> Value {
 }
 
 #[tokio::test]
-async fn filter_order_and_limit_choose_the_samples() {
+async fn filter_order_and_limit_select_the_samples() {
     let fake = FakeBroker::start();
     let (app, token) = TestApp::ready_on_sqlite(&fake).await;
     let samples: Vec<_> = (1..=5)
@@ -63,7 +63,7 @@ async fn filter_order_and_limit_choose_the_samples() {
 }
 
 #[tokio::test]
-async fn what_is_no_query_is_refused() {
+async fn malformed_queries_are_refused() {
     let fake = FakeBroker::start();
     let (app, token) = TestApp::ready_on_sqlite(&fake).await;
     for (body, words) in [

@@ -41,7 +41,7 @@ async fn last(app: &TestApp, token: &str, resource: &str, meter: &str) -> f64 {
 }
 
 #[tokio::test]
-async fn who_looks_at_a_queues_chart_has_its_depth_from_then_on() {
+async fn depth_of_a_queue_is_recorded_once_its_chart_was_requested() {
     let (app, token) = TestApp::ready(&fake()).await;
     let depth = last(&app, &token, "prod/%252F/calm", "rabbit.messages").await;
     assert!(depth.abs() < f64::EPSILON, "{depth}");
@@ -52,7 +52,7 @@ async fn who_looks_at_a_queues_chart_has_its_depth_from_then_on() {
 }
 
 #[tokio::test]
-async fn the_deepest_have_one_while_somebody_looks_at_the_list() {
+async fn deepest_queues_are_recorded_while_the_list_is_requested() {
     let fake = fake();
     let mut config = local(&[("prod", &fake)]);
     config.busy_queues = 1;
@@ -70,17 +70,17 @@ async fn the_deepest_have_one_while_somebody_looks_at_the_list() {
         ids.sort();
         ids
     };
-    let told = app
+    let ids = app
         .until_some("prod", async || {
             let ids = resources().await;
             (!ids.is_empty()).then_some(ids)
         })
         .await;
-    assert_eq!(told, ["prod/%2F/deep"], "of telemetry's resources too");
+    assert_eq!(ids, ["prod/%2F/deep"], "of telemetry's resources too");
 }
 
 #[tokio::test]
-async fn pinned_ones_have_one_though_nobody_looks() {
+async fn pinned_queues_are_recorded_without_requests() {
     let fake = fake();
     let pinned = PinnedQueue {
         broker: "prod".into(),
@@ -109,7 +109,7 @@ async fn pinned_ones_have_one_though_nobody_looks() {
 }
 
 #[tokio::test]
-async fn a_narrower_account_sees_its_own_alone() {
+async fn account_of_one_vhost_sees_only_its_own_queues() {
     let (app, _) = TestApp::ready(&fake()).await;
     let anna = app.sign_in("anna", "secret").await;
     let depth = last(&app, &anna, "prod/a%252Fb/c", "rabbit.messages").await;
@@ -122,7 +122,7 @@ async fn a_narrower_account_sees_its_own_alone() {
 }
 
 #[tokio::test]
-async fn queues_that_go_with_their_client_leave_nothing_in_the_store_unless_pinned() {
+async fn transient_queues_are_not_stored_unless_pinned() {
     let fake = FakeBroker::start();
     let with = |name: &str, flag: &str| {
         let mut queue = queue("/", name, 900);

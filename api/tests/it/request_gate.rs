@@ -79,7 +79,7 @@ async fn polls_are_on_time_under_200_concurrent_requests_for_absent_queues() {
 }
 
 #[tokio::test]
-async fn name_that_a_young_list_does_not_hold_is_absent_without_a_request() {
+async fn name_missing_from_a_recent_list_is_not_found_without_a_request() {
     let fake = FakeBroker::start();
     fake.set_list("queues", json!([{"name": "here", "vhost": "/"}]));
     let mut config = local(&[("prod", &fake)]);
@@ -123,7 +123,7 @@ async fn object_declared_after_the_list_was_read_is_found_soon() {
 }
 
 #[tokio::test]
-async fn broker_whose_last_poll_is_old_is_stale_though_nothing_failed() {
+async fn broker_with_an_old_poll_is_stale_without_a_failure() {
     let fake = FakeBroker::start();
     // A list of this length may take long.
     fake.change_overview(|overview| overview["object_totals"]["queues"] = 50_000.into());

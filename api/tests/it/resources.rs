@@ -31,7 +31,7 @@ fn first(base: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_resource_is_had_from_the_list_and_by_an_id_with_a_slash() {
+async fn resource_is_found_in_the_list_and_by_an_id_with_a_slash() {
     let fake = FakeBroker::start();
     let (app, token) = TestApp::ready_on_sqlite(&fake).await;
     with_resources(&app, &token).await;
@@ -53,7 +53,7 @@ async fn a_resource_is_had_from_the_list_and_by_an_id_with_a_slash() {
 }
 
 #[tokio::test]
-async fn its_links_lead_to_itself_and_to_its_samples() {
+async fn resource_links_to_itself_and_to_its_samples() {
     let fake = FakeBroker::start();
     let mut config = local(&[("prod", &fake)]);
     config.path_prefix = "/telemetry".into();
@@ -109,7 +109,7 @@ async fn links_to_meters_may_be_left_out() {
 }
 
 #[tokio::test]
-async fn times_choose_the_samples_that_make_a_resource() {
+async fn times_select_the_samples_of_a_resource() {
     let fake = FakeBroker::start();
     let (app, token) = TestApp::ready_on_sqlite(&fake).await;
     with_resources(&app, &token).await;

@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::support::{FakeBroker, TestApp, local};
 
 #[tokio::test]
-async fn the_version_document_needs_no_token_and_is_the_one_that_clients_know() {
+async fn version_document_needs_no_token_and_is_what_clients_expect() {
     let app = TestApp::start(&[("prod", &FakeBroker::absent())]);
     let answer = app.request(Method::GET, "/", &[]).await;
     let expected = json!({"versions": {"values": [{
@@ -23,7 +23,7 @@ async fn the_version_document_needs_no_token_and_is_the_one_that_clients_know() 
 }
 
 #[tokio::test]
-async fn links_carry_public_address_and_prefix() {
+async fn links_have_public_address_and_prefix() {
     let mut config = local(&[("prod", &FakeBroker::absent())]);
     config.public_url = Some("https://mq.example".parse().expect("URL"));
     config.path_prefix = "/telemetry".into();
@@ -38,7 +38,7 @@ async fn links_carry_public_address_and_prefix() {
 }
 
 #[tokio::test]
-async fn the_document_about_the_api_needs_no_token() {
+async fn openapi_document_needs_no_token() {
     let app = TestApp::start(&[("prod", &FakeBroker::absent())]);
     let answer = app.request(Method::GET, "/openapi.json", &[]).await;
     assert_eq!(answer.status, StatusCode::OK);

@@ -15,7 +15,7 @@ const PATHS: [&str; 6] = [
 ];
 
 #[tokio::test]
-async fn a_sample_is_had_from_the_list_and_by_its_id() {
+async fn sample_is_found_in_the_list_and_by_its_id() {
     let fake = FakeBroker::start();
     let (app, token) = TestApp::ready_on_sqlite(&fake).await;
     let more = json!({
@@ -59,7 +59,7 @@ async fn an_unknown_sample_is_not_found_by_its_id() {
 }
 
 #[tokio::test]
-async fn without_a_limit_there_are_a_hundred() {
+async fn default_limit_is_100() {
     let fake = FakeBroker::start();
     let (app, token) = TestApp::ready_on_sqlite(&fake).await;
     let samples = vec![sample("m", "r", 1.0, &json!({})); 150];
@@ -75,7 +75,7 @@ async fn without_a_limit_there_are_a_hundred() {
 }
 
 #[tokio::test]
-async fn the_rules_of_the_protocol_hold_for_every_path() {
+async fn protocol_rules_apply_to_every_path() {
     let fake = FakeBroker::start();
     let (app, token) = TestApp::ready_on_sqlite(&fake).await;
     let auth = ("x-auth-token", token.as_str());

@@ -50,7 +50,7 @@ fn names(result: &SearchResult) -> Vec<(K, &str, Option<&str>)> {
 }
 
 #[tokio::test]
-async fn the_best_of_every_kind_come_first() {
+async fn best_matches_of_each_kind_come_first() {
     let (app, token) = TestApp::ready(&fake()).await;
     let result = found(&app, &token, "q=ORDER").await;
     assert_eq!(
@@ -77,7 +77,7 @@ async fn the_best_of_every_kind_come_first() {
 }
 
 #[tokio::test]
-async fn connections_are_found_by_the_names_that_their_clients_gave() {
+async fn connections_are_found_by_their_client_provided_names() {
     let fake = fake();
     fake.set_list(
         "connections",
@@ -101,7 +101,7 @@ async fn connections_are_found_by_the_names_that_their_clients_gave() {
 }
 
 #[tokio::test]
-async fn a_narrower_account_finds_its_own_alone() {
+async fn account_of_one_vhost_finds_only_its_own_objects() {
     let (app, _) = TestApp::ready(&fake()).await;
     let anna = app.sign_in("anna", "secret").await;
     let result = found(&app, &anna, "q=order").await;
@@ -111,7 +111,7 @@ async fn a_narrower_account_finds_its_own_alone() {
 }
 
 #[tokio::test]
-async fn without_a_broker_all_that_the_caller_sees_are_searched() {
+async fn without_a_broker_all_visible_brokers_are_searched() {
     let (one, two) = (fake(), fake());
     let app = TestApp::start(&[("prod", &one), ("test", &two)]);
     let token = app.sign_in("guest", "guest").await;
@@ -129,7 +129,7 @@ async fn without_a_broker_all_that_the_caller_sees_are_searched() {
 }
 
 #[tokio::test]
-async fn a_search_reads_the_cheap_form_once_whoever_searches() {
+async fn searches_of_all_callers_share_one_cheap_request() {
     let fake = fake();
     let mut config = local(&[("prod", &fake)]);
     config.tick = std::time::Duration::from_mins(1);
@@ -153,7 +153,7 @@ async fn a_search_reads_the_cheap_form_once_whoever_searches() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_used_is_refused() {
+async fn unusable_arguments_are_refused() {
     let (app, token) = TestApp::ready(&fake()).await;
     for query in ["q=a&limit=0", "q=a&limit=101", "q=a&sort=name", "q=a&q=b"] {
         let answer = app.get(&token, &format!("/v2/rabbit/search?{query}")).await;

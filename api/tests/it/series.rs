@@ -21,7 +21,7 @@ fn all_meters() -> String {
 }
 
 #[tokio::test]
-async fn stand_on_a_regular_grid_of_equal_columns() {
+async fn series_have_a_regular_grid_of_equal_columns() {
     let fake = FakeBroker::start();
     let (app, token) = TestApp::ready(&fake).await;
     app.polls("prod", 3).await;
@@ -57,7 +57,7 @@ async fn stand_on_a_regular_grid_of_equal_columns() {
 }
 
 #[tokio::test]
-async fn hold_what_the_broker_said() {
+async fn series_hold_the_brokers_values() {
     let fake = FakeBroker::start();
     let (app, token) = TestApp::ready(&fake).await;
     let query =
@@ -79,9 +79,9 @@ async fn hold_what_the_broker_said() {
 }
 
 #[tokio::test]
-async fn begin_before_the_first_contact_where_the_broker_has_samples() {
+async fn series_begin_with_the_brokers_own_samples() {
     let fake = FakeBroker::start();
-    // The fixture's ten minutes, told by a node that has been up for long.
+    // The fixture's ten minutes, from a node with a long uptime.
     fake.change_nodes(|nodes| nodes[0]["uptime"] = 86_400_000.into());
     let mut config = crate::support::local(&[("prod", &fake)]);
     config.tick = std::time::Duration::from_secs(5);
@@ -124,7 +124,7 @@ async fn begin_before_the_first_contact_where_the_broker_has_samples() {
 }
 
 #[tokio::test]
-async fn are_of_the_resources_that_were_named() {
+async fn series_are_of_the_named_resources() {
     let fake = FakeBroker::start();
     let (app, token) = TestApp::ready(&fake).await;
     let nodes: serde_json::Value = broker_answer_as("3.10.8", "nodes");
@@ -162,7 +162,7 @@ async fn are_of_the_resources_that_were_named() {
 }
 
 #[tokio::test]
-async fn can_be_fetched_from_where_they_ended() {
+async fn series_can_be_fetched_from_their_last_time() {
     let fake = FakeBroker::start();
     let (app, token) = TestApp::ready(&fake).await;
     app.polls("prod", 4).await;
@@ -202,7 +202,7 @@ async fn can_be_fetched_from_where_they_ended() {
 }
 
 #[tokio::test]
-async fn of_an_unknown_meter_are_refused() {
+async fn series_of_an_unknown_meter_are_refused() {
     let fake = FakeBroker::start();
     let (app, token) = TestApp::ready(&fake).await;
     let answer = app

@@ -62,7 +62,7 @@ fn text(value: &Value, name: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_link_opens_what_its_maker_sees_of_that_page_and_nothing_else() {
+async fn link_opens_one_page_with_the_access_of_its_creator() {
     let fake = fake();
     let (app, anna) = ready(&fake).await;
     let made = make(&app, &anna, &overview()).await;
@@ -98,7 +98,7 @@ async fn a_link_opens_what_its_maker_sees_of_that_page_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn a_list_is_shared_as_its_maker_sees_it() {
+async fn shared_list_has_the_rows_that_its_creator_sees() {
     let fake = fake();
     let (app, anna) = ready(&fake).await;
     let mut wanted = overview();
@@ -113,7 +113,7 @@ async fn a_list_is_shared_as_its_maker_sees_it() {
 }
 
 #[tokio::test]
-async fn a_link_is_of_an_account_at_its_broker_not_of_a_name() {
+async fn link_belongs_to_an_account_at_one_broker() {
     let (first, second) = (fake(), FakeBroker::start());
     second.add(Account::new("anna", "another", &["management"], &["/"]));
     second.add(Account::new("otto", "secret", &["administrator"], &["/"]));
@@ -140,7 +140,7 @@ async fn a_link_is_of_an_account_at_its_broker_not_of_a_name() {
 }
 
 #[tokio::test]
-async fn links_are_listed_and_ended_by_whoever_made_them_or_an_administrator() {
+async fn links_are_listed_and_revoked_by_their_creator_or_an_administrator() {
     let fake = fake();
     let (app, anna) = ready(&fake).await;
     let bert = app.sign_in("bert", "secret").await;
@@ -188,7 +188,7 @@ async fn links_are_listed_and_ended_by_whoever_made_them_or_an_administrator() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_shared_is_refused() {
+async fn unsharable_views_are_refused() {
     let fake = fake();
     let (app, anna) = ready(&fake).await;
     for (name, value, status) in [
@@ -208,7 +208,7 @@ async fn what_cannot_be_shared_is_refused() {
 }
 
 #[tokio::test]
-async fn guessing_takes_long() {
+async fn guesses_of_links_are_throttled() {
     let fake = fake();
     let (app, anna) = ready(&fake).await;
     for n in 0..5 {
@@ -225,7 +225,7 @@ async fn guessing_takes_long() {
 }
 
 #[tokio::test]
-async fn a_link_outlives_a_restart_and_ends_on_its_day() {
+async fn link_survives_a_restart_and_expires() {
     let fake = fake();
     let store: Arc<dyn Store> = Arc::new(NaiveStore::new());
     let at = |days: i64| {

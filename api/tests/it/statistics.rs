@@ -34,7 +34,7 @@ async fn ask(app: &TestApp, token: &str, query: &str) -> Value {
 }
 
 #[tokio::test]
-async fn without_arguments_there_is_one_row_about_all() {
+async fn without_arguments_one_row_covers_all_samples() {
     let fake = FakeBroker::start();
     let (app, token) = TestApp::ready_on_sqlite(&fake).await;
     with_samples(&app, &token).await;
@@ -49,7 +49,7 @@ async fn without_arguments_there_is_one_row_about_all() {
 }
 
 #[tokio::test]
-async fn periods_begin_where_the_query_does_and_hold_every_sample_once() {
+async fn periods_start_at_the_query_and_contain_each_sample_once() {
     let fake = FakeBroker::start();
     let (app, token) = TestApp::ready_on_sqlite(&fake).await;
     with_samples(&app, &token).await;
@@ -80,7 +80,7 @@ async fn periods_begin_where_the_query_does_and_hold_every_sample_once() {
 }
 
 #[tokio::test]
-async fn groups_have_rows_of_their_own() {
+async fn each_group_has_its_own_rows() {
     let fake = FakeBroker::start();
     let (app, token) = TestApp::ready_on_sqlite(&fake).await;
     with_samples(&app, &token).await;
@@ -104,7 +104,7 @@ async fn groups_have_rows_of_their_own() {
 }
 
 #[tokio::test]
-async fn of_chosen_functions_only_those_stand() {
+async fn only_selected_functions_are_returned() {
     let fake = FakeBroker::start();
     let (app, token) = TestApp::ready_on_sqlite(&fake).await;
     with_samples(&app, &token).await;
@@ -127,7 +127,7 @@ async fn of_chosen_functions_only_those_stand() {
 }
 
 #[tokio::test]
-async fn a_search_offset_finds_more_and_the_duration_stays_within_what_was_asked() {
+async fn search_offset_finds_more_samples_within_the_requested_duration() {
     let fake = FakeBroker::start();
     let (app, token) = TestApp::ready_on_sqlite(&fake).await;
     with_samples(&app, &token).await;
@@ -143,7 +143,7 @@ async fn a_search_offset_finds_more_and_the_duration_stays_within_what_was_asked
 }
 
 #[tokio::test]
-async fn what_cannot_be_computed_is_refused() {
+async fn statistics_that_cannot_be_computed_are_refused() {
     let fake = FakeBroker::start();
     let (app, token) = TestApp::ready_on_sqlite(&fake).await;
     for (query, words) in [
@@ -179,7 +179,7 @@ async fn what_cannot_be_computed_is_refused() {
 }
 
 #[tokio::test]
-async fn a_span_of_many_periods_costs_as_much_as_the_samples_in_it() {
+async fn cost_of_many_periods_depends_on_their_samples() {
     let fake = FakeBroker::start();
     let (app, token) = TestApp::ready_on_sqlite(&fake).await;
     let years = ["2000-01-01", "2020-01-01"];

@@ -14,7 +14,7 @@ async fn sign_in_from(app: &TestApp, address: &str, name: &str, password: &str) 
 }
 
 #[tokio::test]
-async fn wrong_names_from_one_address_keep_nobody_behind_it_out() {
+async fn wrong_names_from_one_address_do_not_lock_out_its_other_users() {
     let fake = FakeBroker::start();
     fake.add(Account::new("anna", "secret", &["management"], &["/"]));
     let app = TestApp::start(&[("prod", &fake)]);
@@ -33,7 +33,7 @@ async fn wrong_names_from_one_address_keep_nobody_behind_it_out() {
 }
 
 #[tokio::test]
-async fn guesses_at_one_account_do_not_pass_by_coming_from_many_addresses() {
+async fn guesses_from_many_addresses_count_for_the_account() {
     let fake = FakeBroker::start();
     let app = TestApp::start(&[("prod", &fake)]);
     let home = "198.51.100.7";
@@ -64,7 +64,7 @@ async fn guesses_at_one_account_do_not_pass_by_coming_from_many_addresses() {
 }
 
 #[tokio::test]
-async fn all_of_an_ipv6_site_is_one_address() {
+async fn ipv6_site_counts_as_one_address() {
     let fake = FakeBroker::start();
     let app = TestApp::start(&[("prod", &fake)]);
     let mut tried = 0;

@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::support::{Account, COLLECTOR, FakeBroker, Mode, TestApp, local};
 
 #[tokio::test]
-async fn have_names_and_tags_and_no_passwords() {
+async fn users_have_names_and_tags_but_no_passwords() {
     let fake = FakeBroker::start();
     let (app, token) = TestApp::ready(&fake).await;
     let users = app.get(&token, "/v2/rabbit/users").await.ok();
@@ -22,7 +22,7 @@ async fn have_names_and_tags_and_no_passwords() {
 }
 
 #[tokio::test]
-async fn the_tags_of_old_ones_are_a_list_too() {
+async fn tags_of_older_versions_are_a_list_too() {
     let fake = FakeBroker::start();
     fake.set_users(json!([{"name": "a", "tags": "monitoring,own", "password_hash": "kI3GCqW5JLMJa4iX1lo7X4D6XbYqlLgxIs30+P6tENUV2POR"}]));
     let (app, token) = TestApp::ready(&fake).await;
@@ -34,7 +34,7 @@ async fn the_tags_of_old_ones_are_a_list_too() {
 }
 
 #[tokio::test]
-async fn the_hashes_are_told_to_administrators_alone_where_the_operator_wants_it() {
+async fn password_hashes_are_shown_only_if_configured_and_to_administrators() {
     let fake = FakeBroker::start();
     fake.add(Account::new("look", "secret", &["monitoring"], &["/"]));
     fake.set_users(json!([{"name": "a", "tags": "management", "password_hash": "kI3G"}]));
@@ -45,15 +45,15 @@ async fn the_hashes_are_told_to_administrators_alone_where_the_operator_wants_it
         app.sign_in("guest", "guest").await,
         app.sign_in("look", "secret").await,
     ];
-    let told = app.get(&admin, "/v2/rabbit/users").await;
+    let shown = app.get(&admin, "/v2/rabbit/users").await;
     let plain = app.get(&monitor, "/v2/rabbit/users").await;
     assert_eq!(plain.status, StatusCode::FORBIDDEN);
     let with_hash = json!([{"name": "a", "tags": ["management"], "has_password": true, "password_hash": "kI3G"}]);
-    assert_eq!(told.ok(), with_hash);
+    assert_eq!(shown.ok(), with_hash);
 }
 
 #[tokio::test]
-async fn an_account_that_is_no_administrator_is_shown_none_by_list_page_or_search() {
+async fn users_are_hidden_from_other_accounts_than_administrators() {
     let fake = FakeBroker::start();
     fake.set_list(
         "users/guest",
@@ -79,7 +79,7 @@ async fn an_account_that_is_no_administrator_is_shown_none_by_list_page_or_searc
 }
 
 #[tokio::test]
-async fn are_asked_for_once_a_tick_whoever_looks() {
+async fn users_are_requested_once_a_tick() {
     let fake = FakeBroker::start();
     let mut config = local(&[("prod", &fake)]);
     config.tick = std::time::Duration::from_mins(1);
@@ -98,7 +98,7 @@ async fn are_asked_for_once_a_tick_whoever_looks() {
 }
 
 #[tokio::test]
-async fn without_the_right_to_read_them_the_answer_says_so() {
+async fn missing_permission_to_read_users_is_reported() {
     let fake = FakeBroker::start();
     fake.add(Account::new(COLLECTOR, "collects", &["monitoring"], &[]));
     let (app, token) = TestApp::ready(&fake).await;
@@ -114,7 +114,7 @@ async fn without_the_right_to_read_them_the_answer_says_so() {
 }
 
 #[tokio::test]
-async fn of_a_silent_one_are_the_last_known() {
+async fn silent_broker_keeps_its_last_users() {
     let fake = FakeBroker::start();
     let (app, token) = TestApp::ready(&fake).await;
     let before = app.get(&token, "/v2/rabbit/users").await;

@@ -47,11 +47,13 @@ pub(super) fn measure(bench: ListBench<'_>) -> Result<Figure, Error> {
             .map(|path| caller.get(&path).map(|(took, _)| (path, took)))
             .collect()
     };
-    // Until everything has been told once.
+    // Until every path has been answered once.
     let started = Instant::now();
     while all().is_err() {
         if started.elapsed() > Duration::from_mins(1) {
-            return Err(Error::Wrong("a cluster of three is not told of".to_owned()));
+            return Err(Error::Wrong(
+                "the cluster of three does not answer".to_owned(),
+            ));
         }
         thread::sleep(Duration::from_millis(200));
     }

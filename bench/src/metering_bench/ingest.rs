@@ -92,7 +92,7 @@ pub(super) fn during<T>(
     ))
 }
 
-/// Posts until it is told to stop, at this distance in time or without any.
+/// Posts until it is stopped, at this interval or without pauses.
 fn post_on(
     caller: &Caller,
     number: usize,

@@ -54,7 +54,7 @@ pub(super) fn fill(bench: MeteringBench<'_>, folder: &Path) -> Result<Filled, Er
     let raw = capture::last_line(bench.runner, &mut command, LIMIT)?;
     let number = |key: &str| {
         let number = raw[key].as_f64();
-        number.ok_or_else(|| Error::Wrong(format!("the filled store tells no {key}: {raw}")))
+        number.ok_or_else(|| Error::Wrong(format!("the filled store reports no {key}: {raw}")))
     };
     Ok(Filled {
         samples: number("samples")?,

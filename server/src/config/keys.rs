@@ -92,8 +92,8 @@ keys! {
     BROKER_PROMETHEUS "broker_prometheus" "[NAME=]URL" repeats true
         default "none"
         accepts "[name=]url of rabbitmq_prometheus, such as http://mq.example.com:15692, without a path"
-        "Where a broker's Prometheus plugin listens: asked for what the management API does not tell \
-         where its statistics are off";
+        "Where a broker's Prometheus plugin listens: the source of what the management API lacks \
+         while its statistics are off";
     BROKER_PROMETHEUS_PASSWORD_FILE "broker_prometheus_password_file" "[NAME=]PATH" repeats true
         default "none"
         accepts "[name=]path of a file that holds a password"
@@ -113,7 +113,7 @@ keys! {
         default "5s"
         accepts "a duration from 1s to 5m, such as 5s"
         "Time between two polls of a broker, however many look. RabbitMQ's own statistics move \
-         every 5 s unless told otherwise, so less repeats values";
+         every 5 s by default, so a shorter interval repeats values";
     LISTEN "listen" "ADDRESS:PORT"
         default "127.0.0.1:8080"
         accepts "an address and a port, such as 0.0.0.0:8080 or [::1]:8080"
@@ -231,8 +231,8 @@ keys! {
     PASSWORD_HASHES "password_hashes" "YES|NO"
         default "no"
         accepts "yes or no"
-        "Whether /v2/rabbit/users tells administrators of a broker the hashes of its accounts' \
-         passwords. Nobody else is ever told, and no page shows them";
+        "Whether /v2/rabbit/users returns the hashes of the accounts' passwords to administrators of \
+         the broker. Nobody else gets them, and no page shows them";
     DATA_DIR "data_dir" "PATH"
         default "$STATE_DIRECTORY, else warren in $XDG_DATA_HOME or ~/.local/share"
         accepts "a folder that exists or can be made, and written to; or none"
@@ -289,7 +289,7 @@ keys! {
         default "what the request says"
         accepts "an address that starts with http:// or https://, such as https://mq.example.com"
         "Where viewers reach the dashboard, if not at the address that it listens on. With https \
-         cookies are secure and browsers are told to stay with TLS";
+         cookies are secure and browsers are instructed to stay with TLS (HSTS)";
     API_PUBLIC_URL "api_public_url" "URL"
         default "http://{api-listen}"
         accepts "an address that starts with http:// or https://, such as https://mq.example.com:8777"

@@ -24,7 +24,7 @@ pub(crate) const USER: &str = "monitor";
 /// Its password.
 pub(crate) const PASSWORD: &str = "hunter2-äß";
 
-/// What a test can tell the fake broker.
+/// Controls of the fake broker.
 pub(crate) struct Broker {
     pub(crate) url: String,
     /// `/api/whoami` was asked.

@@ -4,7 +4,7 @@ use crate::given::Given;
 use crate::refusals::refuses;
 
 #[test]
-fn brokers_that_are_none() {
+fn invalid_brokers() {
     refuses("--broker", "prod", "not an address", "[name=]url");
     refuses(
         "--broker",

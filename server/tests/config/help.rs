@@ -46,7 +46,7 @@ fn help_has_examples_and_no_password() {
 }
 
 #[test]
-fn the_version_is_told() {
+fn version_is_printed() {
     assert_eq!(
         warren(&["--version"]),
         format!("warren {}\n", env!("CARGO_PKG_VERSION"))

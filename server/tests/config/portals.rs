@@ -118,7 +118,7 @@ fn the_dashboard_alone_needs_no_keys() {
 }
 
 #[test]
-fn what_is_wrong_is_named_with_what_is_right() {
+fn invalid_portals_are_refused_with_the_accepted_values() {
     let shop = ["--portal", "shop=https://shop.example"];
     for (flag, value, reason) in [
         ("--portal", "https://shop.example", "it has no name"),
@@ -164,7 +164,7 @@ fn what_is_wrong_is_named_with_what_is_right() {
 }
 
 #[test]
-fn what_is_wrong_in_the_file_is_named_with_its_line() {
+fn invalid_portals_of_the_file_are_refused_with_their_line() {
     let refused = |lines: &str| {
         let portal = "[[portal]]\nname = \"shop\"\norigins = \"https://shop.example\"\n";
         Given::nothing().toml(&format!("{portal}{lines}")).refused()

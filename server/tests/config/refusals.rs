@@ -24,7 +24,7 @@ fn durations_out_of_bounds() {
 }
 
 #[test]
-fn addresses_that_are_none() {
+fn invalid_addresses() {
     refuses(
         "--listen",
         "8080",
@@ -40,12 +40,12 @@ fn addresses_that_are_none() {
 }
 
 #[test]
-fn parts_that_are_none() {
+fn invalid_parts() {
     refuses("--only", "both", "no such part", "api or web");
 }
 
 #[test]
-fn paths_that_are_none() {
+fn invalid_paths() {
     refuses(
         "--base-path",
         "warren",
@@ -56,7 +56,7 @@ fn paths_that_are_none() {
 }
 
 #[test]
-fn urls_that_are_none() {
+fn invalid_urls() {
     refuses(
         "--public-url",
         "portal.example",
@@ -73,7 +73,7 @@ fn urls_that_are_none() {
 }
 
 #[test]
-fn networks_and_origins_that_are_none() {
+fn invalid_networks_and_origins() {
     refuses(
         "--trusted-proxy",
         "10.0.0.0/33",
@@ -96,7 +96,7 @@ fn networks_and_origins_that_are_none() {
 }
 
 #[test]
-fn logs_that_are_none() {
+fn invalid_log_settings() {
     refuses("--log-format", "xml", "no such format", "text or json");
     refuses("--log", "api=loud", "", "info,api=debug");
 }
@@ -114,7 +114,7 @@ fn a_data_folder_that_is_a_file() {
 }
 
 #[test]
-fn retention_that_cannot_be() {
+fn invalid_retention() {
     refuses("--retention-raw", "1h", "too short", "2h to 3650d");
     // Roll-ups by the minute are kept for 14 days.
     let message = Given::nothing()
@@ -124,7 +124,7 @@ fn retention_that_cannot_be() {
 }
 
 #[test]
-fn a_quota_that_admits_nothing() {
+fn invalid_quota() {
     for value in ["0", "1.5", "many"] {
         refuses("--posted-quota", value, "not a whole number", "or none");
     }
@@ -143,12 +143,12 @@ fn bound_on_resources_names_what_is_accepted() {
 }
 
 #[test]
-fn a_switch_that_is_neither_on_nor_off() {
+fn invalid_switch() {
     refuses("--password-hashes", "maybe", "neither", "yes or no");
 }
 
 #[test]
-fn a_keystone_that_is_none() {
+fn invalid_keystone() {
     refuses(
         "--identity",
         "ldap",
@@ -231,7 +231,7 @@ fn a_line_of_the_file_is_named() {
 }
 
 #[test]
-fn a_key_that_is_none() {
+fn unknown_key() {
     let message = Given::nothing()
         .toml("tick = \"5s\"\ntickle = 1\n")
         .refused();
@@ -311,7 +311,7 @@ fn the_dashboard_alone_without_an_api() {
 }
 
 #[test]
-fn what_does_not_go_together() {
+fn conflicting_settings() {
     let message = Given::nothing()
         .flags(&["--metering-url", "http://api:8777"])
         .refused();
@@ -328,7 +328,7 @@ fn what_does_not_go_together() {
 }
 
 #[test]
-fn all_that_is_wrong_is_told_at_once() {
+fn all_errors_are_reported_at_once() {
     let message = Given::nothing()
         .flags(&["--tick", "0s", "--only", "x", "--log-format", "y"])
         .refused();

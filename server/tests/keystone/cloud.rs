@@ -97,8 +97,7 @@ impl Cloud {
         .to_vec()
     }
 
-    /// Waits until the Keystone's log tells of so many revocations: it writes a line after it has
-    /// answered.
+    /// Waits until the Keystone's log has `count` revocations: it writes a line after its answer.
     pub(crate) async fn has_revoked(&self, count: usize, what: &str) {
         let deadline = Instant::now() + Duration::from_secs(5);
         loop {
@@ -184,7 +183,7 @@ pub(crate) async fn switch(running: &Running, cookie: &str, project: &str, next:
     header(answer.headers(), "location").to_owned()
 }
 
-/// Asks who looks until the answer has a status, and tells after how long.
+/// Asks for the viewer until the answer has this status. Returns how long that took.
 pub(crate) async fn until(running: &Running, cookie: &str, status: StatusCode) -> Duration {
     let start = Instant::now();
     while viewer(running, cookie).await.status() != status {

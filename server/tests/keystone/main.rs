@@ -134,7 +134,7 @@ async fn projects_are_switched_and_no_token_outlives_its_use() {
 }
 
 #[tokio::test]
-async fn what_the_keystone_ends_leads_back_to_the_form_and_from_there_to_the_same_page() {
+async fn revoked_token_leads_to_the_form_and_back_to_the_same_page() {
     let options = KeystoneOptions {
         token_lifetime: Duration::from_secs(20),
     };
@@ -174,7 +174,7 @@ async fn what_the_keystone_ends_leads_back_to_the_form_and_from_there_to_the_sam
 }
 
 #[tokio::test]
-async fn a_keystone_that_is_frozen_or_gone_lets_nobody_in_and_nobody_down_for_good() {
+async fn frozen_or_absent_keystone_refuses_sign_in_and_recovers() {
     let Some(cloud) = Cloud::start(KeystoneOptions::default()).await else {
         return;
     };

@@ -3,7 +3,7 @@ use http::StatusCode;
 use crate::common::{Running, SCRIPT, header, session_cookie};
 
 #[tokio::test]
-async fn everything_stands_below_the_base_path() {
+async fn every_path_is_below_the_base_path() {
     let running = Running::start(&["--base-path", "/warren"]).await;
     for path in [
         "/warren/sign-in",
@@ -47,7 +47,7 @@ async fn probes_need_no_base_path() {
 }
 
 #[tokio::test]
-async fn pages_and_cookies_carry_it() {
+async fn pages_and_cookies_use_the_base_path() {
     let running = Running::start(&["--base-path", "/warren"]).await;
     let page = running
         .get("/warren/sign-in")
@@ -66,7 +66,7 @@ async fn pages_and_cookies_carry_it() {
 }
 
 #[tokio::test]
-async fn reads_below_it_are_for_our_scripts_alone() {
+async fn reads_below_the_base_path_need_own_scripts() {
     let running = Running::start(&["--base-path", "/warren"]).await;
     let read = running
         .get("/warren/fn/viewer")

@@ -4,7 +4,7 @@ use server::{Server, StartError};
 use crate::common::{Running, SCRIPT, configuration, header};
 
 #[tokio::test]
-async fn files_with_a_hash_may_be_kept_for_ever() {
+async fn hashed_files_are_cached_for_ever() {
     let running = Running::start(&[]).await;
     let answer = running
         .get(&format!("/pkg/{SCRIPT}"))
@@ -21,7 +21,7 @@ async fn files_with_a_hash_may_be_kept_for_ever() {
 }
 
 #[tokio::test]
-async fn files_without_one_are_asked_for_again() {
+async fn files_without_a_hash_are_revalidated() {
     let running = Running::start(&[]).await;
     let answer = running
         .get("/pkg/robots.txt")
@@ -35,7 +35,7 @@ async fn files_without_one_are_asked_for_again() {
 }
 
 #[tokio::test]
-async fn a_file_that_was_packed_at_build_is_sent_as_it_is() {
+async fn precompressed_file_is_sent_as_it_is() {
     let running = Running::start(&[]).await;
     let answer = running
         .get(&format!("/pkg/{SCRIPT}"))
@@ -46,7 +46,7 @@ async fn a_file_that_was_packed_at_build_is_sent_as_it_is() {
 }
 
 #[tokio::test]
-async fn a_file_that_is_not_there_is_a_404_that_nobody_keeps() {
+async fn missing_file_is_an_uncached_404() {
     let running = Running::start(&[]).await;
     for path in [
         "/pkg/frontend-ffffffffffffffff.js",

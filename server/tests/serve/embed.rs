@@ -54,7 +54,7 @@ async fn the_element_names_the_files_of_this_build() {
 }
 
 #[tokio::test]
-async fn a_page_that_has_the_element_is_told_so() {
+async fn unchanged_element_is_304() {
     let running = Running::start(&[]).await;
     let first = running.get("/embed.js").send().await.expect("an answer");
     let tag = header(first.headers(), "etag").to_owned();

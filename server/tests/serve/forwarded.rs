@@ -66,7 +66,7 @@ async fn below_a_base_path_the_cookie_has_another_prefix() {
 }
 
 #[tokio::test]
-async fn a_strangers_word_counts_for_nothing() {
+async fn forwarded_headers_of_untrusted_peers_are_ignored() {
     let running = Running::start(&[]).await;
     let answer = sign_in(&running, "", "https://portal.example").await;
     assert_eq!(answer.status(), StatusCode::FORBIDDEN);
@@ -77,7 +77,7 @@ async fn a_strangers_word_counts_for_nothing() {
 }
 
 #[tokio::test]
-async fn a_public_address_with_tls_needs_no_proxys_word() {
+async fn public_address_with_tls_needs_no_forwarded_header() {
     let running = Running::start(&["--public-url", "https://mq.example"]).await;
     let request = running.sign_in("").header("sec-fetch-site", "same-origin");
     let answer = request.send().await.expect("an answer");

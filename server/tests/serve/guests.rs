@@ -226,7 +226,7 @@ async fn each_panel_is_whole_with_a_token_for_it_alone() {
 }
 
 #[tokio::test]
-async fn a_browser_is_told_who_may_ask() {
+async fn preflight_names_the_allowed_origin() {
     let (running, _file) = start().await;
     let preflight = async |path: &str, origin: &str| {
         let request = browser()
@@ -252,7 +252,7 @@ async fn a_browser_is_told_who_may_ask() {
 }
 
 #[tokio::test]
-async fn a_page_of_nobody_is_refused_whatever_its_token() {
+async fn page_without_a_portal_is_refused_with_any_token() {
     let (running, _file) = start().await;
     let token = token(&running, 60).await;
     for origin in [
@@ -278,7 +278,7 @@ async fn another_portals_page_cannot_use_it() {
 }
 
 #[tokio::test]
-async fn a_token_that_is_none_is_told_in_words_that_panels_understand() {
+async fn invalid_token_is_an_error_that_panels_understand() {
     let (running, _file) = start().await;
     let good = token(&running, 60).await;
     let other = if good.ends_with('A') { 'E' } else { 'A' };
@@ -322,7 +322,7 @@ async fn a_session_opens_nothing_to_other_pages() {
 }
 
 #[tokio::test]
-async fn nothing_else_is_open_to_them() {
+async fn guests_can_only_use_panels() {
     let (running, _file) = start().await;
     let token = token(&running, 60).await;
     let post = browser()

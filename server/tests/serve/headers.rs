@@ -50,7 +50,7 @@ async fn every_answer_has_security_headers() {
 }
 
 #[tokio::test]
-async fn what_opened_a_window_is_cut_off_unless_it_is_the_viewer_or_a_page_of_ours() {
+async fn opener_is_isolated_except_for_own_pages() {
     let running = Running::start(&[]).await;
     for (site, policy) in [
         (Some("cross-site"), Some("same-origin")),
@@ -113,7 +113,7 @@ async fn each_page_has_a_nonce_of_its_own() {
 }
 
 #[tokio::test]
-async fn pages_are_not_kept() {
+async fn pages_are_not_cached() {
     let running = Running::start(&[]).await;
     for path in ["/sign-in", "/nowhere"] {
         let answer = running.get(path).send().await.expect("an answer");
@@ -150,7 +150,7 @@ async fn an_address_without_a_page_takes_no_post() {
 }
 
 #[tokio::test]
-async fn pages_are_packed_for_those_who_can_unpack() {
+async fn pages_are_compressed_if_the_browser_accepts_it() {
     let running = Running::start(&[]).await;
     for coding in ["br", "gzip"] {
         let answer = running.get("/sign-in").header("accept-encoding", coding);
@@ -169,7 +169,7 @@ async fn pages_are_packed_for_those_who_can_unpack() {
 }
 
 #[tokio::test]
-async fn a_body_has_a_bound() {
+async fn body_size_is_limited() {
     let running = Running::start(&[]).await;
     let form = format!("user=a&password={}", "x".repeat(1024 * 1024));
     let answer = running

@@ -17,7 +17,7 @@ async fn until_ready(running: &Running) {
 }
 
 #[tokio::test]
-async fn it_lives_before_it_is_ready_and_says_why_it_is_not() {
+async fn service_is_live_before_it_is_ready_and_names_the_reason() {
     let broker = Broker::start().await;
     broker.polls.forget_permits(usize::MAX);
     let running = Running::with_broker(broker, &[]).await;

@@ -13,7 +13,7 @@ const ENGLISH: &str = "<html lang=\"en\"";
 const CHINESE: &str = "<html lang=\"zh-CN\"";
 
 #[tokio::test]
-async fn a_page_is_in_the_language_that_the_browser_wishes_for() {
+async fn page_uses_the_accepted_language() {
     let running = Running::start(&[]).await;
     let english = page(&running, "de, en;q=0.8, zh;q=0.7", "").await;
     assert!(english.contains(ENGLISH) && english.contains("User name"));
@@ -24,7 +24,7 @@ async fn a_page_is_in_the_language_that_the_browser_wishes_for() {
 }
 
 #[tokio::test]
-async fn a_choice_is_kept_and_leads_back() {
+async fn chosen_language_is_stored_and_leads_back() {
     let running = Running::start(&["--base-path", "/warren"]).await;
     let form = "language=zh&next=%2Fsign-in%3Fnext%3D%252Flog";
     let answer = running.post("/warren/fn/language", form).send().await;
@@ -39,7 +39,7 @@ async fn a_choice_is_kept_and_leads_back() {
 }
 
 #[tokio::test]
-async fn a_language_that_is_not_spoken_is_not_kept_and_nobody_is_led_away() {
+async fn unknown_language_is_not_stored_and_never_redirects_elsewhere() {
     let running = Running::start(&[]).await;
     let form = "language=zz%0D%0Ax%3A+y&next=%2F%2Fevil.example";
     let answer = running.post("/fn/language", form).send().await;
@@ -49,14 +49,14 @@ async fn a_language_that_is_not_spoken_is_not_kept_and_nobody_is_led_away() {
 }
 
 #[tokio::test]
-async fn what_was_chosen_stands_before_what_the_browser_wishes() {
+async fn chosen_language_wins_over_the_accepted_one() {
     let running = Running::start(&[]).await;
     let page = page(&running, "en", "warren_language=zh-CN").await;
     assert!(page.contains(CHINESE));
 }
 
 #[tokio::test]
-async fn the_texts_that_the_bundle_lacks_come_beside_it() {
+async fn texts_of_other_languages_are_separate_files() {
     let running = Running::start(&[]).await;
     let page = page(&running, "zh-CN", "").await;
     let at = page.find("/pkg/texts-").expect("the page names the file");

@@ -24,7 +24,7 @@ async fn a_form_of_another_site_is_refused() {
 }
 
 #[tokio::test]
-async fn a_form_of_ours_is_not() {
+async fn own_form_is_accepted() {
     let running = Running::start(&[]).await;
     assert_ne!(
         post(&running, &[("sec-fetch-site", "same-origin")]).await,
@@ -38,7 +38,7 @@ async fn a_form_of_ours_is_not() {
 }
 
 #[tokio::test]
-async fn reads_are_for_our_scripts_alone() {
+async fn reads_need_own_scripts() {
     let running = Running::start(&[]).await;
     let read = running
         .get("/fn/viewer")

@@ -30,7 +30,7 @@ async fn a_sign_in_sets_a_cookie_that_scripts_cannot_read() {
 }
 
 #[tokio::test]
-async fn the_cookie_is_the_way_in() {
+async fn session_cookie_grants_access() {
     let running = Running::start(&[]).await;
     let out = running.read("/fn/viewer").send().await.expect("an answer");
     assert_eq!(out.status(), StatusCode::UNAUTHORIZED);
@@ -46,7 +46,7 @@ async fn the_cookie_is_the_way_in() {
 }
 
 #[tokio::test]
-async fn a_wrong_password_sets_none() {
+async fn wrong_password_sets_no_cookie() {
     let running = Running::start(&[]).await;
     let answer = running
         .post("/fn/sign_in", WRONG)
@@ -59,7 +59,7 @@ async fn a_wrong_password_sets_none() {
 }
 
 #[tokio::test]
-async fn a_planted_id_is_worth_nothing_after_sign_in() {
+async fn planted_session_id_is_replaced_at_sign_in() {
     let running = Running::start(&[]).await;
     let first = running.sign_in("").send().await.expect("an answer");
     let planted = cookie(first.headers());
@@ -98,7 +98,7 @@ async fn a_sign_out_ends_the_session() {
 }
 
 #[tokio::test]
-async fn a_made_up_cookie_is_none() {
+async fn unknown_session_cookie_is_ignored() {
     let running = Running::start(&[]).await;
     for made_up in [
         "warren_session=AAAAAAAAAAAAAAAAAAAAAA",

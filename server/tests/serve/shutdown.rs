@@ -6,7 +6,7 @@ use http::StatusCode;
 use crate::common::{Running, Site, header};
 
 #[tokio::test]
-async fn a_request_under_way_is_finished() {
+async fn running_request_is_finished() {
     let running = Running::start(&[]).await;
     // The collector may ask who it is, too; from here on sign-ins hang.
     running.broker.answers.forget_permits(usize::MAX);
@@ -28,7 +28,7 @@ async fn a_request_under_way_is_finished() {
 }
 
 #[test]
-fn a_signal_ends_the_program_in_good_order() {
+fn signal_stops_the_program_gracefully() {
     for signal in ["TERM", "INT"] {
         let site = Site::make();
         let mut program = Command::new(env!("CARGO_BIN_EXE_warren"))

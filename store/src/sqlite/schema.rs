@@ -42,7 +42,7 @@ pub(super) const STEPS: &[&str] = &[
         layout INTEGER NOT NULL, data BLOB NOT NULL,
         PRIMARY KEY (level, polled, time)
     ) WITHOUT ROWID;
-    -- Roll-ups that are yet to be made, or made anew.
+    -- Roll-ups that must be computed, or computed again.
     CREATE TABLE pending (
         level INTEGER NOT NULL, polled INTEGER NOT NULL, time INTEGER NOT NULL,
         PRIMARY KEY (level, polled, time)

@@ -32,7 +32,7 @@ async fn posts_until_killed() {
 }
 
 #[tokio::test]
-async fn nothing_that_was_answered_is_lost() {
+async fn acknowledged_posts_survive_a_kill() {
     let folder = tempdir().expect("a folder");
     let path = folder.path().join("warren.db");
     let mut answered = Vec::new();

@@ -12,7 +12,7 @@ fn refused(path: &std::path::Path) -> StoreError {
 }
 
 #[tokio::test]
-async fn what_was_written_is_there_after_a_restart() {
+async fn written_data_survives_a_restart() {
     let folder = tempdir().expect("a folder");
     let path = folder.path().join("warren.db");
     let store = SqliteStore::open(&path, Options::default()).expect("opens");
@@ -66,7 +66,7 @@ async fn a_damaged_file_is_named_and_left_as_it_is() {
 }
 
 #[tokio::test]
-async fn a_folder_that_is_not_there_is_named() {
+async fn missing_folder_is_named() {
     let folder = tempdir().expect("a folder");
     let error = refused(&folder.path().join("nowhere/warren.db"));
     assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
@@ -74,7 +74,7 @@ async fn a_folder_that_is_not_there_is_named() {
 }
 
 #[tokio::test]
-async fn another_programs_lock_is_told_of_and_outlived() {
+async fn lock_of_another_program_is_reported_and_recovered_from() {
     let folder = tempdir().expect("a folder");
     let path = folder.path().join("warren.db");
     let store = SqliteStore::open(&path, Options::default()).expect("opens");
@@ -105,7 +105,7 @@ async fn another_programs_lock_is_told_of_and_outlived() {
 }
 
 #[tokio::test]
-async fn a_full_disk_refuses_posts_keeps_what_was_taken_and_goes_on_reading() {
+async fn full_disk_refuses_posts_keeps_stored_data_and_allows_reads() {
     let folder = tempdir().expect("a folder");
     let path = folder.path().join("warren.db");
     let options = Options {

@@ -31,13 +31,13 @@ async fn behaves(store: &dyn Store) {
 }
 
 #[tokio::test]
-async fn notes_are_kept_by_area_and_name() {
+async fn values_are_stored_by_area_and_name() {
     behaves(&NaiveStore::new()).await;
     behaves(&SqliteStore::in_memory(Options::default()).expect("opens")).await;
 }
 
 #[tokio::test]
-async fn notes_are_there_after_a_restart() {
+async fn values_survive_a_restart() {
     let folder = tempdir().expect("a folder");
     let path = folder.path().join("warren.db");
     let store = SqliteStore::open(&path, Options::default()).expect("opens");
@@ -50,7 +50,7 @@ async fn notes_are_there_after_a_restart() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn the_file_is_withheld_from_other_accounts() {
+async fn file_is_readable_only_by_its_owner() {
     use std::os::unix::fs::PermissionsExt;
     let folder = tempdir().expect("a folder");
     let path = folder.path().join("warren.db");

@@ -139,7 +139,7 @@ async fn pages_of_meters_and_resources_are_the_whole_list_in_order() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn rows_that_no_sample_passes_cost_no_place_of_the_limit() {
+async fn rows_without_matching_samples_do_not_count_against_the_limit() {
     let store = with_resources().await;
     // Of every resource there is one time, so most have no sample at or after this one.
     let since = at(this_hour() - HOUR + RESOURCES as i64 - 5);

@@ -1,7 +1,7 @@
 //! The store in a file, from outside.
 
-mod alike;
 mod durable;
+mod equal_results;
 mod file;
 mod kv;
 mod list_pages;

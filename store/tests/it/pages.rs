@@ -54,7 +54,7 @@ async fn in_pages(store: &SqliteStore, query: &SampleQuery) -> (Vec<Sample>, usi
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_pages_of_an_answer_are_the_answer() {
+async fn pages_together_are_the_whole_answer() {
     let store = filled(45_000).await;
     let by = |field, descending| vec![Order { field, descending }];
     let rack = Field::Metadata("rack".into());

@@ -55,7 +55,7 @@ async fn three_days(path: &std::path::Path) -> usize {
 }
 
 #[tokio::test]
-async fn what_is_too_old_goes_and_its_roll_ups_tell_the_same() {
+async fn old_samples_are_deleted_and_their_roll_ups_have_the_same_values() {
     let folder = tempdir().expect("a folder");
     let path = folder.path().join("warren.db");
     let polls = three_days(&path).await;
@@ -99,7 +99,7 @@ async fn a_poll_that_comes_twice_counts_once() {
 }
 
 #[tokio::test]
-async fn what_comes_too_late_to_be_kept_is_still_rolled_up() {
+async fn samples_older_than_the_kept_resolution_are_still_rolled_up() {
     let store = SqliteStore::in_memory(Options::default()).expect("opens");
     // From now on it keeps two days.
     store.run_maintenance().await;
@@ -129,7 +129,7 @@ async fn what_comes_too_late_to_be_kept_is_still_rolled_up() {
 }
 
 #[tokio::test]
-async fn posted_samples_go_by_when_they_came_and_their_series_with_them() {
+async fn posted_samples_expire_by_arrival_time_with_their_series() {
     let folder = tempdir().expect("a folder");
     let path = folder.path().join("warren.db");
     let store = SqliteStore::open(&path, Options::default()).expect("opens");

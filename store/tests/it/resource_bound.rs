@@ -46,7 +46,7 @@ fn rows(path: &Path, table: &str) -> i64 {
 }
 
 #[tokio::test]
-async fn above_the_bound_the_resources_without_samples_for_longest_leave_transient_ones_first() {
+async fn above_the_bound_the_longest_idle_resources_are_deleted_transient_ones_first() {
     let store = SqliteStore::in_memory(at_most(3)).expect("opens");
     let now = this_hour();
     store.collect(poll("prod", now, &[1.0]));
@@ -70,7 +70,7 @@ async fn above_the_bound_the_resources_without_samples_for_longest_leave_transie
 }
 
 #[tokio::test]
-async fn nothing_leaves_at_the_bound() {
+async fn nothing_is_deleted_at_the_bound() {
     let store = SqliteStore::in_memory(at_most(2)).expect("opens");
     store.collect(poll("prod", this_hour(), &[1.0]));
     store.collect(poll("prod/%2F/orders", this_hour() - DAY, &[1.0]));
@@ -116,7 +116,7 @@ async fn pinned_queues_and_polled_brokers_and_nodes_stay_above_the_bound() {
 }
 
 #[tokio::test]
-async fn server_named_queues_of_an_older_version_leave_an_hour_after_their_last_sample() {
+async fn server_named_queues_of_an_older_version_are_deleted_an_hour_after_their_last_sample() {
     let folder = tempdir().expect("a folder");
     let path = folder.path().join("warren.db");
     let store = SqliteStore::open(&path, Options::default()).expect("opens");
@@ -173,7 +173,7 @@ async fn a_resource_that_comes_back_starts_without_its_deleted_history() {
 }
 
 #[tokio::test]
-async fn a_resource_of_which_nothing_is_kept_any_more_leaves_too() {
+async fn resource_without_stored_samples_is_deleted() {
     let store = SqliteStore::in_memory(Options::default()).expect("opens");
     // Its samples are older than all that is kept, so none is written.
     store.run_maintenance().await;

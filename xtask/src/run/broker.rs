@@ -100,7 +100,7 @@ impl Running {
     }
 
     /// What the dashboard shows, and how to sign in.
-    pub(super) fn told(&self) -> (String, &'static str) {
+    pub(super) fn description(&self) -> (String, &'static str) {
         match self {
             Self::Named => (
                 "the broker you named".to_owned(),

@@ -1,4 +1,4 @@
-//! The steps, in order: what is quick to tell comes first.
+//! The steps, in order: quick checks come first.
 
 use std::time::Duration;
 

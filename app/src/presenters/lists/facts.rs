@@ -1,7 +1,7 @@
 //! Parts of detail pages: facts in groups, rows in tables.
 
 use metering::queue::Flow;
-use metering::{Table, Value as Told};
+use metering::{Table, Value as Field};
 
 use super::column::ColumnDef;
 use super::render_context::RenderContext;
@@ -33,9 +33,9 @@ pub(super) fn group(
 /// A group with all entries of a table from the broker, under their own names.
 pub(super) fn group_of_table(title: &str, table: Option<&Table>) -> Option<Group> {
     let Table(table) = table.filter(|table| !table.is_empty())?;
-    let fact = |(name, value): (&String, &Told)| {
+    let fact = |(name, value): (&String, &Field)| {
         let value = match value {
-            Told::Table(Table(inner)) => Cell {
+            Field::Table(Table(inner)) => Cell {
                 parts: inner
                     .iter()
                     .map(|(name, value)| tag(&format!("{name}: {value}"), None))

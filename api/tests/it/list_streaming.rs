@@ -35,7 +35,7 @@ async fn body(app: &TestApp, path: &str, token: &str) -> (bool, Body) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn large_lists_and_statistics_come_in_parts_and_are_whole() {
+async fn large_lists_and_statistics_are_complete_in_chunks() {
     let fake = FakeBroker::start();
     let (app, token) = TestApp::ready_on_sqlite(&fake).await;
     app.store(&token, "m", &samples(COUNT)).await;
@@ -77,7 +77,7 @@ async fn large_lists_and_statistics_come_in_parts_and_are_whole() {
 }
 
 #[tokio::test]
-async fn small_lists_and_statistics_have_a_length() {
+async fn small_lists_and_statistics_have_a_content_length() {
     let fake = FakeBroker::start();
     let (app, token) = TestApp::ready_on_sqlite(&fake).await;
     app.store(&token, "m", &samples(3)).await;

@@ -9,7 +9,7 @@ const chosen = (page: Page, group: 'Range' | 'Refresh') =>
 const section = (page: Page, name: string) =>
   page.getByRole('navigation', { name: 'Navigation' }).getByRole('link', { name, exact: true });
 
-test('the range of the overview is that of a queue’s page, by links and by their letters', async ({ signedIn: page }) => {
+test('links and shortcuts keep the range of the overview', async ({ signedIn: page }) => {
   await page.goto(`${DEMO}?range=1h`);
   await new Overview(page).alive();
   await section(page, 'Queues').click();
@@ -32,7 +32,7 @@ test('the range of the overview is that of a queue’s page, by links and by the
   await expect(chosen(page, 'Range')).toHaveText('1h');
 });
 
-test('what is paused stays paused, wherever one goes', async ({ signedIn: page }) => {
+test('paused updates stay paused on other pages', async ({ signedIn: page }) => {
   await page.goto(DEMO);
   await new Overview(page).alive();
   await page.getByRole('group', { name: 'Refresh' }).getByRole('link', { name: 'Pause' }).click();
@@ -56,7 +56,7 @@ test('what is paused stays paused, wherever one goes', async ({ signedIn: page }
 test.describe('without scripts', () => {
   test.use({ javaScriptEnabled: false });
 
-  test('the navigation’s links carry the range too', async ({ signedIn: page }) => {
+  test('navigation links keep the range', async ({ signedIn: page }) => {
     await page.goto(`${DEMO}?range=1h`);
     await section(page, 'Queues').click();
     await expect(page).toHaveURL(`${DEMO}/queues?range=1h`);

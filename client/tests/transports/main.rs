@@ -446,7 +446,7 @@ both! {
 }
 
 #[tokio::test]
-async fn a_service_that_is_not_there_is_a_transport_error() {
+async fn absent_service_is_a_transport_error() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
         .await
         .expect("a port");

@@ -9,7 +9,7 @@ use http::StatusCode;
 use crate::common::{PASSWORD, Running, USER, browser};
 
 #[tokio::test]
-async fn a_damaged_store_costs_the_history_and_not_the_sight_of_the_brokers() {
+async fn damaged_store_disables_history_but_not_the_live_view() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("warren.db");
     let garbage = b"this was a database before the disk broke".repeat(200);
@@ -43,8 +43,8 @@ async fn a_damaged_store_costs_the_history_and_not_the_sight_of_the_brokers() {
     // and what only the store knows is refused, with what to do.
     let log = get("/v2/logs").await;
     assert_eq!(log.status(), StatusCode::SERVICE_UNAVAILABLE);
-    let told = log.text().await.expect("a text");
-    assert!(told.contains("move the file away"), "{told}");
+    let message = log.text().await.expect("a text");
+    assert!(message.contains("move the file away"), "{message}");
 
     running.server.shutdown().await;
     assert_eq!(fs::read(&file).expect("read"), garbage, "left as it is");

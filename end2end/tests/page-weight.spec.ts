@@ -27,7 +27,7 @@ test('a first visit takes few requests', async ({ signedIn: page }) => {
   expect(loads.length).toBeLessThanOrEqual(MOST_REQUESTS);
 });
 
-test('the first screen is painted first, and then all of it', async ({ signedIn: page }) => {
+test('the first screen is painted before the rest', async ({ signedIn: page }) => {
   // What a visit held back until the page was painted, and whether it had been by then.
   await page.addInitScript(() => {
     const seen = (globalThis as unknown as { seen: string[] }).seen = [] as string[];

@@ -4,7 +4,7 @@ import type { Page } from '@playwright/test';
 
 import { DEMO, expect, test } from '../support/test.ts';
 
-test('numbers go on when a browser has translated the page', async ({ overview }) => {
+test('numbers update in a translated page', async ({ overview }) => {
   const { page } = overview;
   // As Chromium's translation does it: each text is replaced by an element with another one.
   const count = await page.evaluate(() => {
@@ -48,7 +48,7 @@ async function behindMinifier(page: Page, once: boolean): Promise<() => number> 
   return () => loads;
 }
 
-test('a page that was changed on its way is loaded once more', async ({ signedIn, complaints }) => {
+test('a page altered in transit is loaded once more', async ({ signedIn, complaints }) => {
   complaints.expect(/panicked|unreachable|hydrat/i);
   const loads = await behindMinifier(signedIn, true);
   await signedIn.goto(DEMO);
@@ -60,7 +60,7 @@ test('a page that was changed on its way is loaded once more', async ({ signedIn
   await expect(signedIn.getByRole('alert')).toHaveCount(0);
 });
 
-test('a page that is changed each time says so, and stays readable', async ({ signedIn, complaints }) => {
+test('a page that is always altered says so and stays readable', async ({ signedIn, complaints }) => {
   complaints.expect(/panicked|unreachable|hydrat/i);
   const loads = await behindMinifier(signedIn, false);
   await signedIn.goto(DEMO);

@@ -5,7 +5,7 @@ import { DEMO, expect, test } from '../support/test.ts';
 
 const SPAN = `${DEMO}?from=20261101T120000Z&to=20261101T130000Z`;
 
-test('UTC is a switch that is remembered', async ({ signedIn: page, context }) => {
+test('the UTC switch is remembered', async ({ signedIn: page, context }) => {
   await page.goto(SPAN);
   const shown = page.locator('.span-bar .shown');
   const button = page.getByRole('button', { name: 'Times in UTC' });
@@ -27,7 +27,7 @@ test('UTC is a switch that is remembered', async ({ signedIn: page, context }) =
   await expect(page.getByRole('table')).not.toContainText('UTC');
 });
 
-test('the charts’ axes and values follow', async ({ overview }) => {
+test('chart axes and values follow the UTC switch', async ({ overview }) => {
   const { page } = overview;
   const slider = overview.slider('objects');
   await slider.press('End');
@@ -39,10 +39,10 @@ test('the charts’ axes and values follow', async ({ overview }) => {
   await expect(slider).toHaveAttribute('aria-valuetext', new RegExp(`^${utc}`));
 });
 
-test.describe('where summer time began', () => {
+test.describe('at the start of summer time', () => {
   test.use({ timezoneId: 'Europe/Berlin' });
 
-  test('hours are those of the viewer’s clock', async ({ signedIn: page }) => {
+  test('hours follow the viewer’s clock', async ({ signedIn: page }) => {
     await page.goto(`${DEMO}?from=20260328T230000Z&to=20260329T110000Z`);
     const overview = new Overview(page);
     await expect(page.locator('.span-bar .shown')).toHaveText('29 Mar 2026 00:00 – 13:00');

@@ -1,5 +1,5 @@
-//! The real store in trouble, below the running service: the live view goes on, and what cannot be
-//! kept or read is told.
+//! Failures of the real store below the running service: the live view continues, and requests that
+//! cannot be stored or read are refused.
 
 use std::fs;
 use std::io::{Seek, SeekFrom, Write};
@@ -43,7 +43,7 @@ async fn must_be_live(app: &TestApp, token: &str) {
     assert!(last.is_some_and(serde_json::Value::is_number), "{series}");
 }
 
-fn must_be_told(answer: &Answer, words: &str) {
+fn must_be_refused(answer: &Answer, words: &str) {
     assert_eq!(
         answer.status,
         StatusCode::SERVICE_UNAVAILABLE,
@@ -53,12 +53,12 @@ fn must_be_told(answer: &Answer, words: &str) {
     assert!(answer.header("retry-after").is_some());
     let fault = &answer.json()["error_message"];
     assert_eq!(fault["faultcode"], "Server");
-    let told = fault["faultstring"].as_str().expect("a text");
-    assert!(told.contains(words), "{told}");
+    let message = fault["faultstring"].as_str().expect("a text");
+    assert!(message.contains(words), "{message}");
 }
 
 #[tokio::test]
-async fn a_full_disk_leaves_the_live_view_running() {
+async fn full_disk_does_not_stop_the_live_view() {
     let folder = tempfile::tempdir().expect("a folder");
     let options = Options {
         max_size: Some(400 << 10),
@@ -85,7 +85,7 @@ async fn a_full_disk_leaves_the_live_view_running() {
         }
         posted += samples.len();
     };
-    must_be_told(&refused, "no room left");
+    must_be_refused(&refused, "no room left");
     must_be_live(&app, &token).await;
     // What was taken can be read.
     let listed = app.get(&token, "/v2/meters/m?limit=1000000").await.ok();
@@ -93,7 +93,7 @@ async fn a_full_disk_leaves_the_live_view_running() {
 }
 
 #[tokio::test]
-async fn a_locked_file_leaves_the_live_view_running_and_is_written_again_afterwards() {
+async fn locked_file_does_not_stop_the_live_view_and_is_written_later() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("warren.db");
     let fake = FakeBroker::start();
@@ -102,7 +102,7 @@ async fn a_locked_file_leaves_the_live_view_running_and_is_written_again_afterwa
     other.execute_batch("BEGIN IMMEDIATE").expect("locks");
     let posted = json!([sample("m", "r", 1.0, &json!({}))]);
     let refused = app.post_samples(&token, "m", &posted).await;
-    must_be_told(&refused, "locked by another program");
+    must_be_refused(&refused, "locked by another program");
     must_be_live(&app, &token).await;
     other.execute_batch("ROLLBACK").expect("lets go");
     app.store(&token, "m", &[sample("m", "r", 1.0, &json!({}))])
@@ -110,7 +110,7 @@ async fn a_locked_file_leaves_the_live_view_running_and_is_written_again_afterwa
 }
 
 #[tokio::test]
-async fn a_file_that_is_damaged_underneath_leaves_the_live_view_running() {
+async fn file_damaged_while_open_does_not_stop_the_live_view() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("warren.db");
     let fake = FakeBroker::start();
@@ -127,25 +127,25 @@ async fn a_file_that_is_damaged_underneath_leaves_the_live_view_running() {
             .expect("damaged");
     }
     // Sooner or later a page is read that was not at hand.
-    let mut told = None;
+    let mut refused = None;
     for n in 0..200 {
         let posted = json!([sample("m", &format!("r{n}"), 1.0, &json!({}))]);
         let written = app.post_samples(&token, "m", &posted).await;
         let read = app.get(&token, "/v2/meters/m?limit=100000").await;
         let trouble = [written, read];
-        told = trouble
+        refused = trouble
             .into_iter()
             .find(|answer| answer.status.is_server_error());
-        if told.is_some() {
+        if refused.is_some() {
             break;
         }
     }
-    let told = told.expect("the damage is noticed");
+    let refused = refused.expect("the damage is noticed");
     assert_eq!(
-        told.status,
+        refused.status,
         StatusCode::SERVICE_UNAVAILABLE,
         "{:?}",
-        told.body
+        refused.body
     );
     must_be_live(&app, &token).await;
 }

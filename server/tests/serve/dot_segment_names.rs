@@ -5,7 +5,7 @@ use http::StatusCode;
 use crate::common::{Running, session_cookie};
 
 #[tokio::test]
-async fn vhost_named_like_a_step_is_linked_from_its_list_and_has_a_page() {
+async fn vhost_named_like_a_dot_segment_is_linked_from_its_list_and_has_a_page() {
     let running = Running::start(&[]).await;
     let answer = running.sign_in("").send().await.expect("an answer");
     let cookie = session_cookie(answer.headers()).to_owned();

@@ -16,7 +16,7 @@ for (const [what, viewport] of [
   test.describe(what, () => {
     test.use({ viewport });
 
-    test('the layout stays over the start and several refreshes', async ({ page, context, broker, startWarren }) => {
+    test('the layout does not shift at start or on refreshes', async ({ page, context, broker, startWarren }) => {
       // Its history begins now: changes of the tiles are not known at first.
       const warren = await startWarren({ brokers: [`demo=${broker.urlWithAccount}`] });
       await context.addCookies([await session(warren.url, broker.administrator)]);

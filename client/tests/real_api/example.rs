@@ -57,7 +57,7 @@ async fn a_signed_in_account_sees_users_and_overview() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_wrong_is_told_in_one_line() {
+async fn errors_are_printed_in_one_line() {
     let setup = TestSetup::start(false).await;
     setup.session().await;
     let identity = format!("{}/identity/v3", setup.address);

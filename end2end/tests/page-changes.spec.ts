@@ -15,7 +15,7 @@ function calls(page: Page): string[] {
   return all;
 }
 
-test('the palette leads to another page by keyboard, again and again', async ({ overview }) => {
+test('the search opens other pages by keyboard, repeatedly', async ({ overview }) => {
   const { page } = overview;
   for (let round = 0; round < 3; round += 1) {
     await page.keyboard.press('Control+k');
@@ -30,7 +30,7 @@ test('the palette leads to another page by keyboard, again and again', async ({ 
   }
 });
 
-test('a page that is left asks for nothing in the name of the next one', async ({ signedIn, warren }) => {
+test('a left page sends no requests for the next one', async ({ signedIn, warren }) => {
   const list = new List(signedIn);
   await list.open(`${DEMO}/queues?sort=messages`);
   const asked = calls(signedIn);

@@ -3,7 +3,7 @@
 import { Embedded, PanelPolls } from '../support/embedded.ts';
 import { expect, test } from '../support/test.ts';
 
-test('a panel is chosen, seen live and taken along', async ({ signedIn: page }) => {
+test('a panel can be chosen, previewed and copied', async ({ signedIn: page }) => {
   const embedded = new Embedded(page);
   const polls = new PanelPolls(page);
   await page.goto('/embedding');
@@ -17,7 +17,7 @@ test('a panel is chosen, seen live and taken along', async ({ signedIn: page }) 
   expect(polls.headers.every(headers => headers['x-auth-token'] === undefined)).toBe(true);
 });
 
-test('the page of a frame, opened by itself, shows what its viewer may see', async ({ signedIn: page }) => {
+test('a frame’s page opened directly follows the viewer’s session', async ({ signedIn: page }) => {
   const embedded = new Embedded(page);
   await page.goto('/embed/queued-messages?broker=demo&theme=dark');
   await embedded.alive('queued-messages');

@@ -5,7 +5,7 @@ import { DEMO, expect, test } from '../support/test.ts';
 
 const PAST = `${DEMO}?from=20200101T120000Z&to=20200101T130000Z`;
 
-test('tiles say over which time they changed, not which was asked for', async ({ signedIn: page }) => {
+test('tiles state the time of their change, not the requested range', async ({ signedIn: page }) => {
   for (const range of ['1y', '1h']) {
     await page.goto(`${DEMO}?range=${range}`);
     await new Overview(page).alive();
@@ -16,7 +16,7 @@ test('tiles say over which time they changed, not which was asked for', async ({
   }
 });
 
-test('sparklines show the range: little history at its end, none in a time before', async ({ signedIn: page }) => {
+test('sparklines show the range: short history at its end, none before', async ({ signedIn: page }) => {
   const lines = page.locator('.tile .sparkline path.line:not(.area)');
   await page.goto(`${DEMO}?range=1h`);
   await new Overview(page).alive();
@@ -46,7 +46,7 @@ for (const range of ['6h', '30d', '1y']) {
   });
 }
 
-test('a time without data says so, and since when there is some', async ({ signedIn: page }) => {
+test('a range without data says so and names the first data', async ({ signedIn: page }) => {
   await page.goto(PAST);
   const message = page.locator('.no-data');
   await expect(message).toContainText('No data in this range');

@@ -59,7 +59,7 @@ async function endToken(page: Page, origin: string): Promise<void> {
   });
 }
 
-test('a tab that slept for eight hours', async ({ page, portal, embedded, polls, clock, complaints }) => {
+test('panels recover in a tab that slept for eight hours', async ({ page, portal, embedded, polls, clock, complaints }) => {
   complaints.expect(answered(401));
   await setVisibility(page, 'hidden');
   await clock.settle();
@@ -73,7 +73,7 @@ test('a tab that slept for eight hours', async ({ page, portal, embedded, polls,
   expect(portal.asked).toBe(2);
 });
 
-test('a laptop that slept for eight hours with the tab in sight', async ({ page, portal, embedded, clock, complaints }) => {
+test('panels recover on a laptop that slept for eight hours with the tab visible', async ({ page, portal, embedded, clock, complaints }) => {
   complaints.expect(answered(401));
   await endToken(page, portal.origin);
   await clock.jump(8 * HOUR);
@@ -81,7 +81,7 @@ test('a laptop that slept for eight hours with the tab in sight', async ({ page,
   expect(portal.asked).toBe(2);
 });
 
-test('a connection that was lost', async ({ context, embedded, clock, complaints }) => {
+test('panels recover after a lost connection', async ({ context, embedded, clock, complaints }) => {
   complaints.expect(notConnected);
   const element = embedded.panel('queued-messages');
   await clock.stop();
@@ -114,7 +114,7 @@ for (const [what, minutes] of [['fast', 10], ['slow', -10]] as const) {
   });
 }
 
-test('a server that was restarted', async ({ embedding, embedded, clock, complaints }) => {
+test('panels recover after a restart of the server', async ({ embedding, embedded, clock, complaints }) => {
   complaints.expect(notConnected);
   complaints.expect(answered(401));
   await embedding.stop();
@@ -125,7 +125,7 @@ test('a server that was restarted', async ({ embedding, embedded, clock, complai
   await goesOn(embedded);
 });
 
-test('a portal whose token address fails for a while', async ({ page, portal, embedded, polls, clock, complaints }) => {
+test('panels recover after failures of the token URL', async ({ page, portal, embedded, polls, clock, complaints }) => {
   complaints.expect(answered(401));
   complaints.expect(answered(500));
   await clock.stop();
@@ -145,7 +145,7 @@ test('a portal whose token address fails for a while', async ({ page, portal, em
   await goesOn(embedded);
 });
 
-test('a poll that hangs is given up, and the next one is answered', async ({ page, embedded, clock }) => {
+test('a hanging poll is aborted, and the next one is answered', async ({ page, embedded, clock }) => {
   await clock.stop();
   clock.held = PANELS;
   await page.route(PANELS, () => {});
@@ -159,7 +159,7 @@ test('a poll that hangs is given up, and the next one is answered', async ({ pag
   await goesOn(embedded);
 });
 
-test('a hidden tab makes no polls', async ({ page, embedded, polls, clock }) => {
+test('a hidden tab does not poll', async ({ page, embedded, polls, clock }) => {
   await setVisibility(page, 'hidden');
   await clock.settle();
   const { count } = polls;

@@ -246,7 +246,7 @@ fn fake_of_others() -> FakeBroker {
 }
 
 #[tokio::test]
-async fn a_token_for_one_vhost_never_sees_anothers_data_by_any_request() {
+async fn token_for_one_vhost_never_sees_data_of_other_vhosts() {
     let (app, _fakes, admin, token) = ready().await;
     // What leaks to whoever may see it would be found.
     let all = walk(&app, &admin, &[Method::GET]).await;
@@ -279,7 +279,7 @@ async fn a_token_for_one_vhost_never_sees_anothers_data_by_any_request() {
 }
 
 #[tokio::test]
-async fn nothing_is_open_to_guests_but_what_panels_are_made_of() {
+async fn guests_can_only_use_the_paths_of_panels() {
     let (app, _fakes, _, token) = ready().await;
     let every = [
         Method::GET,
@@ -309,7 +309,7 @@ async fn nothing_is_open_to_guests_but_what_panels_are_made_of() {
 }
 
 #[tokio::test]
-async fn tokens_of_two_vhosts_side_by_side_see_each_its_own() {
+async fn concurrent_tokens_of_two_vhosts_see_only_their_own_data() {
     let (app, _fakes, _, a) = ready().await;
     let b = app
         .guest(json!({"brokers": ["prod"], "vhosts": ["b"]}))

@@ -5,7 +5,7 @@ import { Overview } from '../support/overview.ts';
 import { fillIn } from '../support/sign-in.ts';
 import { expect, test } from '../support/test.ts';
 
-test('nothing that the browser gets and no line of the logs holds the token', async ({ page, broker, startWarren, stopAtEnd }) => {
+test('the token is neither sent to the browser nor logged', async ({ page, broker, startWarren, stopAtEnd }) => {
   const loud = ['--log', 'trace'];
   const api = await startWarren({ part: 'api', brokers: [`demo=${broker.urlWithAccount}`], flags: loud });
   const tokens = new Set<string>();
