@@ -9,9 +9,7 @@ use metering::{BrokerState, Timestamp, meter};
 use serde_json::{Value, json};
 use store::{Collected, Store};
 
-use crate::support::{
-    Account, FakeBroker, TestApp, faultstring, local, password_request, sample, sqlite,
-};
+use crate::support::{Account, FakeBroker, TestApp, local, password_request, sample, sqlite};
 
 const METER: &str = "rabbit.messages";
 /// What was collected of each broker; `gone` is a broker that is no longer configured.
@@ -38,7 +36,7 @@ const GONE: [&str; 3] = ["gone", "gone/a/", "gone/a/q"];
 /// Name, password, and the collected resources that the account sees.
 type Viewer = (&'static str, &'static str, Vec<&'static str>);
 
-fn viewers() -> Vec<Viewer> {
+pub(crate) fn viewers() -> Vec<Viewer> {
     vec![
         ("alice", "secret", vec!["alpha/a/", "alpha/a/q"]),
         // Another person at the other broker.
@@ -66,7 +64,7 @@ fn viewers() -> Vec<Viewer> {
     ]
 }
 
-fn brokers() -> [FakeBroker; 2] {
+pub(crate) fn brokers() -> [FakeBroker; 2] {
     let brokers = [FakeBroker::start(), FakeBroker::start()];
     for fake in &brokers {
         let vhost = |name: &str| json!({"name": name, "messages": 1});
@@ -99,7 +97,7 @@ fn collect(store: &dyn Store) {
 }
 
 /// The service, which has all of that, and the token of an administrator of both brokers.
-async fn start([alpha, beta]: &[FakeBroker; 2]) -> (TestApp, String) {
+pub(crate) async fn start([alpha, beta]: &[FakeBroker; 2]) -> (TestApp, String) {
     let store = sqlite();
     collect(&*store);
     let mut config = local(&[("alpha", alpha), ("beta", beta)]);
@@ -294,69 +292,6 @@ async fn posted_sample_is_never_treated_as_collected() {
     let path = format!("/v2/rabbit/series?broker=alpha&meter={METER}&resource=alpha/a/q");
     let series = app.get(&admin, &path).await.ok();
     assert!(!series.to_string().contains("1000000000"), "{series}");
-}
-
-#[tokio::test]
-async fn posting_for_another_project_or_user_needs_the_role_admin() {
-    let brokers = brokers();
-    let (app, admin) = start(&brokers).await;
-    for (name, password, _) in viewers() {
-        let token = app.sign_in(name, password).await;
-        for (field, words) in [
-            ("project_id", "can not post samples to other projects"),
-            ("user_id", "can not post samples for other users"),
-        ] {
-            let posted = json!([
-                sample("m", "r", 1.0, &json!({})),
-                sample("m", "r", 1.0, &json!({field: "another"})),
-            ]);
-            let answer = app.post_samples(&token, "m", &posted).await;
-            let message = faultstring(&answer, StatusCode::BAD_REQUEST);
-            assert!(message.ends_with(words), "{name}: {message}");
-        }
-        let own = app
-            .store(&token, "n", &[sample("n", "r", 1.0, &json!({}))])
-            .await;
-        let named = json!({"project_id": own[0]["project_id"], "user_id": own[0]["user_id"]});
-        app.store(&token, "n", &[sample("n", "r", 1.0, &named)])
-            .await;
-    }
-    assert_eq!(app.get(&admin, "/v2/meters/m").await.ok(), json!([]));
-    let others = json!({"project_id": "another", "user_id": "another"});
-    app.store(&admin, "m", &[sample("m", "r", 1.0, &others)])
-        .await;
-}
-
-#[tokio::test]
-async fn the_role_admin_needs_the_tag_administrator_on_every_broker() {
-    let [alpha, beta] = brokers();
-    let absent = FakeBroker::absent();
-    let role = async |app: &TestApp, name: &str, project: &str| {
-        let mut request = password_request(name, "secret");
-        request["auth"]["scope"] =
-            json!({"project": {"name": project, "domain": {"name": "Default"}}});
-        let answer = app.post("/identity/v3/auth/tokens", &request, &[]).await;
-        assert_eq!(answer.status, StatusCode::CREATED, "{:?}", answer.body);
-        answer.json()["token"]["roles"][0]["name"].clone()
-    };
-    for fake in [&alpha, &beta, &absent] {
-        fake.add(Account::new("root", "secret", &["administrator"], &[]));
-    }
-    let app = TestApp::start(&[("alpha", &alpha), ("beta", &beta)]);
-    assert_eq!(role(&app, "root", "warren").await, "admin");
-    assert_eq!(
-        role(&app, "root", "alpha").await,
-        "member",
-        "beta was not asked"
-    );
-    assert_eq!(role(&app, "adam", "warren").await, "member");
-    assert_eq!(role(&app, "vera", "warren").await, "member");
-    let app = TestApp::start(&[("alpha", &alpha), ("absent", &absent)]);
-    assert_eq!(
-        role(&app, "root", "warren").await,
-        "member",
-        "one is silent"
-    );
 }
 
 #[tokio::test]

@@ -16,6 +16,7 @@ mod malformed;
 mod number;
 mod raw_json;
 mod reader;
+mod tokens;
 
 pub use malformed::Malformed;
 pub use raw_json::{RawJson, RawJsonCodec, RawJsonOutput};

@@ -2,23 +2,28 @@
 
 mod fake;
 mod telemetry;
+mod tokens;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use client::{
-    Client, ClientError, Credentials, Endpoints, HttpOptions, HttpTransport, InProcess, Token,
+    Client, ClientError, Credentials, Endpoints, HttpOptions, HttpTransport, InProcess,
 };
 use fake::{Fake, TIMEOUT};
 use metering::requests::{SeriesColumn, SeriesQuery};
 use metering::{Overview, Timestamp};
 use telemetry::{
-    a_complex_query_is_sent_as_texts, a_list_may_be_longer_than_any_answer,
-    a_list_that_is_none_is_told, a_refused_token_is_renewed_for_lists_and_posts,
-    each_is_asked_for_where_it_stands, posted_samples_come_back_as_stored,
-    what_came_before_a_list_breaks_off_is_whole, what_nobody_reads_is_not_fetched,
+    a_refused_token_is_renewed_for_lists_and_posts, complex_query_is_sent_as_text,
+    each_resource_is_requested_at_its_path, invalid_list_is_an_error,
+    items_before_a_broken_list_are_returned, list_may_exceed_the_answer_limit,
+    posted_samples_come_back_as_stored, unread_items_are_not_fetched,
 };
-use tokio::task::JoinSet;
+use tokens::{
+    a_given_token_is_not_renewed, a_refused_token_is_renewed, a_revoked_token_is_refused,
+    callers_refused_together_renew_once, catalog_without_the_api_is_reported,
+    changed_password_is_tried_once, ended_session_sends_no_requests, the_catalog_names_the_api,
+};
 
 /// How many bytes the clients of these tests read.
 const ANSWER_LIMIT: usize = 64 * 1024;
@@ -84,7 +89,7 @@ fn queues(overview: &Overview) -> Option<i64> {
         .and_then(|totals| totals.queues)
 }
 
-async fn a_sign_in_tells_whose_token_it_is_and_when_it_ends(setup: TestSetup) {
+async fn sign_in_returns_the_owner_and_expiry_of_the_token(setup: TestSetup) {
     let signed_in = setup
         .client
         .sign_in(&Credentials::new("admin", "right"))
@@ -121,7 +126,7 @@ async fn a_wrong_password_is_unauthorized(setup: TestSetup) {
     );
 }
 
-async fn too_many_sign_ins_say_how_long_to_wait(setup: TestSetup) {
+async fn too_many_sign_ins_return_the_time_to_wait(setup: TestSetup) {
     let refused = setup
         .client
         .sign_in(&Credentials::new("hasty", "right"))
@@ -132,7 +137,7 @@ async fn too_many_sign_ins_say_how_long_to_wait(setup: TestSetup) {
     assert_eq!(retry_after, Some(Duration::from_secs(30)));
 }
 
-async fn the_viewers_address_goes_along(setup: TestSetup) {
+async fn viewer_address_is_forwarded(setup: TestSetup) {
     let viewer = "2001:db8::7".parse().ok();
     let credentials = Credentials::new("admin", "right").forwarded_for(viewer);
     setup.client.sign_in(&credentials).await.expect("signed in");
@@ -142,7 +147,7 @@ async fn the_viewers_address_goes_along(setup: TestSetup) {
     );
 }
 
-async fn what_has_not_changed_is_parsed_once_for_all(setup: TestSetup) {
+async fn unchanged_answers_are_parsed_once(setup: TestSetup) {
     let (one, two) = (setup.session("admin").await, setup.session("admin").await);
     let first = one.overview("prod").await.expect("an overview");
     let second = two.overview("prod").await.expect("an overview");
@@ -153,7 +158,7 @@ async fn what_has_not_changed_is_parsed_once_for_all(setup: TestSetup) {
     );
 }
 
-async fn what_has_changed_is_seen(setup: TestSetup) {
+async fn changed_answers_are_returned(setup: TestSetup) {
     let session = setup.session("admin").await;
     assert_eq!(
         queues(&session.overview("prod").await.expect("an overview")),
@@ -170,7 +175,7 @@ async fn what_has_changed_is_seen(setup: TestSetup) {
     );
 }
 
-async fn accounts_of_other_rights_never_get_each_others_answer(setup: TestSetup) {
+async fn accounts_of_other_rights_never_share_answers(setup: TestSetup) {
     let (admin, member) = (setup.session("admin").await, setup.session("member").await);
     for tick in 0..6 {
         setup.fake.seen().tick = tick;
@@ -187,7 +192,7 @@ async fn accounts_of_other_rights_never_get_each_others_answer(setup: TestSetup)
     }
 }
 
-async fn a_304_that_names_nothing_of_ours_is_asked_again(setup: TestSetup) {
+async fn unknown_304_is_requested_again(setup: TestSetup) {
     let session = setup.session("admin").await;
     session.overview("prod").await.expect("an overview");
     setup.fake.seen().wrong_not_modified = Some("\"0-member\"".to_owned());
@@ -196,115 +201,7 @@ async fn a_304_that_names_nothing_of_ours_is_asked_again(setup: TestSetup) {
     assert_eq!(setup.fake.seen().conditions.last(), Some(&None));
 }
 
-async fn a_refused_token_is_renewed(setup: TestSetup) {
-    let session = setup.client.signed_in(Credentials::new("admin", "right"));
-    session.overview("prod").await.expect("an overview");
-    setup.fake.expire();
-    session.overview("prod").await.expect("an overview");
-    assert_eq!(setup.fake.seen().sign_ins, 2);
-}
-
-async fn callers_refused_together_renew_once(setup: TestSetup) {
-    let session = setup.client.signed_in(Credentials::new("admin", "right"));
-    session.overview("prod").await.expect("an overview");
-    setup.fake.expire();
-    let mut callers = JoinSet::new();
-    for _ in 0..20 {
-        let session = session.clone();
-        callers.spawn(async move { session.overview("prod").await.map(drop) });
-    }
-    for answer in callers.join_all().await {
-        answer.expect("an overview");
-    }
-    assert_eq!(setup.fake.seen().sign_ins, 2);
-}
-
-async fn a_password_that_became_wrong_is_tried_once(setup: TestSetup) {
-    let session = setup.client.signed_in(Credentials::new("admin", "right"));
-    session.overview("prod").await.expect("an overview");
-    setup.fake.expire();
-    setup.fake.seen().locked_out.insert("admin".to_owned());
-    let callers = [(); 5].map(|()| session.overview("prod"));
-    for answer in futures_util::future::join_all(callers).await {
-        assert!(
-            matches!(answer, Err(ClientError::Unauthorized)),
-            "{answer:?}"
-        );
-    }
-    assert_eq!(setup.fake.seen().sign_ins, 2);
-}
-
-async fn a_given_token_is_not_renewed(setup: TestSetup) {
-    let session = setup
-        .client
-        .session(Token::new("unknown").expect("a token"));
-    let answer = session.overview("prod").await;
-    assert!(
-        matches!(answer, Err(ClientError::Unauthorized)),
-        "{answer:?}"
-    );
-    assert_eq!(setup.fake.seen().sign_ins, 0);
-}
-
-async fn a_revoked_token_is_refused(setup: TestSetup) {
-    let signed_in = setup
-        .client
-        .sign_in(&Credentials::new("admin", "right"))
-        .await
-        .expect("in");
-    signed_in.session.revoke().await.expect("revoked");
-    signed_in.session.revoke().await.expect("nothing to revoke");
-    let answer = setup.client.session(signed_in.token).overview("prod").await;
-    assert!(
-        matches!(answer, Err(ClientError::Unauthorized)),
-        "{answer:?}"
-    );
-}
-
-async fn a_session_that_was_ended_asks_nothing_more(setup: TestSetup) {
-    let session = setup.session("admin").await;
-    session.revoke().await.expect("revoked");
-    let answer = session.overview("prod").await;
-    assert!(
-        matches!(answer, Err(ClientError::Unauthorized)),
-        "{answer:?}"
-    );
-    assert!(setup.fake.seen().conditions.is_empty());
-}
-
-async fn the_catalog_names_the_api(setup: TestSetup) {
-    let signed_in = setup
-        .by_catalog
-        .sign_in(&Credentials::new("admin", "right"))
-        .await
-        .expect("in");
-    signed_in
-        .session
-        .overview("prod")
-        .await
-        .expect("an overview");
-    // A token from elsewhere brings its catalog too.
-    let session = setup.by_catalog.session(signed_in.token);
-    session.overview("prod").await.expect("an overview");
-    let session = setup
-        .by_catalog
-        .signed_in(Credentials::new("admin", "right"));
-    session.overview("prod").await.expect("an overview");
-}
-
-async fn a_catalog_without_the_api_is_said(setup: TestSetup) {
-    setup.fake.seen().catalog = String::from("no address");
-    let refused = setup
-        .by_catalog
-        .sign_in(&Credentials::new("admin", "right"))
-        .await;
-    assert!(
-        matches!(refused, Err(ClientError::NoEndpoint { .. })),
-        "{refused:?}"
-    );
-}
-
-async fn a_series_is_asked_for_as_told(setup: TestSetup) {
+async fn series_query_is_sent_as_given(setup: TestSetup) {
     let query = SeriesQuery {
         broker: Some("prod".to_owned()),
         meters: vec!["rabbit.messages".to_owned()],
@@ -326,7 +223,7 @@ async fn a_series_is_asked_for_as_told(setup: TestSetup) {
     );
 }
 
-async fn errors_carry_the_services_words(setup: TestSetup) {
+async fn errors_have_the_services_message(setup: TestSetup) {
     let session = setup.session("admin").await;
     let words = |error: ClientError| error.to_string();
     for (status, expected) in [
@@ -342,7 +239,7 @@ async fn errors_carry_the_services_words(setup: TestSetup) {
     }
 }
 
-async fn unavailable_says_how_long_to_wait(setup: TestSetup) {
+async fn unavailable_returns_the_time_to_wait(setup: TestSetup) {
     let error = setup
         .session("admin")
         .await
@@ -363,7 +260,7 @@ async fn silence_times_out(setup: TestSetup) {
     }
 }
 
-async fn an_answer_has_a_bound(setup: TestSetup) {
+async fn answer_size_is_limited(setup: TestSetup) {
     let session = setup.session("admin").await;
     for broker in ["endless", "huge"] {
         let answer = session.nodes(broker).await;
@@ -374,7 +271,7 @@ async fn an_answer_has_a_bound(setup: TestSetup) {
     }
 }
 
-async fn what_is_no_json_is_malformed(setup: TestSetup) {
+async fn invalid_json_is_malformed(setup: TestSetup) {
     let session = setup.session("admin").await;
     for broker in ["html", "cut"] {
         let answer = session.nodes(broker).await;
@@ -385,7 +282,7 @@ async fn what_is_no_json_is_malformed(setup: TestSetup) {
     }
 }
 
-async fn the_api_can_be_looked_for_without_a_token(setup: TestSetup) {
+async fn reachability_needs_no_token(setup: TestSetup) {
     setup.client.reachable().await.expect("it answers");
 }
 
@@ -412,37 +309,37 @@ macro_rules! both {
 }
 
 both! {
-    a_sign_in_tells_whose_token_it_is_and_when_it_ends
+    sign_in_returns_the_owner_and_expiry_of_the_token
     a_wrong_password_is_unauthorized
-    too_many_sign_ins_say_how_long_to_wait
-    the_viewers_address_goes_along
-    what_has_not_changed_is_parsed_once_for_all
-    what_has_changed_is_seen
-    accounts_of_other_rights_never_get_each_others_answer
-    a_304_that_names_nothing_of_ours_is_asked_again
+    too_many_sign_ins_return_the_time_to_wait
+    viewer_address_is_forwarded
+    unchanged_answers_are_parsed_once
+    changed_answers_are_returned
+    accounts_of_other_rights_never_share_answers
+    unknown_304_is_requested_again
     a_refused_token_is_renewed
     callers_refused_together_renew_once
-    a_password_that_became_wrong_is_tried_once
+    changed_password_is_tried_once
     a_given_token_is_not_renewed
     a_revoked_token_is_refused
-    a_session_that_was_ended_asks_nothing_more
+    ended_session_sends_no_requests
     the_catalog_names_the_api
-    a_catalog_without_the_api_is_said
-    a_series_is_asked_for_as_told
-    errors_carry_the_services_words
-    unavailable_says_how_long_to_wait
+    catalog_without_the_api_is_reported
+    series_query_is_sent_as_given
+    errors_have_the_services_message
+    unavailable_returns_the_time_to_wait
     silence_times_out
-    an_answer_has_a_bound
-    what_is_no_json_is_malformed
-    the_api_can_be_looked_for_without_a_token
-    a_list_may_be_longer_than_any_answer
-    what_nobody_reads_is_not_fetched
-    what_came_before_a_list_breaks_off_is_whole
-    a_list_that_is_none_is_told
+    answer_size_is_limited
+    invalid_json_is_malformed
+    reachability_needs_no_token
+    list_may_exceed_the_answer_limit
+    unread_items_are_not_fetched
+    items_before_a_broken_list_are_returned
+    invalid_list_is_an_error
     a_refused_token_is_renewed_for_lists_and_posts
     posted_samples_come_back_as_stored
-    a_complex_query_is_sent_as_texts
-    each_is_asked_for_where_it_stands
+    complex_query_is_sent_as_text
+    each_resource_is_requested_at_its_path
 }
 
 #[tokio::test]

@@ -41,7 +41,7 @@ async fn faulty(session: &Session, fault: &str) -> (Vec<Sample>, ClientError) {
     }
 }
 
-pub(crate) async fn a_list_may_be_longer_than_any_answer(setup: TestSetup) {
+pub(crate) async fn list_may_exceed_the_answer_limit(setup: TestSetup) {
     let session = setup.session("admin").await;
     let mut samples = session.samples(&many(MANY)).await.expect("a list");
     let mut count = 0;
@@ -52,7 +52,7 @@ pub(crate) async fn a_list_may_be_longer_than_any_answer(setup: TestSetup) {
     assert_eq!(count, MANY);
 }
 
-pub(crate) async fn what_nobody_reads_is_not_fetched(setup: TestSetup) {
+pub(crate) async fn unread_items_are_not_fetched(setup: TestSetup) {
     let session = setup.session("admin").await;
     let given_up = setup.fake.seen().given_up.clone();
     let mut samples = session.samples(&many(u64::MAX)).await.expect("a list");
@@ -63,7 +63,7 @@ pub(crate) async fn what_nobody_reads_is_not_fetched(setup: TestSetup) {
     given_up.notified().await;
 }
 
-pub(crate) async fn what_came_before_a_list_breaks_off_is_whole(setup: TestSetup) {
+pub(crate) async fn items_before_a_broken_list_are_returned(setup: TestSetup) {
     let session = setup.session("admin").await;
     let (came, error) = faulty(&session, "broken").await;
     assert_eq!(came.len(), 2);
@@ -81,7 +81,7 @@ pub(crate) async fn what_came_before_a_list_breaks_off_is_whole(setup: TestSetup
     );
 }
 
-pub(crate) async fn a_list_that_is_none_is_told(setup: TestSetup) {
+pub(crate) async fn invalid_list_is_an_error(setup: TestSetup) {
     let session = setup.session("admin").await;
     let (_, error) = faulty(&session, "refused").await;
     assert_eq!(error.to_string(), "refused with 400 Bad Request: in words");
@@ -115,7 +115,7 @@ pub(crate) async fn posted_samples_come_back_as_stored(setup: TestSetup) {
     assert_eq!(stored[1].recorded_at, None);
 }
 
-pub(crate) async fn a_complex_query_is_sent_as_texts(setup: TestSetup) {
+pub(crate) async fn complex_query_is_sent_as_text(setup: TestSetup) {
     let session = setup.session("admin").await;
     let query = ComplexQuery {
         filter: Some(Field::Meter.is("cpu") & !Field::Volume.lt(0.5)),
@@ -135,7 +135,7 @@ pub(crate) async fn a_complex_query_is_sent_as_texts(setup: TestSetup) {
     );
 }
 
-pub(crate) async fn each_is_asked_for_where_it_stands(setup: TestSetup) {
+pub(crate) async fn each_resource_is_requested_at_its_path(setup: TestSetup) {
     let session = setup.session("admin").await;
     let meters = session.meters(&MeterQuery::default()).await;
     assert_eq!(meters.expect("a list").all().await.expect("meters"), []);

@@ -3,6 +3,7 @@
 mod durable;
 mod equal_results;
 mod file;
+mod generators;
 mod kv;
 mod list_pages;
 mod pages;
