@@ -72,14 +72,14 @@ pub use tls::{TlsError, TlsFiles};
 use self::http::{prefix, router_error};
 use collector::list_fetcher;
 use collector::task::supervise;
-use state::Shared;
+use state::ApiState;
 
 /// The running service: its collectors, and the router that answers from what they polled.
 ///
 /// Dropping it ends the collectors at their next pause; [`Api::shutdown`] waits for that.
 #[derive(Debug)]
 pub struct Api {
-    shared: Arc<Shared>,
+    shared: Arc<ApiState>,
     router: Router,
     tasks: Vec<JoinHandle<()>>,
     stop: DropGuard,
@@ -94,7 +94,7 @@ impl Api {
     pub fn start(config: ApiConfig, store: Arc<dyn Store>) -> Result<Api, ApiError> {
         // A provider that was installed before stays.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let shared = Arc::new(Shared::new(config, store)?);
+        let shared = Arc::new(ApiState::new(config, store)?);
         let stop = CancellationToken::new();
         let until_stopped = |task: BoxFuture<'static, ()>| {
             let stop = stop.clone();
@@ -171,7 +171,7 @@ impl Api {
     }
 }
 
-fn router(shared: &Arc<Shared>) -> Router {
+fn router(shared: &Arc<ApiState>) -> Router {
     let embedded = matches!(shared.config.identity, IdentityConfig::Embedded);
     let (routes, _) = openapi::routes(embedded);
     let routes = routes

@@ -18,10 +18,10 @@ use crate::auth::guest::{Guests, route_access};
 use crate::auth::identity::tokens::TokenData;
 use crate::http::error::Error;
 use crate::http::{accept, client_address, cors, router_error};
-use crate::state::Shared;
+use crate::state::ApiState;
 
 /// Logs a request that came through a proxy that is not trusted.
-fn warn_of_untrusted_proxy(shared: &Shared, request: &Request) {
+fn warn_of_untrusted_proxy(shared: &ApiState, request: &Request) {
     let Some(peer) = client_address::untrusted_peer(request, &shared.config.trusted_proxies) else {
         return;
     };
@@ -33,7 +33,7 @@ fn warn_of_untrusted_proxy(shared: &Shared, request: &Request) {
 
 /// The layer around the routes.
 pub(crate) async fn layer(
-    State(shared): State<Arc<Shared>>,
+    State(shared): State<Arc<ApiState>>,
     mut request: Request,
     next: Next,
 ) -> Response {
@@ -83,7 +83,7 @@ pub(crate) async fn layer(
 }
 
 async fn admit(
-    shared: &Arc<Shared>,
+    shared: &Arc<ApiState>,
     matched: Option<&MatchedPath>,
     mut request: Request,
     next: Next,
@@ -120,7 +120,7 @@ async fn admit(
 
 /// What the token of a request stands for: a guest, or an account that the authority knows.
 async fn caller(
-    shared: &Arc<Shared>,
+    shared: &Arc<ApiState>,
     matched: Option<&MatchedPath>,
     request: &mut Request,
 ) -> Result<Arc<TokenData>, Error> {

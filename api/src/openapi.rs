@@ -19,7 +19,7 @@ use crate::controllers::{
     samples, search, series, share_links, statistics,
 };
 use crate::http::json::json_response;
-use crate::state::Shared;
+use crate::state::ApiState;
 
 /// The head of the document.
 #[derive(OpenApi)]
@@ -95,7 +95,7 @@ impl Modify for PlainPaths {
 
 /// Every path with its handler, and the document about them. With a Keystone the embedded identity
 /// is not there.
-pub(crate) fn routes(embedded: bool) -> (axum::Router<Arc<Shared>>, utoipa::openapi::OpenApi) {
+pub(crate) fn routes(embedded: bool) -> (axum::Router<Arc<ApiState>>, utoipa::openapi::OpenApi) {
     let (router, mut document) = OpenApiRouter::with_openapi(Head::openapi())
         .merge(root::router())
         .routes(routes!(openapi))

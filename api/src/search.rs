@@ -19,8 +19,8 @@ pub(crate) enum Names {
     Plain(Vec<String>),
 }
 
-/// One kind of thing of one broker.
-pub(crate) struct Place {
+/// The names of one kind of object at one broker.
+pub(crate) struct SearchedNames {
     pub(crate) kind: SearchKind,
     pub(crate) broker: String,
     /// `None` if the broker has not answered yet.
@@ -37,7 +37,7 @@ enum Fit {
 }
 
 impl Fit {
-    fn of(name: &str, letters: &Regex) -> Option<Self> {
+    fn rank(name: &str, letters: &Regex) -> Option<Self> {
         let first = letters.find(name)?;
         if first.start() == 0 {
             return Some(if first.end() == name.len() {
@@ -89,7 +89,11 @@ struct Found {
 }
 
 /// Searches all places. With many names it takes some milliseconds, and is for a thread that may block.
-pub(crate) fn search(places: &[Place], letters: Option<&Regex>, limit: usize) -> SearchResult {
+pub(crate) fn search(
+    places: &[SearchedNames],
+    letters: Option<&Regex>,
+    limit: usize,
+) -> SearchResult {
     let mut result = SearchResult::default();
     let mut best: Vec<Found> = Vec::new();
     for (place, at) in places.iter().enumerate() {
@@ -121,9 +125,9 @@ pub(crate) fn search(places: &[Place], letters: Option<&Regex>, limit: usize) ->
                 rows.all()
                     .filter(|&row| scope.holds(rows, row))
                     .filter_map(|row| {
-                        let by_name = Fit::of(rows.name(row), letters);
+                        let by_name = Fit::rank(rows.name(row), letters);
                         let by_client = client_name(at.kind, table, row, letters)
-                            .and_then(|name| Fit::of(&name, letters));
+                            .and_then(|name| Fit::rank(&name, letters));
                         found(row, by_name.into_iter().chain(by_client).min())
                     })
                     .collect()
@@ -131,7 +135,7 @@ pub(crate) fn search(places: &[Place], letters: Option<&Regex>, limit: usize) ->
             Names::Plain(names) => {
                 let numbered = (0..).zip(names);
                 numbered
-                    .filter_map(|(row, name)| found(row, Fit::of(name, letters)))
+                    .filter_map(|(row, name)| found(row, Fit::rank(name, letters)))
                     .collect()
             }
         };
@@ -201,8 +205,8 @@ mod tests {
             .expect("escaped")
     }
 
-    fn place(kind: SearchKind, names: &[&str]) -> Place {
-        Place {
+    fn place(kind: SearchKind, names: &[&str]) -> SearchedNames {
+        SearchedNames {
             kind,
             broker: "prod".into(),
             names: Some(Names::Plain(
@@ -211,7 +215,7 @@ mod tests {
         }
     }
 
-    fn names(places: &[Place], text: &str, limit: usize) -> Vec<String> {
+    fn names(places: &[SearchedNames], text: &str, limit: usize) -> Vec<String> {
         let result = search(places, Some(&letters(text)), limit);
         result.hits.into_iter().map(|hit| hit.name).collect()
     }
@@ -249,7 +253,7 @@ mod tests {
 
     #[test]
     fn what_is_not_known_is_a_gap_and_nothing_is_found_by_no_letters() {
-        let unknown = Place {
+        let unknown = SearchedNames {
             kind: SearchKind::User,
             broker: "prod".into(),
             names: None,

@@ -21,9 +21,9 @@ use crate::telemetry::query_limits::QueryLimits;
 /// Kilobytes of posts that are parsed and stored at once: one of the longest, or many short ones.
 pub(crate) const POSTS_IN_WORK: usize = 16 << 10;
 
-/// What every request can reach.
+/// The state of every request handler.
 #[derive(Debug)]
-pub(crate) struct Shared {
+pub(crate) struct ApiState {
     /// Configuration, brokers, store, system log; tokens and failed sign-ins.
     pub(crate) auth: AuthContext,
     /// Validates tokens.
@@ -47,7 +47,7 @@ pub(crate) struct Shared {
     pub(crate) log_pages: ResponseCache,
 }
 
-impl Shared {
+impl ApiState {
     /// # Errors
     /// If the configuration cannot work.
     pub(crate) fn new(config: ApiConfig, store: Arc<dyn Store>) -> Result<Self, ApiError> {
@@ -67,7 +67,7 @@ impl Shared {
     }
 }
 
-impl Deref for Shared {
+impl Deref for ApiState {
     type Target = AuthContext;
 
     fn deref(&self) -> &AuthContext {

@@ -107,7 +107,7 @@ impl DashboardBench {
     }
 
     pub(super) fn memory(&self) -> Result<Resident, Error> {
-        Resident::of(self.warren.id())
+        Resident::of_process(self.warren.id())
     }
 
     /// The value of the cookie of a new session.

@@ -24,7 +24,7 @@ impl Resident {
         self.now
     }
 
-    pub(super) fn of(pid: u32) -> Result<Self, Error> {
+    pub(super) fn of_process(pid: u32) -> Result<Self, Error> {
         let path = format!("/proc/{pid}/status");
         let status = fs::read_to_string(&path).map_err(Error::io(format!("cannot read {path}")))?;
         let field =

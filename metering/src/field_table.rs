@@ -144,7 +144,9 @@ impl<'de> Visitor<'de> for Reader<'_> {
                     *time = text.and_then(|text| text.parse().ok());
                 }
                 FieldRef::Words(words) => *words = table::words(map.next_value::<table::Read>()?.0),
-                FieldRef::Table(sink) => *sink = Table::of(map.next_value::<table::Read>()?.0),
+                FieldRef::Table(sink) => {
+                    *sink = Table::from_value(map.next_value::<table::Read>()?.0)
+                }
                 FieldRef::Tags(tags) => *tags = table::tags(map.next_value::<table::Read>()?.0),
                 FieldRef::Samples(samples) => {
                     let mut read: Option<Vec<RawSample>> = None;

@@ -49,7 +49,7 @@ impl Table {
         self.0.is_empty()
     }
 
-    pub(crate) fn of(value: Option<Value>) -> Option<Self> {
+    pub(crate) fn from_value(value: Option<Value>) -> Option<Self> {
         match value? {
             Value::Table(table) => Some(table),
             Value::List(list) if list.is_empty() => Some(Self::default()),
@@ -116,7 +116,7 @@ impl fmt::Display for Value {
 
 impl<'de> Deserialize<'de> for Table {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Self::of(Read::deserialize(deserializer)?.0).unwrap_or_default())
+        Ok(Self::from_value(Read::deserialize(deserializer)?.0).unwrap_or_default())
     }
 }
 

@@ -20,7 +20,7 @@ use crate::descriptors;
 use crate::listener::{self, ConnectionLimits};
 use crate::web::health::{self, Readiness};
 use crate::web::hosts::{self, ApiHosts};
-use crate::web::{self, BundleError, front};
+use crate::web::{self, BundleError};
 
 /// The store's file in the data folder.
 const STORE: &str = "warren.db";
@@ -205,7 +205,7 @@ impl Server {
             .layer(middleware::from_fn_with_state(hosts, hosts::check_api))
             // Those of the probes and of refused hosts too.
             .layer(middleware::map_response(api::safe_headers))
-            .layer(middleware::from_fn(front::log));
+            .layer(middleware::from_fn(web::middleware::log));
         self.listen(listener, routes);
         tracing::info!(url = %format_args!("http://{address}"), "metering API");
         Ok(api)

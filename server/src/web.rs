@@ -2,11 +2,11 @@
 //!
 //! | module | what |
 //! |---|---|
-//! | `front` | what every request passes first: who asks, whether it may, headers, the log |
+//! | `middleware` | for every request: caller, access check, headers, the log |
 //! | `forwarded` | the viewer behind a trusted proxy |
 //! | `origin` | requests from other sites' pages |
 //! | `hosts` | under which names one may ask |
-//! | `guest` | those of registered portals, for panels |
+//! | `embed_cors` | pages of registered portals, for panels |
 //! | `headers` | security headers |
 //! | `sessions` | the session cookie and the store behind it |
 //! | `bundle` | the browser's files |
@@ -16,12 +16,12 @@
 
 mod bundle;
 mod embed;
+mod embed_cors;
 pub(crate) mod forwarded;
-pub(crate) mod front;
-mod guest;
 mod headers;
 pub(crate) mod health;
 pub(crate) mod hosts;
+pub(crate) mod middleware;
 mod origin;
 mod pages;
 mod sessions;
@@ -33,7 +33,7 @@ use std::time::Duration;
 use app::server::AppContext;
 use app::server::OpenedLinks;
 use axum::Router;
-use axum::middleware;
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use client::Client;
 use http::StatusCode;
@@ -46,9 +46,9 @@ use tower_http::timeout::TimeoutLayer;
 
 pub use self::bundle::BundleError;
 use self::forwarded::Paths;
-use self::front::Front;
 use self::health::Readiness;
 use self::hosts::AllowedHosts;
+use self::middleware::RequestPolicy;
 use crate::config::WebConfig;
 
 /// No form of ours is larger, in bytes.
@@ -103,7 +103,7 @@ pub(crate) fn router(
         .merge(embed)
         .merge(health.clone())
         .fallback_service(pages);
-    let front = Front::new(
+    let policy = RequestPolicy::new(
         Paths {
             proxies: config.trusted_proxies.clone().into(),
             public_url: config.public_url.clone().map(Arc::new),
@@ -134,7 +134,7 @@ pub(crate) fn router(
                 .quality(CompressionLevel::Precise(5))
                 .compress_when(SizeAbove::new(COMPRESSED_FROM).and(NotForContentType::IMAGES)),
         )
-        .layer(middleware::from_fn_with_state(Arc::new(front), front::pass)))
+        .layer(from_fn_with_state(Arc::new(policy), middleware::check)))
 }
 
 #[expect(

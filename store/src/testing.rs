@@ -27,10 +27,10 @@ use naive_statistics::{field_of, group_value, statistics_of};
 
 /// All in memory, nothing forgotten, nothing indexed.
 #[derive(Debug, Default)]
-pub struct NaiveStore(Mutex<Kept>);
+pub struct NaiveStore(Mutex<NaiveState>);
 
 #[derive(Debug, Default)]
-struct Kept {
+struct NaiveState {
     /// In the order in which they came.
     samples: Vec<Sample>,
     /// Which of them were collected.
@@ -47,12 +47,12 @@ impl NaiveStore {
         Self::default()
     }
 
-    fn kept(&self) -> MutexGuard<'_, Kept> {
+    fn kept(&self) -> MutexGuard<'_, NaiveState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Kept {
+impl NaiveState {
     fn next_id(&self) -> String {
         format!("00000000-0000-8000-8000-{:012x}", self.samples.len())
     }

@@ -74,7 +74,7 @@ impl Runner {
         let echo = if io::stderr().is_terminal() {
             None
         } else {
-            Some(Echo::of(command).map_err(Error::io("cannot make a pipe"))?)
+            Some(Echo::attach(command).map_err(Error::io("cannot make a pipe"))?)
         };
         let status = self.status(command)?;
         let last_words = echo.map(|echo| echo.end(command)).unwrap_or_default();

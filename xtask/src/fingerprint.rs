@@ -10,7 +10,7 @@ use crate::Error;
 
 /// A hash of the names and contents of all files in `paths` (files or folders, relative to `root`),
 /// and of `also`.
-pub(crate) fn of(root: &Path, paths: &[&str], also: &[&str]) -> Result<u64, Error> {
+pub(crate) fn compute(root: &Path, paths: &[&str], also: &[&str]) -> Result<u64, Error> {
     let mut files = Vec::new();
     for path in paths {
         collect(&root.join(path), &mut files)?;
@@ -56,7 +56,7 @@ mod tests {
         }
 
         fn fingerprint(&self) -> u64 {
-            of(&self.0, &["src"], &["1.95"]).expect("readable")
+            compute(&self.0, &["src"], &["1.95"]).expect("readable")
         }
     }
 

@@ -116,7 +116,7 @@ fn join_styles(project: &Project, runner: &Runner, folder: &Path) -> Result<(), 
         command.arg(format!("--outfile={}", folder.join(&joined).display()));
         runner.run(&mut command)?;
         fs::remove_file(&copied).map_err(Error::file("remove", &copied))?;
-        let hash = fingerprint::of(folder, &[&joined], &[])?;
+        let hash = fingerprint::compute(folder, &[&joined], &[])?;
         let file = folder.join(&joined);
         let target = folder.join(format!("{stem}-{hash:016x}.css"));
         fs::rename(&file, target).map_err(Error::file("rename", &file))?;
@@ -129,7 +129,7 @@ fn join_styles(project: &Project, runner: &Runner, folder: &Path) -> Result<(), 
 fn name_by_content(folder: &Path, stem: &str) -> Result<(), Error> {
     let files = [".js", "_bg.wasm"].map(|ending| format!("{stem}{ending}"));
     let names = files.each_ref().map(String::as_str);
-    let hash = fingerprint::of(folder, &names, &[])?;
+    let hash = fingerprint::compute(folder, &names, &[])?;
     for name in names {
         let ending = name.trim_start_matches(stem);
         let file = folder.join(name);

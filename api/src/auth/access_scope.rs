@@ -42,7 +42,7 @@ pub(crate) enum AccessScope {
 
 impl AccessScope {
     /// A caller's.
-    pub(crate) fn of(context: &Context, caller: &TokenData) -> Self {
+    pub(crate) fn for_caller(context: &Context, caller: &TokenData) -> Self {
         if caller.is_admin() {
             return Self::All;
         }

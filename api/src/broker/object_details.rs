@@ -21,14 +21,14 @@ const SAME_OBJECT_WAIT: Duration = Duration::from_secs(10);
 /// After a failure the broker is asked again after this time at the latest, however long the tick is.
 const MAX_FAILURE_AGE: Duration = Duration::from_secs(10);
 
-/// The answers to some requests, and what is made of them.
-pub(crate) struct Wanted {
+/// The broker paths of an object, and how their answers become its JSON.
+pub(crate) struct ObjectRequest {
     /// The broker's paths.
     pub(crate) paths: Vec<String>,
     /// How many of them are needed. The others may be refused, absent or unreadable: their body is
     /// empty.
     pub(crate) needed: usize,
-    /// Puts them together.
+    /// Builds the JSON from the answers.
     pub(crate) make: fn(&[Vec<u8>]) -> Result<Bytes, serde_json::Error>,
 }
 
@@ -40,7 +40,7 @@ impl BrokerHandle {
     /// asked.
     pub(crate) async fn details(
         &self,
-        wanted: Wanted,
+        wanted: ObjectRequest,
         every: Duration,
         config: &ApiConfig,
     ) -> Result<Detail, Option<Arc<BrokerError>>> {
@@ -106,7 +106,11 @@ impl BrokerHandle {
         known.latest()
     }
 
-    async fn ask_details(&self, wanted: &Wanted, timeout: Duration) -> Result<Bytes, BrokerError> {
+    async fn ask_details(
+        &self,
+        wanted: &ObjectRequest,
+        timeout: Duration,
+    ) -> Result<Bytes, BrokerError> {
         let busy = |GateBusy| self.client.busy();
         let slot = self.gate.detail_slot().map_err(busy)?;
         let mut bodies = Vec::new();

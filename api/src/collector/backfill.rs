@@ -175,7 +175,7 @@ impl SampleSets {
             .iter()
             .filter(|&&(at, _)| last_of_all - at <= 30_000);
         counters
-            .of(meter)
+            .counter(meter)
             .prime(of_late.map(|&(at, value)| (at, value as i64)));
     }
 }
@@ -334,7 +334,7 @@ mod tests {
         let buckets = history.empty_buckets(head);
         backfill.fill(&mut history, &mut counters, now, Some(0), &buckets);
         let rate = counters
-            .of(PUBLISH)
+            .counter(PUBLISH)
             .rate(now + 2000, Some(99_723), Some(70_000.0));
         assert!(
             rate.is_some_and(|rate| rate < 1000.0),

@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::list_budget::Budget;
-use super::queue_history::{Fresh, QueueHistories};
+use super::queue_history::{NewFigures, QueueHistories};
 use crate::broker::broker_state::BrokerHandle;
 use crate::broker::error::BrokerError;
 use crate::broker::request_gate::Cost;
@@ -324,7 +324,7 @@ impl ListFetcher {
         let batch = Fetched::new(batch?, Extent::Complete(asked_at));
         self.publish(kind, batch).await;
         if kind == ListKind::Vhosts {
-            self.note(kind, Fresh::All).await;
+            self.note(kind, NewFigures::All).await;
         }
         Ok(())
     }

@@ -7,7 +7,7 @@ use metering::lists::ListKind;
 use tokio::time::Instant;
 
 use super::list_fetcher::{Extent, FetchKind, Fetched, ListFetcher, run};
-use super::queue_history::{self, Fresh, Moment};
+use super::queue_history::{self, NewFigures, FetchTime};
 use crate::lists::queues;
 use crate::lists::rows::Damage;
 use crate::lists::table::Table;
@@ -72,7 +72,7 @@ impl ListFetcher {
     }
 
     /// Records the history of queues or vhosts from a list that was just read.
-    pub(super) async fn note(&mut self, kind: ListKind, fresh: Fresh) {
+    pub(super) async fn note(&mut self, kind: ListKind, fresh: NewFigures) {
         let Some(table) = self.broker.lists.table(kind) else {
             return;
         };
@@ -94,10 +94,10 @@ impl ListFetcher {
         let Some(chosen) = chosen.await else { return };
         let now = Instant::now();
         let part = match fresh {
-            Fresh::Depths => FetchKind::Depths,
-            Fresh::All => FetchKind::Whole(kind),
+            NewFigures::Depths => FetchKind::Depths,
+            NewFigures::All => FetchKind::Whole(kind),
         };
-        let moment = Moment {
+        let fetch_time = FetchTime {
             at: self.clock.now().as_millis(),
             apart: self.due(part, self.wanted().len() as u32, now) - now,
             store: &*self.context.store,
@@ -106,11 +106,11 @@ impl ListFetcher {
         match kind {
             ListKind::Queues => {
                 self.history
-                    .take_queues(broker, &table.rows, &chosen, fresh, moment);
+                    .take_queues(broker, &table.rows, &chosen, fresh, fetch_time);
             }
             _ => self
                 .history
-                .take_vhosts(broker, &table.rows, &chosen, moment),
+                .take_vhosts(broker, &table.rows, &chosen, fetch_time),
         }
     }
 }

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use super::list_fetcher::{Extent, Fetched, ListFetcher, run};
 use super::prometheus;
-use super::queue_history::Fresh;
+use super::queue_history::NewFigures;
 use crate::broker::error::BrokerError;
 use crate::lists::queues;
 use crate::lists::rows::{self, Rows};
@@ -20,7 +20,7 @@ impl ListFetcher {
         let swept = self.sweep(&mut cost).await;
         self.wholes[ListKind::Queues as usize].record(Instant::now(), cost, swept.is_ok());
         if let Ok(true) = swept {
-            self.note(ListKind::Queues, Fresh::All).await;
+            self.note(ListKind::Queues, NewFigures::All).await;
         }
         swept.map(drop)
     }
@@ -133,7 +133,7 @@ impl ListFetcher {
             extent,
         };
         self.publish(ListKind::Queues, fetched).await;
-        self.note(ListKind::Queues, Fresh::Depths).await;
+        self.note(ListKind::Queues, NewFigures::Depths).await;
         Ok(())
     }
 }

@@ -37,10 +37,10 @@ const SERVER_NAMED: &str = "amq.gen-";
 
 /// Which figures of a list are new.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Fresh {
-    /// How many messages wait.
+pub(crate) enum NewFigures {
+    /// Queue depths.
     Depths,
-    /// That, and what goes through.
+    /// Queue depths and rates.
     All,
 }
 
@@ -137,7 +137,7 @@ pub(crate) fn queues(
     rows: &Rows,
     wanted: &BTreeSet<String>,
     busy: usize,
-    fresh: Fresh,
+    fresh: NewFigures,
 ) -> BTreeSet<u32> {
     let named = wanted.iter().filter_map(|path| {
         let (vhost, queue) = queue_of_path(path)?;
@@ -146,7 +146,7 @@ pub(crate) fn queues(
     let mut chosen: BTreeSet<u32> = named.collect();
     let stays = |row| !is_transient(rows, row);
     chosen.extend(greatest(rows, &["messages"], busy, stays));
-    if fresh == Fresh::All {
+    if fresh == NewFigures::All {
         chosen.extend(greatest(rows, &RATES, busy, stays));
     }
     chosen
@@ -167,8 +167,8 @@ impl QueueHistories {
         broker: &BrokerHandle,
         rows: &Rows,
         chosen: &BTreeSet<u32>,
-        fresh: Fresh,
-        moment: Moment<'_>,
+        fresh: NewFigures,
+        fetch_time: FetchTime<'_>,
     ) {
         let figures = chosen.iter().filter_map(|&row| {
             let queue: Queue = serde_json::from_slice(rows.json(row)).ok()?;
@@ -177,7 +177,7 @@ impl QueueHistories {
             figures.stored = !is_transient(rows, row) || broker.charted_queues.is_pinned(&path);
             Some((path, figures))
         });
-        self.take(broker, figures.collect(), fresh, moment);
+        self.take(broker, figures.collect(), fresh, fetch_time);
     }
 
     /// Takes in some rows of a list of vhosts.
@@ -186,26 +186,26 @@ impl QueueHistories {
         broker: &BrokerHandle,
         rows: &Rows,
         chosen: &BTreeSet<u32>,
-        moment: Moment<'_>,
+        fetch_time: FetchTime<'_>,
     ) {
         let figures = chosen.iter().filter_map(|&row| {
             let vhost: Vhost = serde_json::from_slice(rows.json(row)).ok()?;
             Some((queue_path(&vhost.name, ""), ObjectFigures::from(vhost)))
         });
-        self.take(broker, figures.collect(), Fresh::All, moment);
+        self.take(broker, figures.collect(), NewFigures::All, fetch_time);
     }
 
     fn take(
         &mut self,
         broker: &BrokerHandle,
         figures: BTreeMap<String, ObjectFigures>,
-        fresh: Fresh,
-        moment: Moment<'_>,
+        fresh: NewFigures,
+        fetch_time: FetchTime<'_>,
     ) {
         let mut history = broker.history_mut();
         // The collector opens buckets, and has none before its first answer.
         let Some(bucket) = history.head() else { return };
-        let apart = moment.apart.as_millis() as i64 / history.tick().max(1) + 1;
+        let apart = fetch_time.apart.as_millis() as i64 / history.tick().max(1) + 1;
         for (path, mut figures) in figures {
             let memory = self.memories.entry(path.clone()).or_default();
             let resource = Resource::Object(&path);
@@ -218,13 +218,13 @@ impl QueueHistories {
             let stats = figures
                 .message_stats
                 .as_mut()
-                .filter(|_| fresh == Fresh::All);
+                .filter(|_| fresh == NewFigures::All);
             let stats = stats.map(|stats| {
-                memory.counters.correct_messages(moment.at, stats);
+                memory.counters.correct_messages(fetch_time.at, stats);
                 &*stats
             });
             record::messages(&mut history, resource, bucket, Some(&totals), stats);
-            if let Some(consumers) = figures.consumers.filter(|_| fresh == Fresh::All) {
+            if let Some(consumers) = figures.consumers.filter(|_| fresh == NewFigures::All) {
                 history.set(resource, Meter::CONSUMERS, bucket, consumers as f64);
             }
             let near =
@@ -233,7 +233,7 @@ impl QueueHistories {
                 history.interpolate_object(&path, last, bucket, false);
             }
             memory.depths = Some(bucket);
-            if fresh == Fresh::All {
+            if fresh == NewFigures::All {
                 if let Some(last) = near(memory.rates) {
                     history.interpolate_object(&path, last, bucket, true);
                 }
@@ -249,7 +249,7 @@ impl QueueHistories {
             let row =
                 before.and_then(|before| persist::object_row(broker, &history, &path, before));
             if let Some(row) = row {
-                moment.store.collect(row);
+                fetch_time.store.collect(row);
             }
         }
         // Those that are no longer chosen are stored once more, then dropped.
@@ -258,7 +258,7 @@ impl QueueHistories {
             let before = memory.pending.take_if(|before| *before < bucket);
             let row = before.and_then(|before| persist::object_row(broker, &history, path, before));
             if let Some(row) = row {
-                moment.store.collect(row);
+                fetch_time.store.collect(row);
             }
             memory.depths.is_some_and(|last| last >= oldest)
         });
@@ -267,7 +267,7 @@ impl QueueHistories {
 
 /// The time of an answer, the time between two of them, and the store.
 #[derive(Clone, Copy)]
-pub(crate) struct Moment<'a> {
+pub(crate) struct FetchTime<'a> {
     /// In milliseconds since the epoch.
     pub(crate) at: i64,
     /// Of news that are further apart some did not come.
@@ -294,7 +294,7 @@ mod tests {
             .rows
     }
 
-    fn chosen(pinned: &[&str], busy: usize, fresh: Fresh) -> Vec<String> {
+    fn chosen(pinned: &[&str], busy: usize, fresh: NewFigures) -> Vec<String> {
         let rows = rows();
         let wanted = pinned.iter().map(|&path| path.to_owned()).collect();
         let chosen = queues(&rows, &wanted, busy, fresh);
@@ -307,11 +307,11 @@ mod tests {
     #[test]
     fn the_deepest_the_busiest_and_the_pinned_are_chosen() {
         assert_eq!(
-            chosen(&["%2F/pinned", "a/gone"], 1, Fresh::All),
+            chosen(&["%2F/pinned", "a/gone"], 1, NewFigures::All),
             ["pinned", "deeper", "fast"]
         );
-        assert_eq!(chosen(&[], 2, Fresh::Depths), ["deep", "deeper"]);
-        assert_eq!(chosen(&["b/fast"], 0, Fresh::All), ["fast"]);
+        assert_eq!(chosen(&[], 2, NewFigures::Depths), ["deep", "deeper"]);
+        assert_eq!(chosen(&["b/fast"], 0, NewFigures::All), ["fast"]);
     }
 
     #[test]
@@ -327,7 +327,7 @@ mod tests {
             .rows;
         let names = |wanted: &[&str]| {
             let wanted = wanted.iter().map(|&path| path.to_owned()).collect();
-            let chosen = queues(&rows, &wanted, 10, Fresh::All).into_iter();
+            let chosen = queues(&rows, &wanted, 10, NewFigures::All).into_iter();
             chosen.map(|row| rows.name(row)).collect::<Vec<_>>()
         };
         assert_eq!(names(&[]), ["stays"]);
@@ -336,6 +336,6 @@ mod tests {
 
     #[test]
     fn what_holds_nothing_is_not_among_the_deepest() {
-        assert!(!chosen(&[], 10, Fresh::Depths).contains(&"empty".to_owned()));
+        assert!(!chosen(&[], 10, NewFigures::Depths).contains(&"empty".to_owned()));
     }
 }

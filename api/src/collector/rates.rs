@@ -193,7 +193,7 @@ impl Counters {
     }
 
     /// One counter.
-    pub(crate) fn of(&mut self, meter: Meter) -> &mut Counter {
+    pub(crate) fn counter(&mut self, meter: Meter) -> &mut Counter {
         if self.counters.is_empty() {
             self.counters.resize_with(Meter::COUNT, Counter::default);
         }
@@ -222,7 +222,7 @@ impl Counters {
         details: &mut Option<Details>,
     ) {
         let reported = details.as_ref().and_then(|details| details.rate);
-        let rate = self.of(meter).rate(at, value, reported);
+        let rate = self.counter(meter).rate(at, value, reported);
         *details = rate.map(|rate| Details {
             rate: Some(rate),
             samples: Vec::new(),
@@ -316,7 +316,7 @@ mod tests {
         let mut counters = Counters::default();
         let meter = Meter::message_stat(0);
         let at = |counters: &mut Counters, at, value, rate| {
-            counters.of(meter).rate(at, Some(value), Some(rate))
+            counters.counter(meter).rate(at, Some(value), Some(rate))
         };
         at(&mut counters, 0, 10, 0.0);
         counters.reset();

@@ -43,7 +43,7 @@ pub enum Shown {
 
 impl Shown {
     /// Of a list as it is configured and asked for: none, or `*` in it, is every one.
-    pub fn of(names: Vec<String>) -> Self {
+    pub fn from_names(names: Vec<String>) -> Self {
         if names.is_empty() || names.iter().any(|name| name == EVERY) {
             Self::All
         } else {
@@ -268,7 +268,8 @@ mod tests {
 
     #[test]
     fn a_star_is_every_one() {
-        let of = |names: &[&str]| Shown::of(names.iter().map(|&name| name.to_owned()).collect());
+        let of =
+            |names: &[&str]| Shown::from_names(names.iter().map(|&name| name.to_owned()).collect());
         assert_eq!(of(&[]), Shown::All);
         assert_eq!(of(&["a", "*"]), Shown::All);
         assert!(of(&["a"]).admits("a") && !of(&["a"]).admits("b"));

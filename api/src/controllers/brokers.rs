@@ -15,9 +15,9 @@ use crate::auth::identity::auth::Caller;
 use crate::http::error::Error;
 use crate::http::etag::ConditionalResponse;
 use crate::http::params::Arguments;
-use crate::state::Shared;
+use crate::state::ApiState;
 
-pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
+pub(crate) fn router() -> OpenApiRouter<Arc<ApiState>> {
     OpenApiRouter::new().routes(routes!(list))
 }
 
@@ -34,7 +34,7 @@ pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
     )
 )]
 async fn list(
-    State(shared): State<Arc<Shared>>,
+    State(shared): State<Arc<ApiState>>,
     Caller(caller): Caller,
     arguments: Arguments,
     headers: HeaderMap,

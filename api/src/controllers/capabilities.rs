@@ -11,7 +11,7 @@ use utoipa_axum::routes;
 use crate::http::error::Error;
 use crate::http::json::uncached;
 use crate::http::params::Arguments;
-use crate::state::Shared;
+use crate::state::ApiState;
 
 /// The old service's names for what an API may be able to do, and whether this one is.
 const API: [(&str, bool); 22] = [
@@ -39,7 +39,7 @@ const API: [(&str, bool); 22] = [
     ("statistics:aggregation:selectable:quartile", false),
 ];
 
-pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
+pub(crate) fn router() -> OpenApiRouter<Arc<ApiState>> {
     OpenApiRouter::new().routes(routes!(show))
 }
 

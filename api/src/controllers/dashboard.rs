@@ -24,9 +24,9 @@ use crate::http::error::Error;
 use crate::http::etag::{ConditionalResponse, EntityTag};
 use crate::http::params::Arguments;
 use crate::series::query::{self as series_query, LAST_TIME, ResolvedQuery};
-use crate::state::Shared;
+use crate::state::ApiState;
 
-pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
+pub(crate) fn router() -> OpenApiRouter<Arc<ApiState>> {
     OpenApiRouter::new().routes(routes!(show))
 }
 
@@ -49,7 +49,7 @@ pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
     )
 )]
 async fn show(
-    State(shared): State<Arc<Shared>>,
+    State(shared): State<Arc<ApiState>>,
     Caller(caller): Caller,
     mut arguments: Arguments,
     headers: HeaderMap,
@@ -79,7 +79,7 @@ fn length(arguments: &mut Arguments) -> Result<Option<i64>, Error> {
 }
 
 async fn answer(
-    shared: &Shared,
+    shared: &ApiState,
     caller: &TokenData,
     authorized: &AuthorizedBroker<'_>,
     query: &DashboardQuery,
@@ -147,7 +147,7 @@ impl Whole {
 
     fn finish(
         mut self,
-        shared: &Shared,
+        shared: &ApiState,
         authorized: &AuthorizedBroker<'_>,
         time: Timestamp,
     ) -> ConditionalResponse {

@@ -15,13 +15,13 @@ use serde::de::DeserializeOwned;
 use super::lists::dated;
 use crate::auth::authorized_broker::AuthorizedBroker;
 use crate::auth::identity::auth::Caller;
-use crate::broker::{detail_cache::Detail, object_details::Wanted};
+use crate::broker::{detail_cache::Detail, object_details::ObjectRequest};
 use crate::http::error::Error;
 use crate::http::etag::ConditionalResponse;
 use crate::http::params::Arguments;
 use crate::lists::rows::utf8;
 use crate::lists::select::Scope;
-use crate::state::Shared;
+use crate::state::ApiState;
 
 /// How far the broker's own samples go back, and how far apart they are, in seconds: what a broker
 /// keeps by default, see `sample_retention_policies`.
@@ -54,7 +54,7 @@ pub(crate) fn list_if<T: DeserializeOwned>(bodies: &[Vec<u8>], place: usize) -> 
 
 /// A request for one object.
 pub(crate) struct DetailRequest<'a> {
-    shared: &'a Shared,
+    shared: &'a ApiState,
     pub(crate) authorized: AuthorizedBroker<'a>,
     headers: &'a HeaderMap,
     what: &'static str,
@@ -70,7 +70,7 @@ pub(crate) fn is_step(name: &str) -> bool {
 
 impl<'a> DetailRequest<'a> {
     pub(crate) fn new(
-        shared: &'a Shared,
+        shared: &'a ApiState,
         caller: &'a Caller,
         mut arguments: Arguments,
         headers: &'a HeaderMap,
@@ -185,7 +185,7 @@ impl<'a> DetailRequest<'a> {
         }
     }
 
-    pub(crate) async fn fetch(&self, wanted: Wanted) -> Result<Detail, Error> {
+    pub(crate) async fn fetch(&self, wanted: ObjectRequest) -> Result<Detail, Error> {
         self.fetch_seldom(self.shared.config.tick, wanted).await
     }
 
@@ -193,7 +193,7 @@ impl<'a> DetailRequest<'a> {
     pub(crate) async fn fetch_seldom(
         &self,
         every: Duration,
-        wanted: Wanted,
+        wanted: ObjectRequest,
     ) -> Result<Detail, Error> {
         let broker = self.authorized.broker;
         let found = broker.details(wanted, every, &self.shared.config).await;

@@ -20,16 +20,16 @@ use utoipa_axum::routes;
 use super::detail_request::{DetailRequest, is_step, list_if, read, read_if};
 use super::listed_object::{Statistics, rows_of_page};
 use crate::auth::identity::auth::Caller;
-use crate::broker::object_details::Wanted;
+use crate::broker::object_details::ObjectRequest;
 use crate::http::error::Error;
 use crate::http::json::json;
 use crate::http::params::Arguments;
-use crate::state::Shared;
+use crate::state::ApiState;
 
 /// What costs a broker some effort it is asked for no more often.
 const EFFORT: Duration = Duration::from_mins(1);
 
-pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
+pub(crate) fn router() -> OpenApiRouter<Arc<ApiState>> {
     OpenApiRouter::new()
         .routes(routes!(queue))
         .routes(routes!(exchange))
@@ -76,7 +76,7 @@ macro_rules! details {
                 )
             )]
             async fn $handler(
-                State(shared): State<Arc<Shared>>,
+                State(shared): State<Arc<ApiState>>,
                 caller: Caller,
                 Path(($($arg,)+)): Path<($(details!(@string $arg),)+)>,
                 arguments: Arguments,
@@ -109,7 +109,7 @@ details! {
         if request.authorized.broker.is_without_statistics() {
             paths.push(request.one_of_list("queues", &vhost, &name, Statistics::Off)?);
         }
-        let detail = request.fetch(Wanted {
+        let detail = request.fetch(ObjectRequest {
             paths,
             needed: 1,
             make: |bodies| {
@@ -152,7 +152,7 @@ details! {
         } else {
             request.with_samples(&path)
         };
-        let detail = request.fetch(Wanted {
+        let detail = request.fetch(ObjectRequest {
             paths: vec![exchange, bindings("source"), bindings("destination")],
             needed: 3,
             make: |bodies| {
@@ -179,7 +179,7 @@ details! {
         if request.is_at_least((4, 1)) {
             paths.push(format!("{path}/sessions"));
         }
-        let detail = request.fetch(Wanted {
+        let detail = request.fetch(ObjectRequest {
             paths,
             needed: 1,
             make: |bodies| {
@@ -195,7 +195,7 @@ details! {
     |request| {
         request.must_be_listed(ListKind::Channels, None, &name)?;
         let path = request.path("channels", &[&name])?;
-        let detail = request.fetch(Wanted {
+        let detail = request.fetch(ObjectRequest {
             paths: vec![request.with_samples(&path)],
             needed: 1,
             make: |bodies| Ok(json(&read::<ChannelDetails>(bodies, 0)?)),
@@ -208,7 +208,7 @@ details! {
         request.authorized.require_all()?;
         request.must_be_node()?;
         let path = format!("{}?memory=true", request.path("nodes", &[&name])?);
-        let detail = request.fetch(Wanted {
+        let detail = request.fetch(ObjectRequest {
             paths: vec![request.with_samples(&path)],
             needed: 1,
             make: |bodies| Ok(json(&read::<Table>(bodies, 0)?)),
@@ -222,7 +222,7 @@ details! {
         request.authorized.require_all()?;
         request.must_be_node()?;
         let path = request.path("nodes", &[&name])?;
-        let detail = request.fetch_seldom(EFFORT, Wanted {
+        let detail = request.fetch_seldom(EFFORT, ObjectRequest {
             paths: vec![
                 format!("{path}/memory/ets"),
                 format!("{path}?binary=true&columns=binary"),
@@ -251,7 +251,7 @@ details! {
             request.listed_vhost(&name).await?
         } else {
             let path = request.path("vhosts", &[&name])?;
-            let detail = request.fetch(Wanted {
+            let detail = request.fetch(ObjectRequest {
                 paths: vec![
                     request.with_samples(&path),
                     format!("{path}/permissions"),
@@ -284,7 +284,7 @@ details! {
             return Ok(request.answer(request.listed_user(&name).await?));
         }
         let path = request.path("users", &[&name])?;
-        let detail = request.fetch(Wanted {
+        let detail = request.fetch(ObjectRequest {
             paths: vec![
                 format!("{path}?columns={}", ListKind::Users.properties().columns),
                 format!("{path}/permissions"),

@@ -22,12 +22,12 @@ use crate::http::error::Error;
 use crate::http::json::json;
 use crate::http::json::json_response;
 use crate::http::params::Arguments;
-use crate::state::Shared;
+use crate::state::ApiState;
 
 /// No page shows more at once.
 const MAX_PANELS: usize = 100;
 
-pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
+pub(crate) fn router() -> OpenApiRouter<Arc<ApiState>> {
     OpenApiRouter::new()
         .routes(routes!(issue, describe))
         .routes(routes!(revoke))
@@ -77,7 +77,7 @@ pub(super) fn must_administer(caller: &TokenData) -> Result<(), Error> {
     )
 )]
 async fn issue(
-    State(shared): State<Arc<Shared>>,
+    State(shared): State<Arc<ApiState>>,
     caller: Option<Extension<Arc<TokenData>>>,
     Extension(ClientAddress(address)): Extension<ClientAddress>,
     request: Request,
@@ -115,7 +115,7 @@ async fn issue(
     )
 )]
 async fn describe(
-    State(shared): State<Arc<Shared>>,
+    State(shared): State<Arc<ApiState>>,
     visitor: Option<Extension<Visitor>>,
     mut arguments: Arguments,
 ) -> Result<Response, Error> {
@@ -146,7 +146,7 @@ async fn describe(
     )
 )]
 async fn revoke(
-    State(shared): State<Arc<Shared>>,
+    State(shared): State<Arc<ApiState>>,
     Caller(caller): Caller,
     Path(id): Path<String>,
 ) -> Result<Response, Error> {
@@ -183,7 +183,7 @@ async fn revoke(
     )
 )]
 async fn next_key(
-    State(shared): State<Arc<Shared>>,
+    State(shared): State<Arc<ApiState>>,
     Caller(caller): Caller,
 ) -> Result<Response, Error> {
     must_administer(&caller)?;

@@ -23,13 +23,13 @@ use crate::http::etag::ConditionalResponse;
 use crate::http::json::json;
 use crate::http::params::Arguments;
 use crate::lists::select::Scope;
-use crate::state::Shared;
+use crate::state::ApiState;
 use crate::vhost_set::BrokerScope;
 
 /// A request waits this long for lists that were not read yet.
 const FIRST_ANSWER_WAIT: Duration = Duration::from_millis(700);
 
-pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
+pub(crate) fn router() -> OpenApiRouter<Arc<ApiState>> {
     OpenApiRouter::new().routes(routes!(show))
 }
 
@@ -53,7 +53,7 @@ pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
     )
 )]
 async fn show(
-    State(shared): State<Arc<Shared>>,
+    State(shared): State<Arc<ApiState>>,
     Caller(caller): Caller,
     mut arguments: Arguments,
     headers: HeaderMap,

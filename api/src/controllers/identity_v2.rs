@@ -22,9 +22,9 @@ use crate::http::client_address::ClientAddress;
 use crate::http::error::Error;
 use crate::http::json::{json, json_response};
 use crate::ids::id_of;
-use crate::state::Shared;
+use crate::state::ApiState;
 
-pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
+pub(crate) fn router() -> OpenApiRouter<Arc<ApiState>> {
     OpenApiRouter::new().routes(routes!(issue))
 }
 
@@ -52,7 +52,7 @@ pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
     )
 )]
 async fn issue(
-    State(shared): State<Arc<Shared>>,
+    State(shared): State<Arc<ApiState>>,
     Extension(ClientAddress(address)): Extension<ClientAddress>,
     request: Request,
 ) -> Result<Response, Error> {

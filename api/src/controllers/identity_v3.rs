@@ -17,9 +17,9 @@ use crate::auth::identity::{issue_token, request, token_body};
 use crate::http::client_address::ClientAddress;
 use crate::http::error::Error;
 use crate::http::json::{json, json_response};
-use crate::state::Shared;
+use crate::state::ApiState;
 
-pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
+pub(crate) fn router() -> OpenApiRouter<Arc<ApiState>> {
     OpenApiRouter::new().routes(routes!(issue, validate, revoke))
 }
 
@@ -47,7 +47,7 @@ pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
     )
 )]
 async fn issue(
-    State(shared): State<Arc<Shared>>,
+    State(shared): State<Arc<ApiState>>,
     Extension(ClientAddress(address)): Extension<ClientAddress>,
     request: Request,
 ) -> Result<Response, Error> {
@@ -73,7 +73,7 @@ async fn issue(
     )
 )]
 async fn validate(
-    State(shared): State<Arc<Shared>>,
+    State(shared): State<Arc<ApiState>>,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
     let Subject {
@@ -105,7 +105,10 @@ async fn validate(
         (status = 404, body = KeystoneErrorBody, description = "The subject is no valid token"),
     )
 )]
-async fn revoke(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Result<Response, Error> {
+async fn revoke(
+    State(shared): State<Arc<ApiState>>,
+    headers: HeaderMap,
+) -> Result<Response, Error> {
     let Subject {
         caller,
         token,
@@ -134,7 +137,7 @@ struct Subject {
     data: Arc<TokenData>,
 }
 
-fn subject(shared: &Shared, headers: &HeaderMap) -> Result<Subject, Error> {
+fn subject(shared: &ApiState, headers: &HeaderMap) -> Result<Subject, Error> {
     let now = shared.config.clock.now();
     let caller = shared
         .tokens
@@ -152,7 +155,12 @@ fn subject(shared: &Shared, headers: &HeaderMap) -> Result<Subject, Error> {
     })
 }
 
-fn token_response(status: StatusCode, token: &str, data: &TokenData, shared: &Shared) -> Response {
+fn token_response(
+    status: StatusCode,
+    token: &str,
+    data: &TokenData,
+    shared: &ApiState,
+) -> Response {
     let mut response = json_response(status, json(&token_body::describe(data, &shared.base)));
     // A token is hexadecimal.
     if let Ok(mut value) = HeaderValue::from_str(token) {

@@ -10,12 +10,12 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::http::json::json_response;
-use crate::state::Shared;
+use crate::state::ApiState;
 
 /// The version of the protocol that is spoken.
 const VERSION: &str = "v3.14";
 
-pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
+pub(crate) fn router() -> OpenApiRouter<Arc<ApiState>> {
     // Clients ask with a slash at the end, too.
     OpenApiRouter::new()
         .routes(routes!(versions))
@@ -26,7 +26,7 @@ pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
         .route("/identity/v2.0/", axum::routing::get(version_2))
 }
 
-fn v3(shared: &Shared) -> Value {
+fn v3(shared: &ApiState) -> Value {
     json!({
         "id": VERSION,
         "status": "stable",
@@ -39,7 +39,7 @@ fn v3(shared: &Shared) -> Value {
     })
 }
 
-fn v2(shared: &Shared) -> Value {
+fn v2(shared: &ApiState) -> Value {
     json!({
         "id": "v2.0",
         "status": "deprecated",
@@ -61,7 +61,7 @@ fn v2(shared: &Shared) -> Value {
     security(()),
     responses((status = 300, description = "The versions", content_type = "application/json"))
 )]
-async fn versions(State(shared): State<Arc<Shared>>) -> Response {
+async fn versions(State(shared): State<Arc<ApiState>>) -> Response {
     let body = json!({"versions": {"values": [v3(&shared), v2(&shared)]}});
     json_response(StatusCode::MULTIPLE_CHOICES, body.to_string().into())
 }
@@ -75,7 +75,7 @@ async fn versions(State(shared): State<Arc<Shared>>) -> Response {
     security(()),
     responses((status = 200, description = "The version", content_type = "application/json"))
 )]
-async fn version(State(shared): State<Arc<Shared>>) -> Response {
+async fn version(State(shared): State<Arc<ApiState>>) -> Response {
     let body = json!({"version": v3(&shared)});
     json_response(StatusCode::OK, body.to_string().into())
 }
@@ -89,7 +89,7 @@ async fn version(State(shared): State<Arc<Shared>>) -> Response {
     security(()),
     responses((status = 200, description = "The version", content_type = "application/json"))
 )]
-async fn version_2(State(shared): State<Arc<Shared>>) -> Response {
+async fn version_2(State(shared): State<Arc<ApiState>>) -> Response {
     let body = json!({"version": v2(&shared)});
     json_response(StatusCode::OK, body.to_string().into())
 }

@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::detail_request::{DetailRequest, is_step, list_if, read};
-use crate::broker::{detail_cache::Detail, object_details::Wanted};
+use crate::broker::{detail_cache::Detail, object_details::ObjectRequest};
 use crate::http::error::Error;
 use crate::http::json::json;
 
@@ -104,7 +104,7 @@ impl DetailRequest<'_> {
         is_wanted: impl Fn(&T) -> bool,
     ) -> Result<Detail, Error> {
         let mut detail = self
-            .fetch(Wanted {
+            .fetch(ObjectRequest {
                 paths: vec![path],
                 needed: 1,
                 make,
@@ -125,7 +125,7 @@ impl DetailRequest<'_> {
     ) -> Result<Detail, Error> {
         if !is_step(vhost) && !is_step(name) {
             return self
-                .fetch(Wanted {
+                .fetch(ObjectRequest {
                     paths: vec![self.path(kind, &[vhost, name])?],
                     needed: 1,
                     make: |bodies| Ok(json(&read::<Policy>(bodies, 0)?)),
@@ -185,7 +185,7 @@ impl DetailRequest<'_> {
         let all = ["api/permissions", "api/topic-permissions"].map(str::to_owned);
         let [permissions, topic_permissions] = all;
         let detail = self
-            .fetch(Wanted {
+            .fetch(ObjectRequest {
                 paths: vec![list, permissions, topic_permissions],
                 needed: 1,
                 make: WithPermissions::<T>::read,

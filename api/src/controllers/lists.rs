@@ -28,7 +28,7 @@ use crate::http::etag::ConditionalResponse;
 use crate::http::params::Arguments;
 use crate::lists::registry::{Failure, Listed};
 use crate::lists::select::{Filter, LONGEST_FILTER, Scope, Sort};
-use crate::state::Shared;
+use crate::state::ApiState;
 use crate::vhost_set::{BrokerScope, VhostSet};
 
 fn read(kind: ListKind, arguments: &mut Arguments) -> Result<ListQuery, Error> {
@@ -133,7 +133,7 @@ impl AuthorizedBroker<'_> {
 
 async fn answer(
     kind: ListKind,
-    shared: &Shared,
+    shared: &ApiState,
     caller: &Caller,
     mut arguments: Arguments,
     headers: &HeaderMap,
@@ -225,7 +225,7 @@ async fn answer(
 
 /// A filter, ready to be used. A pattern of the caller's own is compiled beside the threads that
 /// answer, and after those of the same account.
-async fn compiled(shared: &Shared, account: &str, filter: &Filter) -> Result<Regex, Error> {
+async fn compiled(shared: &ApiState, account: &str, filter: &Filter) -> Result<Regex, Error> {
     let made = if filter.is_regex {
         let turn = shared.queries.heavy(account).await?;
         let filter = filter.clone();
@@ -292,7 +292,7 @@ struct Documented;
 fn list() {}
 
 /// The route of every list.
-pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
+pub(crate) fn router() -> OpenApiRouter<Arc<ApiState>> {
     let mut documented = Documented::openapi().paths.paths;
     let operation = documented.pop_first().and_then(|(_, path)| path.get);
     let operation = operation.unwrap_or_default();
@@ -302,7 +302,7 @@ pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
         .fold(OpenApiRouter::new(), OpenApiRouter::routes)
 }
 
-fn route(kind: ListKind, mut operation: Operation) -> UtoipaMethodRouter<Arc<Shared>> {
+fn route(kind: ListKind, mut operation: Operation) -> UtoipaMethodRouter<Arc<ApiState>> {
     operation.operation_id = Some(format!("list{kind:?}"));
     operation.summary = Some(kind.properties().summary.to_owned());
     let mut schemas = Vec::new();
@@ -317,7 +317,7 @@ fn route(kind: ListKind, mut operation: Operation) -> UtoipaMethodRouter<Arc<Sha
     let mut paths = Paths::new();
     let path = format!("/v2/rabbit/{}", kind.name());
     paths.add_path_operation(path, vec![HttpMethod::Get], operation);
-    let handler = move |State(shared): State<Arc<Shared>>,
+    let handler = move |State(shared): State<Arc<ApiState>>,
                         caller: Caller,
                         arguments: Arguments,
                         headers: HeaderMap| async move {

@@ -19,10 +19,10 @@ use crate::http::etag::ConditionalResponse;
 use crate::http::json::json;
 use crate::http::params::Arguments;
 use crate::http::response_cache::ResponseKey;
-use crate::state::Shared;
+use crate::state::ApiState;
 use crate::system_log::query as log_query;
 
-pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
+pub(crate) fn router() -> OpenApiRouter<Arc<ApiState>> {
     OpenApiRouter::new().routes(routes!(list))
 }
 
@@ -55,7 +55,7 @@ pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
     )
 )]
 async fn list(
-    State(shared): State<Arc<Shared>>,
+    State(shared): State<Arc<ApiState>>,
     Caller(caller): Caller,
     mut arguments: Arguments,
     headers: HeaderMap,
@@ -71,7 +71,7 @@ async fn list(
 /// # Errors
 /// Where the log cannot be read.
 pub(super) async fn answer(
-    shared: &Shared,
+    shared: &ApiState,
     caller: &TokenData,
     mut query: LogQuery,
 ) -> Result<ConditionalResponse, Error> {

@@ -19,7 +19,7 @@ use crate::controllers::sample_stream;
 use crate::http::error::Error;
 use crate::http::json::json_response;
 use crate::http::params::Arguments;
-use crate::state::{POSTS_IN_WORK, Shared};
+use crate::state::{ApiState, POSTS_IN_WORK};
 use crate::telemetry::posting::{Poster, old_form};
 use crate::telemetry::simple::{self, Subject};
 use crate::telemetry::{arguments, body, terms};
@@ -27,7 +27,7 @@ use crate::telemetry::{arguments, body, terms};
 /// A post is not longer than this, in bytes: some tens of thousands of samples.
 const LIMIT: usize = 16 << 20;
 
-pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
+pub(crate) fn router() -> OpenApiRouter<Arc<ApiState>> {
     OpenApiRouter::new()
         .routes(routes!(list))
         .routes(routes!(samples, post))
@@ -62,7 +62,7 @@ pub(crate) fn of_meter(name: &str) -> Filter {
     )
 )]
 async fn list(
-    State(shared): State<Arc<Shared>>,
+    State(shared): State<Arc<ApiState>>,
     Caller(caller): Caller,
     mut arguments: Arguments,
 ) -> Result<Response, Error> {
@@ -70,7 +70,11 @@ async fn list(
     let limit = arguments::limit(&mut arguments)?;
     let unique = arguments::boolean(&mut arguments, "unique")?;
     arguments.finish()?;
-    let selection = simple::read(&terms, Subject::Meters, &AccessScope::of(&shared, &caller))?;
+    let selection = simple::read(
+        &terms,
+        Subject::Meters,
+        &AccessScope::for_caller(&shared, &caller),
+    )?;
     let query = MeterQuery {
         filter: selection.filter,
         unique,
@@ -106,7 +110,7 @@ async fn list(
     )
 )]
 async fn samples(
-    State(shared): State<Arc<Shared>>,
+    State(shared): State<Arc<ApiState>>,
     Caller(caller): Caller,
     Path(name): Path<String>,
     mut arguments: Arguments,
@@ -114,7 +118,11 @@ async fn samples(
     let terms = terms::read(&mut arguments)?;
     let limit = arguments::limit(&mut arguments)?;
     arguments.finish()?;
-    let selection = simple::read(&terms, Subject::Samples, &AccessScope::of(&shared, &caller))?;
+    let selection = simple::read(
+        &terms,
+        Subject::Samples,
+        &AccessScope::for_caller(&shared, &caller),
+    )?;
     let query = SampleQuery {
         filter: selection.filter.and(of_meter(&name)),
         order: Vec::new(),
@@ -147,7 +155,7 @@ async fn samples(
     )
 )]
 async fn post(
-    State(shared): State<Arc<Shared>>,
+    State(shared): State<Arc<ApiState>>,
     Caller(caller): Caller,
     Path(name): Path<String>,
     mut arguments: Arguments,

@@ -15,9 +15,9 @@ use crate::auth::identity::auth::Caller;
 use crate::http::error::Error;
 use crate::http::etag::ConditionalResponse;
 use crate::http::params::Arguments;
-use crate::state::Shared;
+use crate::state::ApiState;
 
-pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
+pub(crate) fn router() -> OpenApiRouter<Arc<ApiState>> {
     OpenApiRouter::new().routes(routes!(list))
 }
 
@@ -39,7 +39,7 @@ pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
     )
 )]
 async fn list(
-    State(shared): State<Arc<Shared>>,
+    State(shared): State<Arc<ApiState>>,
     Caller(caller): Caller,
     mut arguments: Arguments,
     headers: HeaderMap,
@@ -55,7 +55,7 @@ async fn list(
 /// # Errors
 /// For who may not see them, and before the broker's first answer.
 pub(super) fn answer(
-    shared: &Shared,
+    shared: &ApiState,
     authorized: &AuthorizedBroker<'_>,
 ) -> Result<ConditionalResponse, Error> {
     authorized.require_all()?;

@@ -19,10 +19,10 @@ use crate::http::error::Error;
 use crate::http::etag::ConditionalResponse;
 use crate::http::json::json;
 use crate::http::params::Arguments;
-use crate::state::Shared;
+use crate::state::ApiState;
 use crate::vhost_set::BrokerScope;
 
-pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
+pub(crate) fn router() -> OpenApiRouter<Arc<ApiState>> {
     OpenApiRouter::new()
         .routes(routes!(show))
         .routes(routes!(list))
@@ -48,7 +48,7 @@ pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
     )
 )]
 async fn show(
-    State(shared): State<Arc<Shared>>,
+    State(shared): State<Arc<ApiState>>,
     Caller(caller): Caller,
     mut arguments: Arguments,
     headers: HeaderMap,
@@ -76,7 +76,7 @@ async fn show(
     )
 )]
 async fn list(
-    State(shared): State<Arc<Shared>>,
+    State(shared): State<Arc<ApiState>>,
     Caller(caller): Caller,
     arguments: Arguments,
     headers: HeaderMap,
@@ -126,7 +126,7 @@ async fn list(
 /// # Errors
 /// Before the broker's first answer.
 pub(super) async fn answer(
-    shared: &Shared,
+    shared: &ApiState,
     authorized: &AuthorizedBroker<'_>,
 ) -> Result<ConditionalResponse, Error> {
     let (snapshot, scoped) = match authorized.scope {

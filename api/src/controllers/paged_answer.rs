@@ -19,7 +19,7 @@ use store::{Page, StoreError};
 use crate::http::error::Error;
 use crate::http::json::json_response;
 use crate::http::json::uncached;
-use crate::state::Shared;
+use crate::state::ApiState;
 use crate::telemetry::query_limits::StreamPermit;
 
 /// What the first page of an answer costs.
@@ -38,7 +38,7 @@ type Read<T, C> = dyn Fn(C) -> BoxFuture<'static, Result<Page<T, C>, StoreError>
 
 /// Answers with the rows of all pages, each in some form.
 pub(crate) async fn rows<T, U, C, F>(
-    shared: &Arc<Shared>,
+    shared: &Arc<ApiState>,
     account: String,
     cost: Cost,
     read: impl Fn(C) -> F + Send + 'static,
@@ -97,7 +97,7 @@ struct StreamError(Error);
 
 /// An answer, as far as it was read.
 struct Pages<T, C> {
-    shared: Arc<Shared>,
+    shared: Arc<ApiState>,
     account: String,
     read: Box<Read<T, C>>,
     /// None after the last page.

@@ -10,7 +10,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::de::DeserializeOwned;
 
 use super::detail_request::{DetailRequest, is_step};
-use crate::broker::{detail_cache::Detail, object_details::Wanted};
+use crate::broker::{detail_cache::Detail, object_details::ObjectRequest};
 use crate::http::error::Error;
 use crate::http::json::json;
 use crate::lists::rows::each;
@@ -75,7 +75,7 @@ impl DetailRequest<'_> {
         make: fn(&[Vec<u8>]) -> Result<Bytes, serde_json::Error>,
         policy: &mut Detail,
     ) -> Option<Vec<T>> {
-        let wanted = Wanted {
+        let wanted = ObjectRequest {
             paths: vec![path],
             needed: 0,
             make,

@@ -16,9 +16,9 @@ use crate::auth::identity::auth::Caller;
 use crate::auth::identity::request;
 use crate::http::error::Error;
 use crate::http::params::Arguments;
-use crate::state::Shared;
+use crate::state::ApiState;
 
-pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
+pub(crate) fn router() -> OpenApiRouter<Arc<ApiState>> {
     OpenApiRouter::new()
         .routes(routes!(list))
         .routes(routes!(change))
@@ -38,7 +38,7 @@ pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
     )
 )]
 async fn list(
-    State(shared): State<Arc<Shared>>,
+    State(shared): State<Arc<ApiState>>,
     Caller(caller): Caller,
     arguments: Arguments,
 ) -> Result<Response, Error> {
@@ -70,7 +70,7 @@ async fn list(
     )
 )]
 async fn change(
-    State(shared): State<Arc<Shared>>,
+    State(shared): State<Arc<ApiState>>,
     Caller(caller): Caller,
     Path(name): Path<String>,
     request: Request,

@@ -14,13 +14,13 @@ use crate::auth::identity::auth::Caller;
 use crate::controllers::sample_stream;
 use crate::http::error::Error;
 use crate::http::params::Arguments;
-use crate::state::Shared;
+use crate::state::ApiState;
 use crate::telemetry::{body, complex};
 
 /// A complex query is not longer than this, in bytes.
 const LIMIT: usize = 1 << 20;
 
-pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
+pub(crate) fn router() -> OpenApiRouter<Arc<ApiState>> {
     OpenApiRouter::new().routes(routes!(samples))
 }
 
@@ -41,14 +41,14 @@ pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
     )
 )]
 async fn samples(
-    State(shared): State<Arc<Shared>>,
+    State(shared): State<Arc<ApiState>>,
     Caller(caller): Caller,
     arguments: Arguments,
     request: Request,
 ) -> Result<Response, Error> {
     arguments.finish()?;
     let body = body::bytes(request, LIMIT).await?;
-    let (length, scope) = (body.len(), AccessScope::of(&shared, &caller));
+    let (length, scope) = (body.len(), AccessScope::for_caller(&shared, &caller));
     // A parsed body takes several times its bytes: of long ones one at a time.
     let read = move || complex::read(body::json(&body)?, &scope);
     let query = shared.posts.run(length, read).await?;

@@ -18,11 +18,11 @@ use crate::http::error::Error;
 use crate::http::error::shortened;
 use crate::http::json::uncached;
 use crate::http::params::Arguments;
-use crate::state::Shared;
+use crate::state::ApiState;
 use crate::telemetry::simple::{self, Subject};
 use crate::telemetry::{arguments, links, terms};
 
-pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
+pub(crate) fn router() -> OpenApiRouter<Arc<ApiState>> {
     OpenApiRouter::new()
         .routes(routes!(list))
         .routes(routes!(show))
@@ -53,7 +53,7 @@ pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
     )
 )]
 async fn list(
-    State(shared): State<Arc<Shared>>,
+    State(shared): State<Arc<ApiState>>,
     Caller(caller): Caller,
     mut arguments: Arguments,
 ) -> Result<Response, Error> {
@@ -64,7 +64,7 @@ async fn list(
     let selection = simple::read(
         &terms,
         Subject::Resources,
-        &AccessScope::of(&shared, &caller),
+        &AccessScope::for_caller(&shared, &caller),
     )?;
     let query = ResourceQuery {
         filter: selection.filter,
@@ -96,7 +96,7 @@ async fn list(
     )
 )]
 async fn show(
-    State(shared): State<Arc<Shared>>,
+    State(shared): State<Arc<ApiState>>,
     Caller(caller): Caller,
     Path(id): Path<String>,
     arguments: Arguments,
@@ -104,7 +104,7 @@ async fn show(
     arguments.finish()?;
     let is_it = Filter::Is(Field::ResourceId, Operator::Eq, Value::Text(id.clone()));
     let query = ResourceQuery {
-        filter: AccessScope::of(&shared, &caller).narrow(is_it),
+        filter: AccessScope::for_caller(&shared, &caller).narrow(is_it),
         limit: 1,
     };
     let found = shared.store.resources(query).await?;

@@ -12,9 +12,9 @@ use utoipa_axum::routes;
 use crate::http::error::Error;
 use crate::http::json::json_response;
 use crate::http::params::Arguments;
-use crate::state::Shared;
+use crate::state::ApiState;
 
-pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
+pub(crate) fn router() -> OpenApiRouter<Arc<ApiState>> {
     OpenApiRouter::new().routes(routes!(versions))
 }
 
@@ -28,7 +28,7 @@ pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
     responses((status = 200, description = "The versions", content_type = "application/json"))
 )]
 async fn versions(
-    State(shared): State<Arc<Shared>>,
+    State(shared): State<Arc<ApiState>>,
     arguments: Arguments,
 ) -> Result<Response, Error> {
     arguments.finish()?;

@@ -12,14 +12,14 @@ use store::{Filter, Page, SampleQuery};
 use crate::auth::identity::tokens::TokenData;
 use crate::controllers::paged_answer::{self, Cost};
 use crate::http::error::Error;
-use crate::state::Shared;
+use crate::state::ApiState;
 
 /// Samples that are found at once without waiting for other queries.
 const PLAIN: u64 = 1000;
 
 /// Answers a query with its samples in some form.
 pub(crate) async fn samples<T: Serialize + 'static>(
-    shared: &Arc<Shared>,
+    shared: &Arc<ApiState>,
     caller: &TokenData,
     query: SampleQuery,
     form: fn(Sample) -> T,

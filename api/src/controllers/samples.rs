@@ -16,11 +16,11 @@ use crate::controllers::sample_stream;
 use crate::http::error::{Error, shortened};
 use crate::http::json::uncached;
 use crate::http::params::Arguments;
-use crate::state::Shared;
+use crate::state::ApiState;
 use crate::telemetry::simple::{self, Subject};
 use crate::telemetry::{arguments, terms};
 
-pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
+pub(crate) fn router() -> OpenApiRouter<Arc<ApiState>> {
     OpenApiRouter::new()
         .routes(routes!(list))
         .routes(routes!(show))
@@ -51,14 +51,18 @@ pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
     )
 )]
 async fn list(
-    State(shared): State<Arc<Shared>>,
+    State(shared): State<Arc<ApiState>>,
     Caller(caller): Caller,
     mut arguments: Arguments,
 ) -> Result<Response, Error> {
     let terms = terms::read(&mut arguments)?;
     let limit = arguments::limit(&mut arguments)?;
     arguments.finish()?;
-    let selection = simple::read(&terms, Subject::Samples, &AccessScope::of(&shared, &caller))?;
+    let selection = simple::read(
+        &terms,
+        Subject::Samples,
+        &AccessScope::for_caller(&shared, &caller),
+    )?;
     let query = SampleQuery {
         filter: selection.filter,
         order: Vec::new(),
@@ -83,13 +87,13 @@ async fn list(
     )
 )]
 async fn show(
-    State(shared): State<Arc<Shared>>,
+    State(shared): State<Arc<ApiState>>,
     Caller(caller): Caller,
     Path(id): Path<String>,
     arguments: Arguments,
 ) -> Result<Response, Error> {
     arguments.finish()?;
-    let within = AccessScope::of(&shared, &caller).narrow(Filter::default());
+    let within = AccessScope::for_caller(&shared, &caller).narrow(Filter::default());
     let sample = shared.store.sample(&id, within).await?;
     let sample = sample.ok_or_else(|| Error::NotFound {
         what: "Sample",

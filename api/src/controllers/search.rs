@@ -21,8 +21,8 @@ use crate::http::etag::ConditionalResponse;
 use crate::http::json::json;
 use crate::http::params::Arguments;
 use crate::lists::select::{Filter, LONGEST_FILTER};
-use crate::search::{Names, Place, search};
-use crate::state::Shared;
+use crate::search::{Names, SearchedNames, search};
+use crate::state::ApiState;
 use crate::vhost_set::BrokerScope;
 
 /// Hits by default …
@@ -41,7 +41,7 @@ const LISTS: [(SearchKind, ListKind); 5] = [
     (SearchKind::Connection, ListKind::Connections),
 ];
 
-pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
+pub(crate) fn router() -> OpenApiRouter<Arc<ApiState>> {
     OpenApiRouter::new().routes(routes!(show))
 }
 
@@ -69,7 +69,7 @@ pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
     )
 )]
 async fn show(
-    State(shared): State<Arc<Shared>>,
+    State(shared): State<Arc<ApiState>>,
     Caller(caller): Caller,
     mut arguments: Arguments,
     headers: HeaderMap,
@@ -116,9 +116,9 @@ async fn show(
 }
 
 /// Where names of a broker are looked for: what the caller may see.
-async fn places(authorized: &AuthorizedBroker<'_>, until: Instant) -> Vec<Place> {
+async fn places(authorized: &AuthorizedBroker<'_>, until: Instant) -> Vec<SearchedNames> {
     let broker = authorized.broker;
-    let place = |kind, names| Place {
+    let place = |kind, names| SearchedNames {
         kind,
         broker: broker.name.clone(),
         names,

@@ -22,10 +22,10 @@ use crate::http::params::Arguments;
 use crate::http::response_cache::ResponseKey;
 use crate::series::query::{self as series_query, ResolvedQuery};
 use crate::series::reader::SeriesReader;
-use crate::state::Shared;
+use crate::state::ApiState;
 use crate::vhost_set::BrokerScope;
 
-pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
+pub(crate) fn router() -> OpenApiRouter<Arc<ApiState>> {
     OpenApiRouter::new().routes(routes!(show))
 }
 
@@ -58,7 +58,7 @@ pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
     )
 )]
 async fn show(
-    State(shared): State<Arc<Shared>>,
+    State(shared): State<Arc<ApiState>>,
     Caller(caller): Caller,
     mut arguments: Arguments,
     headers: HeaderMap,
@@ -79,7 +79,7 @@ async fn show(
 /// For resources that are none or not the caller's, spans that cannot be, and where the store is
 /// needed and cannot be read.
 pub(super) async fn answer(
-    shared: &Shared,
+    shared: &ApiState,
     authorized: &AuthorizedBroker<'_>,
     query: &ResolvedQuery,
 ) -> Result<ConditionalResponse, Error> {

@@ -17,9 +17,9 @@ use crate::auth::identity::request;
 use crate::http::client_address::ClientAddress;
 use crate::http::error::Error;
 use crate::http::params::Arguments;
-use crate::state::Shared;
+use crate::state::ApiState;
 
-pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
+pub(crate) fn router() -> OpenApiRouter<Arc<ApiState>> {
     OpenApiRouter::new()
         .routes(routes!(list, make))
         .routes(routes!(end))
@@ -39,7 +39,7 @@ pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
     )
 )]
 async fn list(
-    State(shared): State<Arc<Shared>>,
+    State(shared): State<Arc<ApiState>>,
     Caller(caller): Caller,
     arguments: Arguments,
 ) -> Result<Response, Error> {
@@ -66,7 +66,7 @@ async fn list(
     )
 )]
 async fn make(
-    State(shared): State<Arc<Shared>>,
+    State(shared): State<Arc<ApiState>>,
     Caller(caller): Caller,
     request: Request,
 ) -> Result<Response, Error> {
@@ -91,7 +91,7 @@ async fn make(
     )
 )]
 async fn end(
-    State(shared): State<Arc<Shared>>,
+    State(shared): State<Arc<ApiState>>,
     Caller(caller): Caller,
     Path(id): Path<String>,
 ) -> Result<Response, Error> {
@@ -117,7 +117,7 @@ async fn end(
     )
 )]
 async fn open(
-    State(shared): State<Arc<Shared>>,
+    State(shared): State<Arc<ApiState>>,
     Extension(ClientAddress(address)): Extension<ClientAddress>,
     request: Request,
 ) -> Result<Response, Error> {

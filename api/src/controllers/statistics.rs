@@ -15,12 +15,12 @@ use crate::controllers::meters::of_meter;
 use crate::controllers::paged_answer::{self, Cost};
 use crate::http::error::Error;
 use crate::http::params::Arguments;
-use crate::state::Shared;
+use crate::state::ApiState;
 use crate::telemetry::simple::{self, Subject};
 use crate::telemetry::statistics::{Summary, clamp};
 use crate::telemetry::terms;
 
-pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
+pub(crate) fn router() -> OpenApiRouter<Arc<ApiState>> {
     OpenApiRouter::new().routes(routes!(show))
 }
 
@@ -53,7 +53,7 @@ pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
     )
 )]
 async fn show(
-    State(shared): State<Arc<Shared>>,
+    State(shared): State<Arc<ApiState>>,
     Caller(caller): Caller,
     Path(name): Path<String>,
     mut arguments: Arguments,
@@ -61,10 +61,17 @@ async fn show(
     let terms = terms::read(&mut arguments)?;
     let summary = Summary::read(&mut arguments)?;
     arguments.finish()?;
-    let mut selection = simple::read(&terms, Subject::Samples, &AccessScope::of(&shared, &caller))?;
+    let mut selection = simple::read(
+        &terms,
+        Subject::Samples,
+        &AccessScope::for_caller(&shared, &caller),
+    )?;
     selection.filter = selection.filter.and(of_meter(&name));
     let asked = selection.asked;
-    let (store, query) = (Arc::clone(&shared.store), Arc::new(summary.of(selection)));
+    let (store, query) = (
+        Arc::clone(&shared.store),
+        Arc::new(summary.query_of(selection)),
+    );
     let read = move |cursor| {
         let (store, query) = (Arc::clone(&store), Arc::clone(&query));
         async move { store.statistics_page(query, cursor).await }

@@ -90,7 +90,7 @@ impl BodyBudget {
             return response;
         }
         response.map(|inner| {
-            Body::new(Held {
+            Body::new(ChargedBody {
                 inner,
                 _charge: charge,
             })
@@ -148,12 +148,12 @@ impl Drop for Charge {
 }
 
 /// The body of an answer; the charge of its request ends with it.
-struct Held {
+struct ChargedBody {
     inner: Body,
     _charge: Arc<Charge>,
 }
 
-impl HttpBody for Held {
+impl HttpBody for ChargedBody {
     type Data = Bytes;
     type Error = axum::Error;
 

@@ -34,7 +34,7 @@ impl Poster {
     /// A caller's, now.
     pub(crate) fn new(context: &Context, caller: &TokenData, now: Timestamp) -> Self {
         Self {
-            scope: AccessScope::of(context, caller),
+            scope: AccessScope::for_caller(context, caller),
             project_id: caller.project_id(),
             user_id: caller.user_id(),
             now,

@@ -191,7 +191,7 @@ fn comparison(
 ) -> Result<Filter, Error> {
     let name = &*condition.field;
     let (field, value) = if let Some(field) = Field::find_metadata(name) {
-        (field, value::of(condition)?)
+        (field, value::from_condition(condition)?)
     } else {
         let short = name.strip_suffix("_id").unwrap_or(name);
         let field = Field::find_simple(name)

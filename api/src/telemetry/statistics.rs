@@ -38,7 +38,7 @@ impl Summary {
     }
 
     /// The question for the store.
-    pub(crate) fn of(self, selection: Selection) -> StatisticsQuery {
+    pub(crate) fn query_of(self, selection: Selection) -> StatisticsQuery {
         StatisticsQuery {
             filter: selection.filter,
             period: self.period,

@@ -12,7 +12,7 @@ use crate::http::error::{Error, shortened};
 ///
 /// # Errors
 /// Where it is not of the type that the condition says.
-pub(crate) fn of(condition: &Condition) -> Result<Value, Error> {
+pub(crate) fn from_condition(condition: &Condition) -> Result<Value, Error> {
     let text = condition.value.trim();
     let value = match condition.value_type {
         None => return Ok(guess(&condition.value)),
@@ -72,7 +72,7 @@ mod tests {
             value_type,
             value: value.into(),
         };
-        of(&condition).map_err(|error| error.to_string())
+        from_condition(&condition).map_err(|error| error.to_string())
     }
 
     #[test]

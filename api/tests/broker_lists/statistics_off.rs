@@ -4,7 +4,7 @@ use api::PrometheusConfig;
 use serde_json::json;
 use test_brokers::{Management, Options, PrivateBroker};
 
-use crate::common::{blocking, prod};
+use crate::common::blocking;
 use super::{app, app_with, free_port, hostile, segment, start};
 
 #[tokio::test]

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use http::StatusCode;
 use metering::BrokerState;
-use serde_json::json;
 
 use crate::support::{FakeBroker, Mode, TestApp, password_request};
 

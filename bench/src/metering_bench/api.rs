@@ -78,7 +78,7 @@ impl Api {
     }
 
     pub(crate) fn memory(&self) -> Result<Resident, Error> {
-        Resident::of(self.warren.id())
+        Resident::of_process(self.warren.id())
     }
 }
 

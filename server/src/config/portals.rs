@@ -57,9 +57,9 @@ impl Draft {
 
     fn finish(self) -> PortalConfig {
         PortalConfig {
-            panels: Shown::of(self.panels),
-            brokers: Shown::of(self.brokers),
-            vhosts: Shown::of(self.vhosts),
+            panels: Shown::from_names(self.panels),
+            brokers: Shown::from_names(self.brokers),
+            vhosts: Shown::from_names(self.vhosts),
             ..self.portal
         }
     }

@@ -284,7 +284,7 @@ mod tests {
         assert_ne!(first.id, second.id);
     }
 
-    fn of(account: &str, minutes: i64) -> Record {
+    fn session_of(account: &str, minutes: i64) -> Record {
         let viewer = serde_json::json!({"account": account, "user": account, "token": "t"});
         Record {
             data: HashMap::from([("viewer".to_owned(), viewer)]),
@@ -299,9 +299,13 @@ mod tests {
     #[tokio::test]
     async fn account_with_too_many_sessions_loses_its_own_oldest() {
         let store = Store::new(100, 2);
-        let mut other = of("bob", 1);
+        let mut other = session_of("bob", 1);
         store.create(&mut other).await.expect("stored");
-        let mut own = [of("alice", 2), of("alice", 3), of("alice", 4)];
+        let mut own = [
+            session_of("alice", 2),
+            session_of("alice", 3),
+            session_of("alice", 4),
+        ];
         for record in &mut own {
             store.create(record).await.expect("stored");
         }
@@ -313,12 +317,15 @@ mod tests {
     #[tokio::test]
     async fn many_sign_ins_of_one_account_leave_the_others_sessions() {
         let store = Store::new(100, 50);
-        let mut others: Vec<_> = (0..60).map(|n| of(&format!("u{n}"), 1)).collect();
+        let mut others: Vec<_> = (0..60).map(|n| session_of(&format!("u{n}"), 1)).collect();
         for record in &mut others {
             store.create(record).await.expect("stored");
         }
         for _ in 0..1000 {
-            store.create(&mut of("eve", 9)).await.expect("stored");
+            store
+                .create(&mut session_of("eve", 9))
+                .await
+                .expect("stored");
         }
         for record in &others {
             assert!(is_there(&store, record).await);
@@ -329,7 +336,7 @@ mod tests {
     #[tokio::test]
     async fn saving_a_session_again_takes_no_further_place() {
         let store = Store::new(100, 2);
-        let mut both = [of("alice", 1), of("alice", 2)];
+        let mut both = [session_of("alice", 1), session_of("alice", 2)];
         for record in &mut both {
             store.create(record).await.expect("stored");
             store.save(record).await.expect("stored");
@@ -340,7 +347,7 @@ mod tests {
         store.create(&mut fresh).await.expect("stored");
         let signed_in = Record {
             id: fresh.id,
-            ..of("alice", 3)
+            ..session_of("alice", 3)
         };
         store.save(&signed_in).await.expect("stored");
         assert!(!is_there(&store, &both[0]).await && is_there(&store, &signed_in).await);

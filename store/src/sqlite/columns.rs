@@ -16,7 +16,7 @@ pub(super) const LONGEST: usize = 64 << 10;
 pub(super) type Column = Arc<Vec<(i64, f64)>>;
 
 #[derive(Debug)]
-struct Known {
+struct CachedColumn {
     /// Nothing from here on is missing.
     since: i64,
     samples: Column,
@@ -25,7 +25,7 @@ struct Known {
 
 #[derive(Debug, Default)]
 struct Inner {
-    by_series: HashMap<i64, Known>,
+    by_series: HashMap<i64, CachedColumn>,
     samples: usize,
     generation: u64,
     clock: u64,
@@ -65,7 +65,7 @@ impl Columns {
         inner.samples += samples.len();
         if let Some(old) = inner.by_series.insert(
             series,
-            Known {
+            CachedColumn {
                 since,
                 samples,
                 used,

@@ -103,7 +103,7 @@ fn corrupt(path: &Path, what: &str) -> StoreError {
 mod tests {
     use super::*;
 
-    fn of(code: i32) -> Failure {
+    fn failure(code: i32) -> Failure {
         Failure::Sql(rusqlite::Error::SqliteFailure(ffi::Error::new(code), None))
     }
 
@@ -116,7 +116,7 @@ mod tests {
             ffi::SQLITE_IOERR_SHMLOCK,
             ffi::SQLITE_IOERR_SHMMAP,
         ] {
-            let words = of(code).explain(path).to_string();
+            let words = failure(code).explain(path).to_string();
             assert!(words.contains("/data/warren.db"), "{words}");
             assert!(words.contains("does not support file locks"), "{words}");
             assert!(
@@ -124,7 +124,7 @@ mod tests {
                 "{words}"
             );
         }
-        let words = of(ffi::SQLITE_BUSY).explain_start(path).to_string();
+        let words = failure(ffi::SQLITE_BUSY).explain_start(path).to_string();
         assert!(words.contains("locked by another program"), "{words}");
         assert!(words.contains("does not support file locks"), "{words}");
     }
@@ -137,10 +137,10 @@ mod tests {
             ffi::SQLITE_FULL,
             ffi::SQLITE_CORRUPT,
         ] {
-            let words = of(code).explain_start(path).to_string();
+            let words = failure(code).explain_start(path).to_string();
             assert!(!words.contains("file locks"), "{words}");
         }
-        let words = of(ffi::SQLITE_BUSY).explain(path).to_string();
+        let words = failure(ffi::SQLITE_BUSY).explain(path).to_string();
         assert!(!words.contains("file locks"), "{words}");
     }
 }

@@ -80,7 +80,7 @@ use ingest::Ingest;
 use maintenance::Maintenance;
 use pool::Pool;
 use reader::Reader;
-use shared::Shared;
+use shared::StoreContext;
 use state::State;
 use writer::Writer;
 
@@ -97,7 +97,7 @@ const WAITING_SAMPLES: u32 = 50_000;
 #[derive(Debug)]
 pub struct SqliteStore {
     path: PathBuf,
-    shared: Arc<Shared>,
+    shared: Arc<StoreContext>,
     pool: Pool,
     waiting: Semaphore,
     writer: Mutex<Option<JoinHandle<()>>>,
@@ -150,7 +150,7 @@ impl SqliteStore {
         let locked = conn.lock().unwrap_or_else(PoisonError::into_inner);
         let catalog = Catalog::load(&locked)?;
         let ingest = Ingest::load(&locked, &catalog)?;
-        let shared = Arc::new(Shared {
+        let shared = Arc::new(StoreContext {
             inbox: Inbox::new(options.queued_polls),
             catalog,
             columns: columns::Columns::default(),

@@ -76,7 +76,7 @@ fn search(reader: &Reader<'_>, query: &SampleQuery, position: &mut Position) -> 
     position.count += hits.len() as u64;
     position.ended = hits.len() < limit || position.count >= query.limit;
     if let Some(last) = hits.last() {
-        position.last = Some(SortKey::of(last, &query.order));
+        position.last = Some(SortKey::from_hit(last, &query.order));
     }
     position.found = hits.iter().rev().map(Hit::found).collect();
     Ok(())

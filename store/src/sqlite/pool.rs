@@ -35,7 +35,7 @@ pub(super) struct Pool {
 
 impl Pool {
     pub(super) fn new(connections: Vec<Connection>) -> Self {
-        Self::of(
+        Self::from_connections(
             connections
                 .into_iter()
                 .map(|conn| Arc::new(Mutex::new(conn)))
@@ -45,10 +45,10 @@ impl Pool {
 
     /// One connection, which somebody else writes with.
     pub(super) fn one(connection: Arc<Mutex<Connection>>) -> Self {
-        Self::of(vec![connection])
+        Self::from_connections(vec![connection])
     }
 
-    fn of(connections: Vec<Arc<Mutex<Connection>>>) -> Self {
+    fn from_connections(connections: Vec<Arc<Mutex<Connection>>>) -> Self {
         Self {
             turns: Arc::new(Semaphore::new(connections.len())),
             idle: Arc::new(Mutex::new(connections)),

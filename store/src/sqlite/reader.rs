@@ -16,7 +16,7 @@ use super::plan::{
     Named, Plan, PollSourceTarget, PostedTarget, Selection, is_always, named, needs_row, select,
 };
 use super::rollup::{ColumnSets, Polls, Span};
-use super::shared::Shared;
+use super::shared::StoreContext;
 use super::state::Horizons;
 use crate::filter::Filter;
 use crate::matcher::Matcher;
@@ -25,7 +25,7 @@ use crate::sample::COLLECTED_SOURCE;
 /// What one question sees: a snapshot of the file, and what there is in it.
 pub(super) struct Reader<'a> {
     pub(super) conn: &'a Connection,
-    pub(super) shared: &'a Shared,
+    pub(super) shared: &'a StoreContext,
     pub(super) column_sets: ColumnSets,
     pub(super) horizons: Horizons,
     /// That of the columns in memory before the snapshot was taken.
@@ -43,7 +43,7 @@ pub(super) enum Depth {
 
 impl<'a> Reader<'a> {
     /// Takes a snapshot; the connection is in a transaction that has read nothing yet.
-    pub(super) fn new(conn: &'a Connection, shared: &'a Shared) -> Outcome<Self> {
+    pub(super) fn new(conn: &'a Connection, shared: &'a StoreContext) -> Outcome<Self> {
         let generation = shared.columns.generation();
         // The first read fixes the snapshot. What is looked up in memory after it is at least as new.
         conn.prepare_cached("SELECT value FROM settings WHERE key = 'tag'")?

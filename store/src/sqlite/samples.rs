@@ -67,7 +67,7 @@ enum OwnedValue {
 }
 
 impl SortKey {
-    pub(super) fn of(hit: &Hit<'_>, orders: &[Order]) -> Self {
+    pub(super) fn from_hit(hit: &Hit<'_>, orders: &[Order]) -> Self {
         let value = |field: &Field| {
             hit.field(field).map(|found| match found {
                 Found::Text(text) => OwnedValue::Text(text.to_owned()),

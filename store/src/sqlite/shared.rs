@@ -9,9 +9,9 @@ use super::metadata::MetadataCache;
 use super::state::State;
 use crate::error::StoreError;
 
-/// What the writer and the readers share.
+/// State that the writer and the readers share.
 #[derive(Debug)]
-pub(super) struct Shared {
+pub(super) struct StoreContext {
     pub(super) inbox: Inbox,
     pub(super) catalog: Catalog,
     pub(super) columns: Columns,
@@ -21,9 +21,9 @@ pub(super) struct Shared {
     pub(super) write_error: Mutex<Option<String>>,
 }
 
-impl Shared {
-    /// Writing went well.
-    pub(super) fn well(&self) {
+impl StoreContext {
+    /// Records that a write succeeded.
+    pub(super) fn write_succeeded(&self) {
         let before = self
             .write_error
             .lock()

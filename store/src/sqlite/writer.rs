@@ -13,7 +13,7 @@ use super::kv;
 use super::log_entries;
 use super::maintenance::Maintenance;
 use super::maintenance_context::MaintenanceContext;
-use super::shared::Shared;
+use super::shared::StoreContext;
 use crate::error::StoreError;
 
 /// Where there is nothing to do, it looks around so often.
@@ -25,7 +25,7 @@ const RETRY: Duration = Duration::from_secs(1);
 
 /// Writes until the store is closed.
 pub(super) struct Writer {
-    pub(super) shared: Arc<Shared>,
+    pub(super) shared: Arc<StoreContext>,
     pub(super) conn: Arc<Mutex<Connection>>,
     pub(super) ingest: Ingest,
     pub(super) maintenance: Maintenance,
@@ -66,7 +66,7 @@ impl Writer {
         match written {
             Ok(rows) => {
                 added.publish(&self.shared.catalog, &self.shared.columns);
-                self.shared.well();
+                self.shared.write_succeeded();
                 for (post, row) in batch.posts.into_iter().zip(rows) {
                     let Post { samples, reply } = post;
                     // So that the poster takes them over without a copy.

@@ -21,7 +21,7 @@ pub(super) struct Echo {
 
 impl Echo {
     /// Leads both outputs of a program that is about to be run here.
-    pub(super) fn of(command: &mut Command) -> io::Result<Self> {
+    pub(super) fn attach(command: &mut Command) -> io::Result<Self> {
         let (reader, writer) = io::pipe()?;
         command.stdout(writer.try_clone()?).stderr(writer);
         let (sender, kept) = mpsc::channel();

@@ -71,8 +71,12 @@ impl Guests {
         asker: &Asker<'_>,
         wanted: &GuestTokenRequest,
     ) -> Result<(GuestToken, Claims), Error> {
-        let standing = self.memory(context).await?.revoked.standing(&portal.name);
-        if standing.revoked {
+        let portal_state = self
+            .memory(context)
+            .await?
+            .revoked
+            .portal_state(&portal.name);
+        if portal_state.revoked {
             let why = format!("The portal {} is revoked.", portal.name);
             return Err(Error::NotPermitted(why));
         }
@@ -93,7 +97,7 @@ impl Guests {
         let vhosts = within("vhosts", &wanted.vhosts, &portal.vhosts, portal)?;
         let now = context.config.clock.now();
         let mut claims = Claims::new(now, lifetime);
-        claims.generation = standing.generation;
+        claims.generation = portal_state.generation;
         claims.portal.clone_from(&portal.name);
         claims.origin.clone_from(&wanted.origin);
         if let Asker::Account(caller) = asker {
@@ -175,7 +179,7 @@ fn within(
             "Invalid value for {what}: accepted are 1 to {MAX_NAMES} names, or [\"*\"]."
         )));
     }
-    let Shown::Only(names) = Shown::of(wanted.to_vec()) else {
+    let Shown::Only(names) = Shown::from_names(wanted.to_vec()) else {
         return Ok(allowed.clone());
     };
     match names.iter().find(|name| !allowed.admits(name)) {

@@ -29,9 +29,9 @@ pub(super) struct Key {
     pub(super) made_at: Timestamp,
 }
 
-/// A key as it is kept.
+/// A key in the store.
 #[derive(Serialize, Deserialize)]
-struct Kept {
+struct StoredKey {
     secret: String,
     /// Microseconds since the epoch.
     made_at: i64,
@@ -55,7 +55,7 @@ impl Key {
     }
 
     async fn keep(&self, store: &dyn Store) -> Result<(), StoreError> {
-        let kept = Kept {
+        let kept = StoredKey {
             secret: self.secret.expose_secret().to_owned(),
             made_at: self.made_at.as_micros(),
         };
@@ -78,7 +78,7 @@ impl Keys {
     pub(super) async fn load(store: &dyn Store, now: Timestamp) -> Result<Self, StoreError> {
         let mut keys = Vec::new();
         for (kid, text) in store.list_kv(AREA).await? {
-            let Ok(kept) = serde_json::from_str::<Kept>(&text) else {
+            let Ok(kept) = serde_json::from_str::<StoredKey>(&text) else {
                 // The parser's words would quote the key.
                 tracing::error!(kid, "a key for guest tokens cannot be read");
                 continue;

@@ -51,8 +51,8 @@ pub(super) fn grants(
     bound: Option<&Shown>,
 ) -> Vec<Grant> {
     let asked = (
-        Shown::of(claims.brokers.clone()),
-        Shown::of(claims.vhosts.clone()),
+        Shown::from_names(claims.brokers.clone()),
+        Shown::from_names(claims.vhosts.clone()),
     );
     // A list that became empty opens nothing, rather than all.
     if claims.brokers.is_empty() || claims.vhosts.is_empty() {

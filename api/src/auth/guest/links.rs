@@ -58,7 +58,7 @@ pub(super) struct Draft {
 }
 
 #[derive(Debug)]
-struct Known {
+struct LinkEntry {
     link: Arc<Link>,
     /// What its view shows.
     shown: Arc<ShownParts>,
@@ -66,7 +66,7 @@ struct Known {
     last_opened: Option<Timestamp>,
 }
 
-impl Known {
+impl LinkEntry {
     fn new(link: Link) -> Self {
         // An unreadable view shows nothing. New links are checked before they are stored.
         let shown = ShownParts::of_view(&link.page, &link.view).unwrap_or_else(|why| {
@@ -101,7 +101,7 @@ impl Known {
 
 /// The links that are valid, by id.
 #[derive(Debug)]
-pub(super) struct Links(Mutex<HashMap<String, Known>>);
+pub(super) struct Links(Mutex<HashMap<String, LinkEntry>>);
 
 fn hash(secret: &str) -> String {
     hex(&Sha256::digest(secret.as_bytes()))
@@ -114,7 +114,7 @@ impl Links {
         for (id, text) in store.list_kv(AREA).await? {
             match serde_json::from_str(&text) {
                 Ok(link) => {
-                    links.insert(id, Known::new(link));
+                    links.insert(id, LinkEntry::new(link));
                 }
                 Err(error) => tracing::error!(id, %error, "a share link cannot be read"),
             }
@@ -122,7 +122,7 @@ impl Links {
         Ok(Self(Mutex::new(links)))
     }
 
-    fn known(&self) -> MutexGuard<'_, HashMap<String, Known>> {
+    fn known(&self) -> MutexGuard<'_, HashMap<String, LinkEntry>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -170,7 +170,7 @@ impl Links {
         // Texts and numbers always serialize.
         let text = serde_json::to_string(&link).unwrap_or_default();
         store.put_kv(AREA, link.id.clone(), Some(text)).await?;
-        let known = Known::new(link);
+        let known = LinkEntry::new(link);
         let mut described = known.describe();
         described.secret = Some(secret);
         self.known().insert(described.id.clone(), known);
@@ -213,7 +213,7 @@ impl Links {
     pub(super) fn list(&self, is_wanted: impl Fn(&Link) -> bool) -> Vec<ShareLink> {
         let links = self.known();
         let wanted = links.values().filter(|known| is_wanted(&known.link));
-        let mut list: Vec<_> = wanted.map(Known::describe).collect();
+        let mut list: Vec<_> = wanted.map(LinkEntry::describe).collect();
         list.sort_by(|a, b| b.made_at.cmp(&a.made_at).then_with(|| a.id.cmp(&b.id)));
         list
     }

@@ -271,8 +271,8 @@ impl Guests {
         let memory = self.memory(context).await?;
         let portals = self.portals.now();
         let describe = |portal: &PortalConfig| {
-            let standing = memory.revoked.standing(&portal.name);
-            self.usage.describe(portal, standing)
+            let portal_state = memory.revoked.portal_state(&portal.name);
+            self.usage.describe(portal, portal_state)
         };
         Ok(portals.iter().map(describe).collect())
     }
@@ -298,8 +298,8 @@ impl Guests {
             context.system_log.portal_revoked(name, revoked, by);
             tracing::warn!(portal = name, revoked, by, "portal");
         }
-        let standing = memory.revoked.standing(name);
-        Ok(self.usage.describe(&portal, standing))
+        let portal_state = memory.revoked.portal_state(name);
+        Ok(self.usage.describe(&portal, portal_state))
     }
 
     /// Closes one token by its id.

@@ -14,9 +14,9 @@ const PORTALS: &str = "portal";
 /// Where revoked tokens are kept, until they would have ended.
 const TOKENS: &str = "guest token";
 
-/// How a portal stands.
+/// Whether a portal is revoked, and how often it was.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Standing {
+pub(super) struct PortalState {
     /// Whether it is revoked.
     pub(super) revoked: bool,
     /// How often it was. Its tokens say it: those of another number are closed for good.
@@ -24,29 +24,29 @@ pub(super) struct Standing {
 }
 
 #[derive(Debug, Default)]
-struct Known {
-    portals: HashMap<String, Standing>,
+struct Revocations {
+    portals: HashMap<String, PortalState>,
     /// Ids, and when the tokens end: seconds since the epoch.
     tokens: HashMap<String, i64>,
 }
 
 /// What was revoked.
 #[derive(Debug)]
-pub(super) struct Revoked(Mutex<Known>);
+pub(super) struct Revoked(Mutex<Revocations>);
 
 impl Revoked {
     /// What is kept; tokens that have ended meanwhile are forgotten.
     pub(super) async fn load(store: &dyn Store, now: Timestamp) -> Result<Self, StoreError> {
-        let mut known = Known::default();
+        let mut known = Revocations::default();
         for (name, text) in store.list_kv(PORTALS).await? {
-            let standing = serde_json::from_str(&text).unwrap_or_else(|error| {
+            let portal_state = serde_json::from_str(&text).unwrap_or_else(|error| {
                 tracing::error!(name, %error, "how a portal stands cannot be read: it is revoked");
-                Standing {
+                PortalState {
                     revoked: true,
                     generation: u64::MAX,
                 }
             });
-            known.portals.insert(name, standing);
+            known.portals.insert(name, portal_state);
         }
         for (id, text) in store.list_kv(TOKENS).await? {
             // One that cannot be read stays closed.
@@ -57,12 +57,12 @@ impl Revoked {
         Ok(revoked)
     }
 
-    fn known(&self) -> MutexGuard<'_, Known> {
+    fn known(&self) -> MutexGuard<'_, Revocations> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// How a portal stands.
-    pub(super) fn standing(&self, portal: &str) -> Standing {
+    /// Whether a portal is revoked, and how often it was.
+    pub(super) fn portal_state(&self, portal: &str) -> PortalState {
         let known = self.known();
         known.portals.get(portal).copied().unwrap_or_default()
     }
@@ -70,10 +70,10 @@ impl Revoked {
     /// Whether a token is closed, by itself or with its portal.
     pub(super) fn closes(&self, claims: &Claims) -> bool {
         let known = self.known();
-        let standing = known.portals.get(&claims.portal).copied();
-        let standing = standing.unwrap_or_default();
-        standing.revoked
-            || standing.generation != claims.generation
+        let portal_state = known.portals.get(&claims.portal).copied();
+        let portal_state = portal_state.unwrap_or_default();
+        portal_state.revoked
+            || portal_state.generation != claims.generation
             || known.tokens.contains_key(&claims.jti)
     }
 
@@ -84,21 +84,21 @@ impl Revoked {
         portal: &str,
         revoked: bool,
     ) -> Result<bool, StoreError> {
-        let before = self.standing(portal);
+        let before = self.portal_state(portal);
         if before.revoked == revoked {
             return Ok(false);
         }
-        let standing = Standing {
+        let portal_state = PortalState {
             revoked,
             generation: before.generation.wrapping_add(u64::from(revoked)),
         };
         // Closed before it is kept, open only after.
         if revoked {
-            self.known().portals.insert(portal.to_owned(), standing);
+            self.known().portals.insert(portal.to_owned(), portal_state);
         }
-        let text = serde_json::to_string(&standing).unwrap_or_default();
+        let text = serde_json::to_string(&portal_state).unwrap_or_default();
         store.put_kv(PORTALS, portal.to_owned(), Some(text)).await?;
-        self.known().portals.insert(portal.to_owned(), standing);
+        self.known().portals.insert(portal.to_owned(), portal_state);
         Ok(true)
     }
 

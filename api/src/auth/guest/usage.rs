@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use metering::Timestamp;
 use metering::guest::{Portal, ShownPanel};
 
-use super::revoked::Standing;
+use super::revoked::PortalState;
 use crate::config::PortalConfig;
 
 /// Panels of one portal that are counted by name; there are fewer.
@@ -88,7 +88,7 @@ impl PortalUsages {
     }
 
     /// A registered portal, and what use was made of it.
-    pub(super) fn describe(&self, config: &PortalConfig, standing: Standing) -> Portal {
+    pub(super) fn describe(&self, config: &PortalConfig, portal_state: PortalState) -> Portal {
         let none = PortalUsage::default();
         let portals = self.portals();
         let seen = portals.get(&config.name).unwrap_or(&none);
@@ -108,7 +108,7 @@ impl PortalUsages {
             brokers: config.brokers.to_list(),
             vhosts: config.vhosts.to_list(),
             rate_limit: config.rate_limit,
-            revoked: standing.revoked,
+            revoked: portal_state.revoked,
             counted_since: self.since,
             issued: seen.issued,
             last_issued: seen.last_issued,

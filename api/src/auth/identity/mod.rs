@@ -27,7 +27,7 @@ use crate::clock::after;
 use crate::http::error::Error;
 use crate::ids::{id_of, random_id};
 use accounts::Applicant;
-use request::{Project, Proof, Wanted};
+use request::{Project, Proof, TokenRequest};
 use tokens::{Grant, TokenData, is_administrator_everywhere};
 
 /// The project of all brokers.
@@ -39,7 +39,7 @@ pub(crate) const ALL: &str = "warren";
 /// `401`, `403`, `429` or `503`: why there is none.
 pub(crate) async fn issue_token(
     context: &AuthContext,
-    Wanted { proof, project }: Wanted,
+    TokenRequest { proof, project }: TokenRequest,
     address: Option<IpAddr>,
 ) -> Result<(String, Arc<TokenData>), Error> {
     let now = context.config.clock.now();

@@ -19,8 +19,8 @@ const LIMIT: usize = 64 << 10;
 /// A user name is not longer than this, in bytes. (RabbitMQ's are shorter.)
 const NAME_LIMIT: usize = 255;
 
-/// What is asked for.
-pub(crate) struct Wanted {
+/// A parsed token request.
+pub(crate) struct TokenRequest {
     /// How the caller shows who it is.
     pub(crate) proof: Proof,
     /// For which project.
@@ -58,12 +58,12 @@ pub(crate) enum Proof {
 }
 
 /// Reads a request of v3 to its end.
-pub(crate) async fn read(request: Request) -> Result<Wanted, Error> {
+pub(crate) async fn read(request: Request) -> Result<TokenRequest, Error> {
     wanted(parse(request, "auth, identity and methods").await?)
 }
 
 /// Reads a request of v2.0 to its end.
-pub(crate) async fn read_v2(request: Request) -> Result<Wanted, Error> {
+pub(crate) async fn read_v2(request: Request) -> Result<TokenRequest, Error> {
     let AccessRequest { auth } = parse(request, "auth with passwordCredentials or token").await?;
     let given = |text: Option<String>| text.filter(|text| !text.is_empty());
     // An empty one is how clients of that time leave it out.
@@ -80,7 +80,7 @@ pub(crate) async fn read_v2(request: Request) -> Result<Wanted, Error> {
             ));
         }
     };
-    Ok(Wanted { proof, project })
+    Ok(TokenRequest { proof, project })
 }
 
 /// Reads a body; `expected` says what is to be found in it.
@@ -126,7 +126,7 @@ fn must_be_json(headers: &HeaderMap) -> Result<(), Error> {
     }
 }
 
-fn wanted(request: AuthRequest) -> Result<Wanted, Error> {
+fn wanted(request: AuthRequest) -> Result<TokenRequest, Error> {
     let identity = request.auth.identity;
     let project = request
         .auth
@@ -155,7 +155,7 @@ fn wanted(request: AuthRequest) -> Result<Wanted, Error> {
             return Err(Error::SignInRefused(message.into()));
         }
     };
-    Ok(Wanted { proof, project })
+    Ok(TokenRequest { proof, project })
 }
 
 fn password_of(username: Option<String>, password: SecretString) -> Result<Proof, Error> {

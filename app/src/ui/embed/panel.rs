@@ -289,7 +289,7 @@ fn subscribe(
         let asked = if kind.is_of_object() && kind.is_charted() {
             SpanRequest::whole(span)
         } else if kind.is_charted() && live.is_due(span) {
-            SpanRequest::of(span)
+            SpanRequest::from_span(span)
         } else {
             SpanRequest::default()
         };

@@ -187,7 +187,7 @@ impl Keystone {
         match self.validate(context, token).await {
             Ok(Some(body)) => {
                 self.recover(context);
-                let data = rights::of(&body, &self.config, &context.config.brokers);
+                let data = rights::from_token(&body, &self.config, &context.config.brokers);
                 let data = data.inspect_err(|why| {
                     context
                         .system_log

@@ -16,7 +16,7 @@ use crate::vhost_set::{BrokerScope, VhostSet};
 ///
 /// # Errors
 /// `403` for a token without a project, or without a role that is asked for.
-pub(super) fn of(
+pub(super) fn from_token(
     token: &Token,
     config: &KeystoneConfig,
     brokers: &[BrokerConfig],
@@ -165,7 +165,7 @@ mod tests {
     }
 
     fn seen(project: Option<&str>, roles: &[&str]) -> Result<Vec<String>, String> {
-        let data = of(&token(project, roles), &config(), &brokers());
+        let data = from_token(&token(project, roles), &config(), &brokers());
         let data = data.map_err(|error| error.to_string())?;
         let seen = data.grants.iter().map(|grant| match &grant.scope {
             BrokerScope::All => format!("{}", grant.broker),
@@ -197,7 +197,8 @@ mod tests {
     #[test]
     fn a_name_of_keystone_is_no_account_of_a_broker() {
         for role in ["admin", "member", "reader"] {
-            let data = of(&token(Some(ONE), &[role]), &config(), &brokers()).expect("rights");
+            let data =
+                from_token(&token(Some(ONE), &[role]), &config(), &brokers()).expect("rights");
             assert_eq!(data.user, "anna");
             assert!(data.grants.iter().all(|grant| grant.account.is_none()));
             assert!((0..3).all(|broker| !data.has_account_at(broker, "anna")));

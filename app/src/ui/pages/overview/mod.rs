@@ -41,14 +41,14 @@ pub fn OverviewPage() -> impl IntoView {
     let broker = Memo::new(move |_| params.read().get("broker").unwrap_or_default());
     // Whoever looks with a link has no account to make another with.
     if use_context::<SharedPage>().is_none() {
-        provide_context(Sharing::of(broker));
+        provide_context(Sharing::for_broker(broker));
         provide_context(Links(broker));
     }
     let first = fetched(
         move || broker.get(),
         move |broker| {
             let span = settings.span.get_untracked();
-            let asked = SpanRequest::of(span);
+            let asked = SpanRequest::from_span(span);
             async move {
                 let answer = fetch_overview(broker, None, asked.length, asked.end).await?;
                 Ok(InitialDashboard::whole(answer.read()?, span))
@@ -110,7 +110,7 @@ fn LiveOverview(
         Box::pin(async move {
             let span = settings.span.get_untracked();
             let asked = if live.is_due(span) {
-                SpanRequest::of(span)
+                SpanRequest::from_span(span)
             } else {
                 SpanRequest::default()
             };
@@ -168,7 +168,7 @@ pub(crate) struct SpanRequest {
 }
 
 impl SpanRequest {
-    pub(crate) fn of(span: Span) -> Self {
+    pub(crate) fn from_span(span: Span) -> Self {
         if span.is_recent() {
             Self::default()
         } else {

@@ -35,14 +35,14 @@ pub(super) fn colour(field: &str) -> Colour {
 
 /// The first and the last known value of a meter in some time, each with when it was measured.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Known {
+struct FirstAndLast {
     first: (i64, f64),
     last: (i64, f64),
     /// The time between two values, in milliseconds.
     step: i64,
 }
 
-impl Known {
+impl FirstAndLast {
     /// The first and the last value of a column in a window.
     fn find(column: &Column, series: &Series, window: TimeRange) -> Option<Self> {
         let times = &series.timestamps;
@@ -101,8 +101,9 @@ fn Tile(field: &'static str, meter: &'static str) -> impl IntoView {
     let known = Memo::new(move |_| {
         let window = chart_group.window.get();
         let known = |series: &Series, window: TimeRange| {
-            live.broker
-                .with_value(|broker| Known::find(series.column(meter, broker)?, series, window))
+            live.broker.with_value(|broker| {
+                FirstAndLast::find(series.column(meter, broker)?, series, window)
+            })
         };
         let charted = chart_group.with_series(|series| known(series, window));
         match charted {
@@ -193,7 +194,7 @@ mod tests {
 
     #[test]
     fn change_names_the_time_that_it_covers() {
-        let known = |from: i64, to: i64, step| Known {
+        let known = |from: i64, to: i64, step| FirstAndLast {
             first: (from, 1.0),
             last: (to, 2.0),
             step,
@@ -211,7 +212,7 @@ mod tests {
     #[test]
     fn a_step_of_hours_does_not_tell_how_long_a_short_history_is() {
         let hour = 60 * MINUTE;
-        let known = Known {
+        let known = FirstAndLast {
             first: (0, 1.0),
             last: (0, 1.0),
             step: 15 * hour,

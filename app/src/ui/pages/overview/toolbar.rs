@@ -19,7 +19,7 @@ pub(crate) struct Sharing(Signal<String>);
 
 impl Sharing {
     /// Of the page at the present address, which shows a broker.
-    pub(crate) fn of(broker: Memo<String>) -> Self {
+    pub(crate) fn for_broker(broker: Memo<String>) -> Self {
         let Location {
             pathname, search, ..
         } = use_location();

@@ -1,4 +1,4 @@
-//! What every request passes first: who asks, whether it may, headers, one line in the log.
+//! The middleware of every request: caller, access check, headers, one line in the log.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -11,25 +11,25 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 
+use super::embed_cors::{self, Decision, EmbedCors};
 use super::forwarded::Paths;
-use super::guest::{self, Door, Said};
 use super::hosts::{self, AllowedHosts};
 use super::{headers, origin};
 
 /// Behind this a path holds the secret of a share link.
 const SHARED: &str = "/shared/";
 
-/// The state of [`pass`].
-pub(crate) struct Front {
+/// The state of [`check`].
+pub(crate) struct RequestPolicy {
     paths: Paths,
     hosts: AllowedHosts,
     /// Where server functions are, base path and all.
     reads: String,
-    /// For other people's pages.
-    door: Door,
+    /// For pages of portals.
+    embed_cors: EmbedCors,
 }
 
-impl Front {
+impl RequestPolicy {
     pub(crate) fn new(
         paths: Paths,
         hosts: AllowedHosts,
@@ -39,21 +39,21 @@ impl Front {
         Self {
             paths,
             hosts,
-            door: Door::new(portals, base_path),
+            embed_cors: EmbedCors::new(portals, base_path),
             reads: format!("{base_path}/fn/"),
         }
     }
 }
 
-/// The dashboard's first and last middleware.
-pub(crate) async fn pass(
-    State(front): State<Arc<Front>>,
+/// The outermost middleware of the dashboard.
+pub(crate) async fn check(
+    State(policy): State<Arc<RequestPolicy>>,
     request: Request,
     next: Next,
 ) -> Response {
     let started = Instant::now();
     let (mut parts, body) = request.into_parts();
-    let caller = front.paths.caller(&parts);
+    let caller = policy.paths.caller(&parts);
     let line = Line::new(&parts, caller.address.map(ViewerAddress), started);
     let secure = caller.secure;
     let may_have_opener = origin::may_have_opener(&parts.headers);
@@ -61,27 +61,29 @@ pub(crate) async fn pass(
     let unknown = caller
         .host
         .as_deref()
-        .filter(|host| !front.hosts.allows(host) && !hosts::is_probe(parts.uri.path()));
+        .filter(|host| !policy.hosts.allows(host) && !hosts::is_probe(parts.uri.path()));
     if let Some(host) = unknown {
         let mut answer = hosts::refuse(host, &parts.headers, caller.by_proxy);
         headers::put(&mut answer, secure, may_have_opener);
         line.write(answer.status());
         return answer;
     }
-    let said = front
-        .door
-        .look(&mut parts, |origin| front.paths.is_ours(origin, &caller));
-    let varies = !matches!(said, Said::NotMine);
-    let (guest, answer) = match said {
-        Said::NotMine | Said::Ours if front.paths.allows(&parts, &caller, &front.reads) => {
+    let decision = policy
+        .embed_cors
+        .decide(&mut parts, |origin| policy.paths.is_ours(origin, &caller));
+    let varies = !matches!(decision, Decision::NotAPanel);
+    let (guest, answer) = match decision {
+        Decision::NotAPanel | Decision::OwnPage
+            if policy.paths.allows(&parts, &caller, &policy.reads) =>
+        {
             (None, None)
         }
-        Said::NotMine | Said::Ours => {
+        Decision::NotAPanel | Decision::OwnPage => {
             let refused = (StatusCode::FORBIDDEN, origin::REFUSED).into_response();
             (None, Some(refused))
         }
-        Said::Enter(origin) => (Some(origin), None),
-        Said::Answer(origin, answer) => (Some(origin), Some(answer)),
+        Decision::Allow(origin) => (Some(origin), None),
+        Decision::Answer(origin, answer) => (Some(origin), Some(answer)),
     };
     if let Some(address) = caller.address {
         parts.extensions.insert(ViewerAddress(address));
@@ -92,18 +94,18 @@ pub(crate) async fn pass(
         None => next.run(Request::from_parts(parts, body)).await,
     };
     if varies {
-        guest::vary(answer.headers_mut());
+        embed_cors::vary(answer.headers_mut());
     }
     if let Some(origin) = guest {
-        guest::mark(answer.headers_mut(), origin);
+        embed_cors::mark(answer.headers_mut(), origin);
     }
     headers::put(&mut answer, secure, may_have_opener);
     line.write(answer.status());
     answer
 }
 
-/// The metering API's first and last middleware: the line in the log. Whose word the API believes
-/// about callers it decides itself.
+/// The outermost middleware of the metering API: writes the line in the log. The API itself decides
+/// which forwarded headers it trusts.
 pub(crate) async fn log(request: Request, next: Next) -> Response {
     let started = Instant::now();
     let (parts, body) = request.into_parts();

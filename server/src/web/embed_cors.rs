@@ -1,9 +1,8 @@
-//! Scripts of other people's pages: which of them may ask for panels, and how.
+//! CORS for panels in pages of portals.
 //!
-//! One path is open to them, to the pages of registered portals alone, with a guest token that says
-//! the page's own origin, and without cookies: a browser's session opens nothing here. The token is
-//! not verified here but by the metering API, which is asked with it; a token that lies about its
-//! origin is none there.
+//! One path is open to pages of registered portals, with a guest token for the page's origin and
+//! without cookies: a browser's session opens nothing here. The metering API verifies the token; it
+//! refuses one with a forged origin.
 
 use api::{Portals, claimed_origin};
 use app::error::AppError;
@@ -22,27 +21,26 @@ const PANELS: &str = "/fn/panels";
 /// What a browser may ask without asking first, in seconds: a new portal's pages wait no longer.
 const REMEMBERED: HeaderValue = HeaderValue::from_static("600");
 
-/// The door for other people's pages.
-pub(super) struct Door {
+/// CORS for pages of portals.
+pub(super) struct EmbedCors {
     portals: Portals,
     /// Base path and all.
     path: String,
 }
 
-/// What the door says about a request.
-pub(super) enum Said {
-    /// It is none of the door's: whatever holds for all requests holds for it.
-    NotMine,
-    /// It is for panels; whether it may go on is for others to say, as of any request of our own
-    /// pages.
-    Ours,
-    /// It comes from a page of this origin, and may go on.
-    Enter(HeaderValue),
+/// What becomes of a request.
+pub(super) enum Decision {
+    /// It is not for panels: the rules of all requests apply.
+    NotAPanel,
+    /// It is for panels and comes from the dashboard's own pages: the rules of all requests apply.
+    OwnPage,
+    /// It comes from a page of this origin and is allowed.
+    Allow(HeaderValue),
     /// It comes from a page of this origin, and this is its answer.
     Answer(HeaderValue, Response),
 }
 
-impl Door {
+impl EmbedCors {
     pub(super) fn new(portals: Portals, base_path: &str) -> Self {
         Self {
             portals,
@@ -50,39 +48,38 @@ impl Door {
         }
     }
 
-    /// Looks at a request, and takes from it what no panel may bring: where there is a token,
-    /// cookies. `is_ours` says whether an origin is the dashboard's own.
-    pub(super) fn look(&self, request: &mut Parts, is_ours: impl Fn(&str) -> bool) -> Said {
+    /// Decides about a request. Removes its cookies if it has a token: panels must not send both. `is_ours` says whether an origin is the dashboard's own.
+    pub(super) fn decide(&self, request: &mut Parts, is_ours: impl Fn(&str) -> bool) -> Decision {
         if request.uri.path() != self.path {
-            return Said::NotMine;
+            return Decision::NotAPanel;
         }
         let token = request.headers.get(AUTH_TOKEN).cloned();
         if token.is_some() {
             request.headers.remove(COOKIE);
         }
         let Some(origin) = request.headers.get(ORIGIN).cloned() else {
-            return Said::Ours;
+            return Decision::OwnPage;
         };
         let text = origin.to_str().unwrap_or_default();
         if is_ours(text) || !self.portals.admits(text) {
-            return Said::Ours;
+            return Decision::OwnPage;
         }
         if request.method == Method::OPTIONS
             && request.headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD)
         {
-            return Said::Answer(origin, preflight());
+            return Decision::Answer(origin, preflight());
         }
         request.headers.remove(COOKIE);
         if request.method != Method::POST {
-            return Said::Answer(origin, StatusCode::METHOD_NOT_ALLOWED.into_response());
+            return Decision::Answer(origin, StatusCode::METHOD_NOT_ALLOWED.into_response());
         }
         let token = token.as_ref().and_then(|token| token.to_str().ok());
         let refused = match token.and_then(claimed_origin) {
             None => AppError::SignedOut,
             Some(claimed) if claimed != text => AppError::Forbidden,
-            Some(_) => return Said::Enter(origin),
+            Some(_) => return Decision::Allow(origin),
         };
-        Said::Answer(origin, refuse(&refused))
+        Decision::Answer(origin, refuse(&refused))
     }
 }
 
