@@ -145,7 +145,7 @@ impl<'de> Visitor<'de> for Reader<'_> {
                 }
                 FieldRef::Words(words) => *words = table::words(map.next_value::<table::Read>()?.0),
                 FieldRef::Table(sink) => {
-                    *sink = Table::from_value(map.next_value::<table::Read>()?.0)
+                    *sink = Table::from_value(map.next_value::<table::Read>()?.0);
                 }
                 FieldRef::Tags(tags) => *tags = table::tags(map.next_value::<table::Read>()?.0),
                 FieldRef::Samples(samples) => {
