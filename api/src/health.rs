@@ -84,8 +84,8 @@ pub(crate) fn nodes(nodes: &[Node], has_statistics: bool) -> Vec<Checked> {
         ..about(node)
     };
     // A node that does not report its alarms may have one.
-    let alarm = |check, level, is_told: &dyn Fn(&Node) -> bool, findings: Vec<Finding>| {
-        if findings.is_empty() && !running().all(is_told) {
+    let alarm = |check, level, is_reported: &dyn Fn(&Node) -> bool, findings: Vec<Finding>| {
+        if findings.is_empty() && !running().all(is_reported) {
             unknown(check, "Not every node reports it.")
         } else {
             checked(check, level, findings)

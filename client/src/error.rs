@@ -310,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn statuses_are_told_apart() {
+    fn each_status_has_its_error() {
         let of = |status| ClientError::of(status, &HeaderMap::new(), b"");
         assert!(matches!(
             of(StatusCode::UNAUTHORIZED),

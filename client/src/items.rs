@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_end_before_the_lists_end_is_told() {
+    async fn truncated_list_is_an_error() {
         let mut items = items::<u64>(vec![Ok("[1, 2,"), Ok(" 3")]);
         for expected in [1, 2] {
             assert_eq!(items.try_next().await.expect("whole"), Some(expected));
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_item_of_another_kind_is_told_by_its_number() {
+    async fn item_of_another_kind_is_an_error_with_its_number() {
         let error = items::<u64>(vec![Ok("[1, \"two\"]")])
             .all()
             .await

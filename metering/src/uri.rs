@@ -52,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn an_upstream_is_told_without_its_accounts_however_they_stand() {
+    fn upstream_is_shown_without_credentials_of_any_form() {
         let secrets = [
             json!("amqp://u:secret@a"),
             json!(["amqp://u:secret@a", "amqp://b?password=secret"]),

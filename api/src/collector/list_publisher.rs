@@ -7,7 +7,7 @@ use metering::lists::ListKind;
 use tokio::time::Instant;
 
 use super::list_fetcher::{Extent, FetchKind, Fetched, ListFetcher, run};
-use super::queue_history::{self, NewFigures, FetchTime};
+use super::queue_history::{self, FetchTime, NewFigures};
 use crate::lists::queues;
 use crate::lists::rows::Damage;
 use crate::lists::table::Table;

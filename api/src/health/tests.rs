@@ -35,7 +35,7 @@ fn nothing_is_wrong_with_a_healthy_one() {
 }
 
 #[test]
-fn what_is_wrong_is_told_by_its_node() {
+fn findings_name_their_node() {
     use HealthCheck as C;
     use HealthState as S;
     for (check, state, change) in [
@@ -71,7 +71,7 @@ fn what_is_wrong_is_told_by_its_node() {
 }
 
 #[test]
-fn a_node_that_does_not_tell_may_have_an_alarm() {
+fn node_without_alarm_fields_is_unknown() {
     let checks = cluster(&json!({"mem_alarm": null}));
     assert_eq!(
         of(&checks, HealthCheck::MemoryAlarm).state,
@@ -81,7 +81,7 @@ fn a_node_that_does_not_tell_may_have_an_alarm() {
 }
 
 #[test]
-fn statistics_that_are_off_or_lag_are_told() {
+fn statistics_that_are_off_or_lag_are_reported() {
     let names = |overview| {
         let nodes: Vec<Node> = read(json!([healthy(), {"name": "b", "running": true}]));
         let findings = statistics(&read(overview), &nodes).findings;

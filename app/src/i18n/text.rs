@@ -181,7 +181,7 @@ mod tests {
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
-    fn values_stand_where_the_language_wants_them() {
+    fn values_are_placed_by_the_language() {
         let text: Template<2> = template("{1} of {0}, {1}!");
         assert_eq!(text.fill([&"a", &2]), "2 of a, 2!");
         let hostile: Template<1> = template("“{0}”");
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn one_is_told_from_several() {
+    fn one_has_a_form_of_its_own() {
         let nodes = plural("{0} node", "{0} nodes");
         assert_eq!(
             [0, 1, 2, 1000].map(|count| nodes.fill(count)),
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn a_catalog_survives_the_way_to_the_browser() {
+    fn catalog_survives_the_transfer_to_the_browser() {
         let mut lines = Vec::new();
         crate::i18n::EN.write(&mut lines);
         assert!(lines.iter().all(|line| !line.contains('\n')));

@@ -96,7 +96,7 @@ mod tests {
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
-    fn whole_numbers_are_told_from_floats() {
+    fn whole_numbers_and_floats_are_distinguished() {
         let numbers = ["0", "-7", "9223372036854775807", "1.0", "1e2", "-2.5E-1"]
             .map(|text| leading(text).map(|found| found.0));
         let [max, whole] = [Number::Whole(i64::MAX), Number::Whole(0)];

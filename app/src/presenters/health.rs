@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn a_finding_tells_what_it_is_since_when_and_what_to_do() {
+    fn finding_has_its_cause_time_and_advice() {
         let log = [
             line(9_000, "prod/rabbit@b", "The memory alarm is raised."),
             line(5_000, "prod/rabbit@a", "The memory alarm is raised: 3 GB."),

@@ -26,7 +26,7 @@ fn every_name_has_an_address_that_leads_to_it() {
 }
 
 #[test]
-fn a_path_tells_the_broker_and_its_page() {
+fn path_names_the_broker_and_its_page() {
     assert_eq!(of_path("/brokers/a%2Fb", ""), Some(("a%2Fb", "")));
     assert_eq!(
         of_path("/w/brokers/a/queues/%2F/q", "/w"),

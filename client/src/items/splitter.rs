@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_list_is_told() {
+    fn invalid_list_is_an_error() {
         for text in ["{\"a\":1}", "<html>", "[1] 2", "[]]", "null", "[{} {}]"] {
             let error = split(text, 1).expect_err(text);
             assert!(matches!(error, ClientError::Malformed { .. }), "{error:?}");

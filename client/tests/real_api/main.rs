@@ -18,8 +18,8 @@ use serde_json::json;
 use store::testing::NaiveStore;
 use telemetry::{
     a_sample_and_a_resource_are_found_by_their_ids, complex_queries_are_understood,
-    posted_samples_are_found_by_simple_queries, statistics_are_computed_as_asked,
-    the_log_and_the_capabilities_are_read, what_is_not_accepted_is_told_in_words,
+    posted_samples_are_found_by_simple_queries, refused_requests_have_a_message,
+    statistics_are_computed_as_asked, the_log_and_the_capabilities_are_read,
 };
 use test_fixtures::broker_answer;
 
@@ -155,7 +155,7 @@ async fn one_tick_is_parsed_once(setup: TestSetup) {
     ));
 }
 
-async fn what_is_wrong_is_told_in_words(setup: TestSetup) {
+async fn failures_have_a_message(setup: TestSetup) {
     let wrong = setup
         .client
         .sign_in(&Credentials::new("monitor", "wrong"))
@@ -216,12 +216,12 @@ macro_rules! both {
 both! {
     every_resource_is_read
     one_tick_is_parsed_once
-    what_is_wrong_is_told_in_words
+    failures_have_a_message
     a_revoked_token_is_refused
     posted_samples_are_found_by_simple_queries
     a_sample_and_a_resource_are_found_by_their_ids
     statistics_are_computed_as_asked
     complex_queries_are_understood
     the_log_and_the_capabilities_are_read
-    what_is_not_accepted_is_told_in_words
+    refused_requests_have_a_message
 }

@@ -215,7 +215,7 @@ pub(crate) async fn the_log_and_the_capabilities_are_read(setup: TestSetup) {
     assert_eq!((lines.len(), lines[0].source.as_str()), (1, "identity"));
 }
 
-pub(crate) async fn what_is_not_accepted_is_told_in_words(setup: TestSetup) {
+pub(crate) async fn refused_requests_have_a_message(setup: TestSetup) {
     let session = setup.session().await;
     let foreign = NewSample {
         volume: f64::NAN,

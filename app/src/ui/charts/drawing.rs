@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_without_values_are_told_from_idle_ones() {
+    fn lines_without_values_are_not_idle() {
         let series = series(&[
             ("idle", &[0.0, GAP]),
             ("unknown", &[GAP, GAP]),

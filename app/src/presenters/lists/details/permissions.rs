@@ -16,8 +16,8 @@ pub(super) fn tables(
     context: &RenderContext<'_>,
 ) -> Vec<DetailTable> {
     let list_texts = context.list_texts;
-    let hidden = |is_told: bool, none| {
-        if is_told {
+    let hidden = |is_reported: bool, none| {
+        if is_reported {
             none
         } else {
             list_texts.permissions_hidden

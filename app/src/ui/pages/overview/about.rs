@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn facts_that_the_broker_does_not_tell_are_left_out() {
+    fn unreported_facts_are_left_out() {
         let oldest = Overview {
             rabbitmq_version: Some("3.2.4".into()),
             ..Overview::default()

@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn the_worst_state_is_told() {
+    fn worst_state_is_shown() {
         let state_of = |node: Node| state(&node, &EN).1;
         let alarmed = Node {
             running: Some(true),

@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn a_step_of_hours_does_not_tell_how_long_a_short_history_is() {
+    fn step_of_hours_is_not_the_length_of_a_short_history() {
         let hour = 60 * MINUTE;
         let known = FirstAndLast {
             first: (0, 1.0),
