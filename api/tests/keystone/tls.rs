@@ -8,9 +8,9 @@ use metering::requests::LogQuery;
 use store::Store;
 use test_brokers::KeystoneOptions;
 
+use super::{BROKERS, Cloud, keystone_at, must_be_unavailable};
 use crate::support::tls_listener::{listen, path};
 use crate::support::{FakeBroker, TestApp, local, sqlite};
-use super::{BROKERS, Cloud, keystone_at, must_be_unavailable};
 
 fn files(ca: Option<&str>, cert: Option<&str>) -> TlsFiles {
     TlsFiles {

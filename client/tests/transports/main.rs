@@ -7,9 +7,7 @@ mod tokens;
 use std::sync::Arc;
 use std::time::Duration;
 
-use client::{
-    Client, ClientError, Credentials, Endpoints, HttpOptions, HttpTransport, InProcess,
-};
+use client::{Client, ClientError, Credentials, Endpoints, HttpOptions, HttpTransport, InProcess};
 use fake::{Fake, TIMEOUT};
 use metering::requests::{SeriesColumn, SeriesQuery};
 use metering::{Overview, Timestamp};

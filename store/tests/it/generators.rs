@@ -6,7 +6,10 @@ use std::sync::Arc;
 use metering::meter::{self, MeterType};
 use proptest::prelude::*;
 use store::collected_scope::Vhosts;
-use store::{AggregateFunction, BrokerSamples, Collected, CollectedScope, Field, Filter, GroupBy, Operator, Order, Posted, StatisticsQuery, Value};
+use store::{
+    AggregateFunction, BrokerSamples, Collected, CollectedScope, Field, Filter, GroupBy, Operator,
+    Order, Posted, StatisticsQuery, Value,
+};
 
 use crate::support::{HOUR, MINUTE, at, this_hour};
 
