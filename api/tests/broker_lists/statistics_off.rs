@@ -4,8 +4,8 @@ use api::PrometheusConfig;
 use serde_json::json;
 use test_brokers::{Management, Options, PrivateBroker};
 
-use crate::common::blocking;
 use super::{app, app_with, free_port, hostile, segment, start};
+use crate::common::blocking;
 
 #[tokio::test]
 async fn without_statistics_queue_depths_are_reported() {
