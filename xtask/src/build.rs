@@ -152,7 +152,8 @@ fn build_bundle(project: &Project, runner: &Runner, kind: Bundle) -> Result<(), 
     let lock = project.root.join("Trunk.toml");
     let lock_file = File::open(&lock).map_err(Error::file("open", &lock))?;
     lock_file.lock().map_err(Error::file("lock", &lock))?;
-    let made_of = fingerprint::compute(&project.root, &INPUTS, &[&compiler, &tools, kind.profile()])?;
+    let made_of =
+        fingerprint::compute(&project.root, &INPUTS, &[&compiler, &tools, kind.profile()])?;
     let record = project.scratch().join("bundle");
     if let Ok(last) = fs::read_to_string(&record)
         && stamp(project, made_of).is_ok_and(|stamp| stamp == last)
