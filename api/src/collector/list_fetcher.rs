@@ -355,13 +355,14 @@ impl ListFetcher {
     }
 
     async fn fetch_without_stats(&mut self, kind: ListKind) -> Result<(), BrokerError> {
+        let with_hashes = self.context.config.password_hashes;
         let mut cost = Duration::ZERO;
         let path = kind.path();
         let separator = if path.contains('?') { '&' } else { '?' };
         let path = format!("{path}{separator}disable_stats=true");
         let batch = self
             .ask(kind, path, CHEAP_TIMEOUT, &mut cost, move |body| {
-                rows::read(kind, body, false)
+                rows::read(kind, body, with_hashes)
             })
             .await;
         self.without_stats[kind as usize].record(Instant::now(), cost, batch.is_ok());
