@@ -48,7 +48,7 @@ test('accounts of a Keystone sign in by the form, switch projects and leave agai
   await expect(alert).toContainText('accepts no such user name, domain and password');
   await expect(page.getByLabel('Project'), 'is kept').toHaveValue('ops');
   await fillIn(page, 'anna', 'secret', 'lab');
-  await expect(alert).toContainText('no role in this project');
+  await expect(alert).toContainText('no role in the project');
 
   // With the right password one is on the page that one asked for.
   await fillIn(page, 'anna', 'secret', 'ops');
@@ -63,7 +63,7 @@ test('accounts of a Keystone sign in by the form, switch projects and leave agai
   await expect(page.getByRole('heading', { name: 'Projects' })).toBeVisible();
   await expectAccessible(page);
   await page.getByRole('button', { name: 'Switch: lab' }).click();
-  await expect(alert).toContainText('no role in this project');
+  await expect(alert).toContainText('no role in the project');
   await page.getByRole('button', { name: 'Switch: dev' }).click();
   await expect(page).toHaveURL(`${warren.url}/brokers/demo`);
   await expect(project).toHaveAccessibleName('Project: dev');
