@@ -54,7 +54,7 @@ test('after its session ended elsewhere the page stops and returns after a sign-
 
   await page.keyboard.press('r');
   await expect(overview.notices).toContainText(ENDED);
-  await expect(overview.notices).toContainText('The values below are the last ones.');
+  await expect(overview.notices).toContainText('The values below are the last ones received.');
   expect(await overview.lines('objects')).not.toEqual([]);
   await page.getByRole('link', { name: 'Sign in again' }).click();
   await expect(page).toHaveURL(/\/sign-in\?next=/);
