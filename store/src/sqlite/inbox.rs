@@ -37,6 +37,8 @@ pub(super) struct Batch {
     pub(super) kv_writes: Vec<KvWrite>,
     pub(super) polls: VecDeque<Collected>,
     pub(super) log_entries: VecDeque<LogRecord>,
+    /// Who waits for all background work to be done, after the rest of this batch is written.
+    pub(super) maintenance: Vec<oneshot::Sender<()>>,
 }
 
 #[derive(Debug, Default)]
@@ -45,8 +47,6 @@ struct Waiting {
     /// Polls that were dropped since writing last went well.
     dropped: u64,
     closed: bool,
-    /// Who waits for all background work to be done.
-    run_maintenance: Vec<oneshot::Sender<()>>,
 }
 
 /// What waits for the writer. Nobody but a post's or a note's sender ever waits.
@@ -58,6 +58,7 @@ pub(super) struct Inbox {
 }
 
 impl Batch {
+    /// Whether there is nothing to write.
     pub(super) fn is_empty(&self) -> bool {
         self.posts.is_empty()
             && self.kv_writes.is_empty()
@@ -125,7 +126,7 @@ impl Inbox {
     /// None once the store is closed and everything was taken.
     pub(super) fn take(&self, timeout: Duration) -> Option<Batch> {
         let mut waiting = self.waiting();
-        if waiting.batch.is_empty() && waiting.run_maintenance.is_empty() && !waiting.closed {
+        if waiting.batch.is_empty() && waiting.batch.maintenance.is_empty() && !waiting.closed {
             let waited = self.something.wait_timeout(waiting, timeout);
             waiting = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
@@ -170,13 +171,9 @@ impl Inbox {
     pub(super) fn run_maintenance(&self, done: oneshot::Sender<()>) {
         let mut waiting = self.waiting();
         if !waiting.closed {
-            waiting.run_maintenance.push(done);
+            waiting.batch.maintenance.push(done);
         }
         self.something.notify_one();
-    }
-
-    pub(super) fn maintenance_requests(&self) -> Vec<oneshot::Sender<()>> {
-        std::mem::take(&mut self.waiting().run_maintenance)
     }
 
     /// Closes, and drops all that waits: its senders see that.
@@ -188,7 +185,7 @@ impl Inbox {
     pub(super) fn close(&self) {
         let mut waiting = self.waiting();
         waiting.closed = true;
-        waiting.run_maintenance.clear();
+        waiting.batch.maintenance.clear();
         self.something.notify_one();
     }
 }

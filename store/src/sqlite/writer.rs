@@ -36,7 +36,8 @@ impl Writer {
     pub(super) fn run(mut self) {
         let mut more = true;
         let mut stepped = Instant::now();
-        while let Some(batch) = self.shared.inbox.take(if more { BREATH } else { IDLE }) {
+        while let Some(mut batch) = self.shared.inbox.take(if more { BREATH } else { IDLE }) {
+            let maintenance = std::mem::take(&mut batch.maintenance);
             if !batch.is_empty() {
                 self.write(batch);
             }
@@ -44,7 +45,7 @@ impl Writer {
                 more = self.step();
                 stepped = Instant::now();
             }
-            for done in self.shared.inbox.maintenance_requests() {
+            for done in maintenance {
                 self.maintenance.start_pass();
                 let limit = Instant::now() + Duration::from_mins(10);
                 while self.step() && Instant::now() < limit {}
