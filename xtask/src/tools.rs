@@ -24,7 +24,7 @@ const CEILOMETERCLIENT_REQUIREMENTS: &str = "api/tests/ceilometerclient/requirem
 
 const WASM: &str = "wasm32-unknown-unknown";
 
-/// Tools run little and are built by everybody: what counts is that they compile quickly.
+/// Every developer compiles the tools, and they run for seconds: so they compile quickly.
 const QUICK: [(&str, &str); 3] = [
     ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0"),
     ("CARGO_PROFILE_RELEASE_LTO", "off"),
@@ -37,7 +37,7 @@ pub(crate) struct Tool {
     name: &'static str,
     version: String,
     source: Source,
-    /// How long it takes, to keep up the spirits.
+    /// How long it takes, for the message.
     takes: &'static str,
 }
 

@@ -11,6 +11,19 @@ use super::{ViewersKeystone, keys, nowhere, passwords, service_files};
 /// Why a key of the Keystone is refused where there is none.
 pub(super) const NEEDS_KEYSTONE: &str = "it needs --identity keystone";
 
+/// What the metering API needs to validate tokens at a Keystone.
+const VALIDATION: [&keys::Key; 9] = [
+    &keys::KEYSTONE_PUBLIC_URL,
+    &keys::KEYSTONE_USER,
+    &keys::KEYSTONE_PASSWORD_FILE,
+    &keys::KEYSTONE_USER_DOMAIN,
+    &keys::KEYSTONE_PROJECT,
+    &keys::KEYSTONE_PROJECT_DOMAIN,
+    &keys::KEYSTONE_CACHE,
+    &keys::KEYSTONE_ADMIN_ROLE,
+    &keys::KEYSTONE_MEMBER_ROLE,
+];
+
 impl Reader<'_> {
     /// Whether a Keystone says what a token stands for.
     fn is_keystone(&mut self) -> bool {
@@ -22,20 +35,10 @@ impl Reader<'_> {
         keystone == Some(true)
     }
 
-    /// The Keystone that the viewers of a dashboard alone sign in at. Its own account it has not:
-    /// tokens are validated where the metering API is.
+    /// The Keystone that viewers sign in at, with `--only web`. It needs no account of its own: the
+    /// metering API validates the tokens.
     pub(super) fn keystone_of_web(&mut self, directory: &Path) -> Option<ViewersKeystone> {
-        for key in [
-            &keys::KEYSTONE_PUBLIC_URL,
-            &keys::KEYSTONE_USER,
-            &keys::KEYSTONE_PASSWORD_FILE,
-            &keys::KEYSTONE_USER_DOMAIN,
-            &keys::KEYSTONE_PROJECT,
-            &keys::KEYSTONE_PROJECT_DOMAIN,
-            &keys::KEYSTONE_CACHE,
-            &keys::KEYSTONE_ADMIN_ROLE,
-            &keys::KEYSTONE_MEMBER_ROLE,
-        ] {
+        for key in VALIDATION {
             self.refuse(key, "--only web validates no tokens");
         }
         if !self.is_keystone() {
@@ -57,7 +60,7 @@ impl Reader<'_> {
             );
         }
         let url = self.one(&keys::KEYSTONE_URL, values::keystone);
-        // Never used where it is missing: its absence has been refused.
+        // Not used if absent: the absence was refused above.
         let tls = service_files::resolve(
             service_files::KEYSTONE,
             self.raw,
@@ -78,21 +81,11 @@ impl Reader<'_> {
 
     pub(super) fn identity(&mut self, directory: &Path) -> IdentityConfig {
         if !self.is_keystone() {
-            for key in [
-                &keys::KEYSTONE_URL,
-                &keys::KEYSTONE_PUBLIC_URL,
-                &keys::KEYSTONE_USER,
-                &keys::KEYSTONE_PASSWORD_FILE,
-                &keys::KEYSTONE_USER_DOMAIN,
-                &keys::KEYSTONE_PROJECT,
-                &keys::KEYSTONE_PROJECT_DOMAIN,
-                &keys::KEYSTONE_CACHE,
-                &keys::KEYSTONE_ADMIN_ROLE,
-                &keys::KEYSTONE_MEMBER_ROLE,
-                &keys::BROKER_PROJECT,
-            ]
-            .into_iter()
-            .chain(service_files::KEYSTONE)
+            for key in [&keys::KEYSTONE_URL]
+                .into_iter()
+                .chain(VALIDATION)
+                .chain([&keys::BROKER_PROJECT])
+                .chain(service_files::KEYSTONE)
             {
                 self.refuse(key, NEEDS_KEYSTONE);
             }
@@ -104,7 +97,7 @@ impl Reader<'_> {
             }
         }
         let url = self.one(&keys::KEYSTONE_URL, values::keystone);
-        // Never used: its absence has been refused.
+        // Not used if absent: the absence was refused above.
         let url = url.unwrap_or_else(nowhere);
         let mut text = |key: &keys::Key| {
             self.one(key, values::name)
