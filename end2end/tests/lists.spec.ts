@@ -127,6 +127,36 @@ test('columns and density are in the URL and remembered', async ({ signedIn }) =
   await expect(list.head('Ack')).toBeVisible();
 });
 
+test('a choice made while the answer to another one arrives is kept', async ({ signedIn }) => {
+  const list = new List(signedIn);
+  await list.open(`${QUEUES}?name=type.`);
+  await signedIn.locator('.columns summary').click();
+  await signedIn.evaluate(() => {
+    const fetched = globalThis.fetch;
+    const held = { waiting: 0, letThrough: () => {} };
+    const released = new Promise<void>(resolve => { held.letThrough = resolve; });
+    Object.assign(globalThis, { held });
+    globalThis.fetch = async (...asked: Parameters<typeof fetch>) => {
+      const answer = await fetched(...asked);
+      if (answer.url.includes('/fn/list?')) {
+        held.waiting += 1;
+        await released;
+      }
+      return answer;
+    };
+  });
+  await signedIn.getByRole('checkbox', { name: 'Ack', exact: true }).uncheck();
+  await signedIn.waitForFunction(() => (globalThis as unknown as { held: { waiting: number } }).held.waiting > 0);
+  await signedIn.getByRole('checkbox', { name: 'Process memory' }).evaluate((box: HTMLInputElement) => {
+    box.click();
+    (globalThis as unknown as { held: { letThrough: () => void } }).held.letThrough();
+  });
+  await expect(list.head('Process memory')).toBeVisible();
+  await expect(list.head('Ack')).toHaveCount(0);
+  await expect(signedIn.getByRole('checkbox', { name: 'Process memory' })).toBeChecked();
+  await expect(signedIn.getByRole('checkbox', { name: 'Ack', exact: true })).not.toBeChecked();
+});
+
 test('the menu of columns closes on Escape, on a press elsewhere, and when the focus leaves it', async ({ signedIn }) => {
   const list = new List(signedIn);
   await list.open(`${QUEUES}?name=type.`);

@@ -48,14 +48,16 @@ test('Back restores the scroll position', async ({ signedIn: page }) => {
   await page.goto(DEMO);
   await new Overview(page).alive();
   const scrolled = () => page.evaluate(() => scrollY);
-  await page.mouse.wheel(0, 700);
-  await expect.poll(scrolled).toBeGreaterThan(600);
+  await page.evaluate(() => scrollTo({ top: 700, behavior: 'instant' }));
   const before = await scrolled();
+  expect(before).toBeGreaterThan(600);
   await section(page, 'Queues').click();
   await expect(page.getByRole('table')).toBeVisible();
   await page.goBack();
-  await new Overview(page).alive();
+  // A viewer who presses a key while the page loads scrolls; a script that sends one does not.
+  await page.evaluate(() => document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'End', bubbles: true })));
   await expect.poll(async () => Math.abs((await scrolled()) - before)).toBeLessThanOrEqual(2);
+  await new Overview(page).alive();
 });
 
 test('Back restores the scroll position of a slow page', async ({ signedIn: page }) => {

@@ -80,13 +80,19 @@ pub fn Select(
     #[prop(into)]
     options: Signal<Vec<(String, String)>>,
 ) -> impl IntoView {
-    let options = part(move || {
+    // Built again only if this choice changes: an option that is selected and not yet applied stays
+    // selected while other parameters of the address change.
+    let all = Memo::new(move |_| {
         let chosen = chosen.get();
         let mut all = options.get();
         if !all.iter().any(|(value, _)| *value == chosen) {
             // The address's value stays chosen, also if it is not in the list.
             all.push((chosen.clone(), chosen.clone()));
         }
+        (chosen, all)
+    });
+    let options = part(move || {
+        let (chosen, all) = all.get();
         let option = |(value, name): (String, String)| {
             let selected = value == chosen;
             view! { <option value=value selected=selected>{name}</option> }

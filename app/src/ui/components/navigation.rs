@@ -289,8 +289,8 @@ pub fn Switcher(
         navigate(&carried.unwrap_or(path), NavigateOptions::default());
     };
     let viewers = expect_context::<Viewers>();
-    let options = part(move || {
-        let shown = broker.get();
+    // Built again only if a broker or its state changes: the open list stays open at each poll.
+    let choices = Memo::new(move |_| {
         let every = (String::new(), texts.all_brokers.to_owned());
         let names = viewers.latest(&viewer, |viewer| {
             let brokers = viewer.brokers.iter();
@@ -305,11 +305,15 @@ pub fn Switcher(
             });
             named.collect::<Vec<_>>()
         });
-        let options = std::iter::once(every).chain(names).map(|(name, label)| {
+        std::iter::once(every).chain(names).collect::<Vec<_>>()
+    });
+    let options = part(move || {
+        let shown = broker.get();
+        let option = |(name, label): (String, String)| {
             let selected = encode(&name) == shown;
             view! { <option value=name selected=selected>{label}</option> }
-        });
-        options.collect_view()
+        };
+        choices.get().into_iter().map(option).collect_view()
     });
     view! {
         <select class="switcher needs-script" translate="no" aria-label=texts.broker on:change=choose>{options}</select>

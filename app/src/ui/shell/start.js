@@ -97,7 +97,8 @@ const scrollBack = ([page, top, left], isOtherPage) => {
 
 for (const type of ['click', 'change', 'keydown']) addEventListener(type, keepPlace, { capture: true });
 for (const type of ['wheel', 'touchstart', 'pointerdown', 'keydown']) {
-  addEventListener(type, () => { scrolling = undefined; }, { capture: true, passive: true });
+  // Events that scripts make are not the viewer's.
+  addEventListener(type, event => { if (event.isTrusted) scrolling = undefined; }, { capture: true, passive: true });
 }
 addEventListener('popstate', () => {
   keepPlace();

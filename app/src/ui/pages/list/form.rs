@@ -11,11 +11,11 @@ use leptos_router::hooks::{use_location, use_navigate};
 use send_wrapper::SendWrapper;
 use wasm_bindgen::JsCast;
 
-use super::state::ListState;
+use super::state::{Choice, ListState};
 use crate::i18n::catalog;
 use crate::percent::encode;
 use crate::query::{Query, use_query};
-use crate::reactive::{effect, maybe, part, text};
+use crate::reactive::{effect, flag, maybe, part, text};
 use crate::routes::{BasePath, href};
 use crate::ui::components::menu::close_as_menus_do;
 use crate::ui::components::theme::keep_cookie;
@@ -179,17 +179,19 @@ fn Sizes() -> impl IntoView {
 fn Density() -> impl IntoView {
     let texts = catalog();
     let shown = expect_context::<ListState>();
-    let options = part(move || {
-        let is_compact = shown.read(|view| view.compact).unwrap_or_default();
-        view! {
-            <option value="comfortable" selected=!is_compact>{texts.lists.comfortable}</option>
-            <option value="compact" selected=is_compact>{texts.lists.compact}</option>
-        }
-    });
+    let is_compact = flag(move || shown.choice().is_some_and(|choice| choice.is_compact));
+    let is_comfortable = flag(move || !is_compact.get());
     view! {
         <label>
             <span>{texts.lists.density}</span>
-            <select name=DENSITY>{options}</select>
+            <select name=DENSITY>
+                <option value="comfortable" selected=is_comfortable prop:selected=is_comfortable>
+                    {texts.lists.comfortable}
+                </option>
+                <option value="compact" selected=is_compact prop:selected=is_compact>
+                    {texts.lists.compact}
+                </option>
+            </select>
         </label>
     }
     .into_any()
@@ -202,30 +204,34 @@ fn Columns() -> impl IntoView {
     let shown = expect_context::<ListState>();
     let menu = NodeRef::new();
     close_as_menus_do(menu);
-    // Drawn again only where other columns are shown: not under the pointer at each poll.
-    let columns = Memo::new(move |_| shown.read(|view| view.columns.clone()).unwrap_or_default());
+    // The fields stay while answers arrive: a click on one that is replaced would be lost.
+    let names = Memo::new(move |_| {
+        let name = |column: &Column| (column.key.clone(), column.label.clone());
+        shown
+            .read(|view| view.columns.iter().map(name).collect::<Vec<_>>())
+            .unwrap_or_default()
+    });
+    let choice = Memo::new(move |_| shown.choice().unwrap_or_default().columns);
     let boxes = part(move || {
-        let tick = |(place, column): (usize, Column)| {
+        let tick = |(place, (key, label)): (usize, (String, String))| {
+            let value = key.clone();
+            let is_shown =
+                flag(move || place == 0 || choice.with(|columns| columns.contains(&key)));
             view! {
                 <label class="tick">
                     <input
                         type="checkbox"
                         name=COLUMNS
-                        value=column.key
-                        checked=column.shown
-                        prop:checked=column.shown
+                        value=value
+                        checked=is_shown
+                        prop:checked=is_shown
                         disabled=place == 0
                     />
-                    <span>{column.label}</span>
+                    <span>{label}</span>
                 </label>
             }
         };
-        columns
-            .get()
-            .into_iter()
-            .enumerate()
-            .map(tick)
-            .collect_view()
+        names.get().into_iter().enumerate().map(tick).collect_view()
     });
     view! {
         <details node_ref=menu class="columns">
@@ -259,11 +265,15 @@ fn changes(shown: ListState) -> impl Fn(&web_sys::Event, u32) + Clone + Send + S
     });
     move |event, pause| {
         let Some(form) = form_of(event) else { return };
-        let (go, base) = (Arc::clone(&go), base.clone());
+        // Read now: an answer that arrives during the pause may change the fields.
+        let Some(asked) = asked(&form, shown, &base) else {
+            return;
+        };
+        let go = Arc::clone(&go);
+        shown.is_waiting.set_value(true);
         let change = move || {
-            if let Some(asked) = asked(&form, shown, &base)
-                && query.with_untracked(|query| *query != asked)
-            {
+            shown.is_waiting.set_value(false);
+            if query.with_untracked(|query| *query != asked) {
                 go(&asked);
             }
         };
@@ -284,36 +294,37 @@ fn asked(form: &web_sys::HtmlFormElement, shown: ListState, base: &BasePath) -> 
     let data = web_sys::FormData::new_with_form(form).ok()?;
     let search = web_sys::UrlSearchParams::new_with_str_sequence_sequence(&data).ok()?;
     let fields = Query::parse(&search.to_string().as_string()?);
-    let (columns, is_compact) = shown.view.with_untracked(|view| {
-        let view = view.as_ref()?;
-        Some((view.columns.clone(), view.compact))
-    })?;
-    let ticked: Vec<_> = fields.all(COLUMNS).collect();
+    let before = untrack(|| shown.choice())?;
+    let columns = untrack(|| shown.read(|view| view.columns.clone()))?;
+    let density = fields.get(DENSITY).unwrap_or_default();
+    let choice = Choice {
+        columns: fields.all(COLUMNS).map(str::to_owned).collect(),
+        is_compact: density == "compact",
+    };
+    let is_ticked = |column: &Column| choice.columns.contains(&column.key);
     let mut others = columns.iter().skip(1);
-    let of_default = others.all(|column| column.default == ticked.contains(&column.key.as_str()));
-    let is_shown = columns
-        .iter()
-        .skip(1)
-        .all(|column| column.shown == ticked.contains(&column.key.as_str()));
-    let chosen = if of_default {
+    let keys = if others.all(|column| column.default == is_ticked(column)) {
         String::new()
     } else {
         let keys = columns
             .iter()
             .enumerate()
-            .filter(|(place, column)| *place == 0 || ticked.contains(&column.key.as_str()));
+            .filter(|(place, column)| *place == 0 || is_ticked(column));
         keys.map(|(_, column)| column.key.as_str())
             .collect::<Vec<_>>()
             .join(",")
     };
-    if !is_shown {
+    if choice.columns != before.columns {
         let cookie = cookie_of_columns(&shown.kind.get_value());
-        keep_cookie(&cookie, &encode(&chosen), base);
+        keep_cookie(&cookie, &encode(&keys), base);
     }
-    let density = fields.get(DENSITY).unwrap_or_default();
-    if (density == "compact") != is_compact {
+    if choice.is_compact != before.is_compact {
         keep_cookie(COOKIE_OF_DENSITY, density, base);
     }
-    let density = if density == "compact" { density } else { "" };
-    Some(fields.with(COLUMNS, &chosen).with(DENSITY, density))
+    let density = if choice.is_compact { density } else { "" };
+    let asked = fields.with(COLUMNS, &keys).with(DENSITY, density);
+    if choice != before {
+        shown.choice.set(Some(choice));
+    }
+    Some(asked)
 }

@@ -123,13 +123,7 @@ fn List(broker: String, kind: String, first: ListView) -> impl IntoView {
     let settings = expect_context::<Settings>();
     let poll_status = PollStatus::new();
     let title = first.title.clone();
-    let shown = ListState {
-        view: RwSignal::new(None),
-        bad_filter: RwSignal::new(None),
-        broker: StoredValue::new(broker.clone()),
-        kind: StoredValue::new(kind),
-    };
-    shown.take(first);
+    let shown = ListState::new(broker.clone(), kind, first);
     poll_status.answered();
     provide_context(poll_status);
     provide_context(shown);
