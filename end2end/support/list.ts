@@ -2,6 +2,8 @@
 
 import { expect, type APIRequestContext, type Locator, type Page } from '@playwright/test';
 
+import { polling } from './hydration.ts';
+
 /**
  * Waits until Warren has read a list of `demo` again since the test changed something in the broker: until the
  * list, as its address `search` filters it, holds all of `rows`, written as in its CSV file, and none of `gone`. How
@@ -27,11 +29,10 @@ export class List {
     await this.alive();
   }
 
-  /** Waits until scripts have taken over: the age then goes on by itself. */
+  /** Waits until scripts have taken the page over. */
   async alive(): Promise<void> {
     await expect(this.page.getByRole('group', { name: 'Refresh' })).toBeVisible();
-    await expect(this.page.locator('html')).toHaveAttribute('lang', /./);
-    await this.page.waitForLoadState('networkidle');
+    await polling(this.page);
   }
 
   /** The names of the rows, in their order. */

@@ -2,6 +2,8 @@
 
 import { expect, type Locator, type Page } from '@playwright/test';
 
+import { listens } from './hydration.ts';
+
 /** The charts, by their ids. */
 export const CHARTS = ['queued-messages', 'message-rates', 'objects', 'churn'] as const;
 export type ChartId = (typeof CHARTS)[number];
@@ -85,26 +87,17 @@ export class Overview {
   /** Waits until the page is alive: scripts have taken it over and every chart has lines. */
   async alive(): Promise<void> {
     await expect(this.page.getByRole('heading', { level: 1 })).toBeVisible();
-    await this.hydrated();
+    await listens(this.page, `document.querySelector('#objects .plot')`, 'keydown');
     // A broker that has just started knows of no messages yet.
-    for (const id of CHARTS) await expect.poll(() => this.lines(id), `lines of ${id}`).not.toEqual([]);
+    for (const id of CHARTS) {
+      await expect.poll(() => this.lines(id), { message: `lines of ${id}`, timeout: 60_000 }).not.toEqual([]);
+    }
   }
 
-  /** Waits until scripts have taken the page over: a key moves the crosshair. Moves neither focus nor page. */
-  private async hydrated(): Promise<void> {
-    const slider = this.slider('objects');
-    await expect(async () => {
-      await slider.dispatchEvent('keydown', { key: 'End' });
-      await expect(this.crosshair('objects')).toHaveCount(1, { timeout: 200 });
-    }, 'scripts take the page over').toPass({ timeout: 20_000 });
-    await slider.dispatchEvent('keydown', { key: 'Escape' });
-    await expect(this.crosshair('objects')).toHaveCount(0);
-  }
-
-  /** Presses R and waits for the poll's answer. */
+  /** Presses R and waits for the answer to the poll that it starts; one that was under way is given up. */
   async refresh(): Promise<void> {
-    const answer = this.page.waitForResponse(POLL);
+    const poll = this.page.waitForRequest(POLL);
     await this.page.keyboard.press('r');
-    await answer;
+    await (await poll).response();
   }
 }
