@@ -80,7 +80,8 @@ export class Gate {
       this.options.sees?.(answer);
       const isJson = answer.headers['content-type']?.includes('json');
       if (changes && isJson) {
-        void change(answer, outgoing, body => changes(path, body));
+        // Whoever asked may be gone before the answer has come as a whole.
+        change(answer, outgoing, body => changes(path, body)).catch(() => outgoing.destroy());
         return;
       }
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
