@@ -65,6 +65,12 @@ export class Overview {
     return all.filter(d => d !== '');
   }
 
+  /** Waits until values have arrived: a chart draws something else than before. */
+  async moves(id: ChartId = 'objects'): Promise<void> {
+    const before = await this.lines(id);
+    await expect.poll(() => this.lines(id), { message: `other lines of ${id}`, timeout: 60_000 }).not.toEqual(before);
+  }
+
   /** The bands that stand for times without an answer, as one path. */
   gaps(id: ChartId): Locator {
     return this.chart(id).locator('.plot-area .gap');
