@@ -27,15 +27,19 @@ const PAGES = [
 
 /** A page of each kind of object. */
 async function objects(broker: Broker): Promise<string[]> {
-  // A broker that has just started has no clients yet. Those that consume stay, others come and go.
-  const clients = async () => (await broker.get('/api/consumers')).length;
-  await expect.poll(clients, { timeout: 30_000 }).toBeGreaterThan(0);
+  // A broker that has just started has no clients yet, and then does not know of their channels at once. Those
+  // that consume stay, others come and go.
+  let channel: { name: string; connection_name: string } | undefined;
+  await expect.poll(async () => {
+    const consumers = await broker.get('/api/consumers');
+    channel = consumers.map((consumer: any) => consumer.channel_details).find((details: any) => details.name);
+    return channel;
+  }, { message: 'a consumer’s channel', timeout: 60_000 }).toBeDefined();
   await broker.send('PUT', '/api/policies/%2F/seen', { pattern: '^seen', definition: { 'max-length': 9 } });
   const [node] = await broker.get('/api/nodes');
-  const [{ channel_details: channel }] = await broker.get('/api/consumers');
   return [
     pageOf('queues', '/', 'orders.new'), pageOf('exchanges', '/', 'demo.events'), pageOf('nodes', node.name),
-    pageOf('connections', channel.connection_name), pageOf('channels', channel.name), pageOf('vhosts', '/'),
+    pageOf('connections', channel!.connection_name), pageOf('channels', channel!.name), pageOf('vhosts', '/'),
     pageOf('users', broker.administrator.name), pageOf('policies', '/', 'seen'),
   ];
 }
@@ -57,10 +61,13 @@ async function look(page: Page, path: string): Promise<void> {
 for (const [language, locale] of [['English', 'en-GB'], ['Chinese', 'zh-CN']] as const) {
   test.describe(language, () => {
     test.use({ locale });
-    test.setTimeout(300_000);
+    // Up to nine pages, each looked at twice: axe takes ten seconds and more for one on a busy machine.
+    test.setTimeout(900_000);
 
     test('every page and the form', async ({ page, signedIn, context }) => {
       for (const path of PAGES) await look(signedIn, path);
+      // A poll without a session would be refused, and the console would say so.
+      await page.goto('about:blank');
       await context.clearCookies();
       await look(page, '/sign-in?error=credentials');
     });
