@@ -89,7 +89,7 @@ test('lists of an absent broker stay, dimmed and dated', async ({ page, context,
   }).toPass();
   await victim.kill();
   try {
-    await expect(page.locator('.list-page.dim')).toBeVisible({ timeout: 30_000 });
+    await expect(page.locator('.list-page.dim')).toBeVisible({ timeout: 60_000 });
     await expect(page.locator('.notices')).toContainText(/demo: (stale|no answer)/);
     expect(await list.names()).toEqual(['still.there']);
   } finally {

@@ -23,7 +23,7 @@ test('numbers update in a translated page', async ({ overview }) => {
   expect(count, 'texts that were translated').toBeGreaterThan(5);
   const values = page.locator('#message-rates .legend-entry b');
   const before = await values.allTextContents();
-  await expect.poll(() => values.allTextContents(), { timeout: 30_000 }).not.toEqual(before);
+  await expect.poll(() => values.allTextContents(), { timeout: 60_000 }).not.toEqual(before);
   await page.getByRole('navigation').getByRole('link', { name: 'Queues' }).click();
   await expect(page.locator('.rows tbody tr').first()).toBeVisible();
   await page.goBack();
@@ -56,7 +56,7 @@ test('a page altered in transit is loaded once more', async ({ signedIn, complai
   const line = signedIn.locator('#objects .plot-area path.line').last();
   await expect(line).toHaveAttribute('d', /^M/);
   const before = await line.getAttribute('d');
-  await expect.poll(() => line.getAttribute('d'), { timeout: 30_000 }).not.toBe(before);
+  await expect.poll(() => line.getAttribute('d'), { timeout: 60_000 }).not.toBe(before);
   await expect(signedIn.getByRole('alert')).toHaveCount(0);
 });
 
