@@ -12,6 +12,7 @@
 //! | `bundle` | the browser's files |
 //! | `embed` | the script for other people's pages, and the pages for their frames |
 //! | `pages` | the app's pages and server functions |
+//! | `page_limit` | how many pages are rendered at once |
 //! | `health` | `/healthz`, `/readyz` |
 
 mod bundle;
@@ -23,6 +24,7 @@ pub(crate) mod health;
 pub(crate) mod hosts;
 pub(crate) mod middleware;
 mod origin;
+mod page_limit;
 mod pages;
 mod sessions;
 

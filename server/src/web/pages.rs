@@ -1,5 +1,7 @@
 //! The app's pages and server functions.
 
+use std::sync::Arc;
+
 use app::server::AppContext;
 use app::shell;
 use axum::Router;
@@ -12,12 +14,14 @@ use leptos::server_fn::axum::server_fn_paths;
 use leptos_axum::{AxumRouteListing, handle_server_fns_with_context};
 
 use super::headers::page_policy;
+use super::page_limit::PageLimit;
 
 /// Every page of the app and every server function, below no base path: it was taken off before.
 pub(crate) fn routes(context: &AppContext) -> Router {
     let mut router = Router::new();
+    let page = page(context);
     for path in page_paths(context) {
-        router = router.route(&path, get(page(context)));
+        router = router.route(&path, get(page.clone()));
     }
     for (path, method) in server_fn_paths() {
         let Ok(method) = MethodFilter::try_from(method) else {
@@ -32,7 +36,7 @@ pub(crate) fn routes(context: &AppContext) -> Router {
     }
     router
         .route("/fn/{*unknown}", any(|| async { StatusCode::NOT_FOUND }))
-        .fallback(not_found(page(context)))
+        .fallback(not_found(page))
 }
 
 /// The addresses of the app's own router.
@@ -71,17 +75,10 @@ fn page(
         },
         move || shell(&shown),
     );
+    let limit = Arc::new(PageLimit::default());
     move |request| {
-        let rendered = tokio::spawn(render(request));
-        Box::pin(async move {
-            rendered.await.unwrap_or_else(|error| {
-                if let Ok(panic) = error.try_into_panic() {
-                    std::panic::resume_unwind(panic);
-                }
-                // The runtime is shutting down.
-                StatusCode::SERVICE_UNAVAILABLE.into_response()
-            })
-        })
+        let (render, limit) = (render.clone(), Arc::clone(&limit));
+        Box::pin(async move { limit.render(move || render(request)).await })
     }
 }
 
