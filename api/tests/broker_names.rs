@@ -31,6 +31,7 @@ fn definitions() -> Value {
     let queue = |vhost: &str, name: &str| json!({"vhost": vhost, "name": name, "durable": true, "auto_delete": false, "arguments": {}});
     let exchange = |vhost: &str, name: &str| json!({"vhost": vhost, "name": name, "type": "topic", "durable": true, "auto_delete": false, "internal": false, "arguments": {}});
     let policy = |vhost: &str, name: &str| json!({"vhost": vhost, "name": name, "pattern": "^q", "apply-to": "all", "priority": 0, "definition": {"max-length": 10}});
+    let binding = |vhost: &str, source: &str, kind: &str, destination: &str| json!({"vhost": vhost, "source": source, "destination_type": kind, "destination": destination, "routing_key": "a.b", "arguments": {}});
     let user = |name: &str| json!({"name": name, "password_hash": "", "hashing_algorithm": "rabbit_password_hashing_sha256", "tags": "management"});
     json!({
         "vhosts": [{"name": "."}, {"name": ".."}, {"name": "~.."}],
@@ -46,7 +47,11 @@ fn definitions() -> Value {
         "parameters": [{"component": "operator_policy", "vhost": "..", "name": "..",
             "value": {"pattern": "^q", "apply-to": "queues", "priority": 0, "definition": {"max-length": 5}}}],
         "queues": [queue(".", "q1"), queue("..", "q1"), queue("..", "Q1"), queue("/", "q1"), queue("/", "..")],
-        "exchanges": [exchange("..", "."), exchange("..", "q2"), exchange("/", "q2")],
+        "exchanges": [exchange("..", "."), exchange("..", "q2"), exchange("/", "q2"), exchange("/", "..")],
+        "bindings": [
+            binding("..", ".", "queue", "q1"), binding("..", "q2", "exchange", "."), binding("..", "q2", "queue", "Q1"),
+            binding("/", "..", "queue", "q1"), binding("/", "..", "queue", ".."), binding("/", "q2", "exchange", ".."),
+        ],
     })
 }
 
@@ -141,7 +146,28 @@ async fn objects_named_like_dot_segments_are_found_with_their_related_lists() {
             (&json!(vhost), &json!(name))
         );
     }
-    assert_eq!(ok("exchanges/~./amq.default").await["vhost"], ".");
+    let default = ok("exchanges/~./amq.default").await;
+    assert_eq!(default["vhost"], ".");
+    assert_eq!(sorted(&default["bindings_source"], "destination"), ["q1"]);
+    assert_eq!(default["bindings_destination"], json!([]));
+
+    for (path, to, from) in [
+        ("exchanges/~../~.", vec!["q1"], vec!["q2"]),
+        ("exchanges/~../q2", vec![".", "Q1"], vec![]),
+        ("exchanges/%2F/~..", vec!["..", "q1"], vec!["q2"]),
+    ] {
+        let exchange = ok(path).await;
+        assert_eq!(
+            sorted(&exchange["bindings_source"], "destination"),
+            to,
+            "{path}"
+        );
+        assert_eq!(
+            sorted(&exchange["bindings_destination"], "source"),
+            from,
+            "{path}"
+        );
+    }
 
     for path in [
         "vhosts/~~.",

@@ -140,8 +140,8 @@ details! {
             let path = request.with_samples(&path);
             let is_it =
                 |row: &ExchangeDetails| row.exchange.vhost == vhost && row.exchange.name == listed;
-            let detail = request.row_of(path, rows_of_page::<ExchangeDetails>, is_it);
-            return Ok(request.answer(detail.await?));
+            let detail = request.row_of(path, rows_of_page::<ExchangeDetails>, is_it).await?;
+            return Ok(request.answer(request.with_bindings(detail).await));
         }
         let path = request.path("exchanges", &[&vhost, &name])?;
         let bindings = |end| format!("{path}/bindings/{end}");

@@ -5,7 +5,9 @@
 use bytes::Bytes;
 use metering::lenient_serde::Objects;
 use metering::lists::ListKind;
-use metering::{Page, Permission, Policy, TopicPermission, UserDetails, VhostDetails};
+use metering::{
+    Binding, ExchangeDetails, Page, Permission, Policy, TopicPermission, UserDetails, VhostDetails,
+};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -137,6 +139,45 @@ impl DetailRequest<'_> {
             policy.vhost == vhost && policy.name == name
         })
         .await
+    }
+
+    /// An exchange with the bindings from it and to it, of the broker's list of all bindings. They are
+    /// absent if there is no such list.
+    pub(crate) async fn with_bindings(&self, mut detail: Detail) -> Detail {
+        let Ok(mut found) = serde_json::from_slice::<ExchangeDetails>(&detail.body) else {
+            return detail;
+        };
+        let Ok(listed) = self.authorized.broker.list(ListKind::Bindings).await else {
+            return detail;
+        };
+        let (rows, exchange) = (&listed.table.rows, &found.exchange);
+        let (from, to) = (
+            format!("{} ", exchange.name),
+            format!(" {} ", exchange.name),
+        );
+        let (mut source, mut destination) = (Vec::new(), Vec::new());
+        for row in rows.all().filter(|&row| rows.vhost(row) == exchange.vhost) {
+            // A row's name has all three in it: most rows need not be read.
+            let name = rows.name(row);
+            if !name.starts_with(&from) && !name.contains(&to) {
+                continue;
+            }
+            let Ok(binding) = serde_json::from_slice::<Binding>(rows.json(row)) else {
+                continue;
+            };
+            let is_to_exchange = binding.destination_type.as_deref() == Some("exchange");
+            if is_to_exchange && binding.destination == exchange.name {
+                destination.push(binding.clone());
+            }
+            if binding.source == exchange.name {
+                source.push(binding);
+            }
+        }
+        found.bindings_source = Some(source);
+        found.bindings_destination = Some(destination);
+        detail.stale |= listed.stale;
+        detail.body = json(&found);
+        detail
     }
 
     /// A vhost that a URL takes for a step, with its permissions.
