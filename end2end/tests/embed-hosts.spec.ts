@@ -38,7 +38,7 @@ for (const [name, script] of Object.entries(CONNECTS)) {
   test(`a frame gets its token although the embedding page ${name}`, async ({ page, portal, embedding }) => {
     portal.pages.set('/', framing(embedding.url, script));
     await page.goto(portal.origin);
-    await expect(framedLine(page)).toHaveAttribute('d', /^M/, { timeout: 30_000 });
+    await expect(framedLine(page)).toHaveAttribute('d', /^M/, { timeout: 60_000 });
     await expect.poll(() => heard(page)).toContain('ready');
   });
 }
@@ -46,12 +46,26 @@ for (const [name, script] of Object.entries(CONNECTS)) {
 test('the last connection wins, also in a running frame', async ({ page, portal, embedding }) => {
   portal.pages.set('/', framing(embedding.url, 'window.again = () => connect(iframe, options); again();'));
   await page.goto(portal.origin);
-  await expect(framedLine(page)).toHaveAttribute('d', /^M/, { timeout: 30_000 });
+  await expect(framedLine(page)).toHaveAttribute('d', /^M/, { timeout: 60_000 });
   await page.evaluate(() => {
     (window as any).heard = [];
     for (let n = 0; n < 3; n += 1) (window as any).frame = (window as any).again();
   });
   await page.evaluate(() => (window as any).frame.set('theme', 'dark'));
+  await expect(page.frameLocator('iframe').locator('.warren')).toHaveCSS('color-scheme', 'dark');
+});
+
+test('what a page sets at once reaches a frame that is still loading', async ({ page, portal, embedding }) => {
+  portal.pages.set('/', framing(embedding.url, `const frame = connect(iframe, options);
+    frame.set('theme', 'light');
+    frame.set('theme', 'dark');`));
+  // The frame says hello only after the page has said all of this.
+  await page.route(/\/frame-inside\.js$/, async route => {
+    await page.waitForFunction(() => 'heard' in window);
+    await route.continue();
+  });
+  await page.goto(portal.origin);
+  await expect(framedLine(page)).toHaveAttribute('d', /^M/, { timeout: 60_000 });
   await expect(page.frameLocator('iframe').locator('.warren')).toHaveCSS('color-scheme', 'dark');
 });
 
@@ -67,7 +81,7 @@ test('a panel says that it is ready when lines are drawn', async ({ page, portal
   </script>${panel('queued-messages')}${panel('tiles')}${panel('overview')}`));
   await page.goto(portal.origin);
   const seen = () => page.evaluate(() => ((window as any).seen as [string, boolean][]).toSorted());
-  await expect.poll(seen, { timeout: 30_000 }).toEqual([['overview', true], ['queued-messages', true], ['tiles', true]]);
+  await expect.poll(seen, { timeout: 60_000 }).toEqual([['overview', true], ['queued-messages', true], ['tiles', true]]);
 });
 
 test('a panel that is moved to another document keeps its style and stays alive', async ({ page, portal, embedding }) => {
@@ -85,7 +99,7 @@ test('a panel that is moved to another document keeps its style and stays alive'
   await expect(moved).toHaveCSS('display', 'block');
   const line = moved.locator('.plot-area .line').last();
   const before = await line.getAttribute('d');
-  await expect.poll(() => line.getAttribute('d'), { timeout: 30_000 }).not.toBe(before);
+  await expect.poll(() => line.getAttribute('d'), { timeout: 60_000 }).not.toBe(before);
   // What is loaded once more there has its style too, and back again as well.
   await page.evaluate(() => {
     const { contentDocument } = document.querySelector<HTMLIFrameElement>('#other')!;
@@ -128,7 +142,7 @@ test('a cross-origin isolated page shows element and frame', async ({ page, port
   portal.pages.set('/', framing(embedding.url, 'connect(iframe, options);')
     + `<script type="module" src="${embedding.url}/embed.js"></script>${panel('message-rates')}`);
   await page.goto(portal.origin);
-  await expect(framedLine(page)).toHaveAttribute('d', /^M/, { timeout: 30_000 });
+  await expect(framedLine(page)).toHaveAttribute('d', /^M/, { timeout: 60_000 });
   await new Embedded(page).alive('message-rates');
 });
 

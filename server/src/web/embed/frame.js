@@ -15,6 +15,8 @@ const MAX_HEIGHT = 20_000;
 export function connect(iframe, { getToken, onEvent, resize = true } = {}) {
   const { origin } = new URL(iframe.src, location.href);
   let port;
+  /** What the page has set: a frame that is still loading, or loads again, gets it with its channel. */
+  const values = new Map();
 
   async function receive({ data }) {
     const answered = port;
@@ -35,6 +37,7 @@ export function connect(iframe, { getToken, onEvent, resize = true } = {}) {
     port = channel.port1;
     port.onmessage = receive;
     iframe.contentWindow?.postMessage({ warren: 'connect' }, origin, [channel.port2]);
+    for (const [name, value] of values) port.postMessage({ type: 'set', name, value });
   }
 
   function onHello(event) {
@@ -45,7 +48,10 @@ export function connect(iframe, { getToken, onEvent, resize = true } = {}) {
   // The frame may have said hello before this script ran.
   open();
   return {
-    set: (name, value) => port.postMessage({ type: 'set', name, value }),
+    set(name, value) {
+      values.set(name, value);
+      port.postMessage({ type: 'set', name, value });
+    },
     close() {
       removeEventListener('message', onHello);
       port.close();
