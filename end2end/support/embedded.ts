@@ -44,13 +44,13 @@ export class Embedded {
 
   /** Waits until a chart has lines. */
   async alive(name: string): Promise<void> {
-    await expect.poll(() => this.lines(name), { timeout: 30_000 }).not.toEqual([]);
+    await expect.poll(() => this.lines(name), { timeout: 60_000 }).not.toEqual([]);
   }
 
   /** Waits until a chart draws something else than before. */
   async moves(name: string): Promise<void> {
     const before = await this.lines(name);
-    await expect.poll(() => this.lines(name), { timeout: 30_000 }).not.toEqual(before);
+    await expect.poll(() => this.lines(name), { timeout: 60_000 }).not.toEqual(before);
   }
 }
 
