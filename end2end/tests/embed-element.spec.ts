@@ -151,9 +151,9 @@ test('the page gets ready and error events', async ({ page, portal, embedding, c
   await page.route(PANELS, route => route.fulfill({
     status: 503, headers: { 'access-control-allow-origin': portal.origin }, json: { Unavailable: { retry_after: 1 } },
   }));
-  await expect.poll(heard, { timeout: 20_000 }).toContainEqual(['warren-stale', 'tiles', true]);
+  await expect.poll(heard, { timeout: 60_000 }).toContainEqual(['warren-stale', 'tiles', true]);
   await page.unroute(PANELS);
-  await expect.poll(heard, { timeout: 30_000 }).toContainEqual(['warren-stale', 'tiles', false]);
+  await expect.poll(heard, { timeout: 60_000 }).toContainEqual(['warren-stale', 'tiles', false]);
 });
 
 test('a token that the page sets by itself', async ({ page, portal, embedding }) => {
@@ -169,7 +169,8 @@ test('a token that the page sets by itself', async ({ page, portal, embedding })
 });
 
 test('the page does not shift when a panel loads', async ({ page, portal, embedding }) => {
-  portal.pages.set('/', pageWith(embedding.url, `<p>Before</p>${panel('queued-messages', 'style="height:340px"')}<p>Behind</p>`));
+  // Its series are never idle. One that begins to be active enters the legend, which is no matter of loading.
+  portal.pages.set('/', pageWith(embedding.url, `<p>Before</p>${panel('objects', 'style="height:340px"')}<p>Behind</p>`));
   await page.addInitScript(() => {
     (window as any).shift = 0;
     new PerformanceObserver(list => {
@@ -178,8 +179,8 @@ test('the page does not shift when a panel loads', async ({ page, portal, embedd
   });
   const embedded = new Embedded(page);
   await page.goto(portal.origin);
-  await embedded.alive('queued-messages');
-  await embedded.moves('queued-messages');
+  await embedded.alive('objects');
+  await embedded.moves('objects');
   expect(await page.evaluate(() => (window as any).shift)).toBe(0);
 });
 
@@ -209,9 +210,11 @@ test('removed panels leave no DOM nodes or listeners', async ({ page, portal, em
   for (let n = 0; n < 5; n += 1) await round();
   const few = await nodes();
   for (let n = 0; n < 30; n += 1) await round();
-  const many = await nodes();
-  expect(many.nodes).toBeLessThan(few.nodes + 100);
-  expect(many.listeners).toBeLessThanOrEqual(few.listeners + 5);
+  // What the last rounds began may still have to end.
+  await expect.poll(async () => {
+    const many = await nodes();
+    return { nodes: many.nodes < few.nodes + 100, listeners: many.listeners <= few.listeners + 5 };
+  }, 'nodes and listeners are no more than after few rounds').toEqual({ nodes: true, listeners: true });
 });
 
 test('a token for one panel is refused for others', async ({ page, portal, embedding }) => {
