@@ -65,6 +65,7 @@ test('a typed URL is found and asks to sign in', async ({ page, broker }) => {
 test('cookies are limited to the base path', async ({ page, context, broker }) => {
   await page.goto(`${BASE}/sign-in`);
   await fillIn(page, broker.administrator);
+  await expect(page).toHaveURL(BASE + DEMO);
   await new Overview(page).alive();
   await page.getByRole('button', { name: /^Theme/ }).click();
   await expect.poll(async () => (await context.cookies()).map(({ name, path }) => `${name} ${path}`).sort()).toEqual([
