@@ -115,7 +115,7 @@ export class Broker {
     await expect.poll(async () => {
       const { queue_totals, message_stats } = await this.get('/api/overview');
       return 'messages' in queue_totals && message_stats?.publish_details.rate > 0;
-    }, { message: 'the broker reports messages', timeout: 60_000 }).toBe(true);
+    }, { message: 'the broker reports messages', timeout: 90_000 }).toBe(true);
   }
 
   async stop(): Promise<void> {

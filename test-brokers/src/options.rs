@@ -16,7 +16,7 @@ pub struct Options {
     pub conf: Vec<String>,
     /// Plugins beside the management plugin, such as `rabbitmq_prometheus`.
     pub plugins: Vec<String>,
-    /// How long the broker may take to come up. Default: 2 minutes, for a machine that is busy
+    /// How long the broker may take to come up. Default: 5 minutes, for a machine that is busy
     /// compiling; alone it takes 8 s.
     pub start_timeout: Duration,
 }
@@ -29,7 +29,7 @@ impl Default for Options {
             dir: None,
             conf: Vec::new(),
             plugins: Vec::new(),
-            start_timeout: Duration::from_mins(2),
+            start_timeout: Duration::from_mins(5),
         }
     }
 }
