@@ -81,13 +81,14 @@ export class Overview {
     return this.page.locator('.tile').filter({ hasText: label }).locator('.tile-value');
   }
 
+  /** The numbers of all tiles in one look, so that they are of one answer. */
   async tileNumbers(): Promise<Record<string, number>> {
-    const numbers: Record<string, number> = {};
-    for (const [label, field] of Object.entries(TILES)) {
-      const text = await this.tile(label as keyof typeof TILES).innerText();
-      numbers[field] = Number(text.replaceAll(/[,\s]/g, ''));
-    }
-    return numbers;
+    const tiles = await this.page.locator('.tile').evaluateAll(tiles => tiles.map(tile => ({
+      text: tile.textContent ?? '',
+      value: tile.querySelector<HTMLElement>('.tile-value')?.innerText ?? '',
+    })));
+    const number = (label: string) => tiles.find(({ text }) => text.includes(label))?.value.replaceAll(/[,\s]/g, '');
+    return Object.fromEntries(Object.entries(TILES).map(([label, field]) => [field, Number(number(label))]));
   }
 
   /** Waits until the page is alive: scripts have taken it over and every chart has lines. */
