@@ -1,6 +1,8 @@
 // Range and refresh go along to other pages.
 
 import { DEMO, expect, test } from '../support/test.ts';
+import { polling } from '../support/hydration.ts';
+import { List } from '../support/list.ts';
 import { Overview } from '../support/overview.ts';
 import type { Page } from '@playwright/test';
 
@@ -14,17 +16,21 @@ test('links and shortcuts keep the range of the overview', async ({ signedIn: pa
   await new Overview(page).alive();
   await section(page, 'Queues').click();
   await expect(page).toHaveURL(`${DEMO}/queues?range=1h`);
-  // Not the first: queues that a client declared for itself come and go.
+  // Alone: queues that clients declare for themselves come and go above it, and it would move under the pointer.
+  const list = new List(page);
+  await list.filter.fill('orders.new');
+  await expect.poll(() => list.names()).toEqual(['orders.new']);
   await page.locator('.rows').getByRole('link', { name: 'orders.new', exact: true }).click();
-  await expect(page).toHaveURL(/\/queues\/[^/]+\/[^?]+\?range=1h$/);
+  await expect(page).toHaveURL(/\/queues\/[^/]+\/orders\.new\?range=1h$/);
   await expect(chosen(page, 'Range')).toHaveText('1h');
   await page.reload();
   await expect(chosen(page, 'Range')).toHaveText('1h');
+  await polling(page);
   // A later choice counts, also for links that were followed before.
   await page.getByRole('group', { name: 'Range' }).getByRole('link', { name: '10m' }).click();
   await expect(chosen(page, 'Range')).toHaveText('10m');
-  await page.keyboard.press('g');
-  await page.keyboard.press('q');
+  // Sent together: the second has to follow soon.
+  await Promise.all([page.keyboard.press('g'), page.keyboard.press('q')]);
   await expect(page).toHaveURL(`${DEMO}/queues`);
   // The way back leads to what was chosen there.
   await page.goBack();
