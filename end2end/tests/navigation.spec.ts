@@ -2,6 +2,7 @@
 
 import { OwnedClock } from '../support/clock.ts';
 import { answered } from '../support/console.ts';
+import { hydrated } from '../support/hydration.ts';
 import { Overview, POLL } from '../support/overview.ts';
 import { DEMO, expect, test } from '../support/test.ts';
 
@@ -19,7 +20,7 @@ test('the list of brokers opens each one without a page load', async ({ signedIn
   await expect(row).toContainText('OK');
   await expect(row).toContainText(rabbitmq_version);
   await expect(row).toContainText(cluster_name);
-  // Scripts have taken over once the times are of the viewer's zone.
+  await hydrated(signedIn);
   await expect(row).not.toContainText('UTC');
   await signedIn.evaluate(() => Object.assign(window, { marked: true }));
   await row.getByRole('link', { name: 'demo' }).click();
