@@ -12,20 +12,23 @@ import { Horizon } from '../support/horizon.ts';
 import { Keystone } from '../support/keystone.ts';
 import { expect, test } from '../support/test.ts';
 
-test.setTimeout(240_000);
+test.setTimeout(480_000);
+
+/** Horizon asks Keystone several times for one page. */
+const PATIENCE = { timeout: 60_000 };
 
 const PANEL = '/admin/message_queues/';
 
 /** The line of a chart in the frame, once there is one. */
 async function line(frame: FrameLocator): Promise<string> {
   const drawn = frame.locator('#queued-messages .plot-area path.line:not(.dot)').last();
-  await expect(drawn).toHaveAttribute('d', /^M/, { timeout: 30_000 });
+  await expect(drawn).toHaveAttribute('d', /^M/, PATIENCE);
   return (await drawn.getAttribute('d'))!;
 }
 
 async function moves(frame: FrameLocator): Promise<void> {
   const before = await line(frame);
-  await expect.poll(() => line(frame), { timeout: 30_000 }).not.toBe(before);
+  await expect.poll(() => line(frame), PATIENCE).not.toBe(before);
 }
 
 /** Everything that the browser was given, and asked for, in one text. */
@@ -60,7 +63,7 @@ test('an OpenStack administrator sees live queues in Horizon with Horizon’s to
   await writeFile(config, `[[portal]]\nname = "horizon"\norigins = ["${horizon.url}"]\n`);
   await warren.readAgain();
   await horizon.signIn(page, 'admin', 's3cret', PANEL);
-  await expect(page).toHaveURL(`${horizon.url}${PANEL}`);
+  await expect(page).toHaveURL(`${horizon.url}${PANEL}`, PATIENCE);
   await expect(page.locator('#sidebar-accordion').getByRole('link', { name: 'Message Queues' })).toHaveCount(1);
   await moves(frame);
 
@@ -68,7 +71,7 @@ test('an OpenStack administrator sees live queues in Horizon with Horizon’s to
   const cookies = await context.cookies();
   expect(cookies.filter(({ domain }) => domain === 'localhost')).toEqual([]);
   const height = () => page.locator('#warren-frame').evaluate(element => element.getBoundingClientRect().height);
-  await expect.poll(height).toBeGreaterThan(700);
+  await expect.poll(height, PATIENCE).toBeGreaterThan(700);
 
   // The Keystone token stays with Horizon's server; the guest token is in no address.
   const page1 = await page.content();
@@ -87,7 +90,7 @@ test('an OpenStack administrator sees live queues in Horizon with Horizon’s to
 
   // Another broker, by a tab.
   await page.locator('#warren-brokers').getByRole('link', { name: 'other' }).click();
-  await expect(page.locator('#warren-frame')).toHaveAttribute('src', /broker=other/);
+  await expect(page.locator('#warren-frame')).toHaveAttribute('src', /broker=other/, PATIENCE);
   await moves(frame);
 
   // Use is counted.
@@ -121,7 +124,7 @@ test('other users have no panel and are refused at its URL', async ({
   await keystone.addService('metering', warren.apiUrl);
   const horizon = stopAtEnd(await Horizon.start({ keystone: keystone.url, warren: warren.url }));
   await horizon.signIn(page, 'anna', 'secret', '/identity/');
-  await expect(page.locator('#sidebar-accordion')).toBeVisible();
+  await expect(page.locator('#sidebar-accordion')).toBeVisible(PATIENCE);
   await expect(page.getByRole('link', { name: 'Message Queues' })).toHaveCount(0);
   const answer = await page.goto(`${horizon.url}${PANEL}`);
   expect(answer!.status()).toBe(403);
