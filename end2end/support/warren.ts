@@ -18,7 +18,8 @@ export interface Options {
   listen?: string;
 }
 
-const PATIENCE = 20_000;
+/** How long it is waited for, in milliseconds: beside other tests it starts slowly. */
+const PATIENCE = 60_000;
 
 export class Warren {
   /** What it logged, for tests that look for secrets in it. */
