@@ -4,11 +4,13 @@ import { expect, type Page } from '@playwright/test';
 
 export class Complaints {
   private readonly heard: string[] = [];
+  private isOver = false;
   private readonly expected: RegExp[] = [];
 
   /** Listens to a page. */
   listen(page: Page): void {
     page.on('console', message => {
+      if (this.isOver) return;
       const at = message.location().url;
       if (message.type() === 'error') this.heard.push(`console: ${message.text()} (${at})`);
       // How the framework reports that server and browser drew different pages.
@@ -16,12 +18,19 @@ export class Complaints {
         this.heard.push(`console: ${message.text()}`);
       }
     });
-    page.on('pageerror', error => this.heard.push(`pageerror: ${error.message}`));
+    page.on('pageerror', error => {
+      if (!this.isOver) this.heard.push(`pageerror: ${error.message}`);
+    });
   }
 
   /** Allows complaints that a test brings about, such as a load that fails. */
   expect(pattern: RegExp): void {
     this.expected.push(pattern);
+  }
+
+  /** Ignores what comes from now on: pages complain when the servers that they poll end with the test. */
+  ignoreRest(): void {
+    this.isOver = true;
   }
 
   check(): void {

@@ -60,7 +60,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
       await use(warren);
       await warren.stop();
     },
-    { scope: 'worker', timeout: 60_000 },
+    { scope: 'worker', timeout: 150_000 },
   ],
 
   baseURL: async ({ warren }, use) => use(warren.url),
@@ -75,13 +75,14 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     { auto: true },
   ],
 
-  stopAtEnd: async ({}, use) => {
+  stopAtEnd: async ({ complaints }, use) => {
     const stops: (() => Promise<void>)[] = [];
     await use(started => {
       const stop = started.stop ?? started.close;
       if (stop) stops.unshift(() => stop.call(started));
       return started;
     });
+    complaints.ignoreRest();
     for (const stop of stops) await stop();
   },
 
