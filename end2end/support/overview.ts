@@ -1,6 +1,6 @@
 // The overview page as tests speak of it.
 
-import { expect, type Locator, type Page } from '@playwright/test';
+import { expect, type Locator, type Page, type Request } from '@playwright/test';
 
 import { listens } from './hydration.ts';
 
@@ -103,8 +103,12 @@ export class Overview {
 
   /** Presses R and waits for the answer to the poll that it starts; one that was under way is given up. */
   async refresh(): Promise<void> {
-    const poll = this.page.waitForRequest(POLL);
+    const asked = new Set<Request>();
+    const note = (request: Request) => void asked.add(request);
+    this.page.on('request', note);
+    const answer = this.page.waitForResponse(one => POLL.test(one.url()) && asked.has(one.request()));
     await this.page.keyboard.press('r');
-    await (await poll).response();
+    await (await answer).finished();
+    this.page.off('request', note);
   }
 }
