@@ -1,6 +1,6 @@
 // The page's polls: counted, and answered by the test instead of by the server.
 
-import type { Page, Route } from '@playwright/test';
+import { expect, type Page, type Route } from '@playwright/test';
 
 import type { Calls, OwnedClock } from './clock.ts';
 import { POLL } from './overview.ts';
@@ -37,6 +37,21 @@ export class Polls {
   async letThrough(): Promise<void> {
     await this.page.unroute(POLL);
     this.clock.held = undefined;
+  }
+
+  /**
+   * Holds each poll; what it returns lets the one through that waits, and waits until the page has its answer. No time
+   * of the page passes meanwhile.
+   */
+  async hold(): Promise<() => Promise<void>> {
+    const waiting: Route[] = [];
+    this.clock.held = POLL;
+    await this.answer(route => void waiting.push(route));
+    return async () => {
+      await expect.poll(() => waiting.length, 'a poll waits').toBeGreaterThan(0);
+      await waiting.shift()!.continue();
+      await expect.poll(this.waiting, 'polls without an answer').toBe(0);
+    };
   }
 
   /** Never answers them. */
