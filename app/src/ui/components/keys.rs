@@ -43,7 +43,10 @@ pub fn listen(search: RwSignal<bool>, sheet: RwSignal<bool>) {
         let has_control = event.ctrl_key() || event.meta_key();
         if has_control && !event.alt_key() && !event.shift_key() && key.eq_ignore_ascii_case("k") {
             event.prevent_default();
-            search.set(true);
+            // An open search would begin again, without what was typed.
+            if !search.get_untracked() {
+                search.set(true);
+            }
             return;
         }
         if key == "Escape" && leave_filter() {

@@ -50,6 +50,7 @@ fn Search(broker: Signal<String>, is_open: RwSignal<bool>) -> impl IntoView {
         spawn_local(async move {
             let search = async move {
                 TimeoutFuture::new(if q.is_empty() { 0 } else { DEBOUNCE }).await;
+                let mut is_repeated = false;
                 loop {
                     match fetch_search(q.clone(), broker.get_untracked()).await {
                         Ok(hits) => {
@@ -59,8 +60,16 @@ fn Search(broker: Signal<String>, is_open: RwSignal<bool>) -> impl IntoView {
                             } else {
                                 texts.nothing
                             });
-                            at.set(0);
+                            // A repeated answer leaves selected what the viewer has selected meanwhile.
+                            let selected = found.with_untracked(|found| {
+                                let hit = found.hits.get(at.get_untracked());
+                                hit.filter(|_| is_repeated).map(|hit| hit.href.clone())
+                            });
+                            let place = selected
+                                .and_then(|href| hits.hits.iter().position(|hit| hit.href == href));
+                            at.set(place.unwrap_or_default());
                             found.set(hits);
+                            is_repeated = true;
                             if !again {
                                 return;
                             }
