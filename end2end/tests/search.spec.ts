@@ -2,6 +2,7 @@
 
 import { expectAccessible } from '../support/axe.ts';
 import { OwnedClock } from '../support/clock.ts';
+import { hydrated } from '../support/hydration.ts';
 import { DEMO, expect, test } from '../support/test.ts';
 import type { Page } from '@playwright/test';
 
@@ -12,10 +13,16 @@ const field = (page: Page) => dialog(page).getByRole('combobox');
 
 /** Opens the search, once scripts have taken the page over. */
 async function open(page: Page, keys = 'Control+k'): Promise<void> {
-  await expect(async () => {
-    await page.keyboard.press(keys);
-    await expect(field(page)).toBeFocused({ timeout: 500 });
-  }).toPass();
+  await hydrated(page);
+  await page.keyboard.press(keys);
+  await expect(field(page)).toBeFocused();
+}
+
+/** Presses one key after the other, in no time: the second has to follow soon. */
+async function pressAtOnce(clock: OwnedClock, ...keys: string[]): Promise<void> {
+  await clock.stop();
+  for (const key of keys) await clock.page.keyboard.press(key);
+  await clock.resume();
 }
 
 test('a few letters and Enter open a page', async ({ signedIn: page }) => {
@@ -60,6 +67,30 @@ test('a search without matches says so, and a click opens a result', async ({ si
   await expect(page).toHaveURL(/\/meters/);
 });
 
+test('a selection and what was typed stay while an unfinished search finds more', async ({ signedIn: page }) => {
+  const hit = (name: string, href: string) => ({ kind: 'Queue', name, place: 'demo', href });
+  const hits = [hit('second', '/log'), hit('third', '/meters')];
+  let isFinished = false;
+  await page.route(/\/fn\/search\?/, route => {
+    const isAsked = new URL(route.request().url()).searchParams.get('q') === 'queue';
+    const found = isFinished ? [hit('first', '/brokers'), ...hits] : hits;
+    return route.fulfill({ json: { hits: isAsked ? found : [], unfinished: isAsked && !isFinished } });
+  });
+  await page.goto('/log');
+  await open(page);
+  await field(page).fill('queue');
+  const options = dialog(page).getByRole('option');
+  await expect(options).toHaveCount(2);
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Control+k');
+  await expect(field(page)).toHaveValue('queue');
+  isFinished = true;
+  await expect(options).toHaveCount(3);
+  await expect(options.filter({ hasText: 'third' })).toHaveAttribute('aria-selected', 'true');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/\/meters/);
+});
+
 test('fast typing sends one request, and an older answer is ignored', async ({ signedIn: page }) => {
   // The page's clock is the test's: however slow the machine, no time passes between two letters.
   const clock = await OwnedClock.install(page);
@@ -79,6 +110,7 @@ test('fast typing sends one request, and an older answer is ignored', async ({ s
 });
 
 test('the shortcut sheet lists the keys, and g with a letter opens a page', async ({ signedIn: page }) => {
+  const clock = await OwnedClock.install(page);
   await page.goto('/log');
   await open(page);
   await page.keyboard.press('Escape');
@@ -89,8 +121,7 @@ test('the shortcut sheet lists the keys, and g with a letter opens a page', asyn
   await expectAccessible(page);
   await page.keyboard.press('Escape');
   await expect(sheet).toHaveCount(0);
-  await page.keyboard.press('g');
-  await page.keyboard.press('o');
+  await pressAtOnce(clock, 'g', 'o');
   await expect(page).toHaveURL(DEMO);
 });
 
@@ -109,18 +140,19 @@ test('a slash focuses the filter, where shortcuts are off', async ({ signedIn: p
 });
 
 test('Escape moves from the filter to the rows and keeps the filter', async ({ signedIn: page }) => {
+  const clock = await OwnedClock.install(page);
   await page.goto(USERS);
   const filter = page.getByRole('searchbox', { name: 'Filter by name' });
   await open(page);
   await page.keyboard.press('Escape');
+  await expect(dialog(page)).toHaveCount(0);
   await filter.fill('gu');
   await expect(page).toHaveURL(`${USERS}?name=gu`);
   await filter.press('Escape');
   await expect(page.locator('.rows')).toBeFocused();
   await expect(filter).toHaveValue('gu');
   // Keys mean the page again.
-  await page.keyboard.press('g');
-  await page.keyboard.press('o');
+  await pressAtOnce(clock, 'g', 'o');
   await expect(page).toHaveURL(DEMO);
 });
 
