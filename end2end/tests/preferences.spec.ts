@@ -1,20 +1,22 @@
 // Theme, motion and width are the viewer's.
 
-import type { Locator } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 
 import { Overview } from '../support/overview.ts';
 import { DEMO, expect, test } from '../support/test.ts';
 
 const LIGHT = 'rgb(246, 247, 249)';
 const DARK = 'rgb(15, 20, 26)';
-const background = () => getComputedStyle(document.body).backgroundColor;
+const background = (page: Page) => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+/** Expects a colour behind the page, once the browser has applied what was changed. */
+const expectBackground = (page: Page, colour: string) => expect.poll(() => background(page)).toBe(colour);
 
 test('the theme follows the system until one is chosen', async ({ signedIn: page }) => {
   await page.emulateMedia({ colorScheme: 'dark' });
   await page.goto(DEMO);
-  expect(await page.evaluate(background)).toBe(DARK);
+  await expectBackground(page, DARK);
   await page.emulateMedia({ colorScheme: 'light' });
-  expect(await page.evaluate(background)).toBe(LIGHT);
+  await expectBackground(page, LIGHT);
 });
 
 test('the server sends the page with the chosen theme', async ({ overview, context }) => {
@@ -26,19 +28,19 @@ test('the server sends the page with the chosen theme', async ({ overview, conte
   await expect(button).toHaveAccessibleName('Theme: light');
   await button.click();
   await expect(button).toHaveAccessibleName('Theme: dark');
-  expect(await page.evaluate(background)).toBe(DARK);
+  await expectBackground(page, DARK);
 
-  const kept = (await context.cookies()).find(({ name }) => name === 'warren_theme');
-  expect(kept).toMatchObject({ value: 'dark', sameSite: 'Lax', path: '/' });
+  const kept = async () => (await context.cookies()).find(({ name }) => name === 'warren_theme');
+  await expect.poll(kept).toMatchObject({ value: 'dark', sameSite: 'Lax', path: '/' });
   // Not a moment of light: it stands in the HTML.
   const html = await (await page.request.get(DEMO)).text();
   expect(html).toMatch(/<html[^>]* data-theme="dark"/);
   await page.reload();
   await expect(button).toHaveAccessibleName('Theme: dark');
-  expect(await page.evaluate(background)).toBe(DARK);
+  await expectBackground(page, DARK);
   // And for the form, too.
   await page.goto('/sign-in');
-  expect(await page.evaluate(background)).toBe(DARK);
+  await expectBackground(page, DARK);
 });
 
 test('reduced motion is respected', async ({ overview }) => {
@@ -73,9 +75,11 @@ test.describe('on a phone', () => {
   test.use({ viewport: { width: 360, height: 780 }, hasTouch: true, isMobile: true });
 
   test('a finger moves the crosshair', async ({ overview }) => {
-    const plot = await overview.plot('queued-messages');
-    await overview.page.touchscreen.tap(plot.x + plot.width * 0.98, plot.y + plot.height / 2);
-    await expect(overview.slider('queued-messages')).toHaveAttribute('aria-valuetext', /^\d\d:\d\d:\d\d/);
+    const slider = overview.slider('queued-messages');
+    const { width, height } = (await slider.boundingBox())!;
+    // Relative to the plot: where that is on the page changes with what stands above.
+    await slider.tap({ position: { x: width * 0.98, y: height / 2 } });
+    await expect(slider).toHaveAttribute('aria-valuetext', /^\d\d:\d\d:\d\d/);
   });
 
   test('every control is visible and large enough to tap', async ({ overview }) => {

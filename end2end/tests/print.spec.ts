@@ -43,7 +43,8 @@ for (const [what, path] of [
     await new List(page).open(path);
     await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
     expect(await wrong(page)).toEqual([]);
-    expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe('rgb(246, 247, 249)');
+    const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    await expect.poll(background).toBe('rgb(246, 247, 249)');
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
   });
 }
