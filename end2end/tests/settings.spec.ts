@@ -19,6 +19,7 @@ test('a range is selected by a link, is in the URL and survives a reload', async
 test('a refresh interval keeps the range, and Back undoes both', async ({ overview }) => {
   const { page } = overview;
   await page.getByRole('group', { name: 'Range' }).getByRole('link', { name: '1h' }).click();
+  await expect(page).toHaveURL(`${DEMO}?range=1h`);
   await page.getByRole('group', { name: 'Refresh' }).getByRole('link', { name: '30s' }).click();
   await expect(page).toHaveURL(`${DEMO}?range=1h&refresh=30s`);
   await page.reload();
