@@ -2,6 +2,7 @@
 
 import { expectAccessible } from '../support/axe.ts';
 import { answered } from '../support/console.ts';
+import { hydrated } from '../support/hydration.ts';
 import { Overview } from '../support/overview.ts';
 import { DEMO, expect, test } from '../support/test.ts';
 
@@ -20,6 +21,7 @@ test('a link shows the live overview and nothing else, until it is revoked', asy
   const address = await page.locator('.fresh-link').getAttribute('href');
   expect(address).toMatch(new RegExp(`^/shared/[0-9a-f]{64}${DEMO}$`));
   await expect(page.locator('.fresh-link'), 'as it is sent to others').toHaveText(`${warren.url}${address}`);
+  await hydrated(page);
   await page.getByRole('button', { name: 'Copy' }).click();
   await expect(page.getByText('Copied')).toBeVisible();
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(`${warren.url}${address}`);
