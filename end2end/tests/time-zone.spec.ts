@@ -14,8 +14,8 @@ test('the UTC switch is remembered', async ({ signedIn: page, context }) => {
   await button.click();
   await expect(shown).toHaveText('1 Nov 2026 12:00 – 13:00 UTC');
   await expect(button).toHaveAttribute('aria-pressed', 'true');
-  const kept = (await context.cookies()).find(({ name }) => name === 'warren_zone');
-  expect(kept).toMatchObject({ value: 'utc', sameSite: 'Lax', path: '/' });
+  const kept = async () => (await context.cookies()).find(({ name }) => name === 'warren_zone');
+  await expect.poll(kept).toMatchObject({ value: 'utc', sameSite: 'Lax', path: '/' });
 
   await page.reload();
   await expect(button).toHaveAttribute('aria-pressed', 'true');
@@ -31,6 +31,7 @@ test('chart axes and values follow the UTC switch', async ({ overview }) => {
   const { page } = overview;
   const slider = overview.slider('objects');
   await slider.press('End');
+  await expect(slider).toHaveAttribute('aria-valuetext', /^\d\d:\d\d:\d\d/);
   const local = (await slider.getAttribute('aria-valuetext'))!.slice(0, 8);
   await page.getByRole('button', { name: 'Times in UTC' }).click();
   // Shanghai is eight hours ahead.
