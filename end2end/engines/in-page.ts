@@ -37,13 +37,6 @@ export function lines(chart: string): string[] {
   return paths.map(path => path.getAttribute('d') ?? '').filter(d => d !== '');
 }
 
-/** What a part of the page says; nothing if it is absent. */
-export function text(selector: string): string {
-  const host = document.querySelector('warren-panel');
-  const root: ParentNode = host?.shadowRoot ?? document;
-  return root.querySelector(selector)?.textContent?.trim() ?? '';
-}
-
 /** The texts of all elements that match. */
 export function texts(selector: string): string[] {
   return [...document.querySelectorAll(selector)].map(element => element.textContent!.trim());

@@ -4,6 +4,9 @@ import puppeteer, { type Browser, type BrowserContext, type KeyInput, type Page 
 
 import { type Engine, type EnginePage, type InPage, type Scope, VIEWPORT } from './driver.ts';
 
+/** How long one waits for a browser, a page and an element, in milliseconds. */
+const PATIENCE = 120_000;
+
 class PuppeteerPage implements EnginePage {
   constructor(private readonly context: BrowserContext, private readonly page: Page) {}
 
@@ -61,6 +64,7 @@ export async function startPuppeteer(browser: 'chrome' | 'firefox', executablePa
     executablePath,
     headless: true,
     defaultViewport: VIEWPORT,
+    timeout: PATIENCE,
     args: browser === 'chrome' ? ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'] : [],
     extraPrefsFirefox: { 'intl.accept_languages': 'en-GB' },
   });
@@ -68,7 +72,9 @@ export async function startPuppeteer(browser: 'chrome' | 'firefox', executablePa
     version: await started.version(),
     async newPage() {
       const context = await started.createBrowserContext();
-      return new PuppeteerPage(context, await context.newPage());
+      const page = await context.newPage();
+      page.setDefaultTimeout(PATIENCE);
+      return new PuppeteerPage(context, page);
     },
     close: () => started.close(),
   };

@@ -13,7 +13,7 @@ import { type Engine, type EnginePage, type InPage, type Scope, VIEWPORT } from 
 
 const MINI_BROWSER = '/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser';
 /** How long one waits for the display and for the driver, in milliseconds. */
-const PATIENCE = 20_000;
+const PATIENCE = 60_000;
 const KEYS = { ArrowDown: Key.ARROW_DOWN, Enter: Key.ENTER, k: 'k' };
 
 /** A function and its arguments as a script of WebDriver. */
