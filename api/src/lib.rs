@@ -21,6 +21,7 @@
 //! | `telemetry` | Ceilometer's protocol, as queries to the store |
 //! | `search`, `health` | finds objects by their names; checks a broker |
 //! | `state`, `middleware` | what handlers can reach, and what happens to each request |
+//! | `dashboard` | composes what the overview and panels show of a broker |
 //! | `controllers` | the resources, one file each |
 //! | `openapi` | the routes, and the document about them |
 //!
@@ -33,6 +34,7 @@ mod collector;
 pub mod config;
 mod context;
 mod controllers;
+mod dashboard;
 mod health;
 mod http;
 mod ids;

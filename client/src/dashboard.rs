@@ -1,11 +1,12 @@
-//! All that a dashboard shows of one broker: `GET /v2/rabbit/dashboard`.
+//! All that a dashboard shows of one broker, and what panels show: `/v2/rabbit/dashboard`, `/v2/rabbit/panels`.
 
 use bytes::Bytes;
 use metering::dashboard::Dashboard;
-use metering::requests::DashboardQuery;
+use metering::requests::{DashboardQuery, PanelRequest};
 
 use crate::error::ClientError;
 use crate::path;
+use crate::request::json;
 use crate::session::Session;
 
 fn path(query: &DashboardQuery) -> Result<String, ClientError> {
@@ -27,6 +28,16 @@ impl Session {
     /// As [`Self::dashboard`].
     pub async fn dashboard_text(&self, query: &DashboardQuery) -> Result<Bytes, ClientError> {
         self.read_text(path(query)?).await
+    }
+
+    /// What panels in other pages show, as it came: the JSON of one
+    /// [`PanelAnswer`](metering::dashboard::PanelAnswer) for each request, in a list.
+    ///
+    /// # Errors
+    /// [`ClientError::Refused`] with 400 for too many requests, and the others of [`ClientError`].
+    pub async fn panels_text(&self, requests: &[PanelRequest]) -> Result<Bytes, ClientError> {
+        let path = "/v2/rabbit/panels".to_owned();
+        self.query_text(path, json(requests)?).await
     }
 }
 

@@ -5,50 +5,24 @@ use std::net::IpAddr;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use metering::guest::{
-    Guest, GuestToken, GuestTokenRequest, OpenShareLink, OpenedShareLink, Portal, PortalChange,
-    ShareLink, ShareLinkRequest,
+    GuestToken, GuestTokenRequest, OpenShareLink, OpenedShareLink, Portal, PortalChange, ShareLink,
+    ShareLinkRequest,
 };
-use serde::Serialize;
 
 use crate::client::Client;
 use crate::error::ClientError;
 use crate::path;
-use crate::request::{X_FORWARDED_FOR, parse, uri};
+use crate::request::{X_FORWARDED_FOR, json, parse, uri};
 use crate::session::Session;
 
-fn body<T: Serialize>(of: &T) -> Result<Bytes, ClientError> {
-    let text = serde_json::to_vec(of);
-    text.map(Bytes::from)
-        .map_err(|error| ClientError::malformed(error.to_string()))
-}
-
 impl Session {
-    /// What the session's guest token opens; these panels are about to be shown with it.
-    ///
-    /// # Errors
-    /// [`ClientError::Unauthorized`] for a guest token that is not or no longer valid,
-    /// [`ClientError::Forbidden`] for a token that is no guest's, and the others of [`ClientError`].
-    pub async fn guest<'a>(
-        &self,
-        panels: impl IntoIterator<Item = &'a str>,
-    ) -> Result<Guest, ClientError> {
-        let path = {
-            let mut parameters = path::parameters();
-            for panel in panels {
-                parameters.append_pair("panel", panel);
-            }
-            path::with("/v2/rabbit/guest-tokens", parameters)
-        };
-        self.read(path).await
-    }
-
     /// A guest token for a portal, for no more than the session's account sees.
     ///
     /// # Errors
     /// [`ClientError::Forbidden`] for what the portal may not show, and the others of
     /// [`ClientError`].
     pub async fn guest_token(&self, wanted: &GuestTokenRequest) -> Result<GuestToken, ClientError> {
-        self.post("/v2/rabbit/guest-tokens".to_owned(), body(wanted)?)
+        self.post("/v2/rabbit/guest-tokens".to_owned(), json(wanted)?)
             .await
     }
 
@@ -68,7 +42,7 @@ impl Session {
     /// [`ClientError::NotFound`] for a portal that there is not, and the others of [`ClientError`].
     pub async fn revoke_portal(&self, name: &str, revoked: bool) -> Result<(), ClientError> {
         let path = format!("/v2/rabbit/portals/{}", path::segment(name));
-        self.change(Method::PUT, path, body(&PortalChange { revoked })?)
+        self.change(Method::PUT, path, json(&PortalChange { revoked })?)
             .await
     }
 
@@ -86,7 +60,7 @@ impl Session {
     /// [`ClientError::Refused`] with 400 for what cannot be shared, [`ClientError::NotFound`] for a
     /// broker that the account does not see, and the others of [`ClientError`].
     pub async fn share(&self, wanted: &ShareLinkRequest) -> Result<ShareLink, ClientError> {
-        self.post("/v2/rabbit/share-links".to_owned(), body(wanted)?)
+        self.post("/v2/rabbit/share-links".to_owned(), json(wanted)?)
             .await
     }
 
@@ -126,7 +100,7 @@ impl Client {
         };
         let address = uri(&format!("{metering}/v2/rabbit/share-links/open"))?;
         let answer = self
-            .send_request(Method::POST, address, headers, body(&secret)?)
+            .send_request(Method::POST, address, headers, json(&secret)?)
             .await?;
         parse(&answer, StatusCode::CREATED)
     }

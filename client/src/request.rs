@@ -9,6 +9,7 @@ use http::{
     HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri, header,
 };
 use metering::identity;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::client::Client;
@@ -77,14 +78,15 @@ impl Client {
         parse(&answer, StatusCode::OK)
     }
 
-    /// What stands at an address, as it came.
+    /// What a request is answered with, as it came. Without a body it is a `GET`.
     pub(crate) async fn read_text(
         &self,
         address: &str,
         token: &Token,
+        body: Bytes,
     ) -> Result<Bytes, ClientError> {
         let answer = self
-            .send_request(Method::GET, uri(address)?, by(token), Bytes::new())
+            .send_request(method_for(&body), uri(address)?, by(token), body)
             .await?;
         succeeded(&answer, StatusCode::OK)?;
         Ok(answer.into_body())
@@ -135,12 +137,7 @@ impl Client {
         token: &Token,
         body: Bytes,
     ) -> Result<Items<T>, ClientError> {
-        let method = if body.is_empty() {
-            Method::GET
-        } else {
-            Method::POST
-        };
-        let request = request(method, uri(address)?, by(token), body);
+        let request = request(method_for(&body), uri(address)?, by(token), body);
         let (head, pieces) = self.transport().open(request).await?.into_parts();
         if head.status == StatusCode::OK {
             return Ok(Items::of(pieces));
@@ -176,6 +173,22 @@ impl Client {
         let request = request(method, uri, headers, body);
         Ok(self.to_identity().send(request).await?)
     }
+}
+
+/// The method of a read.
+fn method_for(body: &Bytes) -> Method {
+    if body.is_empty() {
+        Method::GET
+    } else {
+        Method::POST
+    }
+}
+
+/// A body in JSON.
+pub(crate) fn json<T: Serialize + ?Sized>(of: &T) -> Result<Bytes, ClientError> {
+    let text = serde_json::to_vec(of);
+    text.map(Bytes::from)
+        .map_err(|error| ClientError::malformed(error.to_string()))
 }
 
 fn request(method: Method, uri: Uri, mut headers: HeaderMap, body: Bytes) -> Request<Bytes> {

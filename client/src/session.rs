@@ -182,8 +182,15 @@ impl Session {
 
     /// The text that stands at a path, not read here.
     pub(crate) async fn read_text(&self, path: String) -> Result<Bytes, ClientError> {
-        let ask =
-            |address: String, token| async move { self.0.client.read_text(&address, &token).await };
+        self.query_text(path, Bytes::new()).await
+    }
+
+    /// The text that a request with this body is answered with, not read here.
+    pub(crate) async fn query_text(&self, path: String, body: Bytes) -> Result<Bytes, ClientError> {
+        let ask = |address: String, token| {
+            let body = body.clone();
+            async move { self.0.client.read_text(&address, &token, body).await }
+        };
         self.ask(&path, ask).await
     }
 

@@ -1,4 +1,5 @@
-//! All that a dashboard shows of one broker, in one answer: `GET /v2/rabbit/dashboard`.
+//! All that a dashboard or a panel shows of one broker, in one answer: `GET /v2/rabbit/dashboard`,
+//! `POST /v2/rabbit/panels`.
 
 use std::sync::Arc;
 
@@ -31,4 +32,31 @@ pub struct Dashboard {
     /// The service's clock at the answer, for ages: a viewer's may be wrong. The validator
     /// (`ETag`) leaves it out.
     pub server_time: Timestamp,
+}
+
+/// The answer to one [`PanelRequest`](crate::requests::PanelRequest).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum PanelAnswer {
+    /// The part of the dashboard that the panel shows.
+    Ok(Box<Dashboard>),
+    /// Why there is none.
+    Err(PanelError),
+}
+
+/// Why a panel has no answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum PanelError {
+    /// There is no such panel, or the caller may not see it.
+    Forbidden,
+    /// There is no such broker, or the caller may not see it.
+    UnknownBroker,
+    /// A field of the request cannot be used.
+    BadArgument {
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A fault of the service; its log has the cause.
+    Internal,
 }

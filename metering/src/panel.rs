@@ -183,6 +183,20 @@ impl Panel {
         matches!(self, Self::Overview | Self::Nodes | Self::Alarms)
     }
 
+    /// Whether it shows something of a broker's totals, beside their time.
+    pub const fn needs_overview(self) -> bool {
+        matches!(
+            self,
+            Self::Overview
+                | Self::Tiles
+                | Self::ChurnTotals
+                | Self::About
+                | Self::Listeners
+                | Self::Contexts
+                | Self::ExchangeTypes
+        )
+    }
+
     /// Whether a meter is drawn in it.
     pub fn draws(self, meter: &str) -> bool {
         let is_gauge = |of: &[meter::Definition]| of.iter().any(|one| one.name == meter);
@@ -341,6 +355,25 @@ mod tests {
         );
         assert_eq!(shown(Panel::QueueFacts, fields), [true, true, false, true]);
         assert_eq!(shown(Panel::QueuedMessages, fields), [false; 4]);
+    }
+
+    #[test]
+    fn a_panel_gets_what_it_shows_and_nothing_else() {
+        let full: Overview = test_fixtures::broker_answer_as("4.0.5", "overview");
+        let keys = |kind: Panel| -> Vec<String> {
+            let shown = serde_json::to_value(overview_of(&[kind], &full)).expect("JSON");
+            let shown = shown.as_object().expect("an object");
+            assert_eq!(kind.needs_overview(), !shown.is_empty(), "{kind:?}");
+            shown.keys().cloned().collect()
+        };
+        assert_eq!(keys(Panel::Tiles), ["object_totals"]);
+        assert_eq!(keys(Panel::Listeners), ["listeners"]);
+        assert_eq!(keys(Panel::ChurnTotals), ["churn_rates"]);
+        for chart in [Panel::QueuedMessages, Panel::Nodes, Panel::Alarms] {
+            assert!(keys(chart).is_empty(), "{chart:?}");
+        }
+        assert!(!keys(Panel::About).contains(&"listeners".to_owned()));
+        assert!(keys(Panel::Overview).len() > 8);
     }
 
     #[test]

@@ -7,18 +7,13 @@ use axum::response::Response;
 use http::HeaderMap;
 use metering::LogEntry;
 use metering::error::{ErrorBody, KeystoneErrorBody};
-use metering::requests::LogQuery;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::auth::access_scope;
 use crate::auth::identity::auth::Caller;
-use crate::auth::identity::tokens::TokenData;
+use crate::dashboard::parts;
 use crate::http::error::Error;
-use crate::http::etag::ConditionalResponse;
-use crate::http::json::json;
 use crate::http::params::Arguments;
-use crate::http::response_cache::ResponseKey;
 use crate::state::ApiState;
 use crate::system_log::query as log_query;
 
@@ -62,38 +57,6 @@ async fn list(
 ) -> Result<Response, Error> {
     let query = log_query::read(&mut arguments)?;
     arguments.finish()?;
-    let answer = answer(&shared, &caller, query).await?;
+    let answer = parts::log(&shared, &caller, query).await?;
     Ok(answer.respond(&headers))
-}
-
-/// The lines of a query that the caller may read.
-///
-/// # Errors
-/// Where the log cannot be read.
-pub(super) async fn answer(
-    shared: &ApiState,
-    caller: &TokenData,
-    mut query: LogQuery,
-) -> Result<ConditionalResponse, Error> {
-    // All grants of a guest show the same.
-    let shown = caller.grants.first().and_then(|grant| grant.shown.as_ref());
-    if let Some(shown) = shown {
-        shown.log(&mut query)?;
-    }
-    let brokers = access_scope::log_brokers(shared, caller);
-    let (generation, key) = (
-        shared.store.log_generation(),
-        ResponseKey(format!("{query:?} {brokers:?}")),
-    );
-    let read = async {
-        let page = shared.store.logs(query, brokers).await?;
-        Ok::<_, Error>(json(&page.entries))
-    };
-    let body = shared.log_pages.get(generation, key, read).await?;
-    Ok(ConditionalResponse {
-        // Of the lines themselves: it stays while none comes.
-        etag: shared.etag.clone().hash_of(&body),
-        body,
-        stale: false,
-    })
 }

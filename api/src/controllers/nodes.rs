@@ -10,10 +10,9 @@ use metering::error::{ErrorBody, KeystoneErrorBody};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::auth::authorized_broker::AuthorizedBroker;
 use crate::auth::identity::auth::Caller;
+use crate::dashboard::parts;
 use crate::http::error::Error;
-use crate::http::etag::ConditionalResponse;
 use crate::http::params::Arguments;
 use crate::state::ApiState;
 
@@ -47,30 +46,5 @@ async fn list(
     let name = arguments.one("broker")?;
     arguments.finish()?;
     let authorized = shared.authorized_broker(&caller, name.as_deref())?;
-    Ok(answer(&shared, &authorized)?.respond(&headers))
-}
-
-/// The nodes of a broker.
-///
-/// # Errors
-/// For who may not see them, and before the broker's first answer.
-pub(super) fn answer(
-    shared: &ApiState,
-    authorized: &AuthorizedBroker<'_>,
-) -> Result<ConditionalResponse, Error> {
-    authorized.require_all()?;
-    let snapshot = authorized.broker.snapshot();
-    let Some(poll_data) = &snapshot.poll_data else {
-        return Err(authorized.not_answered(shared, snapshot.broker.reason.clone()));
-    };
-    let etag = authorized.etag(shared).part(snapshot.generation);
-    let body = match &authorized.grant.shown {
-        Some(shown) => shown.nodes(&poll_data.nodes_json)?,
-        None => poll_data.nodes_json.clone(),
-    };
-    Ok(ConditionalResponse {
-        body,
-        etag,
-        stale: snapshot.is_stale(),
-    })
+    Ok(parts::nodes(&shared, &authorized)?.respond(&headers))
 }

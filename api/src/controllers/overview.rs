@@ -8,19 +8,17 @@ use bytes::{BufMut, BytesMut};
 use futures_util::future::join_all;
 use http::HeaderMap;
 use metering::error::{ErrorBody, KeystoneErrorBody};
-use metering::{BrokerOverview, Overview, Timestamp};
+use metering::{BrokerOverview, Overview};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::auth::authorized_broker::AuthorizedBroker;
 use crate::auth::identity::auth::Caller;
-use crate::broker::snapshot::PollData;
+use crate::dashboard::parts;
 use crate::http::error::Error;
 use crate::http::etag::ConditionalResponse;
 use crate::http::json::json;
 use crate::http::params::Arguments;
 use crate::state::ApiState;
-use crate::vhost_set::BrokerScope;
 
 pub(crate) fn router() -> OpenApiRouter<Arc<ApiState>> {
     OpenApiRouter::new()
@@ -56,7 +54,8 @@ async fn show(
     let name = arguments.one("broker")?;
     arguments.finish()?;
     let authorized = shared.authorized_broker(&caller, name.as_deref())?;
-    Ok(answer(&shared, &authorized).await?.respond(&headers))
+    let overview = parts::overview(&shared, &authorized).await?;
+    Ok(overview.respond(&headers))
 }
 
 /// The overview of each broker that the caller sees, in the operator's order.
@@ -83,7 +82,11 @@ async fn list(
 ) -> Result<Response, Error> {
     arguments.finish()?;
     let brokers = shared.authorized_brokers(&caller);
-    let overviews = join_all(brokers.iter().map(|authorized| answer(&shared, authorized)));
+    let overviews = join_all(
+        brokers
+            .iter()
+            .map(|authorized| parts::overview(&shared, authorized)),
+    );
     let mut body = BytesMut::from(&b"["[..]);
     let mut etag = shared.etag.clone();
     let mut stale = false;
@@ -119,39 +122,4 @@ async fn list(
         stale,
     }
     .respond(&headers))
-}
-
-/// The overview of a broker, as far as the caller may see it.
-///
-/// # Errors
-/// Before the broker's first answer.
-pub(super) async fn answer(
-    shared: &ApiState,
-    authorized: &AuthorizedBroker<'_>,
-) -> Result<ConditionalResponse, Error> {
-    let (snapshot, scoped) = match authorized.scope {
-        BrokerScope::All => (authorized.broker.snapshot(), None),
-        BrokerScope::Only(vhost_set) => authorized.broker.overview_of(vhost_set).await,
-    };
-    let Some(poll_data) = &snapshot.poll_data else {
-        return Err(authorized.not_answered(shared, snapshot.broker.reason.clone()));
-    };
-    let (body, observed_at) = match (authorized.scope, scoped) {
-        (BrokerScope::All, _) => (poll_data.overview_json.clone(), poll_data.observed_at),
-        (BrokerScope::Only(_), Some(scoped)) => (scoped.overview_json, scoped.observed_at),
-        // Its sums are not known: they are absent, not nought.
-        (BrokerScope::Only(_), None) => (json(&poll_data.common), poll_data.observed_at),
-    };
-    let stale = snapshot.is_stale() || is_older(poll_data, observed_at);
-    let etag = authorized.etag(shared).part(snapshot.generation);
-    let body = match &authorized.grant.shown {
-        Some(shown) => shown.overview(&body),
-        None => body,
-    };
-    Ok(ConditionalResponse { body, etag, stale })
-}
-
-/// Whether a vhost set's sums are from an earlier poll than the rest.
-fn is_older(poll_data: &PollData, observed_at: Timestamp) -> bool {
-    observed_at < poll_data.observed_at
 }

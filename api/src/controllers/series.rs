@@ -1,6 +1,5 @@
 //! `GET /v2/rabbit/series`: columns of numbers for charts.
 
-use std::fmt::Write;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -12,18 +11,12 @@ use metering::series::Series;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::auth::access_scope;
-use crate::auth::authorized_broker::AuthorizedBroker;
 use crate::auth::identity::auth::Caller;
+use crate::dashboard::parts;
 use crate::http::error::Error;
-use crate::http::etag::ConditionalResponse;
-use crate::http::json::json;
 use crate::http::params::Arguments;
-use crate::http::response_cache::ResponseKey;
 use crate::series::query::{self as series_query, ResolvedQuery};
-use crate::series::reader::SeriesReader;
 use crate::state::ApiState;
-use crate::vhost_set::BrokerScope;
 
 pub(crate) fn router() -> OpenApiRouter<Arc<ApiState>> {
     OpenApiRouter::new().routes(routes!(show))
@@ -68,80 +61,6 @@ async fn show(
     let query = ResolvedQuery::new(request)?;
     let broker = query.request.broker.as_deref();
     let authorized = shared.authorized_broker(&caller, broker)?;
-    Ok(answer(&shared, &authorized, &query)
-        .await?
-        .respond(&headers))
-}
-
-/// The series that a query is about, as far as the caller may see them.
-///
-/// # Errors
-/// For resources that are none or not the caller's, spans that cannot be, and where the store is
-/// needed and cannot be read.
-pub(super) async fn answer(
-    shared: &ApiState,
-    authorized: &AuthorizedBroker<'_>,
-    query: &ResolvedQuery,
-) -> Result<ConditionalResponse, Error> {
-    if let BrokerScope::Only(vhost_set) = authorized.scope {
-        // Its series are kept while somebody looks.
-        authorized.broker.recent_vhost_sets.note(vhost_set);
-    }
-    let named = query.named(&authorized.broker.name)?;
-    let narrowed = match &authorized.grant.shown {
-        Some(shown) => Some(shown.series(query, &named, &authorized.broker.name)?),
-        None => None,
-    };
-    let query = narrowed.as_ref().unwrap_or(query);
-    for node in named.nodes.iter().flatten() {
-        access_scope::must_see(authorized, node)?;
-    }
-    for path in &named.objects {
-        access_scope::must_see(authorized, path)?;
-        authorized.broker.note_chart(path);
-    }
-    let snapshot = authorized.broker.snapshot();
-    let end = authorized.broker.end(shared.config.clock.now());
-    let grid = query.grid(end, shared.config.tick)?;
-
-    let mut key = format!(
-        "{}.{}.{}.{}",
-        authorized.scope.id(),
-        grid.start,
-        grid.step,
-        grid.count
-    );
-    let _ = write!(
-        key,
-        ".{:?}.{:?}",
-        query.request.columns, query.request.resources
-    );
-    if !query.all_gauges {
-        let _ = write!(key, ".{:?}", query.meters);
-    }
-    let etag = authorized
-        .etag(shared)
-        .part(snapshot.generation)
-        .hash_of(&key);
-    let compute = async {
-        let series = SeriesReader {
-            broker: authorized.broker,
-            scope: authorized.scope,
-            query,
-            nodes: named.nodes.as_deref(),
-            objects: &named.objects,
-            grid,
-        };
-        let series = series.read(&*shared.store).await?;
-        Ok::<_, Error>(json(&series))
-    };
-    let cache = &authorized.broker.series;
-    let body = cache
-        .get(snapshot.generation, ResponseKey(key), compute)
-        .await?;
-    Ok(ConditionalResponse {
-        body,
-        etag,
-        stale: snapshot.is_stale(),
-    })
+    let series = parts::series(&shared, &authorized, &query).await?;
+    Ok(series.respond(&headers))
 }

@@ -25,7 +25,12 @@ pub(crate) fn json_response(status: StatusCode, body: Bytes) -> Response {
 
 /// An answer that is computed for each request and that no cache keeps: it is only for its caller.
 pub(crate) fn uncached<T: Serialize>(value: &T) -> Response {
-    let mut response = json_response(StatusCode::OK, json(value));
+    uncached_json(json(value))
+}
+
+/// The same for an answer that is JSON already.
+pub(crate) fn uncached_json(body: Bytes) -> Response {
+    let mut response = json_response(StatusCode::OK, body);
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.append(VARY, HeaderValue::from_static("X-Auth-Token"));

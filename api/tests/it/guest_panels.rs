@@ -260,6 +260,12 @@ async fn link_to_an_overview_opens_only_that_overview() {
     );
     let lines = app.get(&token, "/v2/logs?limit=500").await.ok();
     assert!(!lines.to_string().contains("\"info\""), "{lines}");
+    let panels =
+        json!(["overview", "queue-facts"].map(|panel| json!({"panel": panel, "broker": "prod"})));
+    let headers = [("x-auth-token", token.as_str())];
+    let answers = app.post("/v2/rabbit/panels", &panels, &headers).await.ok();
+    assert!(answers[0]["Ok"].is_object(), "{answers}");
+    assert_eq!(answers[1]["Err"], "Forbidden");
 }
 
 #[tokio::test]

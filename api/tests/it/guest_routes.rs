@@ -6,6 +6,7 @@ use std::fmt::Write;
 
 use axum::body::Body;
 use http::{Method, Request, StatusCode};
+use metering::panel::Panel;
 use serde_json::{Value, json};
 use test_fixtures::broker_answer_as;
 
@@ -268,6 +269,21 @@ async fn token_for_one_vhost_never_sees_data_of_other_vhosts() {
             found.map(|at| &seen.text[at.saturating_sub(300)..(at + 50).min(seen.text.len())]);
         assert_eq!(around, None, "{leak}");
     }
+    let panels = Panel::ALL.map(|panel| {
+        json!({"panel": panel.word(), "broker": "prod", "depth": 3_600_000, "length": 3_600_000,
+            "vhost": "b", "queue": "beta", "node": "warren@localhost"})
+    });
+    let headers = [("x-auth-token", token.as_str())];
+    let answers = app
+        .post("/v2/rabbit/panels", &json!(panels), &headers)
+        .await;
+    let answers = answers.ok().to_string();
+    assert_eq!(
+        answers.matches("{\"Ok\":").count(),
+        panels.len(),
+        "{answers}"
+    );
+    assert!(!answers.contains(LEAK) && !answers.contains(NUMBER));
     // After ticks in which it was watched, too.
     app.polls("prod", 2).await;
     let again = walk(&app, &token, &[Method::GET]).await;

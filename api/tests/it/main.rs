@@ -31,6 +31,7 @@ mod meters;
 mod nodes;
 mod openapi;
 mod overview;
+mod panels;
 mod portals;
 mod projects;
 mod protocol;

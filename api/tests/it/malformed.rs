@@ -84,6 +84,7 @@ fn requests(token: &str) -> Vec<Raw> {
         ("/v2/query/samples", filter.to_string().into_bytes()),
         ("/v2/meters/m?direct=True", post.to_string().into_bytes()),
         ("/v2/rabbit/guest-tokens", guest.to_string().into_bytes()),
+        ("/v2/rabbit/panels", json!([{"panel": "tiles", "broker": "prod", "depth": 60_000}]).to_string().into_bytes()),
         ("/v2/rabbit/share-links", share.to_string().into_bytes()),
         ("/v2/rabbit/share-links/open", json!({"secret": "none"}).to_string().into_bytes()),
     ] {

@@ -11,7 +11,6 @@ pub(crate) mod meters;
 pub(crate) mod overview;
 pub(crate) mod panels;
 pub(crate) mod projects;
-pub(crate) mod recent_events;
 pub(crate) mod search;
 pub(crate) mod sharing;
 pub(crate) mod viewer;

@@ -178,18 +178,17 @@ pub(crate) async fn keep_fresh_link(link: &FreshLink) -> Result<(), AppError> {
 
 /// The session of panels in somebody else's page: by the token in the request's header. Only a
 /// request without one, which can but come from a page of ours, goes by the viewer's own session.
-/// Whether it is a guest's.
-pub(crate) async fn panel_session() -> Result<(Session, bool), AppError> {
+pub(crate) async fn panel_session() -> Result<Session, AppError> {
     let headers = extract::<HeaderMap>().await.map_err(|error| {
         tracing::error!(%error, "there is no request");
         AppError::Internal
     })?;
     let Some(token) = headers.get(TOKEN) else {
-        return Ok((metering_session().await?.0, false));
+        return Ok(metering_session().await?.0);
     };
     let token = token.to_str().map_err(|_| AppError::SignedOut)?;
     let token = Token::new(token).map_err(|_| AppError::SignedOut)?;
-    Ok((context()?.client.session(token), true))
+    Ok(context()?.client.session(token))
 }
 
 /// What an error is on the form.

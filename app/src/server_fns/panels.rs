@@ -6,11 +6,12 @@
 )]
 
 use leptos::prelude::*;
+use metering::requests::PanelRequest;
 
 use super::fetch::FetchClient;
 use crate::error::AppError;
-use crate::json::JsonText;
-use crate::view_models::panels::{PanelAnswer, PanelRequest};
+use crate::json::{JsonText, RawJson, RawJsonOutput};
+use crate::view_models::panels::PanelAnswer;
 
 /// What panels show: `POST /fn/panels` with the JSON of
 /// [`PanelRequests`](crate::view_models::panels::PanelRequests). Returns one answer for each request,
@@ -21,8 +22,8 @@ use crate::view_models::panels::{PanelAnswer, PanelRequest};
 ///
 /// # Errors
 /// See [`AppError`]. A panel that is not permitted is an error of that panel only.
-#[server(prefix = "/fn", endpoint = "panels", input = JsonText, output = JsonText, client = FetchClient)]
-pub async fn fetch_panels(wants: Vec<PanelRequest>) -> Result<Vec<PanelAnswer>, AppError> {
+#[server(prefix = "/fn", endpoint = "panels", input = JsonText, output = RawJsonOutput, client = FetchClient)]
+pub async fn fetch_panels(wants: Vec<PanelRequest>) -> Result<RawJson<Vec<PanelAnswer>>, AppError> {
     crate::presenters::panels::answers(wants)
         .await
         .map_err(crate::server::errors::leave_with_status)

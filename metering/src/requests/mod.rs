@@ -6,7 +6,7 @@
 //! | [`filter`] | a tree of comparisons, and an order |
 //! | [`condition`] | one comparison of a simple query (`q.field`, `q.op`, `q.type`, `q.value`) |
 //! | [`aggregate`] | functions and groups of statistics |
-//! | [`lists`], [`series`], [`dashboard`], [`logs`] | queries of these resources |
+//! | [`lists`], [`series`], [`dashboard`], [`panels`], [`logs`] | queries of these resources |
 
 pub mod aggregate;
 pub mod condition;
@@ -16,6 +16,7 @@ pub mod filter;
 pub mod lists;
 pub mod logs;
 pub mod operator;
+pub mod panels;
 pub mod series;
 pub mod value;
 
@@ -27,6 +28,7 @@ pub use filter::{Filter, Order};
 pub use lists::{BrokerQuery, ListQuery};
 pub use logs::LogQuery;
 pub use operator::Operator;
+pub use panels::PanelRequest;
 pub use series::{SeriesColumn, SeriesQuery};
 pub use value::{Value, ValueType};
 

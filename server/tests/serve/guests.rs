@@ -12,12 +12,12 @@ use test_fixtures::broker_answer_as;
 use crate::common::{RIGHT, Running, browser, configuration, header, session_cookie};
 
 const KEY: &str = "5f2b8c1e9d7a4f60b3c8e1d2a7f49065";
-const SHOP: &str = "https://shop.example";
+pub(crate) const SHOP: &str = "https://shop.example";
 const WIKI: &str = "https://wiki.example";
 const EVIL: &str = "https://evil.example";
 
 /// A file with the shop's key.
-struct KeyFile(PathBuf);
+pub(crate) struct KeyFile(PathBuf);
 
 impl KeyFile {
     fn make() -> Self {
@@ -41,7 +41,7 @@ impl Drop for KeyFile {
 }
 
 /// Both parts, with the portals shop and wiki.
-async fn start() -> (Running, KeyFile) {
+pub(crate) async fn start() -> (Running, KeyFile) {
     let file = KeyFile::make();
     let (shop, wiki) = (format!("shop={SHOP}"), format!("wiki={WIKI}"));
     let flags = [
@@ -56,7 +56,7 @@ async fn start() -> (Running, KeyFile) {
 }
 
 /// A guest token for the shop's pages.
-async fn token(api: &Running, lifetime: u32) -> String {
+pub(crate) async fn token(api: &Running, lifetime: u32) -> String {
     token_for(api, json!({"origin": SHOP, "lifetime": lifetime})).await
 }
 
@@ -73,7 +73,7 @@ async fn token_for(api: &Running, wanted: Value) -> String {
     body["token"].as_str().expect("a token").to_owned()
 }
 
-fn ask(running: &Running, origin: &str) -> RequestBuilder {
+pub(crate) fn ask(running: &Running, origin: &str) -> RequestBuilder {
     browser()
         .post(running.url("/fn/panels"))
         .header("origin", origin)
@@ -83,7 +83,7 @@ fn ask(running: &Running, origin: &str) -> RequestBuilder {
         .body(r#"{"wants":[{"panel":"nodes","broker":"prod"}]}"#)
 }
 
-async fn sent(request: RequestBuilder) -> Response {
+pub(crate) async fn sent(request: RequestBuilder) -> Response {
     request.send().await.expect("an answer")
 }
 

@@ -21,6 +21,7 @@ mod languages;
 mod listener;
 mod malformed;
 mod origin;
+mod panel_requests;
 mod parts;
 mod sessions;
 mod shutdown;

@@ -2,6 +2,8 @@
 
 /// Issues guest tokens, and describes the one of a request.
 pub(crate) const GUEST_TOKENS_PATH: &str = "/v2/rabbit/guest-tokens";
+/// Answers what panels show.
+pub(super) const PANELS_PATH: &str = "/v2/rabbit/panels";
 /// Exchanges a share link's secret for a guest token.
 pub(crate) const OPEN_LINK_PATH: &str = "/v2/rabbit/share-links/open";
 

@@ -6,7 +6,7 @@ use http::{HeaderMap, Method};
 use metering::guest::SERVICE_KEY;
 
 use super::claims::Claims;
-use super::paths::{GUEST_TOKENS_PATH, OPEN_LINK_PATH};
+use super::paths::{GUEST_TOKENS_PATH, OPEN_LINK_PATH, PANELS_PATH};
 use super::shown::ShownParts;
 use crate::http::error::Error;
 
@@ -39,8 +39,13 @@ pub(super) fn must_be_open(
             "This guest token is for pages of another origin.".into(),
         ));
     }
-    let is_read = matches!(*method, Method::GET | Method::HEAD);
-    let is_open = matched.is_some_and(|path| parts.opens(path.as_str()));
+    let path = matched.map(MatchedPath::as_str);
+    let is_read = match path {
+        // A read whose arguments are a body.
+        Some(PANELS_PATH) => *method == Method::POST,
+        _ => matches!(*method, Method::GET | Method::HEAD),
+    };
+    let is_open = path.is_some_and(|path| parts.opens(path));
     if is_read && is_open {
         Ok(())
     } else {

@@ -90,11 +90,18 @@ impl ShownParts {
         self.panels.iter().copied().any(is_it)
     }
 
+    /// Whether a panel is shown, by itself or as a part of the overview.
+    pub(crate) fn shows(&self, panel: Panel) -> bool {
+        self.any(|shown| shown == panel || shown == Panel::Overview)
+    }
+
     /// Whether a path of the API is open: one that a panel is made of.
     pub(super) fn opens(&self, path: &str) -> bool {
         match path {
             paths::GUEST_TOKENS_PATH | "/v2/rabbit/brokers" => true,
-            "/v2/rabbit/dashboard" | "/v2/rabbit/overview" => !self.panels.is_empty(),
+            "/v2/rabbit/dashboard" | "/v2/rabbit/overview" | paths::PANELS_PATH => {
+                !self.panels.is_empty()
+            }
             "/v2/rabbit/nodes" => {
                 self.any(|panel| panel.needs_nodes() || panel == Panel::NodeFacts)
             }

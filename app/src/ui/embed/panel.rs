@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use leptos::prelude::*;
+use metering::requests::PanelRequest;
 use metering::series::queue_resource;
 use metering::{BrokerState, Series};
 use send_wrapper::SendWrapper;
@@ -28,7 +29,7 @@ use crate::ui::pages::overview::toolbar::Toolbar;
 use crate::ui::pages::overview::{SpanRequest, Whole};
 use crate::view_models::lists::Group;
 use crate::view_models::node_charts;
-use crate::view_models::panels::{PanelAnswer, PanelRequest};
+use crate::view_models::panels::PanelAnswer;
 use crate::view_models::time_range::RECENT_HISTORY;
 
 /// Milliseconds between two attempts to get the first answer of a panel that does not poll.

@@ -17,13 +17,14 @@ use std::time::Duration;
 use futures_util::future::{Either, LocalBoxFuture, select};
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
+use metering::requests::PanelRequest;
 use send_wrapper::SendWrapper;
 
 use crate::error::AppError;
 use crate::json;
 use crate::polling::{PollStatus, start_polling_every};
 use crate::server_fns::fetch::{self, TIME_OUT};
-use crate::view_models::panels::{PanelAnswer, PanelRequest, PanelRequests};
+use crate::view_models::panels::{PanelAnswer, PanelRequests};
 
 /// How long a poll waits for the requests of further panels: they are often mounted together.
 const GATHER: Duration = Duration::from_millis(20);

@@ -17,12 +17,12 @@ mod vhost;
 use std::sync::Arc;
 
 use client::{ClientError, Session};
-use metering::{Broker, Series};
+use metering::requests::LogQuery;
+use metering::{Broker, Series, Timestamp};
 
 use super::render_context::RenderContext;
 use super::{find_broker, forbidden, title};
 use crate::error::AppError;
-use crate::presenters::recent_events::recent_events;
 use crate::server::clock::now;
 use crate::server::errors::app_error;
 use crate::server::session::metering_session;
@@ -60,15 +60,10 @@ pub(crate) async fn page(
     let context = &request.context;
     let server_time = now();
     let events = if page.as_ref().is_ok_and(|page| !page.charts.is_empty()) {
-        let broker = &broker.name;
-        recent_events(
-            &request.session,
-            broker,
-            request.length,
-            request.end,
-            server_time,
-        )
-        .await
+        let end = request.end.map(Timestamp::from_millis);
+        let events = LogQuery::events(&broker.name, request.length, end, server_time);
+        // Charts do without, if the log cannot be read.
+        request.session.logs(&events).await.unwrap_or_default()
     } else {
         Arc::default()
     };
