@@ -7,6 +7,9 @@ import { Overview, POLL } from '../support/overview.ts';
 import { DEMO, expect, test } from '../support/test.ts';
 import type { Page, Request } from '@playwright/test';
 
+/** Some pages are opened several times. */
+test.slow();
+
 const section = (page: Page, name: string) =>
   page.getByRole('navigation', { name: 'Navigation' }).getByRole('link', { name, exact: true });
 
@@ -97,11 +100,12 @@ test('Back restores the scroll position of a slow page', async ({ signedIn: page
   const before = await atClick();
   expect(before).toBeGreaterThan(600);
   const letThrough = await hold(page, POLL);
-  clock.held = POLL;
-  await page.goBack();
-  await expect(page.locator('.skeleton')).toBeVisible();
   // By the page's clock the answer comes after five seconds, however long that takes here.
   await clock.stop();
+  clock.held = POLL;
+  await page.goBack();
+  await clock.run(5_000);
+  await expect(page.locator('.skeleton')).toBeVisible();
   letThrough();
   clock.held = undefined;
   await clock.runUntil(async () => Math.abs((await scrolled()) - before) <= 2, 'scrolled back');
