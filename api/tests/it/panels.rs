@@ -76,7 +76,7 @@ async fn panel_of_the_overview_is_the_dashboard() {
         value
     };
     // If a poll or a step comes in between, both are requested again.
-    for _ in 0..20 {
+    for _ in 0..200 {
         let dashboard = async || {
             let answer = app.get(&token, "/v2/rabbit/dashboard?broker=prod").await;
             without_time(answer.ok())
