@@ -146,6 +146,9 @@ pub(crate) fn for_run(project: &Project, runner: &Runner, with_broker: bool) -> 
 /// wasm-opt and the compression every time.
 fn build_bundle(project: &Project, runner: &Runner, kind: Bundle) -> Result<(), Error> {
     tools::for_bundle(project, runner)?;
+    if kind == Bundle::Small {
+        tools::for_optimized_bundle(project, runner)?;
+    }
     let compiler = runner.output("rustc", &["-vV"])?;
     let tools = format!("{:?}", project.tool_folders());
     // Two builds at once would tread on each other in dist/. Any file of the checkout can be locked.

@@ -31,6 +31,16 @@ const QUICK: [(&str, &str); 3] = [
     ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16"),
 ];
 
+/// The packages of `wasm-bindgen` that process a module, whose size makes some optimisation worth it.
+const OPTIMIZED: [&str; 6] = [
+    "gimli",
+    "id-arena",
+    "walrus",
+    "wasm-bindgen-cli-support",
+    "wasm-encoder",
+    "wasmparser",
+];
+
 /// A tool and where it comes from.
 #[derive(Debug)]
 pub(crate) struct Tool {
@@ -46,7 +56,8 @@ enum Source {
     Cargo {
         package: &'static str,
         features: &'static [&'static str],
-        quick: bool,
+        /// Packages to compile with some optimisation.
+        optimized: &'static [&'static str],
     },
     Npm,
     /// With all it needs in versions of a file, below the project's root.
@@ -64,17 +75,18 @@ pub(crate) fn all(project: &Project) -> [Tool; 6] {
             source: Source::Cargo {
                 package: "wasm-bindgen-cli",
                 features: &[],
-                quick: false,
+                optimized: &OPTIMIZED,
             },
-            takes: "2 to 3 minutes",
+            takes: "1 to 2 minutes",
         },
         Tool {
             name: "trunk",
             version: TRUNK.to_owned(),
             source: Source::Cargo {
                 package: "trunk",
-                features: &["--no-default-features", "--features", "rustls"],
-                quick: true,
+                // It downloads nothing, so it needs no TLS.
+                features: &["--no-default-features"],
+                optimized: &[],
             },
             takes: "2 to 3 minutes",
         },
@@ -96,7 +108,7 @@ pub(crate) fn all(project: &Project) -> [Tool; 6] {
             source: Source::Cargo {
                 package: "cargo-nextest",
                 features: &["--no-default-features", "--features", "default-no-update"],
-                quick: true,
+                optimized: &[],
             },
             takes: "3 to 5 minutes",
         },
@@ -106,7 +118,7 @@ pub(crate) fn all(project: &Project) -> [Tool; 6] {
             source: Source::Cargo {
                 package: "cargo-deny",
                 features: &[],
-                quick: true,
+                optimized: &[],
             },
             takes: "1 to 2 minutes",
         },
@@ -116,6 +128,7 @@ pub(crate) fn all(project: &Project) -> [Tool; 6] {
 /// Installs everything.
 pub(crate) fn install(project: &Project, runner: &Runner) -> Result<(), Error> {
     for_bundle(project, runner)?;
+    for_optimized_bundle(project, runner)?;
     for_tests(project, runner)?;
     for_deny(project, runner)?;
     ceilometerclient(project, runner).map(|_| ())
@@ -124,10 +137,15 @@ pub(crate) fn install(project: &Project, runner: &Runner) -> Result<(), Error> {
 /// Installs what building the bundle takes, the WASM target of Rust included.
 pub(crate) fn for_bundle(project: &Project, runner: &Runner) -> Result<(), Error> {
     for_wasm(project, runner)?;
-    let [_, trunk, binaryen, esbuild, ..] = all(project);
+    let [_, trunk, _, esbuild, ..] = all(project);
     trunk.ensure(project, runner)?;
-    binaryen.ensure(project, runner)?;
     esbuild.ensure(project, runner)
+}
+
+/// Installs what only the bundle as users get it takes.
+pub(crate) fn for_optimized_bundle(project: &Project, runner: &Runner) -> Result<(), Error> {
+    let [_, _, binaryen, ..] = all(project);
+    binaryen.ensure(project, runner)
 }
 
 /// Installs what compiling for and running in WASM takes.
@@ -235,7 +253,7 @@ impl Tool {
             Source::Cargo {
                 package,
                 features,
-                quick,
+                optimized,
             } => {
                 let mut command = runner.command("cargo", &["install", "--locked", package]);
                 command.args(["--version", &self.version]).args(features);
@@ -243,9 +261,11 @@ impl Tool {
                 // Else the tool's objects would stay in the project's target folder.
                 command
                     .env_remove("CARGO_TARGET_DIR")
-                    .env_remove("CARGO_BUILD_TARGET_DIR");
-                if quick {
-                    command.envs(QUICK);
+                    .env_remove("CARGO_BUILD_TARGET_DIR")
+                    .envs(QUICK);
+                for package in optimized {
+                    let level = format!("profile.release.package.{package}.opt-level=1");
+                    command.args(["--config", &level]);
                 }
                 command
             }
