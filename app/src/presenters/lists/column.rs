@@ -188,3 +188,29 @@ macro_rules! rate_field {
 }
 
 pub(super) use {bytes_field, count_field, list, rate_field, text_field};
+
+#[cfg(test)]
+mod tests {
+    use metering::lists::ListKind;
+
+    use super::List;
+
+    /// The keys of the columns that viewers can sort a list by.
+    fn sort_keys(kind: ListKind) -> Vec<&'static str> {
+        let keys: Vec<_> = metering::with_list!(kind, L => {
+            let columns = <L as List>::columns().iter();
+            columns.filter(|column| column.sortable).map(|column| column.key).collect()
+        });
+        assert!(!keys.is_empty(), "{}", kind.name());
+        keys
+    }
+
+    #[test]
+    fn api_accepts_every_sort_key_of_every_list() {
+        for kind in ListKind::ALL {
+            let mut refused = sort_keys(kind);
+            refused.retain(|key| !kind.has_column(key));
+            assert!(refused.is_empty(), "{}: {refused:?}", kind.name());
+        }
+    }
+}

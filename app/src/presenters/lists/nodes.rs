@@ -271,4 +271,20 @@ mod tests {
         );
         assert_eq!(node(|node| node.running = Some(false)), Some(Level::Bad));
     }
+
+    #[test]
+    fn every_sortable_column_has_a_sort_key_of_its_own() {
+        let node = Node {
+            name: "rabbit@host".to_owned(),
+            ..Node::default()
+        };
+        for column in COLUMNS.iter().skip(1).filter(|column| column.sortable) {
+            assert_ne!(
+                key(&node, column.key),
+                Value::Text(node.name.clone()),
+                "{}",
+                column.key
+            );
+        }
+    }
 }
