@@ -64,6 +64,12 @@ async fn serve(listener: TcpListener, url: String, identity: IdentityConfig) -> 
     }
 }
 
+/// A program beside this test.
+fn script(name: &str) -> String {
+    let folder = test_fixtures::checkout().join("api/tests/ceilometerclient");
+    folder.join(name).to_string_lossy().into_owned()
+}
+
 /// A program of the client's, in its environment.
 fn client(program: &str) -> Command {
     let folder = std::env::var_os("CEILOMETERCLIENT").expect("CEILOMETERCLIENT names a folder");
@@ -144,21 +150,13 @@ async fn the_library_works_unmodified() {
     let service = start().await;
     for version in ["", "/v2.0", "/v3"] {
         let auth_url = format!("{}/identity{version}", service.url);
-        let script = concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/tests/ceilometerclient/sign_in.py"
-        );
-        let mut command = client(script);
+        let mut command = client(&script("sign_in.py"));
         command.arg(&auth_url);
         let output = run(command).await;
         let complaint = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{auth_url}: {complaint}");
     }
-    let script = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/tests/ceilometerclient/library.py"
-    );
-    let mut command = client(script);
+    let mut command = client(&script("library.py"));
     command.arg(format!("{}/identity/v2.0", service.url));
     let output = run(command).await;
     let complaint = String::from_utf8_lossy(&output.stderr);
@@ -170,11 +168,11 @@ async fn the_library_works_unmodified() {
 #[ignore = "needs the real client: cargo xtask test --only clients"]
 async fn managers_read_what_the_api_adds() {
     let service = start().await;
-    let root = env!("CARGO_MANIFEST_DIR");
-    let mut command = client(&format!("{root}/tests/ceilometerclient/managers.py"));
+    let mut command = client(&script("managers.py"));
+    let horizon = test_fixtures::checkout().join("horizon");
     let folder = std::env::var("CEILOMETERCLIENT").expect("CEILOMETERCLIENT names a folder");
     command
-        .env("PYTHONPATH", format!("{folder}:{root}/../horizon"))
+        .env("PYTHONPATH", format!("{folder}:{}", horizon.display()))
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .arg(format!("{}/identity/v2.0", service.url));
     let output = run(command).await;

@@ -237,7 +237,7 @@ fn sources(folder: &Path, to: &mut Vec<PathBuf>) {
 
 #[test]
 fn every_text_is_in_the_catalog() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let root = test_fixtures::checkout().join("app/src");
     let mut files = Vec::new();
     sources(&root, &mut files);
     files.retain(|file| !file.starts_with(root.join("i18n")));

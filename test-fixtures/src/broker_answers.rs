@@ -9,11 +9,9 @@ use serde::de::DeserializeOwned;
 /// If there is no such file.
 #[must_use]
 pub fn broker_answer(version: &str, name: &str) -> String {
-    let path = format!(
-        "{}/broker-answers/rabbitmq-{version}/{name}.json",
-        env!("CARGO_MANIFEST_DIR")
-    );
-    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+    let path = format!("test-fixtures/broker-answers/rabbitmq-{version}/{name}.json");
+    std::fs::read_to_string(crate::checkout().join(&path))
+        .unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
 /// An answer of RabbitMQ `version`, read as JSON.

@@ -1,10 +1,6 @@
 //! The folders of the checkout, of builds and of tools.
 
-use std::{
-    env, fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{env, fs, path::PathBuf, process::Command};
 
 use serde_json::Value;
 
@@ -23,15 +19,17 @@ pub struct Project {
 }
 
 impl Project {
-    /// Finds the checkout that this program was built from.
+    /// Finds the checkout that cargo runs this program of.
     ///
     /// # Errors
     ///
     /// If cargo cannot read it, or there is no folder for the tools.
     pub fn find() -> Result<Self, Error> {
-        // The folder this program was built from; the user may be in any below it.
-        let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let root = manifest.parent().unwrap_or(manifest).to_owned();
+        // Cargo names the folder of the crate that it runs: this one's or `bench`'s. The folder at compile
+        // time may be in another checkout, since several can share a target folder.
+        let manifest = env::var_os("CARGO_MANIFEST_DIR");
+        let manifest = manifest.map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
+        let root = manifest.parent().unwrap_or(&manifest).to_owned();
         let output = Command::new("cargo")
             .args(["metadata", "--format-version", "1", "--no-deps"])
             .current_dir(&root)

@@ -1,23 +1,20 @@
 //! The documents name files that exist.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+
+use test_fixtures::checkout;
 
 /// What a path in a document ends with; other texts in backticks are no paths.
 const ENDS: [&str; 6] = [".rs", ".ts", ".js", ".md", ".json", "/"];
 
-fn root() -> &'static Path {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
-    folder.parent().expect("xtask is in the repository")
-}
-
 /// The documents that describe the code as it is. The changelog and the upgrade notes describe what it was.
 fn documents() -> Vec<PathBuf> {
     let mut found = ["README.md", "CONTRIBUTING.md", "SECURITY.md"]
-        .map(|name| root().join(name))
+        .map(|name| checkout().join(name))
         .to_vec();
     for folder in ["docs", "docs/adr", "horizon"] {
-        let entries = fs::read_dir(root().join(folder)).expect("the folder is there");
+        let entries = fs::read_dir(checkout().join(folder)).expect("the folder is there");
         let files = entries.map(|entry| entry.expect("an entry").path());
         found.extend(files.filter(|file| {
             file.extension().is_some_and(|end| end == "md") && !file.ends_with("upgrade.md")
@@ -58,7 +55,7 @@ fn documents_name_files_that_exist() {
     for document in documents() {
         let text = fs::read_to_string(&document).expect("a document");
         let folder = document.parent().expect("a folder");
-        let paths = named(&text).map(|path| (path, root().join(path)));
+        let paths = named(&text).map(|path| (path, checkout().join(path)));
         let links = linked(&text).map(|link| (link, folder.join(link)));
         for (name, path) in paths.chain(links) {
             count += 1;

@@ -1,13 +1,11 @@
 //! The checked-in OpenAPI document is the served one.
 
-use std::path::Path;
-
 /// If set, the test writes the document.
 const UPDATE: &str = "UPDATE_OPENAPI";
 
 #[test]
 fn the_checked_in_document_is_the_served_one() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/openapi.json");
+    let path = test_fixtures::checkout().join("docs/openapi.json");
     let served = api::openapi_json();
     if std::env::var_os(UPDATE).is_some() {
         std::fs::write(&path, &served).expect("docs/openapi.json can be written");

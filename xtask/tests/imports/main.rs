@@ -13,9 +13,9 @@ mod paths;
 mod tokens;
 
 use std::fs;
-use std::path::Path;
 
 use modules::Crate;
+use test_fixtures::checkout;
 
 const CRATES: [&str; 7] = ["metering", "client", "store", "api", "app", "server", "tls"];
 
@@ -32,13 +32,8 @@ const NO_DEPENDENCIES: [(&str, &[&str]); 3] = [
     ("app", &["api", "store"]),
 ];
 
-fn root() -> &'static Path {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
-    folder.parent().expect("xtask is in the repository")
-}
-
 fn read(path: &str) -> String {
-    fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+    fs::read_to_string(checkout().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
 /// The names in the first column of a table in a doc comment.
@@ -74,7 +69,7 @@ fn dependencies(manifest: &str) -> Vec<(usize, &str)> {
 fn no_circle_of_imports_between_folders() {
     let mut circles = Vec::new();
     for name in CRATES {
-        let mut read = Crate::read(root(), name);
+        let mut read = Crate::read(&checkout(), name);
         for (from, to) in ACCEPTED {
             if from.split('/').next() == Some(name) {
                 let was_there = read.except(from, to);
@@ -106,7 +101,7 @@ fn modules_import_only_from_modules_before_them() {
         let lib = format!("{name}/src/lib.rs");
         let text = read(&lib);
         let order = modules_in_table(&text);
-        let read = Crate::read(root(), name);
+        let read = Crate::read(&checkout(), name);
         let place = |module: &str| {
             let place = order.iter().position(|name| *name == module);
             place.unwrap_or_else(|| panic!("the table of {lib} lacks the module `{module}`"))

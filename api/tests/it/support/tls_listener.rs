@@ -1,6 +1,6 @@
 //! A TLS listener with certificates of a private authority, in front of a service of a test.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio::net::{TcpListener, TcpStream};
@@ -12,8 +12,8 @@ use tokio_rustls::rustls::{RootCertStore, ServerConfig, crypto};
 
 /// A certificate or a key of these tests, see `README.md` there.
 pub(crate) fn path(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../api/tests/it/tls")
+    test_fixtures::checkout()
+        .join("api/tests/it/tls")
         .join(name)
 }
 
