@@ -59,6 +59,8 @@ pub struct Config {
     pub retention: Retention,
     /// Collected resources that are kept, of all brokers together.
     pub max_resources: usize,
+    /// Series of posted samples that a project may have.
+    pub max_posted_series: usize,
     /// The bounds of each listener.
     pub connections: ConnectionLimits,
     /// The file that was read, for the log.
@@ -169,6 +171,7 @@ impl Reader<'_> {
                 }
                 self.refuse(&keys::POSTED_QUOTA, "--only web takes no samples");
                 self.refuse(&keys::MAX_RESOURCES, "--only web keeps no history");
+                self.refuse(&keys::MAX_POSTED_SERIES, "--only web takes no samples");
                 let lifetime = self.session_lifetime();
                 let keystone = self.keystone_of_web(directory);
                 let metering = self.metering(directory, keystone.as_ref());
@@ -190,6 +193,9 @@ impl Reader<'_> {
             max_resources: self
                 .one(&keys::MAX_RESOURCES, values::max_resources)
                 .unwrap_or(StoreOptions::default().max_resources),
+            max_posted_series: self
+                .one(&keys::MAX_POSTED_SERIES, values::max_posted_series)
+                .unwrap_or(StoreOptions::default().max_posted_series),
             file: self.raw.file.clone(),
             default_broker: self.raw.all(&keys::BROKER).is_empty() && self.raw.brokers.is_empty(),
         }

@@ -106,6 +106,7 @@ impl Server {
         let options = Options {
             retention: config.retention,
             max_resources: config.max_resources,
+            max_posted_series: config.max_posted_series,
             ..Options::default()
         };
         match config.parts {

@@ -150,7 +150,7 @@ async fn samples(
         (status = 401, body = KeystoneErrorBody, description = "No valid token"),
         (status = 413, body = ErrorBody, description = "Longer than a post"),
         (status = 415, body = ErrorBody, description = "Not JSON"),
-        (status = 429, body = ErrorBody, description = "More samples than the project may post in a day"),
+        (status = 429, body = ErrorBody, description = "More samples than the project may post in a day, or more series than it may have"),
         (status = 503, body = ErrorBody, description = "The store cannot be used now"),
     )
 )]

@@ -26,6 +26,9 @@ use super::json::{json, json_response};
 /// When to come back where the process is busy with requests like this one.
 const BUSY: Duration = Duration::from_secs(2);
 
+/// How often the store deletes series without samples.
+const SERIES_DELETED: Duration = Duration::from_mins(10);
+
 /// A text of a request is repeated in an error up to this length, in characters.
 const QUOTED: usize = 200;
 
@@ -123,7 +126,8 @@ pub(crate) enum Error {
         retry_after: Duration,
     },
 
-    /// `503`, or `400` for a pattern: the store does not give what was asked.
+    /// `503`, `400` for a pattern, `429` for new series of a project that has too many: the store does
+    /// not give what was asked, or does not take it.
     #[error(transparent)]
     Store(#[from] StoreError),
 
@@ -190,9 +194,10 @@ impl Error {
             Self::BodyTimeout | Self::TokenRequestTimeout => StatusCode::REQUEST_TIMEOUT,
             Self::TooLarge | Self::BodyTooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::MediaType(_) | Self::UnknownMimetype(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::TooManyAttempts(_) | Self::TooManyTokens(_) | Self::PostedQuota { .. } => {
-                StatusCode::TOO_MANY_REQUESTS
-            }
+            Self::TooManyAttempts(_)
+            | Self::TooManyTokens(_)
+            | Self::PostedQuota { .. }
+            | Self::Store(StoreError::TooManySeries { .. }) => StatusCode::TOO_MANY_REQUESTS,
             Self::NotAnswered { .. }
             | Self::NobodyToAsk(_)
             | Self::Store(_)
@@ -210,6 +215,7 @@ impl Error {
             | Self::TooManyTokens(retry_after) => Some(*retry_after),
             Self::TooManyBodies | Self::TooManyQueries => Some(BUSY),
             Self::Store(StoreError::BadPattern(_)) => None,
+            Self::Store(StoreError::TooManySeries { .. }) => Some(SERIES_DELETED),
             Self::NobodyToAsk(_) | Self::Store(_) => Some(Duration::from_secs(5)),
             _ => None,
         }

@@ -11,6 +11,7 @@ use http::{Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use metering::Timestamp;
 use serde_json::{Value, json};
+use store::SqliteStore;
 use tower::ServiceExt;
 
 use crate::support::{FakeBroker, TestApp, faultstring, local, sample, sqlite};
@@ -202,6 +203,27 @@ async fn a_project_posts_no_more_than_its_quota_in_a_day() {
     let refused = again.post_samples(&token, "m", &json!(samples(1))).await;
     let words = faultstring(&refused, StatusCode::TOO_MANY_REQUESTS);
     assert!(words.contains("has posted 10 samples"), "{words}");
+}
+
+#[tokio::test]
+async fn new_series_beyond_a_projects_bound_are_refused() {
+    let fake = FakeBroker::start();
+    let options = store::Options {
+        max_posted_series: 1,
+        ..store::Options::default()
+    };
+    let store = SqliteStore::in_memory(options).expect("opens");
+    // A refused post does not count for the day.
+    let app = TestApp::with_store(with_quota(&fake, 6), Arc::new(store));
+    let token = app.sign_in("guest", "guest").await;
+    app.store(&token, "m", &samples(3)).await;
+    let other = json!([sample("n", "r", 1.0, &json!({}))]);
+    let refused = app.post_samples(&token, "n", &other).await;
+    let words = faultstring(&refused, StatusCode::TOO_MANY_REQUESTS);
+    assert!(words.contains("more than 1 series"), "{words}");
+    assert!(words.contains("--max-posted-series"), "{words}");
+    assert_eq!(refused.header("retry-after"), Some("600"));
+    app.store(&token, "m", &samples(3)).await;
 }
 
 #[tokio::test]

@@ -273,6 +273,11 @@ keys! {
         accepts "a whole number from 1, such as 1000000; or none"
         "Samples that a project may post in a day (UTC) through the metering API; further posts \
          are answered with 429 until the next day. `none` sets no limit";
+    MAX_POSTED_SERIES "max_posted_series" "COUNT"
+        default "100000"
+        accepts "a number from 100 to 10000000"
+        "Series of posted samples (a meter of a resource) that a project may have; posts that need \
+         more are answered with 429. A series ends when its last sample is deleted";
     SITE "site" "PATH"
         default "dist beside the program, else in the working directory"
         accepts "the folder that Trunk built, with frontend-<hash>.js in it"

@@ -97,6 +97,12 @@ pub(super) fn max_resources(text: &str) -> Result<usize, String> {
     number.ok_or_else(|| "not a number from 100 to 1000000".to_owned())
 }
 
+/// A number of posted series.
+pub(super) fn max_posted_series(text: &str) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|n| (100..=10_000_000).contains(n));
+    number.ok_or_else(|| "not a number from 100 to 10000000".to_owned())
+}
+
 /// A number of connections.
 pub(super) fn connections(text: &str) -> Result<usize, String> {
     let number = text.parse().ok().filter(|n| (8..=1_000_000).contains(n));

@@ -282,6 +282,9 @@ fn the_bound_on_resources_is_set_by_its_key() {
     let bound = |flags: &[&str]| Given::nothing().flags(flags).accepted().max_resources;
     assert_eq!(bound(&[]), 20_000);
     assert_eq!(bound(&["--max-resources", "500"]), 500);
+    let bound = |flags: &[&str]| Given::nothing().flags(flags).accepted().max_posted_series;
+    assert_eq!(bound(&[]), 100_000);
+    assert_eq!(bound(&["--max-posted-series", "500"]), 500);
 }
 
 #[test]

@@ -143,6 +143,18 @@ fn bound_on_resources_names_what_is_accepted() {
 }
 
 #[test]
+fn bound_on_posted_series_names_what_is_accepted() {
+    for value in ["99", "none"] {
+        refuses(
+            "--max-posted-series",
+            value,
+            "not a number",
+            "from 100 to 10000000",
+        );
+    }
+}
+
+#[test]
 fn invalid_switch() {
     refuses("--password-hashes", "maybe", "neither", "yes or no");
 }

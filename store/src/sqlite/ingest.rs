@@ -11,9 +11,11 @@ use super::columns::Columns;
 use super::failure::Outcome;
 use super::inbox::Post;
 use super::metadata::Interner;
+use super::posted_series::PostedSeries;
 use super::resolution::{RESOLUTIONS, bucket};
 use super::state::Horizons;
 use super::varint_codec::put_number;
+use crate::error::StoreError;
 use crate::sample::Collected;
 
 type PollSourceKey = (Arc<str>, Option<Arc<str>>);
@@ -21,7 +23,7 @@ type PollSourceKey = (Arc<str>, Option<Arc<str>>);
 /// What the writer knows by heart: which number stands for what.
 #[derive(Debug)]
 pub(super) struct Ingest {
-    series: HashMap<Arc<Identity>, Arc<Series>>,
+    series: PostedSeries,
     next_series: i64,
     next_row: i64,
     metadata: Interner,
@@ -45,9 +47,12 @@ pub(super) struct Added {
 
 impl Ingest {
     /// Of a file.
-    pub(super) fn load(conn: &Connection, catalog: &Catalog) -> Outcome<Self> {
+    pub(super) fn load(
+        conn: &Connection,
+        catalog: &Catalog,
+        max_posted_series: usize,
+    ) -> Outcome<Self> {
         let contents = catalog.read();
-        let series = contents.series.values();
         let poll_source = contents.poll_source.values();
         let mut column_sets = HashMap::new();
         let mut select = conn.prepare("SELECT id, meters FROM layouts")?;
@@ -71,9 +76,7 @@ impl Ingest {
             Ok(given.unwrap_or(0))
         };
         Ok(Self {
-            series: series
-                .map(|s| (Arc::clone(&s.identity), Arc::clone(s)))
-                .collect(),
+            series: PostedSeries::new(contents.series.values(), max_posted_series),
             next_series: next("series")?,
             next_row: next("samples")?.max(given("rows")?),
             metadata: Interner::default(),
@@ -94,20 +97,24 @@ impl Ingest {
         self.next_poll_source
     }
 
-    /// Writes a post; the number of its first row.
+    /// Writes a post; the number of its first row, or why the post is refused.
     pub(super) fn post(
         &mut self,
         conn: &Connection,
         post: &Post,
         added: &mut Added,
-    ) -> Outcome<i64> {
+    ) -> Outcome<Result<i64, StoreError>> {
+        let identities: Vec<_> = post.samples.iter().map(Identity::from).collect();
+        if let Err(refusal) = self.series.check(&identities) {
+            return Ok(Err(refusal));
+        }
         let mut insert = conn.prepare_cached(
             "INSERT INTO samples (id, series, time, volume, metadata, recorded)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         )?;
         let first = self.next_row;
-        for posted in post.samples.iter() {
-            let series = self.series_of(conn, Identity::from(posted), added)?;
+        for (posted, identity) in post.samples.iter().zip(identities) {
+            let series = self.series_of(conn, identity, added)?;
             let recorded = posted.recorded_at.as_micros();
             let metadata = self.metadata.number(conn, &posted.metadata, recorded)?;
             let time = posted.timestamp.as_micros();
@@ -122,7 +129,7 @@ impl Ingest {
             self.next_row += 1;
             added.samples.push((series, time, posted.volume));
         }
-        Ok(first)
+        Ok(Ok(first))
     }
 
     fn series_of(
@@ -148,14 +155,9 @@ impl Ingest {
             identity.user_id,
             identity.source
         ])?;
-        let identity = Arc::new(identity);
-        let series = Arc::new(Series::new(
-            self.next_series,
-            Arc::clone(&identity),
-            i64::MIN,
-        ));
+        let series = Arc::new(Series::new(self.next_series, Arc::new(identity), i64::MIN));
         self.next_series += 1;
-        self.series.insert(identity, Arc::clone(&series));
+        self.series.insert(Arc::clone(&series));
         added.series.push(Arc::clone(&series));
         Ok(series)
     }
@@ -257,7 +259,7 @@ impl Ingest {
     /// Forgets what a failed transaction added; `next_row` is the number its first row would have had.
     pub(super) fn undo(&mut self, added: &Added, next_row: i64) {
         for series in &added.series {
-            self.series.remove(&series.identity);
+            self.series.remove(series);
         }
         for poll_source in &added.poll_source {
             self.poll_source.remove(&key(poll_source));
@@ -293,7 +295,7 @@ impl Ingest {
     /// Forgets series that were deleted, and metadata that may have been.
     pub(super) fn forget(&mut self, series: &[Arc<Series>]) {
         for series in series {
-            self.series.remove(&series.identity);
+            self.series.remove(series);
         }
         self.metadata.clear();
     }

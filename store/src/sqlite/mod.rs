@@ -14,7 +14,7 @@
 //! | module | what |
 //! |---|---|
 //! | `open`, `schema`, `state` | the file |
-//! | `inbox`, `writer`, `ingest`, `maintenance`, `context`, `roll_up_step`, `resource_bound`, `clock` | what is written |
+//! | `inbox`, `writer`, `ingest`, `maintenance`, `context`, `roll_up_step`, `resource_bound`, `posted_series`, `clock` | what is written |
 //! | `catalog`, `plan` | which rows a filter is about |
 //! | `reader`, `first_last` | walking over them |
 //! | `samples`, `pages`, `listing`, `statistics`, `charts`, `lines` | the questions, a file each |
@@ -45,6 +45,7 @@ mod options;
 mod pages;
 mod plan;
 mod pool;
+mod posted_series;
 mod reader;
 mod resolution;
 mod resource_bound;
@@ -149,7 +150,7 @@ impl SqliteStore {
     ) -> Outcome<Self> {
         let locked = conn.lock().unwrap_or_else(PoisonError::into_inner);
         let catalog = Catalog::load(&locked)?;
-        let ingest = Ingest::load(&locked, &catalog)?;
+        let ingest = Ingest::load(&locked, &catalog, options.max_posted_series)?;
         let shared = Arc::new(StoreContext {
             inbox: Inbox::new(options.queued_polls),
             catalog,

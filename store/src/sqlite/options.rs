@@ -23,6 +23,9 @@ pub struct Options {
     /// Collected resources (brokers, nodes, vhosts, queues) that are kept, of all brokers together.
     /// Above it those without a sample for longest are deleted, server-named queues first.
     pub max_resources: usize,
+    /// Series of posted samples (a meter of a resource) that a project may have. Each one takes
+    /// memory for as long as a sample of it is kept.
+    pub max_posted_series: usize,
     /// Collected resources that are kept in any case, by id.
     pub pinned_resources: Vec<Arc<str>>,
 }
@@ -52,6 +55,7 @@ impl Default for Options {
             queued_polls: 10_000,
             max_size: None,
             max_resources: 20_000,
+            max_posted_series: 100_000,
             pinned_resources: Vec::new(),
         }
     }

@@ -23,6 +23,9 @@ const BREATH: Duration = Duration::from_millis(5);
 /// After a failure, before what is queued is tried again. A post is tried at once.
 const RETRY: Duration = Duration::from_secs(1);
 
+/// The number of a post's first row, or why it was refused.
+type PostResult = Result<i64, StoreError>;
+
 /// Writes until the store is closed.
 pub(super) struct Writer {
     pub(super) shared: Arc<StoreContext>,
@@ -73,7 +76,7 @@ impl Writer {
                     // So that the poster takes them over without a copy.
                     drop(samples);
                     // Who posted may have gone.
-                    let _ = reply.send(Ok(row));
+                    let _ = reply.send(row);
                 }
                 for write in batch.kv_writes {
                     let _ = write.reply.send(Ok(()));
@@ -95,7 +98,7 @@ impl Writer {
         }
     }
 
-    fn commit(&mut self, batch: &Batch, added: &mut Added) -> Outcome<Vec<i64>> {
+    fn commit(&mut self, batch: &Batch, added: &mut Added) -> Outcome<Vec<PostResult>> {
         let mut conn = self.conn.lock().unwrap_or_else(PoisonError::into_inner);
         let turn = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut rows = Vec::with_capacity(batch.posts.len());

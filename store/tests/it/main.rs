@@ -7,6 +7,7 @@ mod generators;
 mod kv;
 mod list_pages;
 mod pages;
+mod posted_series;
 mod resolutions;
 mod resource_bound;
 mod support;
