@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fmt::Write;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
 
 use metering::Timestamp;
 use metering::lists::ListKind;
@@ -17,6 +18,8 @@ use super::select::{Filter, Scope, Selection, Sort, order, select};
 const SAMPLED_ROWS: usize = 200;
 /// Most orders of a list that are cached, and most selections.
 const MAX_CACHED: usize = 24;
+/// An order that nobody asked for within this time is not computed for the next table.
+const WARMED_FOR: Duration = Duration::from_mins(1);
 
 /// A list at one instant.
 #[derive(Debug)]
@@ -85,7 +88,10 @@ impl Table {
         filter: Option<&Filter>,
         sort: Option<&Sort>,
     ) -> Option<Selection> {
-        self.selections.found(&selection_key(scope, filter, sort))
+        let found = self.selections.found(&selection_key(scope, filter, sort))?;
+        // So that the next table has the order too.
+        self.orders.found(&sort.cloned());
+        Some(found)
     }
 
     /// Finds the rows that a request is about, once however many ask.
@@ -106,10 +112,12 @@ impl Table {
         self.orders.get(sort.cloned(), || order(&self.rows, sort))
     }
 
-    /// Finds the orders that were asked of an older table: whoever asks next need not wait for them.
+    /// Finds the orders that were lately asked of an older table: whoever asks next need not wait for
+    /// them.
     pub(crate) fn warm(&self, older: &Table) {
-        for sort in older.orders.keys() {
-            self.ordered(sort.as_ref());
+        for (sort, asked) in older.orders.asked_within(WARMED_FOR) {
+            let find = || order(&self.rows, sort.as_ref());
+            self.orders.get_as_of(sort.clone(), asked, find);
         }
     }
 
@@ -172,7 +180,14 @@ fn selection_key(
 
 /// What was computed, by what it was computed for; a little of it.
 #[derive(Debug)]
-struct Cached<K, V>(Mutex<HashMap<K, Arc<OnceLock<V>>>>);
+struct Cached<K, V>(Mutex<HashMap<K, Entry<V>>>);
+
+#[derive(Debug)]
+struct Entry<V> {
+    value: Arc<OnceLock<V>>,
+    /// When somebody last asked for it.
+    asked: Instant,
+}
 
 impl<K, V> Default for Cached<K, V> {
     fn default() -> Self {
@@ -182,25 +197,38 @@ impl<K, V> Default for Cached<K, V> {
 
 impl<K: Clone + Eq + Hash, V: Clone> Cached<K, V> {
     fn found(&self, key: &K) -> Option<V> {
-        let cached = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        cached.get(key)?.get().cloned()
+        let mut cached = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let entry = cached.get_mut(key)?;
+        entry.asked = Instant::now();
+        entry.value.get().cloned()
     }
 
     fn get(&self, key: K, compute: impl FnOnce() -> V) -> V {
-        let cell = {
+        self.get_as_of(key, Instant::now(), compute)
+    }
+
+    fn get_as_of(&self, key: K, asked: Instant, compute: impl FnOnce() -> V) -> V {
+        let value = {
             let mut cached = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             if cached.len() >= MAX_CACHED && !cached.contains_key(&key) {
                 cached.clear();
             }
-            Arc::clone(cached.entry(key).or_default())
+            let entry = cached.entry(key).or_insert_with(|| Entry {
+                value: Arc::default(),
+                asked,
+            });
+            entry.asked = entry.asked.max(asked);
+            Arc::clone(&entry.value)
         };
         // Not under the lock: whoever asks for another need not wait.
-        cell.get_or_init(compute).clone()
+        value.get_or_init(compute).clone()
     }
 
-    fn keys(&self) -> Vec<K> {
+    fn asked_within(&self, time: Duration) -> Vec<(K, Instant)> {
         let cached = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        cached.keys().cloned().collect()
+        let all = cached.iter().map(|(key, entry)| (key, entry.asked));
+        let lately = all.filter(|(_, asked)| asked.elapsed() < time);
+        lately.map(|(key, asked)| (key.clone(), asked)).collect()
     }
 }
 
@@ -319,8 +347,8 @@ mod tests {
         }
     }
 
-    #[test]
-    fn what_was_asked_is_found_before_it_is_asked_again() {
+    #[tokio::test(start_paused = true)]
+    async fn what_was_asked_is_found_before_it_is_asked_again() {
         let rows = || {
             rows::read(ListKind::Queues, br#"[{"name":"a","vhost":"/"}]"#, false)
                 .expect("rows")
@@ -339,7 +367,17 @@ mod tests {
         old.find(&Scope::All, None, Some(&sort));
         assert!(old.found(&Scope::All, None, Some(&sort)).is_some());
         new.warm(&old);
-        assert!(new.orders.found(&Some(sort)).is_some());
+        assert!(new.orders.found(&Some(sort.clone())).is_some());
+
+        // A request that finds the rows counts as well.
+        tokio::time::advance(WARMED_FOR / 2).await;
+        assert!(old.found(&Scope::All, None, Some(&sort)).is_some());
+        tokio::time::advance(WARMED_FOR / 2).await;
+        let next = Table::new(3, at, None, rows());
+        next.warm(&new);
+        assert!(next.orders.asked_within(Duration::MAX).is_empty());
+        next.warm(&old);
+        assert_eq!(next.orders.asked_within(Duration::MAX).len(), 1);
     }
 
     #[test]
@@ -348,6 +386,6 @@ mod tests {
         for n in 0..1000 {
             assert_eq!(cached.get(n, || n), n);
         }
-        assert!(cached.keys().len() <= MAX_CACHED);
+        assert!(cached.asked_within(Duration::MAX).len() <= MAX_CACHED);
     }
 }
