@@ -18,7 +18,7 @@
 //! | `catalog`, `plan` | which rows a filter is about |
 //! | `reader`, `first_last` | walking over them |
 //! | `samples`, `pages`, `listing`, `statistics`, `charts`, `lines` | the questions, a file each |
-//! | `listing_window`, `tallies` | rows of large answers, a bounded number at a time |
+//! | `listing_window`, `tallies`, `statistics_pages` | rows of large answers, a bounded number at a time |
 //! | `kv_writes` | what the service keeps for itself |
 //! | `rollup`, `varint_codec`, `resolution` | polls, and roll-ups of them |
 //! | `columns`, `metadata` | what is held in memory |
@@ -56,6 +56,7 @@ mod schema;
 mod shared;
 mod state;
 mod statistics;
+mod statistics_pages;
 mod statistics_row;
 mod store_impl;
 mod tallies;
@@ -87,7 +88,7 @@ use writer::Writer;
 
 pub(crate) use listing::ListPosition;
 pub(crate) use pages::Position;
-pub(crate) use statistics::StatisticsPosition;
+pub(crate) use statistics_pages::StatisticsPosition;
 
 pub use options::{Options, Retention};
 
@@ -156,6 +157,7 @@ impl SqliteStore {
             catalog,
             columns: columns::Columns::default(),
             metadata: metadata::MetadataCache::default(),
+            row_budget: statistics_pages::RowBudget::default(),
             state: State::load(&locked)?,
             write_error: Mutex::default(),
         });

@@ -7,6 +7,7 @@ use super::columns::Columns;
 use super::inbox::Inbox;
 use super::metadata::MetadataCache;
 use super::state::State;
+use super::statistics_pages::RowBudget;
 use crate::error::StoreError;
 
 /// State that the writer and the readers share.
@@ -17,6 +18,7 @@ pub(super) struct StoreContext {
     pub(super) columns: Columns,
     pub(super) metadata: MetadataCache,
     pub(super) state: State,
+    pub(super) row_budget: RowBudget,
     /// Why writing fails.
     pub(super) write_error: Mutex<Option<String>>,
 }

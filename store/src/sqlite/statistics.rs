@@ -20,13 +20,9 @@ use super::tallies::{Group, Placement, RowKey, Tallies, Tally};
 use crate::matcher::Found;
 use crate::query::StatisticsQuery;
 
-/// Rows of the first page of an answer, and of further ones.
-const FIRST: usize = 1000;
-const FURTHER: usize = 5000;
-
-/// Where the next page of an answer starts.
+/// Where a search starts. The default is the start of the answer.
 #[derive(Debug, Default)]
-pub(crate) struct StatisticsPosition {
+pub(super) struct SearchStart {
     /// The last row before.
     after: Option<RowKey>,
     /// Where periods begin, once it is known.
@@ -35,38 +31,29 @@ pub(crate) struct StatisticsPosition {
 
 /// Numbers about the samples of a filter.
 pub(super) fn statistics(reader: &Reader<'_>, query: &StatisticsQuery) -> Outcome<Vec<Statistics>> {
-    let (rows, _) = read(reader, query, StatisticsPosition::default(), usize::MAX)?;
+    let (rows, _) = search(reader, query, SearchStart::default(), usize::MAX)?;
     Ok(rows)
 }
 
-/// A page of the same. Each page goes over the samples again from its first row on, so that no more
-/// rows than those of a page are held.
-pub(super) fn page(
-    reader: &Reader<'_>,
-    query: &StatisticsQuery,
-    position: StatisticsPosition,
-) -> Outcome<(Vec<Statistics>, Option<StatisticsPosition>)> {
-    let most = if position.after.is_none() {
-        FIRST
-    } else {
-        FURTHER
-    };
-    read(reader, query, position, most)
+/// Whether samples of one series may belong to different groups.
+pub(super) fn has_metadata_groups(query: &StatisticsQuery) -> bool {
+    let is_metadata = |by: &GroupBy| matches!(by, GroupBy::Metadata(_));
+    query.groupby.iter().any(is_metadata)
 }
 
-/// At most some rows from a position on, and where the next ones start.
+/// At most some rows from a start on, and where the next ones start.
 ///
 /// Collected samples that are older than the kept polls are read from their roll-ups, each of which
 /// counts at its start; the standard deviation has no roll-ups.
-fn read(
+pub(super) fn search(
     reader: &Reader<'_>,
     query: &StatisticsQuery,
-    position: StatisticsPosition,
+    start: SearchStart,
     most: usize,
-) -> Outcome<(Vec<Statistics>, Option<StatisticsPosition>)> {
+) -> Outcome<(Vec<Statistics>, Option<SearchStart>)> {
     let plan = reader.plan(&query.filter)?;
     let period = query.period_micros();
-    let origin = match (query.from, period, position.origin) {
+    let origin = match (query.from, period, start.origin) {
         (Some(from), ..) => from.as_micros(),
         (None, None, _) => 0,
         (None, Some(_), Some(origin)) => origin,
@@ -75,11 +62,8 @@ fn read(
             None => return Ok((Vec::new(), None)),
         },
     };
-    let mut tallies = Tallies::new(period, origin, most, position.after);
-    let by_metadata = query
-        .groupby
-        .iter()
-        .any(|by| matches!(by, GroupBy::Metadata(_)));
+    let mut tallies = Tallies::new(period, origin, most, start.after);
+    let by_metadata = has_metadata_groups(query);
     for target in &plan.posted {
         if by_metadata {
             posted_by_metadata(reader, query, target, &mut tallies)?;
@@ -93,7 +77,7 @@ fn read(
     }
     let (found, has_more) = tallies.finish();
     let next = found.last().filter(|_| has_more);
-    let next = next.map(|(key, ..)| StatisticsPosition {
+    let next = next.map(|(key, ..)| SearchStart {
         after: Some(key.clone()),
         origin: Some(origin),
     });

@@ -13,7 +13,7 @@ use super::inbox::{KvWrite, Post};
 use super::rollup::Span;
 use super::{
     SqliteStore, WAITING_SAMPLES, charts, kv, listing, log_entries, maintenance, pages, samples,
-    statistics,
+    statistics, statistics_pages,
 };
 use crate::Store;
 use crate::error::StoreError;
@@ -130,7 +130,7 @@ impl Store for SqliteStore {
         query: Arc<StatisticsQuery>,
         cursor: StatisticsCursor,
     ) -> Result<Page<Statistics, StatisticsCursor>, StoreError> {
-        let read = self.read(move |reader| statistics::page(reader, &query, cursor.0));
+        let read = self.read(move |reader| statistics_pages::page(reader, &query, cursor.0));
         let (rows, next) = read.await?;
         let next = next.map(StatisticsCursor);
         Ok(Page { rows, next })

@@ -109,8 +109,7 @@ pub(super) struct Tallies<'p> {
     after: Option<RowKey>,
     /// The first row that was left out.
     left_out: Option<RowKey>,
-    rows: BTreeMap<Group, BTreeMap<(i64, Arc<str>), Tally<'p>>>,
-    count: usize,
+    rows: BTreeMap<RowKey, Tally<'p>>,
     held: usize,
     /// What was tallied last, and where it belongs: mostly the next sample does, too.
     current: Option<(RowKey, Tally<'p>)>,
@@ -130,7 +129,6 @@ impl<'p> Tallies<'p> {
             after,
             left_out: None,
             rows: BTreeMap::new(),
-            count: 0,
             held: 0,
             current: None,
         }
@@ -219,54 +217,28 @@ impl<'p> Tallies<'p> {
         let Some((key, tally)) = self.current.take() else {
             return;
         };
-        let periods = self.rows.entry(key.group).or_default();
-        let before = periods.len();
-        let row = periods
-            .entry((key.period, key.unit))
-            .or_insert_with(Tally::new);
+        let row = self.rows.entry(key).or_insert_with(Tally::new);
         let held = row.held();
         row.merge(tally);
         self.held += row.held() - held;
-        self.count += periods.len() - before;
-        while self.count > 1 && (self.count > self.most || self.held > HELD) {
-            self.leave_out_last();
-        }
-    }
-
-    fn leave_out_last(&mut self) {
-        let Some(mut last) = self.rows.last_entry() else {
-            return;
-        };
-        let group = Arc::clone(last.key());
-        let row = last.get_mut().pop_last();
-        if last.get().is_empty() {
-            last.remove();
-        }
-        if let Some(((period, unit), tally)) = row {
-            self.count -= 1;
+        while self.rows.len() > 1 && (self.rows.len() > self.most || self.held > HELD) {
+            let Some((key, tally)) = self.rows.pop_last() else {
+                break;
+            };
             self.held -= tally.held();
-            self.left_out = Some(RowKey {
-                group,
-                period,
-                unit,
-            });
+            self.left_out = Some(key);
         }
     }
 
     /// The rows in their order, with the start of each one's period, and whether some were left out.
     pub(super) fn finish(mut self) -> (Vec<(RowKey, i64, Tally<'p>)>, bool) {
         self.flush();
-        let mut rows = Vec::with_capacity(self.count);
-        for (group, periods) in std::mem::take(&mut self.rows) {
-            for ((period, unit), tally) in periods {
-                let key = RowKey {
-                    group: Arc::clone(&group),
-                    period,
-                    unit,
-                };
-                rows.push((key, self.start(period), tally));
-            }
-        }
+        let rows = std::mem::take(&mut self.rows).into_iter();
+        let rows = rows.map(|(key, tally)| {
+            let start = self.start(key.period);
+            (key, start, tally)
+        });
+        let rows = rows.collect();
         (rows, self.left_out.is_some())
     }
 }
@@ -287,7 +259,7 @@ mod tests {
         for time in (0..1000).rev() {
             for group in &groups {
                 tallies.add((group, &unit), time, &[], |tally| tally.add(time, 1.0));
-                assert!(tallies.count <= 3, "{} rows", tallies.count);
+                assert!(tallies.rows.len() <= 3, "{} rows", tallies.rows.len());
             }
         }
         let (rows, has_more) = tallies.finish();

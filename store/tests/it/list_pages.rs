@@ -247,3 +247,36 @@ async fn pages_of_statistics_of_rolled_up_samples_are_the_whole_answer() {
         assert!(found == expected, "by {period} s: not the same");
     }
 }
+
+#[tokio::test]
+async fn samples_are_read_once_for_all_pages_of_groups_of_metadata() {
+    const GROUPS: usize = 7000;
+    let store = SqliteStore::in_memory(Options::default()).expect("opens");
+    let start = this_hour() - HOUR;
+    let sample = |number: usize| {
+        let mut sample = posted("r", start + number as i64, 1.0);
+        let flavour = format!("f{number:04}");
+        sample.metadata.insert("instance_type".into(), flavour);
+        sample
+    };
+    let samples = (0..GROUPS).map(sample).collect();
+    store.post(samples).await.expect("posted");
+    let query = Arc::new(StatisticsQuery {
+        filter: is(Field::Meter, "cpu"),
+        period: 0,
+        from: None,
+        groupby: vec![GroupBy::Metadata("instance_type".into())],
+        functions: vec![],
+    });
+    let read = |cursor: StatisticsCursor| store.statistics_page(Arc::clone(&query), cursor);
+    let mut page = read(StatisticsCursor::default()).await.expect("a page");
+    // A second reading would find this one in the last group.
+    store.post(vec![sample(GROUPS - 1)]).await.expect("posted");
+    let mut counts = Vec::new();
+    loop {
+        counts.extend(page.rows.iter().map(|row| row.count));
+        let Some(next) = page.next else { break };
+        page = read(next).await.expect("a page");
+    }
+    assert_eq!(counts, vec![Some(1); GROUPS]);
+}
