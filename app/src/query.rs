@@ -88,7 +88,7 @@ mod tests {
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
-    fn what_is_written_is_read_back() {
+    fn written_queries_are_read_back() {
         let query = Query::default()
             .with("text", "100% of a&b=c+d é")
             .with("level", "error");

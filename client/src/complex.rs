@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_out_is_left_to_the_api() {
+    fn absent_values_are_not_sent() {
         let json =
             serde_json::to_string(&ComplexQuery::default().wire().expect("texts")).expect("JSON");
         assert_eq!(json, "{}");

@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_came_before_the_connection_broke_is_handed_out() {
+    async fn items_before_a_broken_connection_are_returned() {
         let broken = TransportError::Exchange(Cause::new("cut"));
         let mut items = items::<u64>(vec![Ok("[1, 2"), Err(broken)]);
         assert_eq!(items.try_next().await.expect("the first"), Some(1));

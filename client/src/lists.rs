@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_left_out_is_left_to_the_api() {
+    fn absent_values_are_not_sent() {
         let path = path("queues", "prod a", &ListQuery::default());
         assert_eq!(
             path.expect("a path"),

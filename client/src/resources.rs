@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_left_out_is_left_to_the_api() {
+    fn absent_values_are_not_sent() {
         assert_eq!(ResourceQuery::default().path(), "/v2/resources");
     }
 

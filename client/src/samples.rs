@@ -172,7 +172,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_not_known_is_left_to_the_api() {
+    fn unknown_values_are_not_sent() {
         let sample = NewSample::gauge("prod", 5.0, "message");
         let json = serde_json::to_value(Posted::of("rabbit.messages", &sample));
         assert_eq!(

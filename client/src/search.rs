@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_left_out_is_left_to_the_api() {
+    fn absent_values_are_not_sent() {
         assert_eq!(address(None, "a b/", None), "/v2/rabbit/search?q=a+b%2F");
         assert_eq!(
             address(Some("prod"), "", Some(5)),

@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_left_out_is_left_to_the_api() {
+    fn absent_values_are_not_sent() {
         let query = StatisticsQuery {
             meter: "rabbit.messages".to_owned(),
             ..StatisticsQuery::default()

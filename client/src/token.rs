@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_header_carries_is_no_token() {
+    fn text_that_no_header_can_carry_is_no_token() {
         for text in ["", "a b", "a\nb", "ключ"] {
             assert_eq!(Token::new(text), Err(InvalidToken), "{text:?}");
         }

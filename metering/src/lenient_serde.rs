@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_known_is_absent() {
+    fn unknown_values_are_absent() {
         for json in [
             r#"{"count":"unknown","rate":"undefined","pid":null,"running":"unknown"}"#,
             r#"{"count":[],"rate":{"a":[1]},"pid":true,"running":0,"unknown":[{}]}"#,

@@ -314,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_older_than_the_span_is_forgotten() {
+    fn values_older_than_the_span_are_dropped() {
         let mut ours = series(5, 100, &[("m", &[1.0, 2.0, 3.0])]);
         ours.merge(series(5, 115, &[("m", &[4.0])]), 10);
         assert_eq!(ours, series(5, 110, &[("m", &[3.0, 4.0])]));

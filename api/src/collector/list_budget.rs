@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_never_asked_for_is_due_at_once() {
+    fn list_that_was_never_requested_is_due_at_once() {
         assert_eq!(pause(&[], 3), Duration::ZERO);
     }
 
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_answered_is_tried_again_sooner_and_longer() {
+    fn unanswered_request_is_repeated_sooner_with_a_longer_timeout() {
         let (now, usual) = (Instant::now(), Duration::from_secs(10));
         let mut budget = Budget::new();
         assert_eq!(budget.timeout(usual), usual);

@@ -371,7 +371,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_kept_is_bounded() {
+    fn kept_rates_are_bounded() {
         let mut counter = Counter::default();
         for n in 0..100_000 {
             counter.rate(n * 10, Some(n), None);

@@ -50,7 +50,7 @@ fn defaults_with_brokers_are_accepted() {
 }
 
 #[test]
-fn what_cannot_work_is_refused_with_its_value() {
+fn invalid_settings_are_refused_with_their_value() {
     let refused = |change: fn(&mut ApiConfig), words: &str| {
         let message = with(change).expect_err(words);
         assert!(message.contains(words), "{message}");

@@ -28,7 +28,7 @@ fn cluster(change: &serde_json::Value) -> Vec<Checked> {
 }
 
 #[test]
-fn nothing_is_wrong_with_a_healthy_one() {
+fn healthy_broker_has_no_problems() {
     for checked in cluster(&json!({})) {
         assert_eq!(checked.state, HealthState::Ok, "{:?}", checked.check);
     }

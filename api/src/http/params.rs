@@ -81,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_nobody_takes_is_refused_by_name() {
+    fn unused_arguments_are_refused_by_name() {
         let mut arguments = Arguments::parse("broker=a&foo=1&bar=2");
         assert_eq!(arguments.one("broker").expect("once").as_deref(), Some("a"));
         let error = arguments.finish().expect_err("unknown");

@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_failed_is_tried_again() {
+    async fn failed_responses_are_computed_again() {
         let cache = ResponseCache::default();
         let failed = cache
             .get(1, ResponseKey("a".into()), async { Err("no") })
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_kept_is_bounded() {
+    async fn kept_responses_are_bounded() {
         let cache = ResponseCache::default();
         for n in 0..20 {
             let compute = async { Ok::<_, Infallible>(Bytes::from(vec![0; 1 << 20])) };

@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_number_is_no_page() {
+    fn page_that_is_no_number_is_refused() {
         for value in ["", "two", "1.5", "-", "1e3"] {
             let message = refusal(&format!("q.field=page&q.value={value}"));
             assert!(message.contains("\"page\""), "{message}");

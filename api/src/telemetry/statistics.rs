@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_computed_is_refused() {
+    fn statistics_that_cannot_be_computed_are_refused() {
         for (query, words) in [
             ("period=-1", "Period must be positive."),
             (

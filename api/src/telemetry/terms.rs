@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_of_a_row_is_empty() {
+    fn missing_parts_of_a_condition_are_empty() {
         let terms = parse("q.field=resource_id&q.field=user_id&q.value=r").expect("terms");
         assert_eq!(
             (
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_field_is_refused() {
+    fn conditions_without_a_field_are_refused() {
         for query in [
             "q.value=5",
             "q.op=eq",

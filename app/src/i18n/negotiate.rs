@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_chosen_stands_before_what_the_browser_wishes() {
+    fn chosen_language_precedes_those_of_the_browser() {
         let language =
             |cookie| of_headers(&headers(&[(ACCEPT_LANGUAGE, "zh-CN"), (COOKIE, cookie)]));
         assert_eq!(language("a=b; warren_language=en; c=d"), English);

@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_number_is_refused() {
+    fn malformed_numbers_are_refused() {
         for text in [
             "", "-", "01", "+1", ".5", "1.", "1e", "1e+", "e5", "NaN", "-x", "1e999",
         ] {

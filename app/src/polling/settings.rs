@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_known_gives_the_default_and_is_named() {
+    fn unknown_settings_give_the_default_and_are_named() {
         let read = RANGE.read(Some("5d"));
         assert_eq!(
             read,

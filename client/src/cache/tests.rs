@@ -60,7 +60,7 @@ fn a_validator_that_means_another_body_now_is_replaced() {
 }
 
 #[test]
-fn what_was_used_least_recently_gives_way() {
+fn least_recently_used_entry_is_dropped() {
     let cache = Cache::default();
     let etag = |number: usize| format!("\"{number}\"");
     for number in 0..ANSWERS_AN_ADDRESS {
@@ -131,7 +131,7 @@ fn bytes_are_bounded() {
 }
 
 #[test]
-fn what_cannot_be_parsed_is_not_kept() {
+fn malformed_responses_are_not_kept() {
     let cache = Cache::default();
     let known = cache.look_up(ADDRESS).expect("an address");
     let parsed = cache.parse::<u64>(ADDRESS, &known, Some(&tag("\"a\"")), b"{\"cut");

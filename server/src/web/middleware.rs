@@ -174,7 +174,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_opens_a_share_link_is_not_logged() {
+    fn secret_of_a_share_link_is_not_logged() {
         for (path, shown) in [
             ("/shared/5f2b/brokers/prod", "/shared/…/brokers/prod"),
             ("/warren/shared/5f2b", "/warren/shared/…"),

@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_was_stored_is_found_until_it_is_deleted() {
+    async fn stored_session_is_found_until_it_is_deleted() {
         let store = Store::new(10, 10);
         let mut stored = record(1);
         store.create(&mut stored).await.expect("stored");
@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_has_ended_is_not_found_and_goes() {
+    async fn ended_session_is_not_found_and_is_removed() {
         let store = Store::new(10, 10);
         let mut ended = record(-1);
         store.create(&mut ended).await.expect("stored");
@@ -357,7 +357,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn where_there_are_too_many_the_first_to_end_goes() {
+    async fn excess_session_that_ends_first_is_removed() {
         let store = Store::new(2, 2);
         let mut records = [record(5), record(1), record(9)];
         for record in &mut records {

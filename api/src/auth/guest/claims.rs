@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_was_signed_is_read() {
+    async fn signed_claims_are_read() {
         let keys = keys().await;
         let token = claims().sign(&keys).expect("short");
         let read = Claims::read(&token, &keys, at(1001)).expect("valid");

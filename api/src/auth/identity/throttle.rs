@@ -367,7 +367,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_remembered_is_bounded() {
+    fn remembered_failures_are_bounded() {
         let (throttle, now) = (Throttle::default(), Instant::now());
         for n in 0..MAX_REMEMBERED as u32 + 100 {
             let address = Some(IpAddr::V4(n.into()));

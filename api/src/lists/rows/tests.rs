@@ -75,7 +75,7 @@ fn bytes_that_are_no_utf8_are_replaced() {
 }
 
 #[test]
-fn what_is_no_list_is_refused() {
+fn json_that_is_no_list_is_refused() {
     for body in ["{}", "3", "[{}", "[] x", r#"{"items":3}"#] {
         assert!(
             read_rows::<Queue>(body.as_bytes(), false).is_err(),

@@ -52,7 +52,7 @@ fn operators_in_any_case_become_a_filter() {
 }
 
 #[test]
-fn what_is_no_filter_is_refused_with_the_place() {
+fn malformed_filters_are_refused_with_their_place() {
     for (filter, words) in [
         (json!([]), "[] is not an object of one operator"),
         (json!({}), "{} is not an object of one operator"),

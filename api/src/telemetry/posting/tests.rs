@@ -27,7 +27,7 @@ fn read(body: &Json) -> Result<Vec<Posted>, String> {
 }
 
 #[test]
-fn what_is_left_out_is_the_callers() {
+fn absent_ids_are_those_of_the_caller() {
     let posted = read(&json!([sample()])).expect("posted").remove(0);
     assert_eq!(posted.project_id.as_deref(), Some("own"));
     assert_eq!(posted.user_id.as_deref(), Some("anna"));
@@ -37,7 +37,7 @@ fn what_is_left_out_is_the_callers() {
 }
 
 #[test]
-fn what_is_given_is_kept() {
+fn given_values_are_kept() {
     let sample = json!({"counter_name": "m", "counter_type": "delta", "counter_unit": "B", "counter_volume": "1.5",
         "resource_id": "a/b", "source": "me", "project_id": "own", "user_id": "anna", "message_id": null,
         "timestamp": "2015-01-01T02:00:00+02:00", "recorded_at": "2015-01-01",

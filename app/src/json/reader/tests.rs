@@ -32,7 +32,7 @@ impl Default for Thing {
 }
 
 #[test]
-fn what_serde_json_reads_is_read_alike() {
+fn json_is_read_as_by_serde_json() {
     for text in [
         "{}",
         r#" { "name" : "a\u00e9\ud83d\udc30\"\\\/\n\t" , "size" : 7 } "#,
@@ -45,7 +45,7 @@ fn what_serde_json_reads_is_read_alike() {
 }
 
 #[test]
-fn what_serde_json_refuses_is_refused() {
+fn json_that_serde_json_refuses_is_refused() {
     for text in [
         "",
         "{",

@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_at_all_is_drawn_as_an_empty_chart() {
+    fn absent_values_are_drawn_as_an_empty_chart() {
         let drawing = Drawing::new(
             &definition(&["m"]),
             &Series::default(),

@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_none_of_ours_is_no_choice() {
+    fn unknown_values_are_no_choice() {
         assert_eq!(read(""), []);
         assert_eq!(read("!!*x"), []);
         assert_eq!(

@@ -48,7 +48,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_remembered_is_bounded() {
+    fn remembered_tokens_are_bounded() {
         let mut seen = LoggedTokens::default();
         for n in 0..2 * MOST {
             let mut token = [0; 32];
