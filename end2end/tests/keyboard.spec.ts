@@ -5,6 +5,9 @@ import type { Locator, Page } from '@playwright/test';
 import { answered } from '../support/console.ts';
 import { DEMO, expect, test } from '../support/test.ts';
 
+/** Every press of Tab is a step of its own. */
+test.slow();
+
 /** Tabs on until something is focused. */
 async function tabTo(page: Page, target: Locator): Promise<void> {
   for (let press = 0; press < 80; press += 1) {
