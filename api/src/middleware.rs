@@ -12,7 +12,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::header::{ACCEPT, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
-use metering::LogLevel;
+use metering::EventType;
 
 use crate::auth::guest::{Guests, route_access};
 use crate::auth::identity::tokens::TokenData;
@@ -27,7 +27,9 @@ fn warn_of_untrusted_proxy(shared: &ApiState, request: &Request) {
     };
     if let Some(warning) = shared.untrusted_proxy.about(request.headers(), peer) {
         tracing::warn!(%peer, "{warning}");
-        shared.system_log.identity(LogLevel::Warning, warning);
+        shared
+            .system_log
+            .identity(EventType::UntrustedProxy, warning);
     }
 }
 

@@ -14,9 +14,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::controllers::{
-    brokers, capabilities, dashboard, details, guest_tokens, health, identity_v2, identity_v3,
-    identity_versions, lists, logs, meters, nodes, overview, portals, query, resources, root,
-    samples, search, series, share_links, statistics,
+    brokers, capabilities, dashboard, details, events, guest_tokens, health, identity_v2,
+    identity_v3, identity_versions, lists, logs, meters, nodes, overview, portals, query,
+    resources, root, samples, search, series, share_links, statistics,
 };
 use crate::http::json::json_response;
 use crate::state::ApiState;
@@ -117,6 +117,7 @@ pub(crate) fn routes(embedded: bool) -> (axum::Router<Arc<ApiState>>, utoipa::op
         .merge(samples::router())
         .merge(resources::router())
         .merge(query::router())
+        .merge(events::router())
         .merge(capabilities::router())
         .merge(if embedded {
             identity_v3::router()

@@ -38,7 +38,7 @@
 //! | `endpoints` | where the services are, and how the catalog is read |
 //! | `sign_in`, `projects` | Keystone's v3 sign-in; one token for another, and for which projects |
 //! | `session` | what a token may ask, renewal on a 401 |
-//! | `meters`, `samples`, `statistics`, `resources`, `complex`, `capabilities` | Ceilometer's part of the API |
+//! | `meters`, `samples`, `statistics`, `resources`, `complex`, `events`, `capabilities` | Ceilometer's part of the API |
 //! | `dashboard`, `series`, `lists`, `details`, `search`, `health`, `logs` | the rabbit part's queries |
 //! | `guests` | guest tokens, portals, share links |
 //! | `query` | which samples, in the protocol's two ways |
@@ -56,6 +56,7 @@ mod dashboard;
 mod details;
 mod endpoints;
 mod error;
+mod events;
 mod guests;
 mod health;
 mod items;
@@ -82,6 +83,7 @@ pub use credentials::{Credentials, TokenScope};
 pub use details::Samples;
 pub use endpoints::{Endpoints, Interface};
 pub use error::ClientError;
+pub use events::EventQuery;
 pub use items::Items;
 pub use meters::MeterQuery;
 pub use query::Query;

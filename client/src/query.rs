@@ -1,6 +1,7 @@
 //! The simple query: `q.field`, `q.op`, `q.type`, `q.value`.
 
 use std::borrow::Cow;
+use std::ops::RangeInclusive;
 
 use metering::Timestamp;
 use metering::requests::{Condition, Operator, Value};
@@ -58,15 +59,8 @@ impl Query {
 
     /// Whose metadata have this value, by the flattened key (`a.b:c`).
     #[must_use]
-    pub fn metadata(mut self, key: &str, value: impl Into<Value>) -> Self {
-        let value = value.into();
-        self.0.push(Condition {
-            field: Cow::Owned(format!("metadata.{key}")),
-            operator: Operator::Eq,
-            value_type: Some(value.value_type()),
-            value: value.to_string(),
-        });
-        self
+    pub fn metadata(self, key: &str, value: impl Into<Value>) -> Self {
+        self.event_trait(format!("metadata.{key}"), Operator::Eq, value)
     }
 
     /// Measured then, or before, or after.
@@ -91,6 +85,37 @@ impl Query {
     #[must_use]
     pub fn search_offset(self, minutes: u32) -> Self {
         self.equal("search_offset", minutes.to_string())
+    }
+
+    /// Events of the type of that name.
+    #[must_use]
+    pub fn event_type(self, name: impl Into<String>) -> Self {
+        self.equal("event_type", name)
+    }
+
+    /// Events of that time.
+    #[must_use]
+    pub fn generated(self, times: RangeInclusive<Timestamp>) -> Self {
+        self.untyped("start_timestamp", Operator::Ge, times.start().to_string())
+            .untyped("end_timestamp", Operator::Le, times.end().to_string())
+    }
+
+    /// Events that have this trait, of the type of the value.
+    #[must_use]
+    pub fn event_trait(
+        mut self,
+        name: impl Into<String>,
+        operator: Operator,
+        value: impl Into<Value>,
+    ) -> Self {
+        let value = value.into();
+        self.0.push(Condition {
+            field: Cow::Owned(name.into()),
+            operator,
+            value_type: Some(value.value_type()),
+            value: value.to_string(),
+        });
+        self
     }
 
     pub(crate) fn equal(self, field: &'static str, value: impl Into<String>) -> Self {

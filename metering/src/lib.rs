@@ -31,7 +31,7 @@
 //! | [`health`] | what is wrong with a broker |
 //! | [`meter`] | the meters that the collector feeds, with type and unit |
 //! | [`telemetry`] | Ceilometer's meters, samples, statistics, resources |
-//! | [`log`] | what Warren saw and did |
+//! | [`log`], [`event`] | what Warren saw and did, as lines and as Ceilometer's events |
 //! | [`series`] | columns of numbers for charts |
 //! | [`dashboard`] | all that a dashboard shows of one broker |
 //! | [`panel`] | panels in pages of others, and what each needs |
@@ -51,6 +51,7 @@ pub mod connection;
 pub mod consumer;
 pub mod dashboard;
 pub mod error;
+pub mod event;
 pub mod exchange;
 pub mod feature;
 mod field_table;
@@ -89,6 +90,7 @@ pub use channel::{Channel, ChannelDetails};
 pub use connection::{Connection, ConnectionDetails};
 pub use consumer::Consumer;
 pub use error::ErrorBody;
+pub use event::EventType;
 pub use exchange::{Binding, Exchange, ExchangeDetails};
 pub use feature::{DeprecatedFeature, FeatureFlag};
 pub use health::{Health, HealthCheck, HealthState};

@@ -176,6 +176,9 @@ pub struct Capabilities {
     pub api: BTreeMap<String, bool>,
     /// Of the store.
     pub storage: BTreeMap<String, bool>,
+    /// Of the store of events.
+    #[serde(default)]
+    pub event_storage: BTreeMap<String, bool>,
 }
 
 /// A complex query: the body of `POST /v2/query/samples`. Filter and order are JSON in a text.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use api::{Api, ApiConfig, ApiError, Portals};
 use axum::{Router, middleware};
 use client::{Client, Endpoints, HttpOptions, HttpTransport, InProcess, Transport, TransportError};
-use metering::LogLevel;
+use metering::EventType;
 use store::{DamagedStore, LogRecord, Options, SqliteStore, Store, StoreError};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -269,7 +269,8 @@ fn started(config: &ApiConfig) -> LogRecord {
         .collect();
     LogRecord {
         time: config.clock.now(),
-        level: LogLevel::Info,
+        event: EventType::Started,
+        level: EventType::Started.level(),
         source: "warren".to_owned(),
         desc: format!(
             "Warren {} started; its configuration names {}.",

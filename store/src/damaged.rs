@@ -4,9 +4,12 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use metering::Timestamp;
+use metering::event::Event;
 use metering::requests::LogQuery;
 use metering::telemetry::{Meter, Sample, Statistics};
 
+use crate::event::{EventCursor, EventQuery};
+use crate::page::Page;
 use crate::query::{
     Aggregate, ByResource, LogPage, MeterQuery, Range, ResourceQuery, SampleQuery, StatisticsQuery,
 };
@@ -77,6 +80,14 @@ impl Store for DamagedStore {
     fn log(&self, _: LogRecord) {}
 
     async fn logs(&self, _: LogQuery, _: Option<Vec<String>>) -> Result<LogPage, StoreError> {
+        self.refuse()
+    }
+
+    async fn events_page(
+        &self,
+        _: Arc<EventQuery>,
+        _: EventCursor,
+    ) -> Result<Page<Event, EventCursor>, StoreError> {
         self.refuse()
     }
 

@@ -12,6 +12,7 @@
 //! | [`query`] | what can be asked |
 //! | [`page`] | large answers, page by page |
 //! | [`sample`] | what goes in |
+//! | [`event`] | lines of the system log as events |
 //! | [`error`] | why something cannot be had |
 //! | [`sqlite`] | the store in a file |
 //! | `damaged` | what stands in for it where the file is damaged |
@@ -20,6 +21,7 @@
 pub mod collected_scope;
 mod damaged;
 pub mod error;
+pub mod event;
 pub mod filter;
 mod matcher;
 pub mod page;
@@ -34,12 +36,14 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use metering::Timestamp;
+use metering::event::Event;
 use metering::requests::LogQuery;
 use metering::telemetry::{Meter, Sample, Statistics};
 
 pub use collected_scope::{BrokerSamples, CollectedScope};
 pub use damaged::DamagedStore;
 pub use error::StoreError;
+pub use event::{EventCursor, EventQuery};
 pub use filter::Filter;
 pub use metering::requests::{AggregateFunction, Field, GroupBy, Operator, Order, Value};
 pub use page::{ListCursor, Page, SampleCursor, SamplePage, StatisticsCursor};
@@ -155,6 +159,14 @@ pub trait Store: Debug + Send + Sync + 'static {
         query: LogQuery,
         brokers: Option<Vec<String>>,
     ) -> Result<LogPage, StoreError>;
+
+    /// The next lines of the system log as events, the oldest first; `cursor` is that of the page before, or the
+    /// default for the first page.
+    async fn events_page(
+        &self,
+        query: Arc<EventQuery>,
+        cursor: EventCursor,
+    ) -> Result<Page<Event, EventCursor>, StoreError>;
 
     /// Grows with every change of what [`Store::logs`] answers: at the same number it answers the same.
     fn log_generation(&self) -> u64;

@@ -106,17 +106,12 @@ pub(crate) fn includes(query: &LogQuery, brokers: Option<&[String]>, line: &LogR
         let rest = line.source.strip_prefix(source.as_str());
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
-    let of_brokers = |brokers: &[String]| {
-        line.broker
-            .as_ref()
-            .is_some_and(|broker| brokers.contains(broker))
-    };
     let with_text = |text: &String| line.desc.to_lowercase().contains(&text.to_lowercase());
     query.level.is_none_or(|level| line.level >= level)
         && query.from.is_none_or(|from| line.time >= from)
         && query.to.is_none_or(|to| line.time < to)
         && query.source.as_ref().is_none_or(of_source)
-        && brokers.is_none_or(of_brokers)
+        && line.is_for(brokers)
         && query.text.as_ref().is_none_or(with_text)
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use base64::prelude::{BASE64_STANDARD, Engine};
 use metering::meter::{Definition, MeterType};
 use metering::telemetry::Sample;
-use metering::{LogEntry, LogLevel, Timestamp};
+use metering::{EventType, LogEntry, LogLevel, Timestamp};
 
 /// A sample that a client posted, checked and filled in by the API.
 #[derive(Clone, Debug, PartialEq)]
@@ -97,7 +97,9 @@ impl Collected {
 pub struct LogRecord {
     /// When.
     pub time: Timestamp,
-    /// How grave it is.
+    /// What kind of event it reports.
+    pub event: EventType,
+    /// How severe it is.
     pub level: LogLevel,
     /// What it is about: a broker's name, `{broker}/{node}`, `identity`, `store` or `warren`.
     pub source: String,
@@ -109,6 +111,12 @@ pub struct LogRecord {
 }
 
 impl LogRecord {
+    /// Whether a caller who may read lines with these [`LogRecord::broker`]s may read it; `None`: all lines.
+    pub(crate) fn is_for(&self, brokers: Option<&[String]>) -> bool {
+        let broker = self.broker.as_ref();
+        brokers.is_none_or(|brokers| broker.is_some_and(|broker| brokers.contains(broker)))
+    }
+
     /// As it is answered, under its number.
     pub(crate) fn into_entry(self, id: u64) -> LogEntry {
         LogEntry {

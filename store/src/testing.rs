@@ -2,6 +2,7 @@
 //!
 //! It is what the real store is held against, so it is slow and short rather than clever.
 
+mod naive_log;
 mod naive_statistics;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use metering::Timestamp;
+use metering::event::Event;
 use metering::meter::Definition;
 use metering::requests::{Field, LogQuery, Order};
 use metering::series::Values;
@@ -16,11 +18,12 @@ use metering::telemetry::{Meter, Resource, Sample, Statistics};
 
 use crate::Store;
 use crate::error::StoreError;
+use crate::event::{EventCursor, EventQuery};
 use crate::filter::Filter;
 use crate::matcher::{Fields, Found, Matcher, Origin, Stored, compare_fields};
+use crate::page::Page;
 use crate::query::{
     Aggregate, ByResource, LogPage, MeterQuery, Range, ResourceQuery, SampleQuery, StatisticsQuery,
-    includes,
 };
 use crate::sample::{Collected, LogRecord, Posted, meter_id};
 use naive_statistics::{field_of, group_value, statistics_of};
@@ -333,6 +336,15 @@ impl Store for NaiveStore {
         self.kept().log.push(record);
     }
 
+    async fn events_page(
+        &self,
+        query: Arc<EventQuery>,
+        _: EventCursor,
+    ) -> Result<Page<Event, EventCursor>, StoreError> {
+        let rows = naive_log::events(&self.kept().log, &query);
+        Ok(Page { rows, next: None })
+    }
+
     fn log_generation(&self) -> u64 {
         self.kept().log.len() as u64
     }
@@ -342,20 +354,11 @@ impl Store for NaiveStore {
         query: LogQuery,
         brokers: Option<Vec<String>>,
     ) -> Result<LogPage, StoreError> {
-        let kept = self.kept();
-        let lines = kept.log.iter().enumerate().rev();
-        let entries: Vec<_> = lines
-            .filter(|(_, line)| includes(&query, brokers.as_deref(), line))
-            .map(|(index, line)| line.clone().into_entry(index as u64 + 1))
-            .collect();
-        Ok(LogPage {
-            total: entries.len() as u64,
-            entries: entries
-                .into_iter()
-                .skip(query.skipped() as usize)
-                .take(query.limit() as usize)
-                .collect(),
-        })
+        Ok(naive_log::page(
+            &self.kept().log,
+            &query,
+            brokers.as_deref(),
+        ))
     }
 
     async fn put_kv(

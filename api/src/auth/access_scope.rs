@@ -1,5 +1,5 @@
 //! What a caller may see of what is stored: one rule for samples, meters, resources, statistics,
-//! complex queries, series, chart marks and the system log.
+//! complex queries, series, chart marks, the system log and its events.
 //!
 //! - A *posted* sample belongs to a project. The role `admin` sees every project's, any other
 //!   caller those of its own project.
@@ -151,6 +151,18 @@ pub(crate) fn log_brokers(context: &Context, caller: &TokenData) -> Option<Vec<S
         }
     }
     Some(brokers)
+}
+
+/// Refuses callers without the role `admin`, as the old service does where it lists what all projects have.
+///
+/// # Errors
+/// `401` that names the caller's project.
+pub(crate) fn must_be_admin(caller: &TokenData) -> Result<(), Error> {
+    if caller.is_admin() {
+        Ok(())
+    } else {
+        Err(Error::ProjectNotAuthorized(caller.project_id()))
+    }
 }
 
 /// Whether a caller sees all of every broker.

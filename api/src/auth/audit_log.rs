@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use metering::LogLevel;
+use metering::EventType;
 use metering::guest::ShareLink;
 use tokio::time::Instant;
 
@@ -18,7 +18,7 @@ impl SystemLog {
             let (user, from) = (named(&token.user), from(address));
             let (project, how) = (named(&token.project), token.methods.join(" and "));
             self.identity(
-                LogLevel::Info,
+                EventType::SignIn,
                 format!("{user} signed in{from} by {how}, for the project {project}."),
             );
         }
@@ -30,7 +30,7 @@ impl SystemLog {
             let (user, project) = (named(&token.user), named(&token.project));
             let desc =
                 format!("{user} came with a token of the Keystone, for the project {project}.");
-            self.identity(LogLevel::Info, desc);
+            self.identity(EventType::SignIn, desc);
         }
     }
 
@@ -43,7 +43,7 @@ impl SystemLog {
             } else {
                 format!("{} ended a token of {user}.", named(&by.user))
             };
-            self.identity(LogLevel::Info, desc);
+            self.identity(EventType::TokenRevoked, desc);
         }
     }
 
@@ -52,7 +52,7 @@ impl SystemLog {
         if self.refused.admits(Instant::now()) {
             let (user, from) = (named(user), from(address));
             self.identity(
-                LogLevel::Warning,
+                EventType::SignInFailed,
                 format!("A sign-in as {user}{from} was refused: {why}"),
             );
         }
@@ -67,7 +67,7 @@ impl SystemLog {
             );
             let list = |names: &[String]| cut(names.join(", "), MAX_NAME_LENGTH);
             self.portal(
-                LogLevel::Info,
+                EventType::GuestTokenIssued,
                 format!(
                     "The portal {} got a guest token with {with}, for pages of {}: panels {}, brokers {}, vhosts {}.",
                     claims.portal,
@@ -84,7 +84,7 @@ impl SystemLog {
     pub(crate) fn guest_token_refused(&self, portal: &str, why: &Error) {
         if self.strangers.admits(Instant::now()) {
             self.portal(
-                LogLevel::Warning,
+                EventType::GuestTokenRefused,
                 format!("A guest token was refused to the portal {portal}: {why}"),
             );
         }
@@ -95,7 +95,7 @@ impl SystemLog {
         if self.strangers.admits(Instant::now()) {
             let from = from(address);
             self.portal(
-                LogLevel::Warning,
+                EventType::GuestTokenRefused,
                 format!("A guest token was asked for{from} with a key that is no portal's."),
             );
         }
@@ -105,7 +105,7 @@ impl SystemLog {
     pub(crate) fn panel_shown(&self, portal: &str, panel: &str, origin: &str) {
         let panel = named(panel);
         self.portal(
-            LogLevel::Info,
+            EventType::PanelShown,
             format!("The portal {portal} shows the panel {panel} on pages of {origin}."),
         );
     }
@@ -113,23 +113,23 @@ impl SystemLog {
     /// A portal was revoked or admitted again.
     pub(crate) fn portal_revoked(&self, portal: &str, revoked: bool, by: &str) {
         let by = named(by);
-        let (level, desc) = if revoked {
+        let (event, desc) = if revoked {
             let desc = format!("{by} revoked the portal {portal}: nothing of it opens anything.");
-            (LogLevel::Warning, desc)
+            (EventType::PortalRevoked, desc)
         } else {
             (
-                LogLevel::Info,
+                EventType::PortalAdmitted,
                 format!("{by} admitted the portal {portal} again."),
             )
         };
-        self.portal(level, desc);
+        self.portal(event, desc);
     }
 
     /// A guest token was revoked.
     pub(crate) fn guest_token_revoked(&self, id: &str, by: &str) {
         let by = named(by);
         self.portal(
-            LogLevel::Warning,
+            EventType::GuestTokenRevoked,
             format!("{by} revoked the guest token {id}."),
         );
     }
@@ -138,7 +138,7 @@ impl SystemLog {
     pub(crate) fn next_guest_key(&self, kid: &str) {
         let desc =
             format!("The key {kid} signs guest tokens now; the one before is still believed.");
-        self.portal(LogLevel::Info, desc);
+        self.portal(EventType::GuestKeyChanged, desc);
     }
 
     /// The configuration of the portals was read again.
@@ -150,7 +150,7 @@ impl SystemLog {
                 names.join(", ")
             ),
         };
-        self.portal(LogLevel::Info, desc);
+        self.portal(EventType::PortalsRead, desc);
     }
 
     /// A share link was created.
@@ -158,7 +158,7 @@ impl SystemLog {
         let (by, view) = (named(&link.made_by), named(&link.view));
         let (id, until) = (&link.id, link.expires_at);
         self.portal(
-            LogLevel::Info,
+            EventType::ShareLinkCreated,
             format!("{by} made the share link {id} to {view}, valid until {until}."),
         );
     }
@@ -168,7 +168,7 @@ impl SystemLog {
         let (by, from) = (named(&link.made_by), from(address));
         let id = &link.id;
         self.portal(
-            LogLevel::Info,
+            EventType::ShareLinkOpened,
             format!("The share link {id} of {by} was opened{from}."),
         );
     }
@@ -177,7 +177,7 @@ impl SystemLog {
     pub(crate) fn link_ended(&self, id: &str, made_by: &str, by: &str) {
         let (made_by, by) = (named(made_by), named(by));
         self.portal(
-            LogLevel::Info,
+            EventType::ShareLinkRevoked,
             format!("{by} revoked the share link {id} of {made_by}."),
         );
     }

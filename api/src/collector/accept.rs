@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use metering::{BrokerState, LogLevel, Overview, Timestamp, Vhost};
+use metering::{BrokerState, EventType, Overview, Timestamp, Vhost};
 use tokio::time::Instant;
 
 use super::backfill::started_at;
@@ -184,15 +184,15 @@ impl Collector {
             format!("The broker answers again, after {seconds:.0} s.")
         };
         let system_log = &self.context.system_log;
-        system_log.broker(LogLevel::Info, &self.broker.name, desc);
+        system_log.broker(EventType::BrokerUp, &self.broker.name, desc);
     }
 
     fn log_changes(&self, changes: Vec<Change>) {
         let (system_log, broker) = (&self.context.system_log, &self.broker.name);
-        for Change { level, node, desc } in changes {
+        for Change { event, node, desc } in changes {
             match node {
-                Some(node) => system_log.node(level, broker, &node, desc),
-                None => system_log.broker(level, broker, desc),
+                Some(node) => system_log.node(event, broker, &node, desc),
+                None => system_log.broker(event, broker, desc),
             }
         }
     }

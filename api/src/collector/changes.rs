@@ -4,12 +4,12 @@
 
 use std::collections::BTreeMap;
 
-use metering::{LogLevel, Node, Overview};
+use metering::{EventType, Node, Overview};
 
 /// Something that changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Change {
-    pub(crate) level: LogLevel,
+    pub(crate) event: EventType,
     /// The node that it is about; none: the broker as a whole.
     pub(crate) node: Option<String>,
     /// In a sentence.
@@ -45,17 +45,17 @@ pub(crate) struct Diff {
 }
 
 impl Diff {
-    fn of_broker(&mut self, level: LogLevel, desc: String) {
+    fn of_broker(&mut self, event: EventType, desc: String) {
         self.changes.push(Change {
-            level,
+            event,
             node: None,
             desc,
         });
     }
 
-    fn of_node(&mut self, level: LogLevel, node: &str, desc: impl Into<String>) {
+    fn of_node(&mut self, event: EventType, node: &str, desc: impl Into<String>) {
         self.changes.push(Change {
-            level,
+            event,
             node: Some(node.to_owned()),
             desc: desc.into(),
         });
@@ -66,19 +66,25 @@ impl PreviousState {
     /// Compares an answer with the last one, and remembers it.
     pub(crate) fn compare(&mut self, overview: &Overview, nodes: &[Node]) -> Diff {
         let mut diff = Diff::default();
-        for (what, before, now) in [
+        for (what, event, before, now) in [
             (
                 "RabbitMQ",
+                EventType::VersionChanged,
                 &mut self.rabbitmq_version,
                 &overview.rabbitmq_version,
             ),
-            ("Erlang", &mut self.erlang_version, &overview.erlang_version),
+            (
+                "Erlang",
+                EventType::ErlangVersionChanged,
+                &mut self.erlang_version,
+                &overview.erlang_version,
+            ),
         ] {
             if let (Some(before), Some(now)) = (&*before, now)
                 && before != now
             {
                 let desc = format!("{what} is now {now}; it was {before}.");
-                diff.of_broker(LogLevel::Warning, desc);
+                diff.of_broker(event, desc);
             }
             // A version that is absent once stays known.
             if now.is_some() {
@@ -89,7 +95,7 @@ impl PreviousState {
             let is_new = !self.nodes.contains_key(&node.name);
             if is_new && self.before {
                 let desc = "The node joined the cluster.";
-                diff.of_node(LogLevel::Info, &node.name, desc);
+                diff.of_node(EventType::NodeJoined, &node.name, desc);
             }
             let previous = self.nodes.entry(node.name.clone()).or_default();
             previous.compare(node, &mut diff);
@@ -97,7 +103,7 @@ impl PreviousState {
         self.nodes.retain(|name, _| {
             let is_there = nodes.iter().any(|node| node.name == *name);
             if !is_there {
-                diff.of_node(LogLevel::Warning, name, "The node left the cluster.");
+                diff.of_node(EventType::NodeLeft, name, "The node left the cluster.");
             }
             is_there
         });
@@ -111,7 +117,7 @@ impl PreviousNode {
         let name = node.name.as_str();
         if node.running == Some(false) {
             if !self.is_down {
-                diff.of_node(LogLevel::Error, name, "The node is down.");
+                diff.of_node(EventType::NodeDown, name, "The node is down.");
             }
             // Its alarms ended with it. The uptime stays: a smaller one later means a restart.
             *self = Self {
@@ -132,9 +138,9 @@ impl PreviousNode {
             } else {
                 "The node is up again."
             };
-            diff.of_node(LogLevel::Info, name, desc);
+            diff.of_node(EventType::NodeUp, name, desc);
         } else if restarted {
-            diff.of_node(LogLevel::Warning, name, "The node has restarted.");
+            diff.of_node(EventType::Restart, name, "The node has restarted.");
         }
         self.is_down = false;
         self.uptime = node.uptime.or(self.uptime);
@@ -143,10 +149,10 @@ impl PreviousNode {
             if *partitions != self.partitions {
                 if partitions.is_empty() {
                     let desc = "The node is no longer partitioned from others.";
-                    diff.of_node(LogLevel::Info, name, desc);
+                    diff.of_node(EventType::PartitionHealed, name, desc);
                 } else {
                     let desc = format!("The node is partitioned from {}.", partitions.join(", "));
-                    diff.of_node(LogLevel::Error, name, desc);
+                    diff.of_node(EventType::PartitionDetected, name, desc);
                 }
             }
             self.partitions.clone_from(partitions);
@@ -158,9 +164,13 @@ impl PreviousNode {
             if raised && !self.memory {
                 let figures = figures(node.mem_used, "in use", node.mem_limit);
                 let desc = format!("The memory alarm is raised{figures}. Publishers are blocked.");
-                diff.of_node(LogLevel::Error, &node.name, desc);
+                diff.of_node(EventType::MemoryAlarmSet, &node.name, desc);
             } else if !raised && self.memory {
-                diff.of_node(LogLevel::Info, &node.name, "The memory alarm is cleared.");
+                diff.of_node(
+                    EventType::MemoryAlarmCleared,
+                    &node.name,
+                    "The memory alarm is cleared.",
+                );
             }
             self.memory = raised;
         }
@@ -168,9 +178,13 @@ impl PreviousNode {
             if raised && !self.disk {
                 let figures = figures(node.disk_free, "free", node.disk_free_limit);
                 let desc = format!("The disk alarm is raised{figures}. Publishers are blocked.");
-                diff.of_node(LogLevel::Error, &node.name, desc);
+                diff.of_node(EventType::DiskAlarmSet, &node.name, desc);
             } else if !raised && self.disk {
-                diff.of_node(LogLevel::Info, &node.name, "The disk alarm is cleared.");
+                diff.of_node(
+                    EventType::DiskAlarmCleared,
+                    &node.name,
+                    "The disk alarm is cleared.",
+                );
             }
             self.disk = raised;
         }
@@ -234,7 +248,7 @@ mod tests {
         changes
             .map(|change| {
                 let node = change.node.unwrap_or_else(|| "broker".into());
-                format!("{} {node}: {}", change.level.as_str(), change.desc)
+                format!("{} {node}: {}", change.event.level().as_str(), change.desc)
             })
             .collect()
     }
@@ -330,7 +344,7 @@ mod tests {
         let diff = previous.compare(&version("1"), &[restarted]);
         assert!(diff.restarted);
         assert_eq!(diff.changes[0].desc, "The node has restarted.");
-        assert_eq!(diff.changes[0].level, LogLevel::Warning);
+        assert_eq!(diff.changes[0].event, EventType::Restart);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use metering::{BrokerState, LogLevel, Overview, Timestamp};
+use metering::{BrokerState, EventType, Overview, Timestamp};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
@@ -72,7 +72,7 @@ pub(crate) async fn supervise(broker: Arc<BrokerHandle>, context: Arc<Context>) 
         let desc = "The collector panicked and restarts.";
         context
             .system_log
-            .broker(LogLevel::Error, &broker.name, desc);
+            .broker(EventType::CollectorRestart, &broker.name, desc);
         broker.publish(|snapshot| {
             let known = snapshot.poll_data.is_some();
             snapshot.broker.state = if known {
@@ -231,7 +231,7 @@ impl Collector {
         let desc = format!("The broker's values are old: {reason}");
         self.context
             .system_log
-            .broker(LogLevel::Warning, name, desc);
+            .broker(EventType::BrokerStale, name, desc);
         self.publish_health(|_| ());
     }
 
@@ -274,17 +274,20 @@ impl Collector {
             tracing::warn!(broker = self.broker.name, state = ?self.health.state, %error, "no answer");
         }
         if is_new {
-            let (level, desc) = if self.health.state == BrokerState::Down {
-                (LogLevel::Error, format!("The broker is down: {error}"))
+            let (event, desc) = if self.health.state == BrokerState::Down {
+                (
+                    EventType::BrokerDown,
+                    format!("The broker is down: {error}"),
+                )
             } else {
                 (
-                    LogLevel::Warning,
+                    EventType::BrokerStale,
                     format!("The broker did not answer: {error}"),
                 )
             };
             self.context
                 .system_log
-                .broker(level, &self.broker.name, desc);
+                .broker(event, &self.broker.name, desc);
         }
         self.publish_health(|_| ());
     }

@@ -14,7 +14,7 @@ use crate::http::params::Arguments;
 use crate::state::ApiState;
 
 /// The old service's names for what an API may be able to do, and whether this one is.
-const API: [(&str, bool); 22] = [
+const API: [(&str, bool); 23] = [
     ("meters:query:simple", true),
     ("meters:query:metadata", true),
     ("meters:query:complex", false),
@@ -37,6 +37,7 @@ const API: [(&str, bool); 22] = [
     ("statistics:aggregation:selectable:stddev", true),
     ("statistics:aggregation:selectable:cardinality", true),
     ("statistics:aggregation:selectable:quartile", false),
+    ("events:query:simple", true),
 ];
 
 pub(crate) fn router() -> OpenApiRouter<Arc<ApiState>> {
@@ -63,8 +64,10 @@ async fn show(arguments: Arguments) -> Result<Response, Error> {
             .map(|&(name, can)| (name.to_owned(), can))
             .collect()
     };
+    let storage = named(&[("storage:production_ready", true)]);
     Ok(uncached(&Capabilities {
         api: named(&API),
-        storage: named(&[("storage:production_ready", true)]),
+        event_storage: storage.clone(),
+        storage,
     }))
 }

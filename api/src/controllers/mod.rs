@@ -5,6 +5,7 @@ pub(crate) mod capabilities;
 pub(crate) mod dashboard;
 pub(crate) mod detail_request;
 pub(crate) mod details;
+pub(crate) mod events;
 pub(crate) mod guest_tokens;
 pub(crate) mod health;
 pub(crate) mod identity_v2;

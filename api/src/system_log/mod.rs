@@ -12,7 +12,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use metering::LogLevel;
+use metering::EventType;
 use store::{LogRecord, Store};
 use tokio::time::Instant;
 
@@ -56,14 +56,14 @@ impl SystemLog {
     }
 
     /// A line about a broker, for all who see it.
-    pub(crate) fn broker(&self, level: LogLevel, broker: &str, desc: impl Into<String>) {
-        self.write(level, broker.to_owned(), Some(broker.to_owned()), desc);
+    pub(crate) fn broker(&self, event: EventType, broker: &str, desc: impl Into<String>) {
+        self.write(event, broker.to_owned(), Some(broker.to_owned()), desc);
     }
 
     /// A line about one of its nodes, for all who see all of the broker.
-    pub(crate) fn node(&self, level: LogLevel, broker: &str, node: &str, desc: impl Into<String>) {
+    pub(crate) fn node(&self, event: EventType, broker: &str, node: &str, desc: impl Into<String>) {
         self.write(
-            level,
+            event,
             format!("{broker}/{node}"),
             Some(in_full(broker)),
             desc,
@@ -71,13 +71,13 @@ impl SystemLog {
     }
 
     /// A line about sign-ins and tokens.
-    pub(crate) fn identity(&self, level: LogLevel, desc: impl Into<String>) {
-        self.write(level, "identity".to_owned(), None, desc);
+    pub(crate) fn identity(&self, event: EventType, desc: impl Into<String>) {
+        self.write(event, "identity".to_owned(), None, desc);
     }
 
     /// A line about portals and share links.
-    pub(crate) fn portal(&self, level: LogLevel, desc: impl Into<String>) {
-        self.write(level, "portal".to_owned(), None, desc);
+    pub(crate) fn portal(&self, event: EventType, desc: impl Into<String>) {
+        self.write(event, "portal".to_owned(), None, desc);
     }
 
     /// Logs failures of the store and how many lines were suppressed. Runs until it is dropped.
@@ -91,12 +91,17 @@ impl SystemLog {
             match (&error, &now) {
                 (None, Some(why)) => {
                     tracing::error!(why, "the store cannot write");
-                    self.write(LogLevel::Error, "store".to_owned(), None, why.as_str());
+                    self.write(
+                        EventType::StoreFailed,
+                        "store".to_owned(),
+                        None,
+                        why.as_str(),
+                    );
                 }
                 (Some(_), None) => {
                     tracing::info!("the store writes again");
                     let desc = "What is seen is kept again.";
-                    self.write(LogLevel::Info, "store".to_owned(), None, desc);
+                    self.write(EventType::StoreRecovered, "store".to_owned(), None, desc);
                 }
                 // Another reason for the same failure is not logged again.
                 _ => {}
@@ -109,25 +114,25 @@ impl SystemLog {
     fn settle(&self, now: Instant) {
         if let Some(count) = self.refused.settle(now) {
             self.identity(
-                LogLevel::Warning,
+                EventType::SignInFailed,
                 format!("{count} more sign-ins were refused in the same minute."),
             );
         }
         if let Some(count) = self.issued.settle(now) {
             self.identity(
-                LogLevel::Info,
+                EventType::SignIn,
                 format!("{count} more tokens were issued or ended in the same minute."),
             );
         }
         if let Some(count) = self.guests.settle(now) {
             self.portal(
-                LogLevel::Info,
+                EventType::GuestTokenIssued,
                 format!("{count} more guest tokens were given in the same minute."),
             );
         }
         if let Some(count) = self.strangers.settle(now) {
             self.portal(
-                LogLevel::Warning,
+                EventType::GuestTokenRefused,
                 format!("{count} more guest tokens were refused in the same minute."),
             );
         }
@@ -136,14 +141,15 @@ impl SystemLog {
     /// Writes a line; `broker` says who may read it, see [`LogRecord::broker`].
     pub(crate) fn write(
         &self,
-        level: LogLevel,
+        event: EventType,
         source: String,
         broker: Option<String>,
         desc: impl Into<String>,
     ) {
         self.store.log(LogRecord {
             time: self.clock.now(),
-            level,
+            event,
+            level: event.level(),
             source,
             desc: cut(desc.into(), MAX_LENGTH),
             broker,

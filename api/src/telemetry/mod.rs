@@ -12,6 +12,7 @@
 //! | `value` | what a metadata value is: typed, or guessed |
 //! | `complex` | the body of `POST /v2/query/samples` |
 //! | `statistics` | period, groups and functions |
+//! | `events` | which events |
 //! | `posting` | samples that a client hands in |
 //! | `body` | a request's JSON body, bounded |
 //! | `links` | addresses in answers |
@@ -22,6 +23,7 @@ pub(crate) mod arguments;
 pub(crate) mod blocking_work_limit;
 pub(crate) mod body;
 pub(crate) mod complex;
+pub(crate) mod events;
 pub(crate) mod links;
 pub(crate) mod posted_quota;
 pub(crate) mod posting;

@@ -92,10 +92,38 @@ def complex_queries(cc):
     assert [sample.volume for sample in found] == [1.0, 2.0], found
 
 
+def events(cc):
+    (event,) = cc.events.list(q=query(event_type=("eq", "warren.signin.succeeded")), limit=1)
+    traits = {trait["name"]: (trait["type"], trait["value"]) for trait in event.traits}
+    assert traits["severity"] == ("string", "info"), traits
+    assert traits["id"] == ("integer", event.message_id), traits
+    assert event.raw["source"] == "identity", event.raw
+    assert cc.events.get(event.message_id).generated == event.generated
+    later = [{"field": "id", "op": "gt", "type": "integer", "value": event.message_id}]
+    assert event.message_id not in [found.message_id for found in cc.events.list(q=later)]
+    types = [found.event_type for found in cc.event_types.list()]
+    assert "rabbitmq.broker.up" in types and types == sorted(types), types
+    described = [(found.name, found.type) for found in cc.trait_descriptions.list("rabbitmq.broker.up")]
+    assert described == [
+        ("broker", "string"),
+        ("severity", "string"),
+        ("source", "string"),
+        ("id", "integer"),
+    ], described
+    brokers = cc.traits.list("rabbitmq.broker.up", "broker")
+    assert {broker.value for broker in brokers} == {"prod"}, brokers
+    assert cc.traits.list("no.such.type", "broker") == []
+
+
 def refusals(cc):
     for ask, status, words in [
         (lambda: cc.samples.list(meter_name="m", q=query(harpoon=("eq", "1"))), 400, "unrecognized field"),
         (lambda: cc.samples.list(meter_name="m", limit=-1), 400, "Limit must be positive"),
+        (
+            lambda: cc.events.list(q=query(event_type=("ne", "x"))),
+            400,
+            "Only `eq' operator is available for field event_type",
+        ),
         (
             lambda: cc.statistics.list("m", aggregates=[{"func": "harpoon"}]),
             400,
@@ -110,7 +138,7 @@ def refusals(cc):
         else:
             raise AssertionError("answered, not refused: %s" % words)
     # Of what is not there the library keeps no words.
-    for ask in [lambda: cc.resources.get("no/such"), lambda: cc.new_samples.get("none")]:
+    for ask in [lambda: cc.resources.get("no/such"), lambda: cc.new_samples.get("none"), lambda: cc.events.get("none")]:
         try:
             ask()
         except exc.HTTPNotFound:
@@ -125,6 +153,7 @@ def main(auth_url):
     summing_up(cc)
     resources(cc)
     complex_queries(cc)
+    events(cc)
     refusals(cc)
     assert cc.capabilities.get().api["samples:query:complex"] is True
 

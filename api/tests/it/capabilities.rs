@@ -10,6 +10,7 @@ async fn capabilities_have_ceilometers_names() {
     for name in [
         "meters:query:simple",
         "samples:query:complex",
+        "events:query:simple",
         "statistics:groupby",
         "statistics:aggregation:selectable:cardinality",
     ] {
@@ -19,5 +20,7 @@ async fn capabilities_have_ceilometers_names() {
         found["api"]["statistics:aggregation:selectable:quartile"],
         false
     );
-    assert_eq!(found["storage"]["storage:production_ready"], true);
+    for storage in ["storage", "event_storage"] {
+        assert_eq!(found[storage]["storage:production_ready"], true);
+    }
 }

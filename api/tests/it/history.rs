@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use http::StatusCode;
+use metering::event::Event;
 use metering::meter;
 use metering::requests::LogQuery;
 use metering::telemetry::{Meter, Sample, Statistics};
@@ -12,8 +13,9 @@ use metering::{BrokerState, Series, Timestamp};
 use serde_json::{Value, json};
 use store::testing::NaiveStore;
 use store::{
-    Aggregate, ByResource, Collected, Filter, LogPage, LogRecord, MeterQuery, Posted, Range,
-    ResourceQuery, SampleQuery, StatisticsQuery, Store, StoreError,
+    Aggregate, ByResource, Collected, EventCursor, EventQuery, Filter, LogPage, LogRecord,
+    MeterQuery, Page, Posted, Range, ResourceQuery, SampleQuery, StatisticsQuery, Store,
+    StoreError,
 };
 use test_fixtures::broker_answer_as;
 
@@ -245,6 +247,16 @@ impl Store for Failing {
     ) -> Result<LogPage, StoreError> {
         match &self.log {
             Some(log) => log.logs(query, brokers).await,
+            None => fails(),
+        }
+    }
+    async fn events_page(
+        &self,
+        query: Arc<EventQuery>,
+        cursor: EventCursor,
+    ) -> Result<Page<Event, EventCursor>, StoreError> {
+        match &self.log {
+            Some(log) => log.events_page(query, cursor).await,
             None => fails(),
         }
     }

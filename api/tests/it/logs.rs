@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use http::StatusCode;
-use metering::{BrokerState, LogEntry, LogLevel, Timestamp};
+use metering::{BrokerState, EventType, LogEntry, LogLevel, Timestamp};
 use serde_json::{Value, json};
 use store::testing::NaiveStore;
 use store::{LogRecord, Store};
@@ -44,6 +44,7 @@ fn filled(count: i64) -> Arc<NaiveStore> {
     for n in 0..count {
         store.log(LogRecord {
             time: Timestamp::from_millis(1_420_113_600_000 + n * 1000),
+            event: EventType::Other,
             level: LogLevel::ALL[n as usize % 3],
             source: "shop".into(),
             desc: format!("line {n}"),

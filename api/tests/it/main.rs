@@ -10,6 +10,7 @@ mod collector;
 mod contract;
 mod dashboard;
 mod details;
+mod events;
 mod faults;
 mod grammar;
 mod guest_panels;

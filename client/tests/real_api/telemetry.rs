@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use client::{
-    ClientError, ComplexQuery, MeterQuery, NewSample, Query, ResourceQuery, SampleQuery, Session,
-    StatisticsQuery,
+    ClientError, ComplexQuery, EventQuery, MeterQuery, NewSample, Query, ResourceQuery,
+    SampleQuery, Session, StatisticsQuery,
 };
 use metering::Timestamp;
 use metering::requests::{AggregateFunction, Field, GroupBy, LogQuery, Operator};
@@ -213,6 +213,43 @@ pub(crate) async fn the_log_and_the_capabilities_are_read(setup: TestSetup) {
     };
     let lines = session.logs(&query).await.expect("a page");
     assert_eq!((lines.len(), lines[0].source.as_str()), (1, "identity"));
+}
+
+pub(crate) async fn events_and_their_types_are_read(setup: TestSetup) {
+    const SIGN_IN: &str = "warren.signin.succeeded";
+    let session = setup.session().await;
+    let types = session.event_types().await.expect("types");
+    assert!(types.contains(&SIGN_IN.to_owned()), "{types:?}");
+    let query = EventQuery {
+        query: Query::new()
+            .event_type(SIGN_IN)
+            .event_trait("severity", Operator::Eq, "info")
+            .event_trait("id", Operator::Gt, 0),
+        limit: Some(1),
+    };
+    let events = session.events(&query).await.expect("a list");
+    let events = events.all().await.expect("events");
+    assert_eq!(events.len(), 1);
+    let event = session.event(&events[0].message_id).await.expect("it");
+    assert_eq!(event, events[0]);
+    let missing = session.event("0").await;
+    assert!(
+        matches!(missing, Err(ClientError::NotFound { .. })),
+        "{missing:?}"
+    );
+    let traits = session.trait_descriptions(SIGN_IN).await.expect("traits");
+    let names: Vec<_> = traits
+        .iter()
+        .map(|described| described.name.as_str())
+        .collect();
+    assert_eq!(names, ["severity", "source", "id"]);
+    let sources = session.traits(SIGN_IN, "source").await.expect("a list");
+    let sources = sources.all().await.expect("traits");
+    assert!(
+        sources.iter().all(|found| found.value == "identity"),
+        "{sources:?}"
+    );
+    assert_ne!(sources, []);
 }
 
 pub(crate) async fn refused_requests_have_a_message(setup: TestSetup) {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::Timestamp;
 
@@ -22,14 +22,16 @@ pub enum Value {
 }
 
 /// The type of a value (`q.type`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "lowercase")]
 pub enum ValueType {
+    /// A text.
+    String,
     /// A whole number.
     Integer,
     /// A number.
     Float,
-    /// A text.
-    String,
     /// True or false.
     Boolean,
     /// A time.

@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use metering::{LogLevel, Timestamp};
+use metering::{EventType, Timestamp};
 use rusqlite::{Connection, OptionalExtension};
 
 use super::clock::RetentionClock;
@@ -216,7 +216,8 @@ fn log(context: &mut MaintenanceContext<'_>, now: i64, desc: &str) -> Outcome<()
     tracing::warn!("{desc}");
     let line = LogRecord {
         time: Timestamp::from_micros(now),
-        level: LogLevel::Warning,
+        event: EventType::StoreMaintenance,
+        level: EventType::StoreMaintenance.level(),
         source: "store".to_owned(),
         desc: desc.to_owned(),
         broker: None,

@@ -59,6 +59,11 @@ pub(super) const STEPS: &[&str] = &[
         area TEXT NOT NULL, key TEXT NOT NULL, text TEXT NOT NULL, PRIMARY KEY (area, key)
     ) WITHOUT ROWID;
 ",
+    r"
+    -- Lines of the system log are events: each has a type, and they are read in the order of their times.
+    ALTER TABLE log ADD COLUMN event TEXT;
+    CREATE INDEX log_by_time ON log (time);
+",
 ];
 
 /// Brings a file to the version of the last step, each step whole or not at all.

@@ -4,6 +4,7 @@ use std::sync::{Arc, PoisonError};
 
 use async_trait::async_trait;
 use metering::Timestamp;
+use metering::event::Event;
 use metering::requests::{Field, LogQuery, Operator, Value};
 use metering::telemetry::{Meter, Sample, Statistics};
 use tokio::sync::oneshot;
@@ -17,6 +18,7 @@ use super::{
 };
 use crate::Store;
 use crate::error::StoreError;
+use crate::event::{EventCursor, EventQuery};
 use crate::filter::Filter;
 use crate::page::{ListCursor, Page, SampleCursor, SamplePage, StatisticsCursor};
 use crate::query::{
@@ -166,6 +168,15 @@ impl Store for SqliteStore {
         brokers: Option<Vec<String>>,
     ) -> Result<LogPage, StoreError> {
         self.read(move |reader| log_entries::page(reader, &query, brokers.as_deref()))
+            .await
+    }
+
+    async fn events_page(
+        &self,
+        query: Arc<EventQuery>,
+        cursor: EventCursor,
+    ) -> Result<Page<Event, EventCursor>, StoreError> {
+        self.read(move |reader| log_entries::events_page(reader, &query, &cursor))
             .await
     }
 

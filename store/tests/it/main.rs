@@ -2,6 +2,7 @@
 
 mod durable;
 mod equal_results;
+mod events;
 mod file;
 mod generators;
 mod kv;

@@ -26,7 +26,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use metering::{LogLevel, Timestamp};
+use metering::{EventType, Timestamp};
 use tokio::sync::{Semaphore, watch};
 use tokio::time::Instant;
 
@@ -236,7 +236,7 @@ impl Keystone {
             let url = self.config.url.as_str();
             tracing::error!(url, %failure, "tokens cannot be validated");
             let desc = format!("Tokens cannot be validated: {failure}.");
-            context.system_log.identity(LogLevel::Error, desc);
+            context.system_log.identity(EventType::KeystoneFailed, desc);
         }
         *last = Some(failure.clone());
         failure.into()
@@ -248,7 +248,9 @@ impl Keystone {
         if last.take().is_some() {
             tracing::info!(url = self.config.url.as_str(), "tokens are validated again");
             let desc = "Tokens are validated again.";
-            context.system_log.identity(LogLevel::Info, desc);
+            context
+                .system_log
+                .identity(EventType::KeystoneRecovered, desc);
         }
     }
 }

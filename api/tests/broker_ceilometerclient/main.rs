@@ -4,14 +4,17 @@
 //! `cargo xtask test --only clients` installs the client and names its folder in
 //! `CEILOMETERCLIENT`; without that these tests are left out.
 
+#[path = "../common/mod.rs"]
 mod common;
-#[path = "it/support/mod.rs"]
+#[path = "../it/support/mod.rs"]
 #[expect(
     dead_code,
     unused_imports,
     reason = "shared with the tests against a fake broker"
 )]
 mod support;
+
+mod events;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
