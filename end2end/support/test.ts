@@ -20,6 +20,8 @@ interface WorkerFixtures {
 interface TestFixtures {
   /** What the test's pages complain about: checked at its end. */
   complaints: Complaints;
+  /** Collects the complaints of every page. */
+  listening: void;
   /** Starts further dashboards; they end with the test. */
   startWarren: (options: Options) => Promise<Warren>;
   /** Takes over what must be stopped at the test's end. */
@@ -65,12 +67,17 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
 
   baseURL: async ({ warren }, use) => use(warren.url),
 
-  complaints: [
-    async ({ context }, use) => {
-      const complaints = new Complaints();
+  // Without the context: a test's `baseURL`, which the context needs, may come from what `stopAtEnd` stops.
+  complaints: async ({}, use) => {
+    const complaints = new Complaints();
+    await use(complaints);
+    complaints.check();
+  },
+
+  listening: [
+    async ({ context, complaints }, use) => {
       context.on('page', page => complaints.listen(page));
-      await use(complaints);
-      complaints.check();
+      await use();
     },
     { auto: true },
   ],
