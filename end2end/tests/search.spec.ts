@@ -91,6 +91,28 @@ test('a selection and what was typed stay while an unfinished search finds more'
   await expect(page).toHaveURL(/\/meters/);
 });
 
+test('Enter opens a result of what was typed, however late it comes', async ({ signedIn: page }) => {
+  await page.goto('/log');
+  await open(page);
+  // The results of the empty field are there: none of them may open.
+  await expect(dialog(page).getByRole('option')).not.toHaveCount(0);
+  let release: () => void = () => {};
+  const released = new Promise<void>(resolve => { release = resolve; });
+  await page.route(/\/fn\/search\?.*q=meters/, async route => {
+    await released;
+    await route.continue();
+  });
+  const asked = page.waitForRequest(/\/fn\/search\?.*q=meters/);
+  await field(page).fill('meters');
+  await page.keyboard.press('Enter');
+  await asked;
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL('/log');
+  release();
+  await expect(page).toHaveURL(/\/meters/);
+  await expect(dialog(page)).toHaveCount(0);
+});
+
 test('fast typing sends one request, and an older answer is ignored', async ({ signedIn: page }) => {
   // The page's clock is the test's: however slow the machine, no time passes between two letters.
   const clock = await OwnedClock.install(page);

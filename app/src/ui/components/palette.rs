@@ -40,10 +40,15 @@ fn Search(broker: Signal<String>, is_open: RwSignal<bool>) -> impl IntoView {
     let asked = RwSignal::new(String::new());
     let found = RwSignal::new(Hits::default());
     let at = RwSignal::new(0_usize);
+    // Enter before the results of the text are complete: the first of them opens as soon as they are.
+    let opens_first = RwSignal::new(false);
+    let is_answered = RwSignal::new(false);
     // A text instead of the list.
     let word = RwSignal::new(texts.searching);
     effect(move || {
         let q = asked.get();
+        is_answered.set(false);
+        opens_first.set(false);
         let (handle, registration) = AbortHandle::new_pair();
         // The next letter cancels this call.
         on_cleanup(move || handle.abort());
@@ -71,12 +76,19 @@ fn Search(broker: Signal<String>, is_open: RwSignal<bool>) -> impl IntoView {
                             found.set(hits);
                             is_repeated = true;
                             if !again {
+                                is_answered.set(true);
+                                if opens_first.get_untracked() {
+                                    // The list is drawn first.
+                                    TimeoutFuture::new(0).await;
+                                    open(at.get_untracked());
+                                }
                                 return;
                             }
                         }
                         Err(error) => {
                             found.set(Hits::default());
                             word.set(error.text(catalog()));
+                            is_answered.set(true);
                             return;
                         }
                     }
@@ -96,8 +108,10 @@ fn Search(broker: Signal<String>, is_open: RwSignal<bool>) -> impl IntoView {
             "ArrowUp" => here + count.max(1) - 1,
             "Enter" => {
                 event.prevent_default();
-                if let Some(option) = option(here) {
-                    option.click();
+                if is_answered.get_untracked() || here > 0 {
+                    open(here);
+                } else {
+                    opens_first.set(true);
                 }
                 return;
             }
@@ -161,6 +175,13 @@ fn id(index: usize) -> String {
 /// The link of an option. Browser only.
 fn option(index: usize) -> Option<web_sys::HtmlElement> {
     document().get_element_by_id(&id(index))?.dyn_into().ok()
+}
+
+/// Follows the link of an option. Browser only.
+fn open(index: usize) {
+    if let Some(option) = option(index) {
+        option.click();
+    }
 }
 
 #[component]
