@@ -75,6 +75,14 @@ pub struct ApiConfig {
     pub prometheus: Vec<PrometheusConfig>,
     /// Samples that a project may post in a day, by UTC; `None` for any number.
     pub posted_quota: Option<NonZeroU64>,
+    /// How often alarms are evaluated.
+    pub alarm_interval: Duration,
+    /// Networks that actions of alarms may call though they are not public.
+    pub alarm_allowed_networks: Vec<Network>,
+    /// The pause before the second attempt to call an action; it doubles with each further one.
+    pub alarm_retry: Duration,
+    /// Alarms that a project may have; `None` for any number.
+    pub alarm_quota: Option<NonZeroU64>,
     /// Passwords for brokers that others could read.
     pub exposed_passwords: Vec<ExposedPassword>,
     /// Where the time comes from.
@@ -105,6 +113,10 @@ impl Default for ApiConfig {
             pinned_queues: Vec::new(),
             prometheus: Vec::new(),
             posted_quota: NonZeroU64::new(1_000_000),
+            alarm_interval: Duration::from_mins(1),
+            alarm_allowed_networks: Vec::new(),
+            alarm_retry: Duration::from_secs(5),
+            alarm_quota: NonZeroU64::new(1000),
             exposed_passwords: Vec::new(),
             broker_access: Vec::new(),
             clock: Clock::System,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use store::Store;
+use tokio::sync::Mutex;
 use tokio_util::task::TaskTracker;
 
 use crate::broker::broker_state::BrokerHandle;
@@ -26,6 +27,8 @@ pub(crate) struct Context {
     pub(crate) storing: TaskTracker,
     /// Writes the system log.
     pub(crate) system_log: SystemLog,
+    /// Held from reading an alarm until its change is stored.
+    pub(crate) alarm_writes: Mutex<()>,
 }
 
 impl Context {
@@ -43,6 +46,7 @@ impl Context {
             etag: EntityTag::default().part(format_args!("{:08x}", rand::random::<u32>())),
             system_log: SystemLog::new(Arc::clone(&store), config.clock),
             storing: TaskTracker::new(),
+            alarm_writes: Mutex::default(),
             store,
             config,
         })

@@ -23,3 +23,13 @@ pub(crate) fn random_id() -> String {
 pub(crate) fn id_of(kind: &str, name: &str) -> String {
     hex(&Sha256::digest(format!("{kind}:{name}"))[..16])
 }
+
+/// A random UUID.
+pub(crate) fn uuid() -> String {
+    let mut bytes = rand::random::<[u8; 16]>();
+    bytes[6] = bytes[6] & 0x0f | 0x40;
+    bytes[8] = bytes[8] & 0x3f | 0x80;
+    let digits = hex(&bytes);
+    let parts = [0..8, 8..12, 12..16, 16..20, 20..32].map(|part| &digits[part]);
+    parts.join("-")
+}

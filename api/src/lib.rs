@@ -20,6 +20,7 @@
 //! | `auth` | tokens, guests, and what a caller may see |
 //! | `telemetry` | Ceilometer's protocol, as queries to the store |
 //! | `search`, `health` | finds objects by their names; checks a broker |
+//! | `alarms` | alarms of Ceilometer's protocol |
 //! | `state`, `middleware` | what handlers can reach, and what happens to each request |
 //! | `dashboard` | composes what the overview and panels show of a broker |
 //! | `controllers` | the resources, one file each |
@@ -27,6 +28,7 @@
 //!
 //! A module imports only from modules above it.
 
+mod alarms;
 mod auth;
 mod broker;
 pub mod clock;

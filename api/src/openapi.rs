@@ -14,7 +14,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::controllers::{
-    brokers, capabilities, dashboard, details, events, guest_tokens, health, identity_v2,
+    alarms, brokers, capabilities, dashboard, details, events, guest_tokens, health, identity_v2,
     identity_v3, identity_versions, lists, logs, meters, nodes, overview, portals, query,
     resources, root, samples, search, series, share_links, statistics,
 };
@@ -118,6 +118,7 @@ pub(crate) fn routes(embedded: bool) -> (axum::Router<Arc<ApiState>>, utoipa::op
         .merge(resources::router())
         .merge(query::router())
         .merge(events::router())
+        .merge(alarms::router())
         .merge(capabilities::router())
         .merge(if embedded {
             identity_v3::router()

@@ -16,6 +16,7 @@
 //!
 //! | module | what |
 //! |---|---|
+//! | [`alarm`] | Ceilometer's alarms and their history |
 //! | [`broker`] | which brokers there are, and whether they answer |
 //! | [`broker_overview`] | the overview of each broker, as a list |
 //! | [`overview`] | a broker's totals, rates, listeners |
@@ -43,6 +44,7 @@
 //! | [`lenient_serde`] | reading what brokers of a decade write differently |
 
 pub mod access;
+pub mod alarm;
 mod amqp;
 pub mod broker;
 pub mod broker_overview;

@@ -179,6 +179,9 @@ pub struct Capabilities {
     /// Of the store of events.
     #[serde(default)]
     pub event_storage: BTreeMap<String, bool>,
+    /// Of the store of alarms.
+    #[serde(default)]
+    pub alarm_storage: BTreeMap<String, bool>,
 }
 
 /// A complex query: the body of `POST /v2/query/samples`. Filter and order are JSON in a text.

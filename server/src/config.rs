@@ -170,6 +170,13 @@ impl Reader<'_> {
                     self.refuse(key, "--only web watches no broker");
                 }
                 self.refuse(&keys::POSTED_QUOTA, "--only web takes no samples");
+                for key in [
+                    &keys::ALARM_INTERVAL,
+                    &keys::ALARM_QUOTA,
+                    &keys::ALARM_ALLOW_NETWORK,
+                ] {
+                    self.refuse(key, "--only web evaluates no alarms");
+                }
                 self.refuse(&keys::MAX_RESOURCES, "--only web keeps no history");
                 self.refuse(&keys::MAX_POSTED_SERIES, "--only web takes no samples");
                 let lifetime = self.session_lifetime();
@@ -288,7 +295,9 @@ impl Reader<'_> {
         self.refusals.extend(refusals);
         let defaults = ApiConfig::default();
         let busy_queues = self.one(&keys::BUSY_QUEUES, values::busy_queues);
-        let posted_quota = self.one(&keys::POSTED_QUOTA, values::posted_quota);
+        let posted_quota = self.one(&keys::POSTED_QUOTA, values::quota);
+        let alarm_quota = self.one(&keys::ALARM_QUOTA, values::quota);
+        let alarm_interval = self.one(&keys::ALARM_INTERVAL, values::alarm_interval);
         let public_url = self.one(&keys::API_PUBLIC_URL, values::url);
         let identity = self.identity(directory);
         let names: Vec<_> = brokers.iter().map(|broker| broker.name.clone()).collect();
@@ -300,6 +309,9 @@ impl Reader<'_> {
             broker_access,
             busy_queues: busy_queues.unwrap_or(defaults.busy_queues),
             posted_quota: posted_quota.unwrap_or(defaults.posted_quota),
+            alarm_quota: alarm_quota.unwrap_or(defaults.alarm_quota),
+            alarm_interval: alarm_interval.unwrap_or(defaults.alarm_interval),
+            alarm_allowed_networks: self.all(&keys::ALARM_ALLOW_NETWORK, values::network),
             identity,
             tick: self.one(&keys::TICK, values::tick).unwrap_or(defaults.tick),
             path_prefix: self

@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use metering::series::queue_of_path;
+use serde::{Deserialize, Serialize};
 
 /// Some vhosts by name, shared with whoever else holds the same set; none: every vhost.
 pub type Vhosts = Option<Arc<BTreeSet<String>>>;
 
 /// What a reader may see of one broker's collected samples.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BrokerSamples {
     /// Those of the broker itself (`{broker}`) and of its nodes (`{broker}/{node}`).
     pub whole: bool,
@@ -38,7 +39,7 @@ impl BrokerSamples {
 
 /// Which collected samples a reader may see: those of some brokers, and of each what is named. A
 /// broker that is not among them is hidden.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CollectedScope {
     brokers: BTreeMap<String, BrokerSamples>,
 }

@@ -8,6 +8,10 @@ use metering::event::Event;
 use metering::requests::LogQuery;
 use metering::telemetry::{Meter, Sample, Statistics};
 
+use crate::alarm::{
+    AlarmChangeRecord, AlarmCursor, AlarmRecord, AlarmSelection, AlarmStore, AlarmWrite,
+    OutboxMessage,
+};
 use crate::event::{EventCursor, EventQuery};
 use crate::page::Page;
 use crate::query::{
@@ -113,4 +117,39 @@ impl Store for DamagedStore {
     }
 
     async fn close(&self) {}
+}
+
+#[async_trait]
+impl AlarmStore for DamagedStore {
+    async fn alarms_page(
+        &self,
+        _: AlarmSelection,
+        _: AlarmCursor,
+    ) -> Result<Page<AlarmRecord, AlarmCursor>, StoreError> {
+        self.refuse()
+    }
+
+    async fn alarm(&self, _: &str) -> Result<Option<AlarmRecord>, StoreError> {
+        self.refuse()
+    }
+
+    async fn count_alarms(&self, _: &str) -> Result<u64, StoreError> {
+        self.refuse()
+    }
+
+    async fn alarm_changes_page(
+        &self,
+        _: AlarmSelection,
+        _: AlarmCursor,
+    ) -> Result<Page<AlarmChangeRecord, AlarmCursor>, StoreError> {
+        self.refuse()
+    }
+
+    async fn write_alarms(&self, _: AlarmWrite) -> Result<(), StoreError> {
+        self.refuse()
+    }
+
+    async fn outbox(&self, _: Timestamp, _: usize) -> Result<Vec<OutboxMessage>, StoreError> {
+        self.refuse()
+    }
 }

@@ -13,11 +13,13 @@
 //! | [`page`] | large answers, page by page |
 //! | [`sample`] | what goes in |
 //! | [`event`] | lines of the system log as events |
+//! | [`alarm`] | alarms, their history, messages that wait to be sent |
 //! | [`error`] | why something cannot be had |
 //! | [`sqlite`] | the store in a file |
 //! | `damaged` | what stands in for it where the file is damaged |
 //! | `testing` | a plain store in memory, what tests run on and the real one is held against |
 
+pub mod alarm;
 pub mod collected_scope;
 mod damaged;
 pub mod error;
@@ -40,6 +42,10 @@ use metering::event::Event;
 use metering::requests::LogQuery;
 use metering::telemetry::{Meter, Sample, Statistics};
 
+pub use alarm::{
+    AlarmChangeRecord, AlarmCursor, AlarmRecord, AlarmSelection, AlarmStore, AlarmWrite,
+    OutboxMessage,
+};
 pub use collected_scope::{BrokerSamples, CollectedScope};
 pub use damaged::DamagedStore;
 pub use error::StoreError;
@@ -59,7 +65,7 @@ pub use sqlite::{Options, Retention, SqliteStore};
 /// a second, and no question waits for background work such as roll-ups. Errors are
 /// [`StoreError`]s, never panics.
 #[async_trait]
-pub trait Store: Debug + Send + Sync + 'static {
+pub trait Store: AlarmStore + Debug + Send + Sync + 'static {
     /// Takes samples in, all or none. When it returns they survive a kill of the process, and
     /// carry their ids.
     async fn post(&self, samples: Vec<Posted>) -> Result<Vec<Sample>, StoreError>;

@@ -2,6 +2,7 @@
 //!
 //! It is what the real store is held against, so it is slow and short rather than clever.
 
+mod naive_alarms;
 mod naive_log;
 mod naive_statistics;
 
@@ -42,6 +43,7 @@ struct NaiveState {
     polls: BTreeSet<(Timestamp, Arc<str>, Option<Arc<str>>)>,
     log: Vec<LogRecord>,
     kv_writes: BTreeMap<(&'static str, String), String>,
+    alarms: naive_alarms::NaiveAlarms,
 }
 
 impl NaiveStore {

@@ -15,6 +15,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use metering::requests::{Field, Operator, Value};
+use serde::{Deserialize, Serialize};
 use store::{BrokerSamples, CollectedScope, Filter};
 
 use crate::auth::authorized_broker::AuthorizedBroker;
@@ -25,7 +26,7 @@ use crate::system_log::in_full;
 use crate::vhost_set::{BrokerScope, VhostSet};
 
 /// What a caller may see of what is stored.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum AccessScope {
     /// All of it: the role `admin`.
     All,

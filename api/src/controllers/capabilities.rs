@@ -14,7 +14,7 @@ use crate::http::params::Arguments;
 use crate::state::ApiState;
 
 /// The old service's names for what an API may be able to do, and whether this one is.
-const API: [(&str, bool); 23] = [
+const API: [(&str, bool); 27] = [
     ("meters:query:simple", true),
     ("meters:query:metadata", true),
     ("meters:query:complex", false),
@@ -38,6 +38,10 @@ const API: [(&str, bool); 23] = [
     ("statistics:aggregation:selectable:cardinality", true),
     ("statistics:aggregation:selectable:quartile", false),
     ("events:query:simple", true),
+    ("alarms:query:simple", true),
+    ("alarms:query:complex", true),
+    ("alarms:history:query:simple", true),
+    ("alarms:history:query:complex", true),
 ];
 
 pub(crate) fn router() -> OpenApiRouter<Arc<ApiState>> {
@@ -68,6 +72,7 @@ async fn show(arguments: Arguments) -> Result<Response, Error> {
     Ok(uncached(&Capabilities {
         api: named(&API),
         event_storage: storage.clone(),
+        alarm_storage: storage.clone(),
         storage,
     }))
 }

@@ -1,5 +1,7 @@
 //! The resources, one file each. Every file exports its `router()`.
 
+pub(crate) mod alarm_rows;
+pub(crate) mod alarms;
 pub(crate) mod brokers;
 pub(crate) mod capabilities;
 pub(crate) mod dashboard;

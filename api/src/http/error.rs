@@ -55,6 +55,15 @@ pub(crate) enum Error {
     /// `401`: the caller has a token, but not for the project that it asks for.
     #[error("Not Authorized to access project {0}")]
     ProjectNotAuthorized(String),
+    /// `401`: the caller may not do this for somebody else, or not at all.
+    #[error("{0}")]
+    NotAuthorized(String),
+    /// `403`: a project has as many alarms as it may have.
+    #[error("{0}")]
+    AlarmQuota(String),
+    /// `404`: there is no such alarm, or the caller may not know of it.
+    #[error("{0}")]
+    NoAlarm(String),
     /// `403`: the caller may not see this.
     #[error("RBAC Authorization Failed")]
     Forbidden,
@@ -182,11 +191,13 @@ impl Error {
             | Self::BrokerNeeded(_)
             | Self::BadTokenRequest(_)
             | Self::Store(StoreError::BadPattern(_)) => StatusCode::BAD_REQUEST,
-            Self::Unauthorized | Self::SignInRefused(_) | Self::ProjectNotAuthorized(_) => {
-                StatusCode::UNAUTHORIZED
-            }
-            Self::Forbidden | Self::NotPermitted(_) => StatusCode::FORBIDDEN,
+            Self::Unauthorized
+            | Self::SignInRefused(_)
+            | Self::ProjectNotAuthorized(_)
+            | Self::NotAuthorized(_) => StatusCode::UNAUTHORIZED,
+            Self::Forbidden | Self::NotPermitted(_) | Self::AlarmQuota(_) => StatusCode::FORBIDDEN,
             Self::UnknownBroker(_)
+            | Self::NoAlarm(_)
             | Self::UnknownToken
             | Self::NotFound { .. }
             | Self::NotOffered { .. }

@@ -63,7 +63,7 @@ pub(crate) fn read(arguments: &mut Arguments) -> Result<Vec<Condition>, Error> {
         .collect()
 }
 
-fn read_operator(name: &str) -> Result<Operator, Error> {
+pub(crate) fn read_operator(name: &str) -> Result<Operator, Error> {
     if name.is_empty() {
         return Ok(Operator::Eq);
     }
@@ -73,7 +73,7 @@ fn read_operator(name: &str) -> Result<Operator, Error> {
     })
 }
 
-fn read_type(name: &str) -> Result<Option<ValueType>, Error> {
+pub(crate) fn read_type(name: &str) -> Result<Option<ValueType>, Error> {
     if name.is_empty() {
         return Ok(None);
     }

@@ -11,6 +11,10 @@ async fn capabilities_have_ceilometers_names() {
         "meters:query:simple",
         "samples:query:complex",
         "events:query:simple",
+        "alarms:query:simple",
+        "alarms:query:complex",
+        "alarms:history:query:simple",
+        "alarms:history:query:complex",
         "statistics:groupby",
         "statistics:aggregation:selectable:cardinality",
     ] {
@@ -20,7 +24,7 @@ async fn capabilities_have_ceilometers_names() {
         found["api"]["statistics:aggregation:selectable:quartile"],
         false
     );
-    for storage in ["storage", "event_storage"] {
+    for storage in ["storage", "event_storage", "alarm_storage"] {
         assert_eq!(found[storage]["storage:production_ready"], true);
     }
 }

@@ -13,8 +13,9 @@ use metering::{BrokerState, Series, Timestamp};
 use serde_json::{Value, json};
 use store::testing::NaiveStore;
 use store::{
-    Aggregate, ByResource, Collected, EventCursor, EventQuery, Filter, LogPage, LogRecord,
-    MeterQuery, Page, Posted, Range, ResourceQuery, SampleQuery, StatisticsQuery, Store,
+    Aggregate, AlarmChangeRecord, AlarmCursor, AlarmRecord, AlarmSelection, AlarmStore, AlarmWrite,
+    ByResource, Collected, EventCursor, EventQuery, Filter, LogPage, LogRecord, MeterQuery,
+    OutboxMessage, Page, Posted, Range, ResourceQuery, SampleQuery, StatisticsQuery, Store,
     StoreError,
 };
 use test_fixtures::broker_answer_as;
@@ -198,6 +199,36 @@ struct Failing {
 
 fn fails<T>() -> Result<T, StoreError> {
     Err(StoreError::Unavailable("the disk is full".into()))
+}
+
+#[async_trait]
+impl AlarmStore for Failing {
+    async fn alarms_page(
+        &self,
+        _: AlarmSelection,
+        _: AlarmCursor,
+    ) -> Result<Page<AlarmRecord, AlarmCursor>, StoreError> {
+        fails()
+    }
+    async fn alarm(&self, _: &str) -> Result<Option<AlarmRecord>, StoreError> {
+        fails()
+    }
+    async fn count_alarms(&self, _: &str) -> Result<u64, StoreError> {
+        fails()
+    }
+    async fn alarm_changes_page(
+        &self,
+        _: AlarmSelection,
+        _: AlarmCursor,
+    ) -> Result<Page<AlarmChangeRecord, AlarmCursor>, StoreError> {
+        fails()
+    }
+    async fn write_alarms(&self, _: AlarmWrite) -> Result<(), StoreError> {
+        fails()
+    }
+    async fn outbox(&self, _: Timestamp, _: usize) -> Result<Vec<OutboxMessage>, StoreError> {
+        fails()
+    }
 }
 
 #[async_trait]

@@ -4,6 +4,7 @@ mod support;
 
 mod access_scope;
 mod admin_role;
+mod alarms;
 mod brokers;
 mod capabilities;
 mod collector;

@@ -278,6 +278,19 @@ keys! {
         accepts "a number from 100 to 10000000"
         "Series of posted samples (a meter of a resource) that a project may have; posts that need \
          more are answered with 429. A series ends when its last sample is deleted";
+    ALARM_INTERVAL "alarm_interval" "DURATION"
+        default "60s"
+        accepts "a duration from 1s to 1h, such as 60s"
+        "How often alarms of /v2/alarms are evaluated";
+    ALARM_QUOTA "alarm_quota" "COUNT"
+        default "1000"
+        accepts "a whole number from 1, such as 1000; or none"
+        "Alarms that a project may have; a further one is answered with 403. `none` sets no limit";
+    ALARM_ALLOW_NETWORK "alarm_allow_network" "NETWORK" repeats true
+        default "none"
+        accepts "an address or a network, such as 127.0.0.1, 10.0.0.0/8 or fd00::/8"
+        "A network that actions of alarms may call though it is not public (private, loopback, \
+         link-local or otherwise reserved); public addresses are always allowed";
     SITE "site" "PATH"
         default "dist beside the program, else in the working directory"
         accepts "the folder that Trunk built, with frontend-<hash>.js in it"

@@ -9,6 +9,7 @@ use url::Url;
 
 /// What runs.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is one in a process")]
 pub enum Parts {
     /// The dashboard, and the metering API that it asks, in one process.
     Both(WebConfig, ApiPart),

@@ -77,13 +77,17 @@ pub(super) fn tick(text: &str) -> Result<Duration, String> {
     duration::parse(text, Duration::from_secs(1)..=Duration::from_mins(5))
 }
 
+pub(super) fn alarm_interval(text: &str) -> Result<Duration, String> {
+    duration::parse(text, Duration::from_secs(1)..=Duration::from_hours(1))
+}
+
 pub(super) fn busy_queues(text: &str) -> Result<usize, String> {
     let number = text.parse().ok().filter(|number| *number <= 40);
     number.ok_or_else(|| "not a number from 0 to 40".to_owned())
 }
 
-/// None for any number of samples.
-pub(super) fn posted_quota(text: &str) -> Result<Option<NonZeroU64>, String> {
+/// None for any number.
+pub(super) fn quota(text: &str) -> Result<Option<NonZeroU64>, String> {
     if text == "none" {
         return Ok(None);
     }

@@ -278,6 +278,33 @@ fn the_quota_of_posted_samples_is_a_number_or_none() {
 }
 
 #[test]
+fn alarms_are_set_by_their_keys() {
+    let alarms = |flags: &[&str]| {
+        let config = Given::nothing().flags(flags).accepted();
+        let api = api(&config);
+        let networks: Vec<_> = api
+            .alarm_allowed_networks
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        let quota = api.alarm_quota.map(std::num::NonZeroU64::get);
+        (api.alarm_interval.as_secs(), quota, networks.join(" "))
+    };
+    assert_eq!(alarms(&[]), (60, Some(1000), String::new()));
+    let flags = [
+        "--alarm-interval",
+        "5s",
+        "--alarm-quota",
+        "none",
+        "--alarm-allow-network",
+        "10.0.0.0/8",
+        "--alarm-allow-network",
+        "::1",
+    ];
+    assert_eq!(alarms(&flags), (5, None, "10.0.0.0/8 ::1/128".to_owned()));
+}
+
+#[test]
 fn the_bound_on_resources_is_set_by_its_key() {
     let bound = |flags: &[&str]| Given::nothing().flags(flags).accepted().max_resources;
     assert_eq!(bound(&[]), 20_000);

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
+use crate::alarm::AlarmWrite;
 use crate::error::StoreError;
 use crate::sample::{Collected, LogRecord, Posted};
 
@@ -30,11 +31,19 @@ pub(super) struct KvWrite {
     pub(super) reply: oneshot::Sender<Result<(), StoreError>>,
 }
 
+/// Changes of alarms, and who waits for them.
+#[derive(Debug)]
+pub(super) struct AlarmRequest {
+    pub(super) write: AlarmWrite,
+    pub(super) reply: oneshot::Sender<Result<(), StoreError>>,
+}
+
 /// What the writer takes at once.
 #[derive(Debug, Default)]
 pub(super) struct Batch {
     pub(super) posts: Vec<Post>,
     pub(super) kv_writes: Vec<KvWrite>,
+    pub(super) alarms: Vec<AlarmRequest>,
     pub(super) polls: VecDeque<Collected>,
     pub(super) log_entries: VecDeque<LogRecord>,
     /// Who waits for all background work to be done, after the rest of this batch is written.
@@ -62,6 +71,7 @@ impl Batch {
     pub(super) fn is_empty(&self) -> bool {
         self.posts.is_empty()
             && self.kv_writes.is_empty()
+            && self.alarms.is_empty()
             && self.polls.is_empty()
             && self.log_entries.is_empty()
     }
@@ -98,6 +108,17 @@ impl Inbox {
             return Err(StoreError::Closed);
         }
         waiting.batch.kv_writes.push(write);
+        self.something.notify_one();
+        Ok(())
+    }
+
+    /// Hands changes of alarms back where the store is closed.
+    pub(super) fn write_alarms(&self, request: AlarmRequest) -> Result<(), StoreError> {
+        let mut waiting = self.waiting();
+        if waiting.closed {
+            return Err(StoreError::Closed);
+        }
+        waiting.batch.alarms.push(request);
         self.something.notify_one();
         Ok(())
     }
@@ -151,7 +172,11 @@ impl Inbox {
     pub(super) fn pause(&self, pause: Duration) {
         let waiting = self.waiting();
         let quiet = |waiting: &mut Waiting| {
-            waiting.batch.posts.is_empty() && waiting.batch.kv_writes.is_empty() && !waiting.closed
+            let batch = &waiting.batch;
+            batch.posts.is_empty()
+                && batch.kv_writes.is_empty()
+                && batch.alarms.is_empty()
+                && !waiting.closed
         };
         // The guard is not needed afterwards.
         let _ = self.something.wait_timeout_while(waiting, pause, quiet);

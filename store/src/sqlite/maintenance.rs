@@ -154,7 +154,12 @@ impl Maintenance {
                      OR id <= (SELECT max(id) FROM log) - ?2 ORDER BY id LIMIT ?3)",
                     [before(self.retention.log), LINES, ROWS],
                 )?;
-                if deleted > 0 {
+                let changes = context.conn.execute(
+                    "DELETE FROM alarm_changes WHERE id IN
+                     (SELECT id FROM alarm_changes WHERE time < ?1 LIMIT ?2)",
+                    [before(self.retention.log), ROWS],
+                )?;
+                if deleted + changes > 0 {
                     context.state.log_changed();
                     self.stage
                 } else {

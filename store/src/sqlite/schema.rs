@@ -64,6 +64,28 @@ pub(super) const STEPS: &[&str] = &[
     ALTER TABLE log ADD COLUMN event TEXT;
     CREATE INDEX log_by_time ON log (time);
 ",
+    r"
+    -- Alarms, their history, and messages that wait to be sent; bodies are JSON.
+    CREATE TABLE alarms (
+        id TEXT PRIMARY KEY, project TEXT NOT NULL, time INTEGER NOT NULL, body TEXT NOT NULL,
+        scope TEXT NOT NULL, seen_event INTEGER NOT NULL
+    );
+    CREATE INDEX alarms_by_time ON alarms (time DESC, id);
+    CREATE INDEX alarms_by_project ON alarms (project);
+    CREATE TABLE alarm_changes (
+        id INTEGER PRIMARY KEY, alarm TEXT NOT NULL, project TEXT NOT NULL, time INTEGER NOT NULL,
+        severity TEXT NOT NULL, body TEXT NOT NULL
+    );
+    CREATE INDEX alarm_changes_by_alarm ON alarm_changes (alarm);
+    CREATE INDEX alarm_changes_by_time ON alarm_changes (time);
+    CREATE TABLE outbox (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, topic TEXT NOT NULL, address TEXT NOT NULL,
+        request_id TEXT NOT NULL, body TEXT NOT NULL, repeats INTEGER NOT NULL,
+        created INTEGER NOT NULL, due INTEGER NOT NULL, attempts INTEGER NOT NULL
+    );
+    CREATE INDEX outbox_by_topic ON outbox (topic, id);
+    CREATE INDEX outbox_by_due ON outbox (due, id);
+",
 ];
 
 /// Brings a file to the version of the last step, each step whole or not at all.

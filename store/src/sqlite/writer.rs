@@ -6,6 +6,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use rusqlite::{Connection, TransactionBehavior};
 
+use super::alarms;
 use super::failure::Outcome;
 use super::inbox::{Batch, Post};
 use super::ingest::{Added, Ingest};
@@ -81,6 +82,9 @@ impl Writer {
                 for write in batch.kv_writes {
                     let _ = write.reply.send(Ok(()));
                 }
+                for request in batch.alarms {
+                    let _ = request.reply.send(Ok(()));
+                }
             }
             Err(failure) => {
                 let error = failure.explain(&self.path);
@@ -91,6 +95,9 @@ impl Writer {
                 }
                 for write in batch.kv_writes {
                     let _ = write.reply.send(Err(error.clone()));
+                }
+                for request in batch.alarms {
+                    let _ = request.reply.send(Err(error.clone()));
                 }
                 self.shared.inbox.give_back(batch.polls, batch.log_entries);
                 self.shared.inbox.pause(RETRY);
@@ -111,6 +118,7 @@ impl Writer {
         }
         log_entries::write(&turn, &batch.log_entries)?;
         kv::write(&turn, &batch.kv_writes)?;
+        alarms::write(&turn, &batch.alarms)?;
         turn.commit()?;
         if !batch.log_entries.is_empty() {
             self.shared.state.log_changed();

@@ -122,7 +122,8 @@ async fn damaged_or_older_line_hides_no_other() {
     let conn = rusqlite::Connection::open(&path).expect("opens");
     // As a version without events had it.
     conn.execute_batch(
-        "DROP INDEX log_by_time; ALTER TABLE log DROP COLUMN event; PRAGMA user_version = 2;",
+        "DROP TABLE alarms; DROP TABLE alarm_changes; DROP TABLE outbox;
+         DROP INDEX log_by_time; ALTER TABLE log DROP COLUMN event; PRAGMA user_version = 2;",
     )
     .expect("an older file");
     drop(conn);

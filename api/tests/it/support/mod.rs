@@ -6,7 +6,7 @@ pub(crate) mod guest;
 mod telemetry;
 pub(crate) mod tls_listener;
 
-pub(crate) use app::{TestApp, local, password_request, sqlite};
+pub(crate) use app::{Answer, TestApp, local, password_request, sqlite};
 pub(crate) use fake::{Account, COLLECTOR, FakeBroker, Mode, TOKEN};
 pub(crate) use telemetry::{faultstring, sample};
 
