@@ -13,6 +13,10 @@ export interface GateOptions {
   headers?: (request: IncomingMessage) => Record<string, string>;
   /** Changes the JSON of an answer; what it returns nothing for passes as it is. */
   changes?: (path: string, body: any) => unknown;
+  /** Where to break an answer's text in two: before the first match. The rest waits for `release`. */
+  breaks?: (path: string) => string | undefined;
+  /** When the rest of a broken answer goes on. */
+  release?: Promise<void>;
   /** Looks at each answer's head. */
   sees?: (answer: IncomingMessage) => void;
 }
@@ -74,14 +78,19 @@ export class Gate {
     }
     const headers = { ...incoming.headers, ...this.options.headers?.(incoming) };
     const { changes } = this.options;
+    const mark = this.options.breaks?.(path);
     // What is to be changed has to be legible.
-    if (changes) headers['accept-encoding'] = 'identity';
+    if (changes || mark) headers['accept-encoding'] = 'identity';
     const onward = request(`${this.target}${path}`, { method: incoming.method, headers }, answer => {
       this.options.sees?.(answer);
       const isJson = answer.headers['content-type']?.includes('json');
       if (changes && isJson) {
         // Whoever asked may be gone before the answer has come as a whole.
         change(answer, outgoing, body => changes(path, body)).catch(() => outgoing.destroy());
+        return;
+      }
+      if (mark) {
+        inTwo(answer, outgoing, mark, this.options.release).catch(() => outgoing.destroy());
         return;
       }
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
@@ -96,11 +105,29 @@ export class Gate {
   }
 }
 
-/** Passes an answer on with another body. */
-async function change(answer: IncomingMessage, outgoing: ServerResponse, changes: (body: any) => unknown): Promise<void> {
+/** The whole body of an answer. */
+async function textOf(answer: IncomingMessage): Promise<string> {
   const pieces: Buffer[] = [];
   for await (const piece of answer) pieces.push(piece);
-  const text = Buffer.concat(pieces).toString();
+  return Buffer.concat(pieces).toString();
+}
+
+/** Passes an answer on as far as `mark`, and the rest later. */
+async function inTwo(
+  answer: IncomingMessage, outgoing: ServerResponse, mark: string, release?: Promise<void>,
+): Promise<void> {
+  const text = await textOf(answer);
+  const at = text.indexOf(mark);
+  if (at < 0) throw new Error(`an answer without ${mark}`);
+  outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+  outgoing.write(text.slice(0, at));
+  await release;
+  outgoing.end(text.slice(at));
+}
+
+/** Passes an answer on with another body. */
+async function change(answer: IncomingMessage, outgoing: ServerResponse, changes: (body: any) => unknown): Promise<void> {
+  const text = await textOf(answer);
   let body = text;
   try {
     const changed = changes(JSON.parse(text));
