@@ -16,6 +16,7 @@
 //! | `system_log` | writes the system log, and reads queries of it |
 //! | `context` | what all parts work with: configuration, brokers, store, system log |
 //! | `collector` | polls the brokers |
+//! | `alerts` | built-in rules that watch the brokers |
 //! | `series` | values over time |
 //! | `auth` | tokens, guests, and what a caller may see |
 //! | `telemetry` | Ceilometer's protocol, as queries to the store |
@@ -29,6 +30,7 @@
 //! A module imports only from modules above it.
 
 mod alarms;
+mod alerts;
 mod auth;
 mod broker;
 pub mod clock;
@@ -67,13 +69,17 @@ pub use self::http::untrusted_proxy::UntrustedProxyWarning;
 pub use auth::guest::claims::claimed_origin;
 pub use clock::Clock;
 pub use config::{
-    ApiConfig, ApiError, BrokerAccess, BrokerConfig, BrokerProject, ExposedPassword, Exposure,
-    IdentityConfig, KeyHash, KeystoneConfig, Network, ParseKeyHashError, ParseNetworkError,
-    ParseProjectError, PinnedQueue, PortalConfig, Portals, PrometheusConfig, Shown,
+    AlertConfig, ApiConfig, ApiError, BrokerAccess, BrokerConfig, BrokerProject, ExposedPassword,
+    Exposure, IdentityConfig, KeyHash, KeystoneConfig, Network, ParseKeyHashError,
+    ParseNetworkError, ParseProjectError, PinnedQueue, PortalConfig, Portals, PrometheusConfig,
+    RuleOverride, Shown, Webhook,
 };
 pub use tls::{TlsError, TlsFiles};
 
 use self::http::{prefix, router_error};
+use alerts::evaluator;
+use alerts::notify::outbox::Outbox;
+use alerts::rules::catalog;
 use collector::list_fetcher;
 use collector::task::supervise;
 use state::ApiState;
@@ -98,6 +104,7 @@ impl Api {
     pub fn start(config: ApiConfig, store: Arc<dyn Store>) -> Result<Api, ApiError> {
         // A provider that was installed before stays.
         let _ = rustls::crypto::ring::default_provider().install_default();
+        let (outbox, deliveries) = Outbox::open(&config.alerts)?;
         let shared = Arc::new(ApiState::new(config, store)?);
         let stop = CancellationToken::new();
         let until_stopped = |task: BoxFuture<'static, ()>| {
@@ -115,6 +122,15 @@ impl Api {
         tasks.extend(shared.brokers.iter().map(|broker| {
             until_stopped(list_fetcher::supervise(Arc::clone(broker), Arc::clone(context)).boxed())
         }));
+        tasks.extend(shared.brokers.iter().map(|broker| {
+            let evaluator =
+                evaluator::supervise(Arc::clone(broker), Arc::clone(context), outbox.clone());
+            until_stopped(evaluator.boxed())
+        }));
+        let deliveries = deliveries.into_iter();
+        tasks.extend(
+            deliveries.map(|delivery| until_stopped(delivery.run(Arc::clone(context)).boxed())),
+        );
         let log_context = Arc::clone(context);
         tasks.push(until_stopped(
             async move { log_context.system_log.run().await }.boxed(),
@@ -184,6 +200,23 @@ fn router(shared: &Arc<ApiState>) -> Router {
         .layer(from_fn_with_state(Arc::clone(shared), middleware::layer))
         .with_state(Arc::clone(shared));
     prefix::behind(&shared.config.path_prefix, routes).layer(map_response(safe_headers))
+}
+
+/// A built-in rule, for those who configure it.
+#[derive(Clone, Copy, Debug)]
+pub struct AlertRule {
+    /// Its name.
+    pub id: &'static str,
+    /// Whether it compares a value with a threshold.
+    pub has_threshold: bool,
+}
+
+/// The built-in rules.
+pub fn alert_rules() -> impl Iterator<Item = AlertRule> {
+    catalog::RULES.iter().map(|rule| AlertRule {
+        id: rule.id,
+        has_threshold: rule.threshold.is_some(),
+    })
 }
 
 /// The OpenAPI document of the service.

@@ -14,9 +14,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::controllers::{
-    alarms, brokers, capabilities, dashboard, details, events, guest_tokens, health, identity_v2,
-    identity_v3, identity_versions, lists, logs, meters, nodes, overview, portals, query,
-    resources, root, samples, search, series, share_links, statistics,
+    alarms, alerts, brokers, capabilities, dashboard, details, events, guest_tokens, health,
+    identity_v2, identity_v3, identity_versions, lists, logs, meters, nodes, overview, portals,
+    query, resources, root, samples, search, series, share_links, statistics,
 };
 use crate::http::json::json_response;
 use crate::state::ApiState;
@@ -109,6 +109,7 @@ pub(crate) fn routes(embedded: bool) -> (axum::Router<Arc<ApiState>>, utoipa::op
         .merge(search::router())
         .merge(health::router())
         .merge(logs::router())
+        .merge(alerts::router())
         .merge(guest_tokens::router())
         .merge(portals::router())
         .merge(share_links::router())

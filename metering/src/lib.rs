@@ -32,6 +32,7 @@
 //! | [`health`] | what is wrong with a broker |
 //! | [`meter`] | the meters that the collector feeds, with type and unit |
 //! | [`telemetry`] | Ceilometer's meters, samples, statistics, resources |
+//! | [`alert`] | what the built-in rules report of the brokers |
 //! | [`log`], [`event`] | what Warren saw and did, as lines and as Ceilometer's events |
 //! | [`series`] | columns of numbers for charts |
 //! | [`dashboard`] | all that a dashboard shows of one broker |
@@ -45,6 +46,7 @@
 
 pub mod access;
 pub mod alarm;
+pub mod alert;
 mod amqp;
 pub mod broker;
 pub mod broker_overview;
@@ -85,6 +87,7 @@ mod uri;
 pub mod user;
 pub mod vhost;
 
+pub use alert::{Alert, AlertChange, AlertSeverity, AlertState};
 pub use amqp::{AmqpLink, AmqpSession};
 pub use broker::{Broker, BrokerState};
 pub use broker_overview::BrokerOverview;

@@ -94,6 +94,36 @@ field_table! { Node:
     partitions enabled_plugins
 }
 
+/// A node as a poll reads it: with the applications that it runs, which are no part of the API.
+#[derive(Clone, Debug, Default)]
+pub struct PolledNode {
+    /// The node.
+    pub node: Node,
+    applications: Option<Vec<Application>>,
+}
+
+/// An Erlang application of a node.
+#[derive(Clone, Debug, Default)]
+struct Application {
+    name: String,
+    version: Option<String>,
+}
+
+field_table! { PolledNode: applications; node }
+
+field_table! { Application: name version }
+
+impl PolledNode {
+    /// The version of RabbitMQ that the node runs.
+    pub fn rabbitmq_version(&self) -> Option<&str> {
+        let mut applications = self.applications.iter().flatten();
+        applications
+            .find(|found| found.name == "rabbit")?
+            .version
+            .as_deref()
+    }
+}
+
 record! {
     /// What a node finds out with some effort: `GET /v2/rabbit/node-internals/{name}`.
     pub struct NodeInternals {

@@ -3,15 +3,16 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use metering::Timestamp;
 use metering::event::Event;
-use metering::requests::LogQuery;
+use metering::requests::{AlertHistoryQuery, LogQuery};
 use metering::telemetry::{Meter, Sample, Statistics};
+use metering::{AlertChange, Timestamp};
 
 use crate::alarm::{
     AlarmChangeRecord, AlarmCursor, AlarmRecord, AlarmSelection, AlarmStore, AlarmWrite,
     OutboxMessage,
 };
+use crate::alert::{AlertRow, AlertScope, AlertWrite, Notification};
 use crate::event::{EventCursor, EventQuery};
 use crate::page::Page;
 use crate::query::{
@@ -109,6 +110,26 @@ impl Store for DamagedStore {
     }
 
     async fn list_kv(&self, _: &'static str) -> Result<Vec<(String, String)>, StoreError> {
+        self.refuse()
+    }
+
+    async fn write_alerts(&self, _: AlertWrite) -> Result<(), StoreError> {
+        self.refuse()
+    }
+
+    async fn alerts(&self, _: &str) -> Result<Vec<AlertRow>, StoreError> {
+        self.refuse()
+    }
+
+    async fn alert_history(
+        &self,
+        _: AlertHistoryQuery,
+        _: Vec<AlertScope>,
+    ) -> Result<Vec<AlertChange>, StoreError> {
+        self.refuse()
+    }
+
+    async fn notifications(&self) -> Result<Vec<Notification>, StoreError> {
         self.refuse()
     }
 

@@ -14,12 +14,14 @@
 //! | [`sample`] | what goes in |
 //! | [`event`] | lines of the system log as events |
 //! | [`alarm`] | alarms, their history, messages that wait to be sent |
+//! | [`alert`] | what is kept of alerts |
 //! | [`error`] | why something cannot be had |
 //! | [`sqlite`] | the store in a file |
 //! | `damaged` | what stands in for it where the file is damaged |
 //! | `testing` | a plain store in memory, what tests run on and the real one is held against |
 
 pub mod alarm;
+pub mod alert;
 pub mod collected_scope;
 mod damaged;
 pub mod error;
@@ -37,15 +39,16 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use metering::Timestamp;
 use metering::event::Event;
-use metering::requests::LogQuery;
+use metering::requests::{AlertHistoryQuery, LogQuery};
 use metering::telemetry::{Meter, Sample, Statistics};
+use metering::{AlertChange, Timestamp};
 
 pub use alarm::{
     AlarmChangeRecord, AlarmCursor, AlarmRecord, AlarmSelection, AlarmStore, AlarmWrite,
     OutboxMessage,
 };
+pub use alert::{AlertRow, AlertScope, AlertWrite, Notification};
 pub use collected_scope::{BrokerSamples, CollectedScope};
 pub use damaged::DamagedStore;
 pub use error::StoreError;
@@ -188,6 +191,22 @@ pub trait Store: AlarmStore + Debug + Send + Sync + 'static {
 
     /// What is kept in an area, by name.
     async fn list_kv(&self, area: &'static str) -> Result<Vec<(String, String)>, StoreError>;
+
+    /// Keeps changes of alerts, all or none. When it returns they survive a kill of the process.
+    async fn write_alerts(&self, write: AlertWrite) -> Result<(), StoreError>;
+
+    /// The states of a broker's alerts.
+    async fn alerts(&self, broker: &str) -> Result<Vec<AlertRow>, StoreError>;
+
+    /// Changes of alerts that a reader sees, newest first.
+    async fn alert_history(
+        &self,
+        query: AlertHistoryQuery,
+        scopes: Vec<AlertScope>,
+    ) -> Result<Vec<AlertChange>, StoreError>;
+
+    /// Notifications that are not delivered yet, the oldest first.
+    async fn notifications(&self) -> Result<Vec<Notification>, StoreError>;
 
     /// Why what is queued cannot be written now, in a sentence; none where all is well.
     fn write_error(&self) -> Option<String>;

@@ -2,7 +2,9 @@
 //!
 //! It is what the real store is held against, so it is slow and short rather than clever.
 
+mod kept_sample;
 mod naive_alarms;
+mod naive_alerts;
 mod naive_log;
 mod naive_statistics;
 
@@ -10,23 +12,26 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use metering::Timestamp;
 use metering::event::Event;
 use metering::meter::Definition;
-use metering::requests::{Field, LogQuery, Order};
+use metering::requests::{AlertHistoryQuery, LogQuery, Order};
 use metering::series::Values;
 use metering::telemetry::{Meter, Resource, Sample, Statistics};
+use metering::{AlertChange, Timestamp};
 
 use crate::Store;
+use crate::alert::{AlertRow, AlertScope, AlertWrite, Notification};
 use crate::error::StoreError;
 use crate::event::{EventCursor, EventQuery};
 use crate::filter::Filter;
-use crate::matcher::{Fields, Found, Matcher, Origin, Stored, compare_fields};
+use crate::matcher::{Matcher, compare_fields};
 use crate::page::Page;
 use crate::query::{
     Aggregate, ByResource, LogPage, MeterQuery, Range, ResourceQuery, SampleQuery, StatisticsQuery,
 };
 use crate::sample::{Collected, LogRecord, Posted, meter_id};
+use kept_sample::KeptSample;
+use naive_alerts::NaiveAlerts;
 use naive_statistics::{field_of, group_value, statistics_of};
 
 /// All in memory, nothing forgotten, nothing indexed.
@@ -44,6 +49,7 @@ struct NaiveState {
     log: Vec<LogRecord>,
     kv_writes: BTreeMap<(&'static str, String), String>,
     alarms: naive_alarms::NaiveAlarms,
+    alerts: NaiveAlerts,
 }
 
 impl NaiveStore {
@@ -74,28 +80,6 @@ impl NaiveState {
         let mut found: Vec<_> = self.samples.iter().filter(passes).collect();
         found.sort_by_key(|sample| sample.timestamp);
         Ok(found)
-    }
-}
-
-/// A sample, and how it came.
-struct KeptSample<'a> {
-    sample: &'a Sample,
-    is_collected: bool,
-}
-
-impl Fields for KeptSample<'_> {
-    fn field(&self, field: &Field) -> Option<Found<'_>> {
-        field_of(self.sample, field)
-    }
-}
-
-impl Stored for KeptSample<'_> {
-    fn origin(&self) -> Origin<'_> {
-        if self.is_collected {
-            Origin::Collected(&self.sample.resource_id)
-        } else {
-            Origin::Posted
-        }
     }
 }
 
@@ -383,6 +367,27 @@ impl Store for NaiveStore {
         Ok(kv_writes
             .map(|((_, key), text)| (key.clone(), text.clone()))
             .collect())
+    }
+
+    async fn write_alerts(&self, write: AlertWrite) -> Result<(), StoreError> {
+        self.kept().alerts.write(write);
+        Ok(())
+    }
+
+    async fn alerts(&self, broker: &str) -> Result<Vec<AlertRow>, StoreError> {
+        Ok(self.kept().alerts.states(broker))
+    }
+
+    async fn alert_history(
+        &self,
+        query: AlertHistoryQuery,
+        scopes: Vec<AlertScope>,
+    ) -> Result<Vec<AlertChange>, StoreError> {
+        Ok(self.kept().alerts.history(&query, &scopes))
+    }
+
+    async fn notifications(&self) -> Result<Vec<Notification>, StoreError> {
+        Ok(self.kept().alerts.notifications.clone())
     }
 
     fn write_error(&self) -> Option<String> {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use metering::lists::ListKind;
-use metering::{Broker, Timestamp};
+use metering::{Alert, Broker, Timestamp};
 use secrecy::SecretString;
 use tokio::sync::{Notify, Semaphore, watch};
 use tokio::time::Instant;
@@ -58,6 +58,7 @@ pub(crate) struct BrokerHandle {
     /// Bounds the sign-ins in flight, which come with the viewers' own accounts.
     pub(crate) sign_ins: Semaphore,
     snapshot: ArcSwap<Snapshot>,
+    alerts: ArcSwap<Vec<Alert>>,
     /// Requests to its Prometheus plugins.
     pub(crate) prometheus: PrometheusClient,
     /// Sends the generation of every new snapshot, from 1.
@@ -114,6 +115,7 @@ impl BrokerHandle {
             gate: RequestGate::default(),
             sign_ins: Semaphore::new(MAX_SIGN_INS),
             snapshot: ArcSwap::from_pointee(snapshot),
+            alerts: ArcSwap::default(),
             prometheus: PrometheusClient::new(
                 config.plugins(&broker.name),
                 config.connect_timeout,
@@ -158,6 +160,16 @@ impl BrokerHandle {
         self.snapshot.store(Arc::new(snapshot));
         self.polled_once.store(true, Ordering::Relaxed);
         self.changed.send_replace(generation);
+    }
+
+    /// Its alerts, the newest state first.
+    pub(crate) fn alerts(&self) -> Arc<Vec<Alert>> {
+        self.alerts.load_full()
+    }
+
+    /// Replaces its alerts. Only the evaluator of its rules calls this.
+    pub(crate) fn publish_alerts(&self, alerts: Vec<Alert>) {
+        self.alerts.store(Arc::new(alerts));
     }
 
     /// The broker as the list of brokers shows it.

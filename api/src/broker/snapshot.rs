@@ -4,10 +4,11 @@
 //! The bodies of the answers are written once a tick, not once a request.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use metering::overview::ObjectTotals;
-use metering::{Broker, BrokerState, Overview, Timestamp};
+use metering::{Broker, BrokerState, Node, Overview, Timestamp};
 
 use crate::http::json::json;
 use crate::vhost_set::VhostSetId;
@@ -33,6 +34,12 @@ pub(crate) struct PollData {
     pub(crate) common: Overview,
     /// Object totals of the whole broker.
     pub(crate) object_totals: Option<ObjectTotals>,
+    /// The overview.
+    pub(crate) overview: Arc<Overview>,
+    /// The nodes.
+    pub(crate) nodes: Arc<[Node]>,
+    /// The versions of RabbitMQ that running nodes report.
+    pub(crate) versions: Arc<[String]>,
     /// The overview as JSON, for callers who see all of the broker.
     pub(crate) overview_json: Bytes,
     /// The nodes as JSON, for callers who see all of the broker.

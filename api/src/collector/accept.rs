@@ -25,6 +25,7 @@ impl Collector {
         let PollResult {
             mut overview,
             nodes,
+            versions,
             vhosts,
             backfill,
         } = result;
@@ -85,6 +86,9 @@ impl Collector {
             object_totals: overview.object_totals.clone(),
             overview_json: json(&overview),
             nodes_json: json(&nodes),
+            overview: Arc::new(overview),
+            nodes: nodes.into(),
+            versions: versions.into(),
             common,
             scoped_overviews: scoped,
         };

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use metering::lenient_serde::Objects;
+use metering::node::PolledNode;
 use metering::{Node, Overview, Vhost};
 
 use super::backfill::{Backfill, COARSE, FINE};
@@ -18,6 +19,8 @@ pub(crate) const CHEAP_TIMEOUT: Duration = Duration::from_secs(1);
 pub(crate) struct PollResult {
     pub(crate) overview: Overview,
     pub(crate) nodes: Vec<Node>,
+    /// The versions of RabbitMQ that running nodes report.
+    pub(crate) versions: Vec<String>,
     /// Only while a viewer watches who sees some vhosts, and if the broker answered.
     pub(crate) vhosts: Option<Vec<Vhost>>,
     /// Only on first contact.
@@ -61,10 +64,13 @@ pub(crate) async fn poll(
     let overview: Overview = client
         .get(broker.credentials(), "api/overview", timeout)
         .await?;
-    let nodes: Objects<Node> = client
+    let nodes: Objects<PolledNode> = client
         .get(broker.credentials(), "api/nodes", timeout)
         .await?;
     let nodes = broker.readable("nodes", nodes);
+    let versions = nodes.iter().filter_map(PolledNode::rabbitmq_version);
+    let versions = versions.map(str::to_owned).collect();
+    let nodes = nodes.into_iter().map(|polled| polled.node).collect();
     let vhosts = if extras.vhosts {
         get_vhosts(broker, timeout).await
     } else {
@@ -78,6 +84,7 @@ pub(crate) async fn poll(
     Ok(PollResult {
         overview,
         nodes,
+        versions,
         vhosts,
         backfill,
     })

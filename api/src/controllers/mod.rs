@@ -2,6 +2,7 @@
 
 pub(crate) mod alarm_rows;
 pub(crate) mod alarms;
+pub(crate) mod alerts;
 pub(crate) mod brokers;
 pub(crate) mod capabilities;
 pub(crate) mod dashboard;

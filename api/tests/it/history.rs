@@ -7,16 +7,16 @@ use async_trait::async_trait;
 use http::StatusCode;
 use metering::event::Event;
 use metering::meter;
-use metering::requests::LogQuery;
+use metering::requests::{AlertHistoryQuery, LogQuery};
 use metering::telemetry::{Meter, Sample, Statistics};
-use metering::{BrokerState, Series, Timestamp};
+use metering::{AlertChange, BrokerState, Series, Timestamp};
 use serde_json::{Value, json};
 use store::testing::NaiveStore;
 use store::{
     Aggregate, AlarmChangeRecord, AlarmCursor, AlarmRecord, AlarmSelection, AlarmStore, AlarmWrite,
-    ByResource, Collected, EventCursor, EventQuery, Filter, LogPage, LogRecord, MeterQuery,
-    OutboxMessage, Page, Posted, Range, ResourceQuery, SampleQuery, StatisticsQuery, Store,
-    StoreError,
+    AlertRow, AlertScope, AlertWrite, ByResource, Collected, EventCursor, EventQuery, Filter,
+    LogPage, LogRecord, MeterQuery, Notification, OutboxMessage, Page, Posted, Range,
+    ResourceQuery, SampleQuery, StatisticsQuery, Store, StoreError,
 };
 use test_fixtures::broker_answer_as;
 
@@ -303,6 +303,22 @@ impl Store for Failing {
         fails()
     }
     async fn list_kv(&self, _: &'static str) -> Result<Vec<(String, String)>, StoreError> {
+        fails()
+    }
+    async fn write_alerts(&self, _: AlertWrite) -> Result<(), StoreError> {
+        fails()
+    }
+    async fn alerts(&self, _: &str) -> Result<Vec<AlertRow>, StoreError> {
+        fails()
+    }
+    async fn alert_history(
+        &self,
+        _: AlertHistoryQuery,
+        _: Vec<AlertScope>,
+    ) -> Result<Vec<AlertChange>, StoreError> {
+        fails()
+    }
+    async fn notifications(&self) -> Result<Vec<Notification>, StoreError> {
         fails()
     }
     fn write_error(&self) -> Option<String> {

@@ -5,6 +5,8 @@ mod support;
 mod access_scope;
 mod admin_role;
 mod alarms;
+mod alert_notifications;
+mod alerts;
 mod brokers;
 mod capabilities;
 mod collector;

@@ -6,9 +6,10 @@
 //! | [`filter`] | a tree of comparisons, and an order |
 //! | [`condition`] | one comparison of a simple query (`q.field`, `q.op`, `q.type`, `q.value`) |
 //! | [`aggregate`] | functions and groups of statistics |
-//! | [`lists`], [`series`], [`dashboard`], [`panels`], [`logs`] | queries of these resources |
+//! | [`lists`], [`series`], [`dashboard`], [`panels`], [`logs`], [`alerts`] | queries of these resources |
 
 pub mod aggregate;
+pub mod alerts;
 pub mod condition;
 pub mod dashboard;
 pub mod field;
@@ -21,6 +22,7 @@ pub mod series;
 pub mod value;
 
 pub use aggregate::{AggregateFunction, GroupBy};
+pub use alerts::{AlertHistoryQuery, AlertQuery};
 pub use condition::Condition;
 pub use dashboard::DashboardQuery;
 pub use field::Field;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use crate::alarm::AlarmWrite;
+use crate::alert::AlertWrite;
 use crate::error::StoreError;
 use crate::sample::{Collected, LogRecord, Posted};
 
@@ -38,12 +39,20 @@ pub(super) struct AlarmRequest {
     pub(super) reply: oneshot::Sender<Result<(), StoreError>>,
 }
 
+/// What changes of alerts, and who waits for it.
+#[derive(Debug)]
+pub(super) struct AlertJob {
+    pub(super) write: AlertWrite,
+    pub(super) reply: oneshot::Sender<Result<(), StoreError>>,
+}
+
 /// What the writer takes at once.
 #[derive(Debug, Default)]
 pub(super) struct Batch {
     pub(super) posts: Vec<Post>,
     pub(super) kv_writes: Vec<KvWrite>,
     pub(super) alarms: Vec<AlarmRequest>,
+    pub(super) alerts: Vec<AlertJob>,
     pub(super) polls: VecDeque<Collected>,
     pub(super) log_entries: VecDeque<LogRecord>,
     /// Who waits for all background work to be done, after the rest of this batch is written.
@@ -72,6 +81,7 @@ impl Batch {
         self.posts.is_empty()
             && self.kv_writes.is_empty()
             && self.alarms.is_empty()
+            && self.alerts.is_empty()
             && self.polls.is_empty()
             && self.log_entries.is_empty()
     }
@@ -119,6 +129,17 @@ impl Inbox {
             return Err(StoreError::Closed);
         }
         waiting.batch.alarms.push(request);
+        self.something.notify_one();
+        Ok(())
+    }
+
+    /// Hands changes of alerts back where the store is closed.
+    pub(super) fn alerts(&self, job: AlertJob) -> Result<(), StoreError> {
+        let mut waiting = self.waiting();
+        if waiting.closed {
+            return Err(StoreError::Closed);
+        }
+        waiting.batch.alerts.push(job);
         self.something.notify_one();
         Ok(())
     }
@@ -176,6 +197,7 @@ impl Inbox {
             batch.posts.is_empty()
                 && batch.kv_writes.is_empty()
                 && batch.alarms.is_empty()
+                && batch.alerts.is_empty()
                 && !waiting.closed
         };
         // The guard is not needed afterwards.

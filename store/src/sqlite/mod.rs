@@ -20,11 +20,13 @@
 //! | `samples`, `pages`, `listing`, `statistics`, `charts`, `lines` | the questions, a file each |
 //! | `listing_window`, `tallies`, `statistics_pages` | rows of large answers, a bounded number at a time |
 //! | `kv_writes` | what the service keeps for itself |
+//! | `alerts` | states of built-in rules |
 //! | `alarms` | alarms, their history, messages that wait to be sent |
 //! | `rollup`, `varint_codec`, `resolution` | polls, and roll-ups of them |
 //! | `columns`, `metadata` | what is held in memory |
 
 mod alarms;
+mod alerts;
 mod catalog;
 mod charts;
 mod clock;

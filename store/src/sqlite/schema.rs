@@ -86,6 +86,16 @@ pub(super) const STEPS: &[&str] = &[
     CREATE INDEX outbox_by_topic ON outbox (topic, id);
     CREATE INDEX outbox_by_due ON outbox (due, id);
 ",
+    r"
+    -- Alerts of built-in rules: their states, the changes of these, and notifications that no receiver has taken yet.
+    CREATE TABLE alerts (id TEXT PRIMARY KEY, broker TEXT NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE alert_changes (id INTEGER PRIMARY KEY AUTOINCREMENT, time INTEGER NOT NULL, body TEXT NOT NULL);
+    CREATE INDEX alert_changes_by_time ON alert_changes (time);
+    CREATE TABLE alert_notifications (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, channel TEXT NOT NULL, key TEXT NOT NULL, time INTEGER NOT NULL,
+        body TEXT NOT NULL, UNIQUE (channel, key)
+    );
+",
 ];
 
 /// Brings a file to the version of the last step, each step whole or not at all.

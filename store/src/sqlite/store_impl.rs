@@ -3,20 +3,21 @@
 use std::sync::{Arc, PoisonError};
 
 use async_trait::async_trait;
-use metering::Timestamp;
 use metering::event::Event;
-use metering::requests::{Field, LogQuery, Operator, Value};
+use metering::requests::{AlertHistoryQuery, Field, LogQuery, Operator, Value};
 use metering::telemetry::{Meter, Sample, Statistics};
+use metering::{AlertChange, Timestamp};
 use tokio::sync::oneshot;
 
 use super::id::{SampleLocation, message_id};
-use super::inbox::{KvWrite, Post};
+use super::inbox::{AlertJob, KvWrite, Post};
 use super::rollup::Span;
 use super::{
-    SqliteStore, WAITING_SAMPLES, charts, kv, listing, log_entries, maintenance, pages, samples,
-    statistics, statistics_pages,
+    SqliteStore, WAITING_SAMPLES, alerts, charts, kv, listing, log_entries, maintenance, pages,
+    samples, statistics, statistics_pages,
 };
 use crate::Store;
+use crate::alert::{AlertRow, AlertScope, AlertWrite, Notification};
 use crate::error::StoreError;
 use crate::event::{EventCursor, EventQuery};
 use crate::filter::Filter;
@@ -202,6 +203,31 @@ impl Store for SqliteStore {
 
     async fn list_kv(&self, area: &'static str) -> Result<Vec<(String, String)>, StoreError> {
         self.read(move |reader| kv::read(reader, area)).await
+    }
+
+    async fn write_alerts(&self, write: AlertWrite) -> Result<(), StoreError> {
+        let (reply, answer) = oneshot::channel();
+        self.shared.inbox.alerts(AlertJob { write, reply })?;
+        answer.await.map_err(|_| StoreError::Closed)?
+    }
+
+    async fn alerts(&self, broker: &str) -> Result<Vec<AlertRow>, StoreError> {
+        let broker = broker.to_owned();
+        self.read(move |reader| alerts::states(reader, &broker))
+            .await
+    }
+
+    async fn alert_history(
+        &self,
+        query: AlertHistoryQuery,
+        scopes: Vec<AlertScope>,
+    ) -> Result<Vec<AlertChange>, StoreError> {
+        self.read(move |reader| alerts::history(reader, &query, &scopes))
+            .await
+    }
+
+    async fn notifications(&self) -> Result<Vec<Notification>, StoreError> {
+        self.read(alerts::notifications).await
     }
 
     fn write_error(&self) -> Option<String> {

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::alarms;
+use super::alerts;
 use super::failure::Outcome;
 use super::inbox::{Batch, Post};
 use super::ingest::{Added, Ingest};
@@ -85,6 +86,9 @@ impl Writer {
                 for request in batch.alarms {
                     let _ = request.reply.send(Ok(()));
                 }
+                for job in batch.alerts {
+                    let _ = job.reply.send(Ok(()));
+                }
             }
             Err(failure) => {
                 let error = failure.explain(&self.path);
@@ -98,6 +102,9 @@ impl Writer {
                 }
                 for request in batch.alarms {
                     let _ = request.reply.send(Err(error.clone()));
+                }
+                for job in batch.alerts {
+                    let _ = job.reply.send(Err(error.clone()));
                 }
                 self.shared.inbox.give_back(batch.polls, batch.log_entries);
                 self.shared.inbox.pause(RETRY);
@@ -119,6 +126,7 @@ impl Writer {
         log_entries::write(&turn, &batch.log_entries)?;
         kv::write(&turn, &batch.kv_writes)?;
         alarms::write(&turn, &batch.alarms)?;
+        alerts::write(&turn, &batch.alerts)?;
         turn.commit()?;
         if !batch.log_entries.is_empty() {
             self.shared.state.log_changed();

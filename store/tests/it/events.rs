@@ -123,6 +123,7 @@ async fn damaged_or_older_line_hides_no_other() {
     // As a version without events had it.
     conn.execute_batch(
         "DROP TABLE alarms; DROP TABLE alarm_changes; DROP TABLE outbox;
+         DROP TABLE alerts; DROP TABLE alert_changes; DROP TABLE alert_notifications;
          DROP INDEX log_by_time; ALTER TABLE log DROP COLUMN event; PRAGMA user_version = 2;",
     )
     .expect("an older file");
