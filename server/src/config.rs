@@ -5,7 +5,7 @@
 //! | [`keys`] | every setting by name |
 //! | [`raw`], `file`, [`tables`] | as read: texts, each with where it came from |
 //! | `exposed` | passwords that others could read |
-//! | `values`, `brokers`, `keystone`, `portals`, `storage`, `duration` | as typed: one text into one value |
+//! | `values`, `brokers`, `alarms`, `keystone`, `portals`, `storage`, `duration` | as typed: one text into one value |
 //! | [`parts`], here | as used: what each part of the program is given |
 //!
 //! A flag wins over a variable, a variable over the file, the file over the
@@ -13,6 +13,7 @@
 //! from, the value without any password, and what is accepted.
 
 mod access;
+mod alarms;
 mod broker_settings;
 mod brokers;
 mod duration;
@@ -166,6 +167,7 @@ impl Reader<'_> {
                     &keys::BROKER_PROMETHEUS_PASSWORD_FILE,
                     &keys::PINNED_QUEUE,
                     &keys::BUSY_QUEUES,
+                    &keys::ALARM_WEBHOOK,
                 ] {
                     self.refuse(key, "--only web watches no broker");
                 }
@@ -292,6 +294,7 @@ impl Reader<'_> {
         let broker_access = access::resolve(self.raw, directory, &brokers, &mut refusals);
         let pinned_queues = broker_settings::pinned_queues(self.raw, &brokers, &mut refusals);
         let prometheus = broker_settings::prometheus(self.raw, directory, &brokers, &mut refusals);
+        let alerts = alarms::resolve(self.raw, &brokers, &mut refusals);
         self.refusals.extend(refusals);
         let defaults = ApiConfig::default();
         let busy_queues = self.one(&keys::BUSY_QUEUES, values::busy_queues);
@@ -307,6 +310,7 @@ impl Reader<'_> {
             pinned_queues,
             prometheus,
             broker_access,
+            alerts,
             busy_queues: busy_queues.unwrap_or(defaults.busy_queues),
             posted_quota: posted_quota.unwrap_or(defaults.posted_quota),
             alarm_quota: alarm_quota.unwrap_or(defaults.alarm_quota),

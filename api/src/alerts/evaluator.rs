@@ -150,6 +150,7 @@ fn rules(config: &AlertConfig, broker: &str) -> Vec<Rule> {
         for rule in rules.iter_mut().filter(|rule| rule.id == changed.rule) {
             rule.enabled = changed.enabled.unwrap_or(rule.enabled);
             rule.hold = changed.hold.unwrap_or(rule.hold);
+            rule.keep = changed.keep.unwrap_or(rule.keep);
             if let (Some(known), Some(value)) = (rule.threshold, changed.threshold) {
                 rule.threshold = Some(known.with(value));
             }
@@ -170,6 +171,7 @@ mod tests {
             broker: broker.map(str::to_owned),
             enabled: None,
             hold: None,
+            keep: None,
             threshold: None,
         }
     }

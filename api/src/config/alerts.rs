@@ -40,6 +40,8 @@ pub struct RuleOverride {
     pub enabled: Option<bool>,
     /// How long its condition must hold.
     pub hold: Option<Duration>,
+    /// How long an alert fires on after its condition ended.
+    pub keep: Option<Duration>,
     /// What its value is compared with.
     pub threshold: Option<f64>,
 }

@@ -1,4 +1,4 @@
-//! `warren.toml`: keys with their lines, and the `[[broker]]` and `[[portal]]` tables.
+//! `warren.toml`: keys with their lines, and the `[[broker]]`, `[[portal]]` and `[[alarm]]` tables.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -11,7 +11,7 @@ use super::keys::{self, Key};
 use super::raw::Setting;
 use super::refusal::{ConfigError, Origin, Refusal};
 use super::tables::{self, Table};
-use super::{brokers, portals};
+use super::{alarms, brokers, portals};
 
 /// A file as read.
 pub(crate) struct File {
@@ -19,6 +19,7 @@ pub(crate) struct File {
     pub(crate) settings: HashMap<&'static str, Vec<Setting>>,
     pub(crate) brokers: Vec<Table>,
     pub(crate) portals: Vec<Table>,
+    pub(crate) alarms: Vec<Table>,
 }
 
 /// The text of a file, for the lines of what is in it.
@@ -75,6 +76,7 @@ fn parse(path: &Path, text: &str) -> Result<File, ConfigError> {
         settings: HashMap::new(),
         brokers: Vec::new(),
         portals: Vec::new(),
+        alarms: Vec::new(),
     };
     let mut refusals = Vec::new();
     for (name, value) in table.get_ref() {
@@ -82,6 +84,12 @@ fn parse(path: &Path, text: &str) -> Result<File, ConfigError> {
             .iter()
             .find(|key| key.name == name.get_ref().as_ref());
         match key {
+            None if name.get_ref().as_ref() == keys::ALARM.name => {
+                match tables::read(&source, value, &alarms::TABLE) {
+                    Ok(alarms) => file.alarms = alarms,
+                    Err(refused) => refusals.extend(refused),
+                }
+            }
             None => refusals.push(unknown(&source, name.get_ref(), &name.span())),
             Some(key) if key.name == keys::BROKER.name => {
                 match tables::read(&source, value, &brokers::TABLE) {
@@ -122,6 +130,7 @@ fn unknown(source: &Source<'_>, name: &str, span: &Range<usize>) -> Refusal {
                 key.name
             }
         })
+        .chain(["[[alarm]]"])
         .collect();
     source.refuse(name, span, "there is no such key", &names.join(", "))
 }

@@ -48,6 +48,8 @@ pub struct Raw {
     pub brokers: Vec<Table>,
     /// The `[[portal]]` tables, likewise.
     pub portals: Vec<Table>,
+    /// The `[[alarm]]` tables.
+    pub alarms: Vec<Table>,
     /// The file that was read.
     pub file: Option<PathBuf>,
 }
@@ -75,6 +77,7 @@ impl Raw {
         if let Some(file) = file {
             raw.brokers = file.brokers;
             raw.portals = file.portals;
+            raw.alarms = file.alarms;
             raw.file = Some(file.path);
             raw.settings = file.settings;
         }

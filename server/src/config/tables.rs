@@ -1,4 +1,4 @@
-//! `[[broker]]` and `[[portal]]` tables: lists of texts with their lines, by key.
+//! `[[broker]]`, `[[portal]]` and `[[alarm]]` tables: lists of texts with their lines, by key.
 
 use std::collections::HashMap;
 use std::fmt;
