@@ -128,6 +128,23 @@ impl PrivateBroker {
         self.management.add_user(name, password, tags, vhosts)
     }
 
+    /// Runs `rabbitmqctl` for the broker, such as with `["stop_app"]`.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot start, or fails.
+    pub fn control(&self, arguments: &[&str]) -> Result<(), Error> {
+        let Self {
+            name,
+            dir,
+            ports,
+            mapper,
+            options,
+            ..
+        } = self;
+        node::control(name, &dir.path, ports, mapper, options, arguments)
+    }
+
     /// Stops the Erlang machine in its tracks (`SIGSTOP`): connections stay open, nobody answers.
     ///
     /// # Errors

@@ -110,15 +110,15 @@ pub(crate) fn share_cookie(dir: &Path, cookie: &str) -> Result<(), Error> {
     fs::set_permissions(&path, fs::Permissions::from_mode(0o400)).map_err(Error::io(what()))
 }
 
-/// Starts the broker. The child is the Erlang machine itself, not a script around it.
-pub(crate) fn start_broker(
+/// A program of the broker, in the environment of its node.
+fn in_environment(
+    program: &Path,
     name: &str,
     dir: &Path,
     ports: &Ports,
     mapper: &Mapper,
-    options: &Options,
-) -> Result<ChildGroup, Error> {
-    let mut command = Command::new(&options.server);
+) -> Command {
+    let mut command = Command::new(program);
     command.env_clear().current_dir(dir);
     for kept in ["PATH", "TMPDIR"] {
         if let Some(value) = env::var_os(kept) {
@@ -147,6 +147,44 @@ pub(crate) fn start_broker(
             "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS",
             "-kernel inet_dist_use_interface {127,0,0,1}",
         );
+    command
+}
+
+/// Runs `rabbitmqctl` with some arguments.
+pub(crate) fn control(
+    name: &str,
+    dir: &Path,
+    ports: &Ports,
+    mapper: &Mapper,
+    options: &Options,
+    arguments: &[&str],
+) -> Result<(), Error> {
+    let program = options.server.with_file_name("rabbitmqctl");
+    let mut command = in_environment(&program, name, dir, ports, mapper);
+    let output = command
+        .args(arguments)
+        .stdin(Stdio::null())
+        .output()
+        .map_err(Error::io(format!("cannot start {}", program.display())))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    Err(Error::Ended {
+        what: "rabbitmqctl",
+        status: output.status,
+        log: String::from_utf8_lossy(&output.stderr).into_owned(),
+    })
+}
+
+/// Starts the broker. The child is the Erlang machine itself, not a script around it.
+pub(crate) fn start_broker(
+    name: &str,
+    dir: &Path,
+    ports: &Ports,
+    mapper: &Mapper,
+    options: &Options,
+) -> Result<ChildGroup, Error> {
+    let mut command = in_environment(&options.server, name, dir, ports, mapper);
     log_to(&mut command, &output_of(dir)).map_err(Error::io("cannot write the broker's log"))?;
     ChildGroup::spawn(&mut command).map_err(Error::io(format!(
         "cannot start {}",
