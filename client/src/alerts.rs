@@ -1,7 +1,7 @@
 //! What the built-in rules report of the brokers: `GET /v2/rabbit/alerts`, and its history.
 
 use metering::requests::{AlertHistoryQuery, AlertQuery};
-use metering::{Alert, AlertChange, Timestamp};
+use metering::{Alert, AlertChange, AlertSeverity, Timestamp};
 
 use crate::error::ClientError;
 use crate::path;
@@ -12,7 +12,7 @@ fn list_path(query: &AlertQuery) -> String {
     let states = query.states.iter().map(|state| ("state", state.as_str()));
     let given = [
         ("broker", query.broker.as_deref()),
-        ("severity", query.severity.map(|severity| severity.as_str())),
+        ("severity", query.severity.map(AlertSeverity::as_str)),
         ("rule", query.rule.as_deref()),
     ];
     let given = given
@@ -67,7 +67,7 @@ impl Session {
 
 #[cfg(test)]
 mod tests {
-    use metering::{AlertSeverity, AlertState};
+    use metering::AlertState;
 
     use super::*;
 

@@ -157,7 +157,7 @@ impl BrokerAlerts {
             let is_new = finding.verdict == Verdict::Violated
                 || (finding.node.is_none() && matches!(finding.verdict, Verdict::Unknown(_)));
             if is_new || self.instances.contains_key(&key) {
-                self.step(rule, key, finding, now, interval);
+                self.step(rule, &key, finding, now, interval);
             }
         }
     }
@@ -165,7 +165,7 @@ impl BrokerAlerts {
     fn step(
         &mut self,
         rule: &Rule,
-        key: (&'static str, Option<String>),
+        key: &(&'static str, Option<String>),
         finding: Finding,
         now: Timestamp,
         interval: Duration,
@@ -228,7 +228,7 @@ impl BrokerAlerts {
             }
         }
         if !is_shown {
-            self.instances.remove(&key);
+            self.instances.remove(key);
         }
     }
 

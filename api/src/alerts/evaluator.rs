@@ -46,7 +46,7 @@ async fn run(broker: Arc<BrokerHandle>, context: Arc<Context>, outbox: Outbox) {
     match stored {
         Ok(Ok(rows)) => alerts.restore(rows),
         Ok(Err(error)) => {
-            tracing::warn!(broker = broker.name, %error, "the states of alerts could not be read")
+            tracing::warn!(broker = broker.name, %error, "the states of alerts could not be read");
         }
         Err(_) => tracing::warn!(
             broker = broker.name,
@@ -59,9 +59,9 @@ async fn run(broker: Arc<BrokerHandle>, context: Arc<Context>, outbox: Outbox) {
     loop {
         changes.borrow_and_update();
         let interval = check(&broker, &mut alerts, &mut checked, clock.now());
-        let changed = alerts.take_changed(clock.now());
+        let result = alerts.take_changed(clock.now());
         broker.publish_alerts(alerts.alerts());
-        commit(&broker, &context, &outbox, changed).await;
+        commit(&broker, &context, &outbox, result).await;
         // The sender lives as long as the broker.
         let _ = tokio::time::timeout(interval, changes.changed()).await;
     }

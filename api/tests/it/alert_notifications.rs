@@ -81,7 +81,7 @@ impl Receiver {
 }
 
 async fn take(State(receiver): State<Arc<Receiver>>, headers: HeaderMap, body: Bytes) -> Response {
-    let received = Received {
+    let request = Received {
         at: Instant::now(),
         key: headers["idempotency-key"]
             .to_str()
@@ -89,7 +89,7 @@ async fn take(State(receiver): State<Arc<Receiver>>, headers: HeaderMap, body: B
             .to_owned(),
         message: serde_json::from_slice(&body).expect("JSON"),
     };
-    receiver.received.send_modify(|all| all.push(received));
+    receiver.received.send_modify(|all| all.push(request));
     let reply = receiver.replies.lock().expect("whole").pop_front();
     match reply.unwrap_or(Reply::Status(200)) {
         Reply::Status(status) => StatusCode::from_u16(status)

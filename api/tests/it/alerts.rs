@@ -70,8 +70,8 @@ async fn memory_alarm_fires_and_recovers() {
     );
     assert_eq!((seen[1].time, &seen[1].alert), (alert.since, &alert.id));
     let before = alert.since.as_millis();
-    let none = changes(&app, &token, &format!("rule=memory-alarm&to={before}")).await;
-    assert_eq!(none, []);
+    let earlier = changes(&app, &token, &format!("rule=memory-alarm&to={before}")).await;
+    assert_eq!(earlier, []);
 }
 
 #[tokio::test]
