@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use store::Store;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Notify};
 use tokio_util::task::TaskTracker;
 
 use crate::broker::broker_state::BrokerHandle;
@@ -29,6 +29,8 @@ pub(crate) struct Context {
     pub(crate) system_log: SystemLog,
     /// Held from reading an alarm until its change is stored.
     pub(crate) alarm_writes: Mutex<()>,
+    /// Signals a new message in the store.
+    pub(crate) outbox_filled: Notify,
 }
 
 impl Context {
@@ -47,6 +49,7 @@ impl Context {
             system_log: SystemLog::new(Arc::clone(&store), config.clock),
             storing: TaskTracker::new(),
             alarm_writes: Mutex::default(),
+            outbox_filled: Notify::new(),
             store,
             config,
         })

@@ -21,7 +21,7 @@
 //! | `auth` | tokens, guests, and what a caller may see |
 //! | `telemetry` | Ceilometer's protocol, as queries to the store |
 //! | `search`, `health` | finds objects by their names; checks a broker |
-//! | `alarms` | alarms of Ceilometer's protocol |
+//! | `alarms` | alarms of Ceilometer's protocol, and calls of their actions |
 //! | `state`, `middleware` | what handlers can reach, and what happens to each request |
 //! | `dashboard` | composes what the overview and panels show of a broker |
 //! | `controllers` | the resources, one file each |
@@ -77,6 +77,9 @@ pub use config::{
 pub use tls::{TlsError, TlsFiles};
 
 use self::http::{prefix, router_error};
+use alarms::ceilometer::evaluator as alarm_evaluator;
+use alarms::http_action::HttpAction;
+use alarms::outbox as alarm_outbox;
 use alerts::evaluator;
 use alerts::notify::outbox::Outbox;
 use alerts::rules::catalog;
@@ -106,6 +109,10 @@ impl Api {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let (outbox, deliveries) = Outbox::open(&config.alerts)?;
         let shared = Arc::new(ApiState::new(config, store)?);
+        let http = HttpAction::new(
+            &shared.config.alarm_allowed_networks,
+            shared.config.connect_timeout,
+        )?;
         let stop = CancellationToken::new();
         let until_stopped = |task: BoxFuture<'static, ()>| {
             let stop = stop.clone();
@@ -131,6 +138,14 @@ impl Api {
         tasks.extend(
             deliveries.map(|delivery| until_stopped(delivery.run(Arc::clone(context)).boxed())),
         );
+        let alarm_context = Arc::clone(context);
+        tasks.push(until_stopped(
+            async move { alarm_evaluator::run(&alarm_context).await }.boxed(),
+        ));
+        let outbox_context = Arc::clone(context);
+        tasks.push(until_stopped(
+            async move { alarm_outbox::run(&outbox_context, &http).await }.boxed(),
+        ));
         let log_context = Arc::clone(context);
         tasks.push(until_stopped(
             async move { log_context.system_log.run().await }.boxed(),

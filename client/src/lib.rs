@@ -38,7 +38,7 @@
 //! | `endpoints` | where the services are, and how the catalog is read |
 //! | `sign_in`, `projects` | Keystone's v3 sign-in; one token for another, and for which projects |
 //! | `session` | what a token may ask, renewal on a 401 |
-//! | `meters`, `samples`, `statistics`, `resources`, `complex`, `events`, `capabilities` | Ceilometer's part of the API |
+//! | `meters`, `samples`, `statistics`, `resources`, `complex`, `events`, `alarms`, `capabilities` | Ceilometer's part of the API |
 //! | `dashboard`, `series`, `lists`, `details`, `search`, `health`, `logs`, `alerts` | the rabbit part's queries |
 //! | `guests` | guest tokens, portals, share links |
 //! | `query` | which samples, in the protocol's two ways |
@@ -47,6 +47,7 @@
 //! | `cache` | parsed answers by address and `ETag` |
 //! | `error` | what can go wrong, and error bodies in words |
 
+mod alarms;
 mod alerts;
 mod cache;
 mod capabilities;

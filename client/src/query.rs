@@ -87,6 +87,12 @@ impl Query {
         self.equal("search_offset", minutes.to_string())
     }
 
+    /// Alarms of that name.
+    #[must_use]
+    pub fn name(self, name: impl Into<String>) -> Self {
+        self.equal("name", name)
+    }
+
     /// Events of the type of that name.
     #[must_use]
     pub fn event_type(self, name: impl Into<String>) -> Self {

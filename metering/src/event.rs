@@ -84,6 +84,10 @@ event_types! {
     KeystoneFailed = "warren.keystone.failed", Error;
     /// The Keystone validates tokens again.
     KeystoneRecovered = "warren.keystone.recovered", Info;
+    /// An alarm called the action `log://`.
+    AlarmNotified = "warren.alarm.notified", Warning;
+    /// An action of an alarm was not called.
+    AlarmActionFailed = "warren.alarm.action_failed", Warning;
     /// A request came through a proxy that is not trusted.
     UntrustedProxy = "warren.proxy.untrusted", Warning;
     /// A portal got a guest token.

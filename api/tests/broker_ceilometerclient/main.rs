@@ -14,6 +14,7 @@ mod common;
 )]
 mod support;
 
+mod alarms;
 mod events;
 
 use std::net::SocketAddr;

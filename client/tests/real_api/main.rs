@@ -17,10 +17,10 @@ use metering::requests::SeriesQuery;
 use serde_json::json;
 use store::testing::NaiveStore;
 use telemetry::{
-    a_sample_and_a_resource_are_found_by_their_ids, complex_queries_are_understood,
-    events_and_their_types_are_read, posted_samples_are_found_by_simple_queries,
-    refused_requests_have_a_message, statistics_are_computed_as_asked,
-    the_log_and_the_capabilities_are_read,
+    a_sample_and_a_resource_are_found_by_their_ids, alarms_are_created_changed_and_deleted,
+    complex_queries_are_understood, events_and_their_types_are_read,
+    posted_samples_are_found_by_simple_queries, refused_requests_have_a_message,
+    statistics_are_computed_as_asked, the_log_and_the_capabilities_are_read,
 };
 use test_fixtures::broker_answer;
 
@@ -225,5 +225,6 @@ both! {
     complex_queries_are_understood
     the_log_and_the_capabilities_are_read
     events_and_their_types_are_read
+    alarms_are_created_changed_and_deleted
     refused_requests_have_a_message
 }

@@ -7,6 +7,7 @@ use client::{
     SampleQuery, Session, StatisticsQuery,
 };
 use metering::Timestamp;
+use metering::alarm::AlarmState;
 use metering::requests::{AggregateFunction, Field, GroupBy, LogQuery, Operator};
 use metering::telemetry::{OldSample, Sample};
 
@@ -250,6 +251,38 @@ pub(crate) async fn events_and_their_types_are_read(setup: TestSetup) {
         "{sources:?}"
     );
     assert_ne!(sources, []);
+}
+
+pub(crate) async fn alarms_are_created_changed_and_deleted(setup: TestSetup) {
+    let session = setup.session().await;
+    let definition = serde_json::json!({"name": "a", "type": "threshold",
+        "threshold_rule": {"meter_name": "m", "threshold": 5}});
+    let mut alarm = session.create_alarm(&definition).await.expect("created");
+    assert_eq!(session.alarm(&alarm.alarm_id).await.expect("it"), alarm);
+    alarm.name = "b".into();
+    let replaced = session.replace_alarm(&alarm.alarm_id, &alarm).await;
+    replaced.expect("replaced");
+    let set = session
+        .set_alarm_state(&alarm.alarm_id, AlarmState::Ok)
+        .await;
+    set.expect("set");
+    let state = session.alarm_state(&alarm.alarm_id).await.expect("a state");
+    assert_eq!(state, AlarmState::Ok);
+    let named = session
+        .alarms(&Query::new().name("b"))
+        .await
+        .expect("a list");
+    assert_eq!(named.all().await.expect("alarms").len(), 1);
+    let history = session.alarm_history(&alarm.alarm_id, &Query::new()).await;
+    let history = history.expect("a list").all().await.expect("changes");
+    assert_eq!(history.len(), 3);
+    let deleted = session.delete_alarm(&alarm.alarm_id).await;
+    deleted.expect("deleted");
+    let missing = session.alarm(&alarm.alarm_id).await;
+    assert!(
+        matches!(missing, Err(ClientError::NotFound { .. })),
+        "{missing:?}"
+    );
 }
 
 pub(crate) async fn refused_requests_have_a_message(setup: TestSetup) {

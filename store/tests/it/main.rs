@@ -1,5 +1,6 @@
 //! The store in a file, from outside.
 
+mod alarms;
 mod alerts;
 mod durable;
 mod equal_results;

@@ -4,7 +4,7 @@ use metering::alarm::{Alarm, AlarmChangeType, AlarmState};
 use serde_json::{Map, Value as Json};
 use store::{AlarmRecord, AlarmWrite, StoreError};
 
-use super::{definition, history, rules};
+use super::{composite_rule, definition, history, rules};
 use crate::auth::access_scope::AccessScope;
 use crate::auth::identity::tokens::TokenData;
 use crate::context::Context;
@@ -207,6 +207,13 @@ async fn limit_rule(context: &Context, caller: &TokenData, alarm: &mut Alarm) ->
         && let Some(project) = &project
     {
         rules::limit_to_project(rule, project)?;
+    }
+    if let Some(rule) = &mut alarm.composite_rule
+        && let Some(project) = &project
+    {
+        for rule in composite_rule::thresholds(rule) {
+            rules::limit_to_project(rule, project)?;
+        }
     }
     if let Some(rule) = &alarm.combination_rule {
         for id in &rule.alarm_ids {

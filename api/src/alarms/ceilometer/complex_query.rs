@@ -6,12 +6,12 @@
 use std::cmp::Ordering;
 
 use metering::Timestamp;
-use metering::alarm::{Alarm, AlarmChange};
 use metering::requests::Operator;
-use regex::{Regex, RegexBuilder};
-use serde::Serialize;
+use regex::RegexBuilder;
 use serde_json::{Map, Value as Json};
 
+pub(crate) use super::row_filter::Subject;
+use super::row_filter::{Queried, RowFilter, fields, order_of};
 use crate::auth::access_scope::AccessScope;
 use crate::http::error::{Error, shortened};
 use crate::telemetry::arguments::{default_limit, parse_integer, positive_limit};
@@ -28,135 +28,10 @@ const ORDERS: usize = 20;
 /// Bytes of a compiled pattern.
 const PATTERN_SIZE: usize = 64 << 10;
 
-/// What is asked about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Subject {
-    /// Alarms.
-    Alarms,
-    /// Changes of alarms.
-    Changes,
-}
-
-impl Subject {
-    const fn fields(self) -> &'static [&'static str] {
-        match self {
-            Self::Alarms => &[
-                "alarm_id",
-                "description",
-                "enabled",
-                "name",
-                "project_id",
-                "repeat_actions",
-                "severity",
-                "state",
-                "state_timestamp",
-                "timestamp",
-                "type",
-                "user_id",
-            ],
-            Self::Changes => &[
-                "alarm_id",
-                "detail",
-                "event_id",
-                "on_behalf_of",
-                "project_id",
-                "timestamp",
-                "type",
-                "user_id",
-            ],
-        }
-    }
-
-    fn field(self, name: &str) -> Option<&'static str> {
-        let name = match name {
-            "project" => "project_id",
-            "user" => "user_id",
-            name => name,
-        };
-        self.fields().iter().copied().find(|known| *known == name)
-    }
-
-    /// The field that limits a caller to its project.
-    const fn owner(self) -> &'static str {
-        match self {
-            Self::Alarms => "project_id",
-            Self::Changes => "on_behalf_of",
-        }
-    }
-}
-
-/// A row as its fields.
-pub(crate) type Row = Map<String, Json>;
-
-/// The fields of an alarm or a change.
-fn fields(row: &impl Serialize) -> Row {
-    match serde_json::to_value(row) {
-        Ok(Json::Object(fields)) => fields,
-        // Structs serialize as objects.
-        _ => Map::new(),
-    }
-}
-
-/// A row that can be selected.
-pub(crate) trait Queried: Serialize {}
-impl Queried for Alarm {}
-impl Queried for AlarmChange {}
-
-#[derive(Debug)]
-enum Test {
-    All(Vec<Test>),
-    Any(Vec<Test>),
-    Not(Box<Test>),
-    Is(&'static str, Operator, Json),
-    Like(&'static str, Regex),
-}
-
-impl Test {
-    fn admits(&self, row: &Row) -> bool {
-        match self {
-            Self::All(all) => all.iter().all(|one| one.admits(row)),
-            Self::Any(any) => any.iter().any(|one| one.admits(row)),
-            Self::Not(not) => !not.admits(row),
-            Self::Is(field, operator, value) => {
-                let ordering = row.get(*field).and_then(|found| order_of(found, value));
-                match operator {
-                    Operator::Lt => ordering == Some(Ordering::Less),
-                    Operator::Le => ordering.is_some_and(Ordering::is_le),
-                    Operator::Ne => ordering != Some(Ordering::Equal),
-                    Operator::Ge => ordering.is_some_and(Ordering::is_ge),
-                    Operator::Gt => ordering == Some(Ordering::Greater),
-                    _ => ordering == Some(Ordering::Equal),
-                }
-            }
-            Self::Like(field, regex) => row
-                .get(*field)
-                .and_then(Json::as_str)
-                .is_some_and(|text| regex.is_match(text)),
-        }
-    }
-}
-
-/// The order of two values of one type.
-fn order_of(a: &Json, b: &Json) -> Option<Ordering> {
-    match (a, b) {
-        (Json::String(a), Json::String(b)) => {
-            // Times of one instant have different texts.
-            let times = (a.parse::<Timestamp>(), b.parse::<Timestamp>());
-            Some(match times {
-                (Ok(a), Ok(b)) => a.cmp(&b),
-                _ => a.cmp(b),
-            })
-        }
-        (Json::Number(a), Json::Number(b)) => a.as_f64()?.partial_cmp(&b.as_f64()?),
-        (Json::Bool(a), Json::Bool(b)) => Some(a.cmp(b)),
-        _ => None,
-    }
-}
-
 /// A complex query.
 #[derive(Debug)]
 pub(crate) struct ComplexQuery {
-    test: Test,
+    test: RowFilter,
     order: Vec<(&'static str, bool)>,
     limit: usize,
 }
@@ -179,7 +54,7 @@ impl ComplexQuery {
             })
         };
         Ok(Self {
-            test: Test::All(Vec::new()),
+            test: RowFilter::All(Vec::new()),
             order: sort.iter().map(one).collect::<Result<_, _>>()?,
             limit: usize::MAX,
         })
@@ -227,7 +102,7 @@ impl ComplexQuery {
         scope: &AccessScope,
     ) -> Result<Self, Error> {
         let mut query = Self {
-            test: Test::All(Vec::new()),
+            test: RowFilter::All(Vec::new()),
             order: Vec::new(),
             limit: default_limit() as usize,
         };
@@ -310,7 +185,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn test(&mut self, filter: &Json, depth: usize) -> Result<Test, Error> {
+    fn test(&mut self, filter: &Json, depth: usize) -> Result<RowFilter, Error> {
         let Some(depth) = depth.checked_sub(1) else {
             let why = format!("its operators stand in each other deeper than {DEPTH}");
             return Err(bad_filter(&why));
@@ -328,12 +203,12 @@ impl Reader<'_> {
                 let tests = list.iter().map(|inner| self.test(inner, depth));
                 let tests = tests.collect::<Result<_, _>>()?;
                 Ok(if name == "and" {
-                    Test::All(tests)
+                    RowFilter::All(tests)
                 } else {
-                    Test::Any(tests)
+                    RowFilter::Any(tests)
                 })
             }
-            "not" => Ok(Test::Not(Box::new(self.test(operand, depth)?))),
+            "not" => Ok(RowFilter::Not(Box::new(self.test(operand, depth)?))),
             "in" => {
                 let (name, values) = pair(operand)?;
                 let values = values.as_array().filter(|values| !values.is_empty());
@@ -343,7 +218,7 @@ impl Reader<'_> {
                 let each = values
                     .iter()
                     .map(|value| self.is(name, Operator::Eq, value));
-                Ok(Test::Any(each.collect::<Result<_, _>>()?))
+                Ok(RowFilter::Any(each.collect::<Result<_, _>>()?))
             }
             name => {
                 let operation = Operator::of_sign(name).ok_or_else(|| {
@@ -359,7 +234,7 @@ impl Reader<'_> {
         }
     }
 
-    fn is(&mut self, name: &str, operator: Operator, value: &Json) -> Result<Test, Error> {
+    fn is(&mut self, name: &str, operator: Operator, value: &Json) -> Result<RowFilter, Error> {
         self.comparisons += 1;
         if self.comparisons > COMPARISONS {
             return Err(bad_filter(&format!(
@@ -390,7 +265,7 @@ impl Reader<'_> {
                 .dfa_size_limit(PATTERN_SIZE)
                 .build();
             let regex = regex.map_err(|error| bad_filter(&error.to_string()))?;
-            return Ok(Test::Like(field, regex));
+            return Ok(RowFilter::Like(field, regex));
         }
         let is_time = field.ends_with("timestamp");
         match value {
@@ -401,7 +276,7 @@ impl Reader<'_> {
                 )))
             }
             Json::String(_) | Json::Number(_) | Json::Bool(_) => {
-                Ok(Test::Is(field, operator, value.clone()))
+                Ok(RowFilter::Is(field, operator, value.clone()))
             }
             _ => Err(bad_filter("a value is not a text, a number or a boolean")),
         }

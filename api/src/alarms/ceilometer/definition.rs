@@ -6,16 +6,19 @@ use serde_json::Value as Json;
 use url::Url;
 
 use super::fields::{Fields, missing, text};
-use super::rules;
+use super::{composite_rule, rules, time_constraints};
 use crate::auth::access_scope::AccessScope;
 use crate::http::error::{Error, shortened};
 use crate::telemetry::invalid;
 
 /// Types that are evaluated here.
-const AVAILABLE: [AlarmType; 2] = [AlarmType::Threshold, AlarmType::Combination];
+const AVAILABLE: [AlarmType; 3] = [
+    AlarmType::Threshold,
+    AlarmType::Combination,
+    AlarmType::Composite,
+];
 /// Types of the old service that are not evaluated here.
-const UNAVAILABLE: [&str; 5] = [
-    "composite",
+const UNAVAILABLE: [&str; 4] = [
     "event",
     "gnocchi_resources_threshold",
     "gnocchi_aggregation_by_metrics_threshold",
@@ -85,16 +88,8 @@ pub(super) fn read(body: Option<Json>, scope: &AccessScope) -> Result<Definition
         composite_rule: None,
         event_rule: None,
     };
-    if fields
-        .list("time_constraints")?
-        .is_some_and(|list| !list.is_empty())
-    {
-        return Err(invalid(
-            "time_constraints",
-            "…",
-            "Time constraints are not available yet",
-        ));
-    }
+    let constraints = fields.list("time_constraints")?.unwrap_or_default();
+    alarm.time_constraints = time_constraints::read(constraints)?;
     read_rule(&mut fields, &mut alarm, scope)?;
     if alarm.description.is_empty() {
         alarm.description = default_description(&alarm);
@@ -140,13 +135,16 @@ fn read_rule(fields: &mut Fields, alarm: &mut Alarm, scope: &AccessScope) -> Res
         )));
     }
     for (_, name, rule) in found {
-        let rule = Fields::of(&name, rule)?;
+        let fields = |rule| Fields::of(&name, rule);
         match kind {
             AlarmType::Threshold => {
-                alarm.threshold_rule = Some(rules::threshold(rule, &name, scope)?);
+                alarm.threshold_rule = Some(rules::threshold(fields(rule)?, &name, scope)?);
             }
-            AlarmType::Combination => alarm.combination_rule = Some(rules::combination(rule)?),
-            AlarmType::Composite | AlarmType::Event => {}
+            AlarmType::Combination => {
+                alarm.combination_rule = Some(rules::combination(fields(rule)?)?);
+            }
+            AlarmType::Composite => alarm.composite_rule = Some(composite_rule::read(rule, scope)?),
+            AlarmType::Event => {}
         }
     }
     Ok(())
@@ -226,5 +224,5 @@ fn default_description(alarm: &Alarm) -> String {
         let between = format!(" {} ", rule.operator);
         return format!("Combined state of alarms {}", rule.alarm_ids.join(&between));
     }
-    String::new()
+    "composite alarm rule".to_owned()
 }
