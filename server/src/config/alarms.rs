@@ -89,7 +89,7 @@ impl Reader<'_> {
         let read = read(text);
         read.map_err(|reason| {
             self.refusals
-                .push(refusal(key, origin, Some(text), reason, accepts))
+                .push(refusal(key, origin, Some(text), reason, accepts));
         })
         .ok()
     }
