@@ -19,7 +19,7 @@ export class Complaints {
       }
     });
     page.on('pageerror', error => {
-      if (!this.isOver) this.heard.push(`pageerror: ${error.message}`);
+      if (!this.isOver) this.heard.push(`pageerror: ${error.stack ?? error.message}`);
     });
   }
 

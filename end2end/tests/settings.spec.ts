@@ -1,6 +1,8 @@
 // Range and refresh live in the address.
 
+import { Gate } from '../support/gate.ts';
 import { Overview } from '../support/overview.ts';
+import { session } from '../support/sign-in.ts';
 import { DEMO, expect, test } from '../support/test.ts';
 
 test('a range is selected by a link, is in the URL and survives a reload', async ({ overview }) => {
@@ -46,6 +48,32 @@ test('Back works while scripts are still loading', async ({ overview }) => {
   await page.goBack({ waitUntil: 'commit' });
   await expect(page).toHaveURL(DEMO);
   letThrough();
+  await expect(chosen).toHaveText(['10m', '5s']);
+  await overview.alive();
+});
+
+test('Back works while the page is still on its way', async ({ overview, warren, broker, context, stopAtEnd }) => {
+  const { page } = overview;
+  let release = () => {};
+  let isBroken = false;
+  const gate = stopAtEnd(await Gate.open(new URL(warren.url).origin, {
+    breaks: path => (isBroken && path.startsWith(DEMO) ? '</body>' : undefined),
+    release: new Promise(resolve => { release = resolve; }),
+  }));
+  await context.addCookies([await session(gate.url, broker.administrator)]);
+  await page.goto(gate.url + DEMO);
+  await overview.alive();
+  await page.getByRole('group', { name: 'Refresh' }).getByRole('link', { name: '30s' }).click();
+  await expect(page).toHaveURL(`${gate.url}${DEMO}?refresh=30s`);
+  isBroken = true;
+  await page.reload({ waitUntil: 'commit' });
+  const chosen = page.locator('.choices [aria-current="true"]');
+  await expect(chosen).toHaveText(['10m', '30s']);
+  // The scripts have not started: they wait for the end of the page.
+  await page.evaluate(() => history.back());
+  await expect(page).toHaveURL(gate.url + DEMO);
+  isBroken = false;
+  release();
   await expect(chosen).toHaveText(['10m', '5s']);
   await overview.alive();
 });

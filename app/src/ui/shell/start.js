@@ -1,7 +1,6 @@
 // Hydrates the page. The server puts one line before this: the addresses `script` and `module`,
 // `texts` (an address, or null), and `failure`: the notice for a page that cannot be hydrated.
-
-const arrived = location.href;
+// `rendered` is the page's address (arriving.js).
 
 // A page that a proxy changed, or that failed otherwise, shows values that no longer move. It is
 // reloaded once; if that does not help, a notice says so. It is not reloaded after the viewer has
@@ -49,7 +48,7 @@ Promise.all([words, drawn]).then(async ([words]) => {
   const glue = await import(script);
   await glue.default({ module_or_path: fetched });
   // After Back or Forward within the page its address differs from the one that was rendered.
-  const [here, there] = [location.href, arrived].map(address => address.split('#')[0]);
+  const [here, there] = [location.href, rendered].map(address => address.split('#')[0]);
   if (here !== there) return location.reload();
   glue.hydrate(words ?? undefined);
 }).catch(error => {
