@@ -84,7 +84,7 @@ export class OwnedClock {
 
   private constructor(readonly page: Page) {}
 
-  /** Before the page is opened. The time passes as outside until `stop`. */
+  /** Before any page of the context is opened: all of them get other timers. The time passes as outside until `stop`. */
   static async install(page: Page, options?: { time: number }): Promise<OwnedClock> {
     await page.addInitScript(count);
     await page.clock.install(options);

@@ -2,6 +2,7 @@
 
 import { OwnedClock } from '../support/clock.ts';
 import { CHARTS, Overview, POLL } from '../support/overview.ts';
+import { session } from '../support/sign-in.ts';
 import { DEMO, expect, test } from '../support/test.ts';
 
 /** The stretch that an address shows, in seconds since the epoch; nothing where it shows the time up to now. */
@@ -109,12 +110,19 @@ test('everything works by keyboard', async ({ overview }) => {
   await expect(page).toHaveURL(new RegExp(`${DEMO}\\??$`));
 });
 
-test('a link shows another viewer the same fixed range', async ({ overview, context }) => {
+test('a link shows another viewer the same fixed range', async ({ overview, browser, warren, broker, stopAtEnd }) => {
   await pause(overview);
   // Up to the edge: a broker that has just started has no earlier values.
   await drag(overview, 'objects', 0.6, 0.999);
   await expect(overview.page).toHaveURL(/from=/);
-  await expect.poll(() => overview.lines('objects')).not.toEqual([]);
+  // Nor has it values of a step that is not over.
+  await expect.poll(async () => {
+    await overview.refresh();
+    return overview.lines('objects');
+  }, { timeout: 120_000 }).not.toEqual([]);
+  // A context of its own: the clock replaces the timers of every page of a context.
+  const context = stopAtEnd(await browser.newContext());
+  await context.addCookies([await session(warren.url, broker.administrator)]);
   const other = await context.newPage();
   const clock = await OwnedClock.install(other);
   const theirs = new Overview(other);
