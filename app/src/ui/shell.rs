@@ -69,8 +69,6 @@ pub fn shell(context: &AppContext) -> impl IntoView + use<> {
                 <link rel="icon" href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Cpath fill='%23c25400' d='M9.500 15C7 9 7.200 3.500 9.500 2.500c2.500-1 4.500 5 5 10h3c.5-5 2.500-11 5-10C24.800 3.500 25 9 22.500 15c2.500 1.800 4 4.300 4 7 0 4.700-4.700 8-10.500 8S5.500 26.700 5.500 22c0-2.700 1.500-5.200 4-7z'/%3E%3C/svg%3E" />
                 <script nonce=use_nonce()>{ARRIVING.as_str()}</script>
                 <link rel="stylesheet" href=style />
-                // A browser that knows it draws the page once all of it is there, so that nothing jumps.
-                <link rel="expect" href="#content" blocking="render" />
                 {texts}
                 <script type="module" nonce=use_nonce()>{start}</script>
                 <MetaTags />
