@@ -291,7 +291,7 @@ impl Store for NaiveStore {
                 .any(|step| !step.is_empty())
                 .then(|| Aggregate {
                     min: of(|step| step.iter().copied().fold(f64::INFINITY, f64::min)),
-                    avg: of(|step| step.iter().sum::<f64>() / step.len() as f64),
+                    avg: of(naive_statistics::mean),
                     max: of(|step| step.iter().copied().fold(f64::NEG_INFINITY, f64::max)),
                 })
         };

@@ -46,6 +46,11 @@ async fn each_path_knows_its_own_fields() {
                 assert!(words.starts_with(&named), "{path}: {words}");
             }
         }
+        // `limit` is an argument, and no field.
+        let limit = format!("{path}?q.field=limit&q.op=eq&q.value=5");
+        let words = app.refused(&token, &limit, StatusCode::BAD_REQUEST).await;
+        let named = "Unknown argument: \"limit\": ";
+        assert!(words.starts_with(named), "{limit}: {words}");
         // An offset goes with a time, where there are times.
         let offset = format!(
             "{path}?q.field=timestamp&q.op=ge&q.value=2015-01-01&q.field=search_offset&q.op=eq&q.value=5"

@@ -66,7 +66,16 @@ async fn filter_order_and_limit_select_the_samples() {
 async fn malformed_queries_are_refused() {
     let fake = FakeBroker::start();
     let (app, token) = TestApp::ready_on_sqlite(&fake).await;
+    let like = |pattern: &str| json!({"=~": {"meter": pattern}});
+    let patterns = |count: usize| {
+        let all = vec![like("^m"); count];
+        json!({"filter": json!({"and": all}).to_string()})
+    };
+    let heavy = like("(a{100}){120}").to_string();
+    app.query(&token, &patterns(10)).await.ok();
     for (body, words) in [
+        (patterns(11), "has 11 patterns; accepted are at most 10"),
+        (json!({"filter": heavy}), "size limit"),
         (json!([]), "Value not a valid object"),
         (
             json!({"foo": 1}),

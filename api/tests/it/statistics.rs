@@ -179,6 +179,29 @@ async fn statistics_that_cannot_be_computed_are_refused() {
 }
 
 #[tokio::test]
+async fn statistics_of_any_finite_volumes_are_finite() {
+    let fake = FakeBroker::start();
+    let (app, token) = TestApp::ready_on_sqlite(&fake).await;
+    let query = "aggregate.func=avg&aggregate.func=sum&aggregate.func=stddev";
+    for (meter, volumes, expected) in [
+        ("large", [1e308, 1e308], [1e308, f64::MAX, 0.0]),
+        ("apart", [1e200, -1e200], [0.0, 0.0, 1e200]),
+        ("small", [1e-200, 3e-200], [2e-200, 4e-200, 1e-200]),
+    ] {
+        let samples = volumes.map(|volume| sample(meter, "r", volume, &json!({})));
+        app.store(&token, meter, &samples).await;
+        let path = format!("/v2/meters/{meter}/statistics?{query}");
+        let rows = app.get(&token, &path).await.ok();
+        let row = &rows[0]["aggregate"];
+        for (name, expected) in ["avg", "sum", "stddev"].into_iter().zip(expected) {
+            let found = row[name].as_f64().expect("a number");
+            let near = (found - expected).abs() <= expected.abs() * 1e-12;
+            assert!(near, "{meter}: {name}: {found}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn cost_of_many_periods_depends_on_their_samples() {
     let fake = FakeBroker::start();
     let (app, token) = TestApp::ready_on_sqlite(&fake).await;

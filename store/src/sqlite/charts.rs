@@ -7,8 +7,8 @@ use super::catalog::PollSource;
 use super::failure::Outcome;
 use super::reader::Reader;
 use super::resolution::{COARSEST, RESOLUTIONS, WIDTHS};
+use super::rolled::Rolled;
 use super::rollup::{Entry, Span};
-use super::varint_codec::Rolled;
 use crate::query::{Aggregate, Range};
 
 /// The coarsest level whose buckets fill a step.

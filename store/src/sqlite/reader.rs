@@ -208,7 +208,7 @@ impl<'a> Reader<'a> {
                     meter.meter,
                     position,
                     entry.time,
-                    value.sum,
+                    value.sum.total(),
                 );
                 if (is_always(&meter.rest) || self.admits(&meter.rest, &mut hit)) && !visit(hit) {
                     return false;

@@ -14,8 +14,9 @@ use rusqlite::{Connection, params};
 use super::catalog::ColumnSet;
 use super::failure::{Failure, Outcome};
 use super::resolution::{RESOLUTIONS, WIDTHS};
+use super::rolled::Rolled;
 use super::state::Horizons;
-use super::varint_codec::{Rolled, VarintReader, put_varint};
+use super::varint_codec::{VarintReader, put_varint};
 
 pub(super) type ColumnSets = HashMap<i64, Arc<ColumnSet>>;
 

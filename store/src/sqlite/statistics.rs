@@ -191,7 +191,7 @@ fn poll_source<'p>(
                 let value = entry.values[position];
                 let tally = |tally: &mut Tally<'p>| {
                     if raw_only {
-                        tally.add(entry.time, value.sum);
+                        tally.add(entry.time, value.sum.total());
                     } else {
                         tally.add_rolled(value, entry.first, entry.last);
                     }

@@ -19,9 +19,9 @@ pub(super) fn row(query: &StatisticsQuery, key: &RowKey, tally: &Tally<'_>) -> S
             AggregateFunction::Min => rolled.min,
             AggregateFunction::Max => rolled.max,
             AggregateFunction::Avg => rolled.mean(),
-            AggregateFunction::Sum => rolled.sum,
+            AggregateFunction::Sum => rolled.sum.total(),
             AggregateFunction::Count => rolled.count as f64,
-            AggregateFunction::Stddev => (tally.spread / rolled.count as f64).max(0.0).sqrt(),
+            AggregateFunction::Stddev => tally.spread.deviation(rolled.count),
             AggregateFunction::Resources
             | AggregateFunction::Users
             | AggregateFunction::Projects => sets.next().map_or(0, HashSet::len) as f64,
@@ -43,7 +43,7 @@ pub(super) fn row(query: &StatisticsQuery, key: &RowKey, tally: &Tally<'_>) -> S
         min: plain(&AggregateFunction::Min, rolled.min),
         max: plain(&AggregateFunction::Max, rolled.max),
         avg: plain(&AggregateFunction::Avg, rolled.mean()),
-        sum: plain(&AggregateFunction::Sum, rolled.sum),
+        sum: plain(&AggregateFunction::Sum, rolled.sum.total()),
         count: plain(&AggregateFunction::Count, 0.0).map(|_| rolled.count),
         aggregate: (!query.functions.is_empty()).then_some(aggregate),
         duration: tally.last.saturating_sub(tally.first) as f64 / 1e6,

@@ -9,8 +9,9 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
+use super::rolled::Rolled;
 use super::rollup::Span;
-use super::varint_codec::Rolled;
+use super::spread::Spread;
 
 /// Different values that are held to count them, in all rows together; one row is kept at least.
 const HELD: usize = 100_000;
@@ -40,9 +41,7 @@ pub(super) enum Placement {
 #[derive(Clone, Debug)]
 pub(super) struct Tally<'p> {
     pub(super) rolled: Rolled,
-    /// Mean, and the sum of the squares of what samples are away from it (Welford).
-    mean: f64,
-    pub(super) spread: f64,
+    pub(super) spread: Spread,
     pub(super) first: i64,
     pub(super) last: i64,
     /// Different values, by the place of the function.
@@ -53,8 +52,7 @@ impl Tally<'_> {
     fn new() -> Self {
         Self {
             rolled: Rolled::NONE,
-            mean: 0.0,
-            spread: 0.0,
+            spread: Spread::default(),
             first: i64::MAX,
             last: i64::MIN,
             values: Vec::new(),
@@ -63,9 +61,7 @@ impl Tally<'_> {
 
     pub(super) fn add(&mut self, time: i64, volume: f64) {
         self.rolled.add(Rolled::one(volume));
-        let away = volume - self.mean;
-        self.mean += away / self.rolled.count as f64;
-        self.spread += away * (volume - self.mean);
+        self.spread.add(volume, self.rolled.count);
         self.first = self.first.min(time);
         self.last = self.last.max(time);
     }
@@ -78,12 +74,8 @@ impl Tally<'_> {
     }
 
     fn merge(&mut self, other: Self) {
-        let (ours, theirs) = (self.rolled.count as f64, other.rolled.count as f64);
-        let away = other.mean - self.mean;
-        if ours + theirs > 0.0 {
-            self.spread += other.spread + away * away * ours * theirs / (ours + theirs);
-            self.mean += away * theirs / (ours + theirs);
-        }
+        let (ours, theirs) = (self.rolled.count, other.rolled.count);
+        self.spread.merge(other.spread, ours, theirs);
         self.add_rolled(other.rolled, other.first, other.last);
         self.values
             .resize_with(self.values.len().max(other.values.len()), HashSet::new);

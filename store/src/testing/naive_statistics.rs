@@ -13,16 +13,19 @@ pub(super) fn statistics_of(samples: &[&Sample], functions: &[AggregateFunction]
     let end = samples[samples.len() - 1].timestamp;
     let volumes: Vec<f64> = samples.iter().map(|sample| sample.volume).collect();
     let count = volumes.len() as f64;
-    let sum: f64 = volumes.iter().sum();
+    // In units of the largest one, sums and squares of finite volumes are finite, too.
+    let unit = unit_of(&volumes);
+    let shares = || volumes.iter().map(|volume| volume / unit);
+    let share: f64 = shares().sum::<f64>() / count;
     let of = |function: &AggregateFunction| match function {
         AggregateFunction::Min => volumes.iter().copied().fold(f64::INFINITY, f64::min),
         AggregateFunction::Max => volumes.iter().copied().fold(f64::NEG_INFINITY, f64::max),
-        AggregateFunction::Avg => sum / count,
-        AggregateFunction::Sum => sum,
+        AggregateFunction::Avg => mean(&volumes),
+        AggregateFunction::Sum => (shares().sum::<f64>() * unit).clamp(f64::MIN, f64::MAX),
         AggregateFunction::Count => count,
         AggregateFunction::Stddev => {
-            let spread = volumes.iter().map(|volume| (volume - sum / count).powi(2));
-            (spread.sum::<f64>() / count).sqrt()
+            let spread = shares().map(|volume| (volume - share).powi(2));
+            (spread.sum::<f64>() / count).sqrt() * unit
         }
         AggregateFunction::Resources | AggregateFunction::Users | AggregateFunction::Projects => {
             let field = function.counted_field().expect("one of those that count");
@@ -58,6 +61,21 @@ pub(super) fn statistics_of(samples: &[&Sample], functions: &[AggregateFunction]
         period_start: start,
         period_end: end,
     }
+}
+
+/// The mean of finite volumes.
+pub(super) fn mean(volumes: &[f64]) -> f64 {
+    let unit = unit_of(volumes);
+    let shares = volumes.iter().map(|volume| volume / unit);
+    shares.sum::<f64>() / volumes.len() as f64 * unit
+}
+
+/// The power of two of the largest volume: a division by it is exact.
+fn unit_of(volumes: &[f64]) -> f64 {
+    let largest = volumes
+        .iter()
+        .fold(0.0_f64, |most, one| most.max(one.abs()));
+    f64::from_bits(largest.max(f64::MIN_POSITIVE).to_bits() & f64::INFINITY.to_bits())
 }
 
 /// The value of a sample that a group is formed by.

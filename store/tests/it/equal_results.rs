@@ -6,10 +6,16 @@ use std::sync::Arc;
 use metering::meter;
 use metering::telemetry::{Sample, Statistics};
 use proptest::prelude::*;
+use store::AggregateFunction::{Avg, Max, Min, Stddev, Sum};
 use store::testing::NaiveStore;
-use store::{Filter, MeterQuery, Options, Range, ResourceQuery, SampleQuery, SqliteStore, Store};
+use store::{
+    Filter, MeterQuery, Options, Range, ResourceQuery, SampleQuery, SqliteStore, StatisticsQuery,
+    Store,
+};
 
-use crate::generators::{Put, begin, filter, order, poll, posted, puts, statistics};
+use crate::generators::{
+    Put, begin, filter, order, poll, posted, puts, puts_of_any_volume, statistics,
+};
 use crate::support::{MINUTE, at, until_count};
 
 /// Both stores, with the same in them.
@@ -206,6 +212,36 @@ proptest! {
             let plain = naive.statistics(query.clone()).await.expect("statistics");
             let ours = real.statistics(query).await.expect("statistics");
             same_statistics(&plain, &ours)
+        })?;
+    }
+
+    #[test]
+    fn statistics_of_volumes_of_any_magnitude_are_the_same(puts in puts_of_any_volume()) {
+        run(async {
+            let (naive, real) = both(&puts).await;
+            for functions in [vec![Min, Max, Avg, Sum, Stddev], vec![Min, Max, Avg, Sum]] {
+                let query = StatisticsQuery { functions, ..StatisticsQuery::default() };
+                let plain = naive.statistics(query.clone()).await.expect("statistics");
+                for _ in 0..2 {
+                    let ours = real.statistics(query.clone()).await.expect("statistics");
+                    prop_assert_eq!(plain.len(), ours.len());
+                    for (plain, ours) in plain.iter().zip(&ours) {
+                        let (plain, ours) = (plain.aggregate.as_ref(), ours.aggregate.as_ref());
+                        let (plain, ours) = (plain.expect("asked"), ours.expect("asked"));
+                        // What is lost is small beside the largest volume.
+                        let largest = plain["min"].abs().max(plain["max"].abs());
+                        let most = largest * 1e-9 + 1e-320;
+                        for (name, a) in plain {
+                            let b = ours[name];
+                            // Half of each: a difference of two finite numbers may be infinite.
+                            prop_assert!((a / 2.0 - b / 2.0).abs() <= most, "{name}: {a} {b}");
+                        }
+                    }
+                    // Once more from what is rolled up.
+                    real.run_maintenance().await;
+                }
+            }
+            Ok(())
         })?;
     }
 

@@ -34,6 +34,28 @@ fn volume() -> impl Strategy<Value = f64> {
     ]
 }
 
+/// Finite volumes of all magnitudes and both signs, many of them near the ends of the range.
+fn any_volume() -> impl Strategy<Value = f64> {
+    use prop::num::f64::{NEGATIVE, NORMAL, POSITIVE, SUBNORMAL, ZERO};
+    let ends = prop::sample::select(&[f64::MAX, 1e308, 1e200, 1e-200, f64::MIN_POSITIVE][..]);
+    prop_oneof![
+        (ends, prop::sample::select(&[1.0, -1.0, 0.5, -0.25][..])).prop_map(|(a, b)| a * b),
+        POSITIVE | NEGATIVE | NORMAL | SUBNORMAL | ZERO,
+    ]
+}
+
+/// What is put in, with some few volumes of any magnitude.
+pub(crate) fn puts_of_any_volume() -> impl Strategy<Value = Vec<Put>> {
+    let volumes = prop::collection::vec(any_volume(), 1..8);
+    (puts(), volumes).prop_map(|(mut puts, volumes)| {
+        let mut next = volumes.iter().copied().cycle();
+        for (volume, next) in puts.iter_mut().flat_map(Put::volumes_mut).zip(&mut next) {
+            *volume = next;
+        }
+        puts
+    })
+}
+
 fn metadata() -> impl Strategy<Value = BTreeMap<String, String>> {
     let value = pick(&["a", "b", "5"]);
     prop::collection::btree_map(pick(&["flavor", "zone"]), value, 0..3)
@@ -210,6 +232,15 @@ pub(crate) fn statistics() -> impl Strategy<Value = StatisticsQuery> {
 pub(crate) enum Put {
     Post(Vec<Posted>),
     Poll(Collected),
+}
+
+impl Put {
+    fn volumes_mut(&mut self) -> Vec<&mut f64> {
+        match self {
+            Self::Post(samples) => samples.iter_mut().map(|one| &mut one.volume).collect(),
+            Self::Poll(poll) => poll.values.iter_mut().map(|(_, value)| value).collect(),
+        }
+    }
 }
 
 pub(crate) fn puts() -> impl Strategy<Value = Vec<Put>> {
