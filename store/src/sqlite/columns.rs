@@ -4,11 +4,14 @@
 //! it commits. A reader notes the generation before it reads: where a commit came between, what it
 //! read may lack it, and is not taken.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Samples of all columns together: 16 bytes each.
+use hashlink::LruCache;
+
+/// What all columns together may cost, in samples of 16 bytes each.
 const ALL: usize = 512 << 10;
+/// What a column costs beside its samples.
+const OVERHEAD: usize = 16;
 /// The most that one may have.
 pub(super) const LONGEST: usize = 64 << 10;
 
@@ -20,20 +23,35 @@ struct CachedColumn {
     /// Nothing from here on is missing.
     since: i64,
     samples: Column,
-    used: u64,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Inner {
-    by_series: HashMap<i64, CachedColumn>,
-    samples: usize,
+    /// The least recently used first.
+    by_series: LruCache<i64, CachedColumn>,
+    cost: usize,
     generation: u64,
-    clock: u64,
 }
 
 /// The recent past of posted series.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Columns(Mutex<Inner>);
+
+impl Default for Columns {
+    fn default() -> Self {
+        Self(Mutex::new(Inner {
+            by_series: LruCache::new_unbounded(),
+            cost: 0,
+            generation: 0,
+        }))
+    }
+}
+
+impl CachedColumn {
+    fn cost(&self) -> usize {
+        OVERHEAD + self.samples.len()
+    }
+}
 
 impl Columns {
     fn inner(&self) -> MutexGuard<'_, Inner> {
@@ -47,10 +65,7 @@ impl Columns {
     /// The column of a series that lacks nothing from `from` on.
     pub(super) fn get(&self, series: i64, from: i64) -> Option<Column> {
         let mut inner = self.inner();
-        inner.clock += 1;
-        let now = inner.clock;
-        let known = inner.by_series.get_mut(&series)?;
-        known.used = now;
+        let known = inner.by_series.get(&series)?;
         (known.since <= from).then(|| Arc::clone(&known.samples))
     }
 
@@ -60,26 +75,12 @@ impl Columns {
         if inner.generation != generation {
             return;
         }
-        inner.clock += 1;
-        let used = inner.clock;
-        inner.samples += samples.len();
-        if let Some(old) = inner.by_series.insert(
-            series,
-            CachedColumn {
-                since,
-                samples,
-                used,
-            },
-        ) {
-            inner.samples -= old.samples.len();
+        let column = CachedColumn { since, samples };
+        inner.cost += column.cost();
+        if let Some(old) = inner.by_series.insert(series, column) {
+            inner.cost -= old.cost();
         }
-        while inner.samples > ALL {
-            let oldest = inner.by_series.iter().min_by_key(|(_, known)| known.used);
-            let Some(series) = oldest.map(|(&series, _)| series) else {
-                return;
-            };
-            inner.forget(series);
-        }
+        inner.bound();
     }
 
     /// Takes in what was committed: series, time and volume.
@@ -87,7 +88,7 @@ impl Columns {
         let mut inner = self.inner();
         inner.generation += 1;
         for (series, time, volume) in samples {
-            let Some(known) = inner.by_series.get_mut(&series) else {
+            let Some(known) = inner.by_series.peek_mut(&series) else {
                 continue;
             };
             if time < known.since {
@@ -101,15 +102,16 @@ impl Columns {
             let column = Arc::make_mut(&mut known.samples);
             let location = column.partition_point(|&(earlier, _)| earlier <= time);
             column.insert(location, (time, volume));
-            inner.samples += 1;
+            inner.cost += 1;
         }
+        inner.bound();
     }
 
     /// Forgets all: samples were deleted.
     pub(super) fn clear(&self) {
         let mut inner = self.inner();
         inner.generation += 1;
-        inner.samples = 0;
+        inner.cost = 0;
         inner.by_series.clear();
     }
 }
@@ -117,7 +119,17 @@ impl Columns {
 impl Inner {
     fn forget(&mut self, series: i64) {
         if let Some(known) = self.by_series.remove(&series) {
-            self.samples -= known.samples.len();
+            self.cost -= known.cost();
+        }
+    }
+
+    /// Forgets the least recently used where all cost too much.
+    fn bound(&mut self) {
+        while self.cost > ALL {
+            let Some((_, oldest)) = self.by_series.remove_lru() else {
+                return;
+            };
+            self.cost -= oldest.cost();
         }
     }
 }
@@ -131,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_committed_is_added_in_its_place() {
+    fn committed_samples_are_added_in_the_order_of_time() {
         let columns = Columns::default();
         columns.keep(
             1,
@@ -147,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_read_before_a_commit_is_not_kept() {
+    fn samples_read_before_a_commit_are_not_kept() {
         let columns = Columns::default();
         let before = columns.generation();
         columns.committed(std::iter::empty());
@@ -156,13 +168,24 @@ mod tests {
     }
 
     #[test]
-    fn memory_is_bounded_and_what_is_used_stays() {
+    fn number_of_short_columns_is_bounded() {
+        let columns = Columns::default();
+        for series in 0..100_000 {
+            columns.keep(series, 0, column(0..1), columns.generation());
+        }
+        let inner = columns.inner();
+        assert!(inner.cost <= ALL, "{}", inner.cost);
+        assert_eq!(inner.by_series.len(), ALL / (OVERHEAD + 1));
+    }
+
+    #[test]
+    fn least_recently_used_columns_are_forgotten() {
         let columns = Columns::default();
         for series in 0..20 {
             columns.keep(series, 0, column(0..LONGEST as i64), columns.generation());
             columns.get(0, 0).expect("the first is used all the time");
         }
-        assert!(columns.inner().samples <= ALL);
+        assert!(columns.inner().cost <= ALL);
         assert!(columns.get(1, 0).is_none(), "the least used went");
         columns.committed([(0, 5, 1.0)].into_iter());
         assert!(

@@ -1,6 +1,7 @@
 //! Meters and resources that have samples.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 use std::sync::Arc;
 
 use metering::Timestamp;
@@ -181,7 +182,11 @@ fn read<T>(
             .rows
             .min(limit - position.count)
             .clamp(WINDOW.0, WINDOW.1);
-        let mut window = Window::new(listed, position.after.as_ref(), most as usize);
+        let start = position
+            .after
+            .as_ref()
+            .map_or(Bound::Unbounded, Bound::Excluded);
+        let mut window = Window::new(listed, start, most as usize);
         reader.select(filter, &mut window)?;
         let Window {
             rows: found,

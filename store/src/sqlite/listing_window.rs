@@ -1,10 +1,12 @@
-//! The next rows of a list of meters or resources, before any sample is read.
+//! The next rows of a list of meters or resources, or the next groups of statistics by resource,
+//! before any sample is read.
 //!
 //! What there are samples of stands in memory, in no order that a list has. So a window keeps the
 //! first rows after a key, a bounded number of them, while it goes over all. A list of any length
 //! is read window by window in bounded memory.
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
 use std::sync::Arc;
 
 use super::catalog::{Described, PollSource};
@@ -27,10 +29,10 @@ pub(super) enum Listed {
 pub(crate) type Key = [String; 4];
 type KeyRef<'a> = [&'a str; 4];
 
-/// The first rows after a key.
+/// The first rows from a key on.
 pub(super) struct Window<'a> {
     listed: Listed,
-    after: Option<&'a Key>,
+    start: Bound<&'a Key>,
     /// Rows that are kept at most.
     most: usize,
     /// What each row consists of.
@@ -48,6 +50,11 @@ pub(super) enum Found {
 }
 
 impl Listed {
+    /// The key of a resource in a list of resources.
+    pub(super) fn resource_key(resource: String) -> Key {
+        [resource, String::new(), String::new(), String::new()]
+    }
+
     fn key(self, of: Described<'_>) -> KeyRef<'_> {
         match self {
             Self::Meter => [of.meter, of.resource_id, of.kind.as_str(), of.unit],
@@ -58,10 +65,10 @@ impl Listed {
 }
 
 impl<'a> Window<'a> {
-    pub(super) fn new(listed: Listed, after: Option<&'a Key>, most: usize) -> Self {
+    pub(super) fn new(listed: Listed, start: Bound<&'a Key>, most: usize) -> Self {
         Self {
             listed,
-            after,
+            start,
             most,
             rows: BTreeMap::new(),
             targets: 0,
@@ -103,11 +110,13 @@ impl Found {
 impl Selection for Window<'_> {
     fn wants(&self, of: Described<'_>) -> bool {
         let key = self.listed.key(of);
-        self.after.is_none_or(|after| key > borrowed(after))
-            && self
-                .left_out
-                .as_ref()
-                .is_none_or(|first| key < borrowed(first))
+        let is_after_start = match self.start {
+            Bound::Unbounded => true,
+            Bound::Included(start) => key >= borrowed(start),
+            Bound::Excluded(start) => key > borrowed(start),
+        };
+        let left_out = self.left_out.as_ref();
+        is_after_start && left_out.is_none_or(|first| key < borrowed(first))
     }
 
     fn posted(&mut self, target: PostedTarget) {

@@ -18,7 +18,7 @@
 //! | `catalog`, `plan` | which rows a filter is about |
 //! | `reader`, `first_last` | walking over them |
 //! | `samples`, `pages`, `listing`, `statistics`, `charts`, `lines` | the questions, a file each |
-//! | `listing_window`, `tallies`, `statistics_pages` | rows of large answers, a bounded number at a time |
+//! | `listing_window`, `tallies`, `statistics_search`, `statistics_pages` | rows of large answers, a bounded number at a time |
 //! | `kv_writes` | what the service keeps for itself |
 //! | `alerts` | states of built-in rules |
 //! | `alarms` | alarms, their history, messages that wait to be sent |
@@ -64,6 +64,7 @@ mod state;
 mod statistics;
 mod statistics_pages;
 mod statistics_row;
+mod statistics_search;
 mod store_impl;
 mod sum;
 mod tallies;

@@ -1,96 +1,47 @@
-//! Numbers about samples, by group and period.
+//! Tallies the samples of a plan, by group and period.
 
 use std::sync::Arc;
 
-use metering::Timestamp;
 use metering::requests::{AggregateFunction, Field, GroupBy};
-use metering::telemetry::Statistics;
 use rusqlite::params;
 
 use super::columns::LONGEST;
 use super::failure::Outcome;
-use super::first_last::End;
 use super::hit::Hit;
 use super::plan::{MeterTarget, Plan, PollSourceTarget, PostedTarget, is_always};
 use super::reader::{Depth, Reader};
 use super::resolution::COARSEST;
 use super::rollup::Span;
-use super::statistics_row::row;
-use super::tallies::{Group, Placement, RowKey, Tallies, Tally};
+use super::tallies::{Group, Placement, Tallies, Tally};
 use crate::matcher::Found;
 use crate::query::StatisticsQuery;
 
-/// Where a search starts. The default is the start of the answer.
-#[derive(Debug, Default)]
-pub(super) struct SearchStart {
-    /// The last row before.
-    after: Option<RowKey>,
-    /// Where periods begin, once it is known.
-    origin: Option<i64>,
-}
-
-/// Numbers about the samples of a filter.
-pub(super) fn statistics(reader: &Reader<'_>, query: &StatisticsQuery) -> Outcome<Vec<Statistics>> {
-    let (rows, _) = search(reader, query, SearchStart::default(), usize::MAX)?;
-    Ok(rows)
+/// Tallies the samples of all targets of a plan.
+pub(super) fn tally<'p>(
+    reader: &Reader<'_>,
+    query: &StatisticsQuery,
+    plan: &'p Plan,
+    tallies: &mut Tallies<'p>,
+) -> Outcome<()> {
+    let by_metadata = has_metadata_groups(query);
+    for target in &plan.posted {
+        if by_metadata {
+            posted_by_metadata(reader, query, target, tallies)?;
+        } else {
+            posted(reader, query, target, tallies)?;
+        }
+    }
+    let raw_only = query.functions.contains(&AggregateFunction::Stddev);
+    for target in &plan.poll_source {
+        poll_source(reader, query, target, raw_only, tallies)?;
+    }
+    Ok(())
 }
 
 /// Whether samples of one series may belong to different groups.
 pub(super) fn has_metadata_groups(query: &StatisticsQuery) -> bool {
     let is_metadata = |by: &GroupBy| matches!(by, GroupBy::Metadata(_));
     query.groupby.iter().any(is_metadata)
-}
-
-/// At most some rows from a start on, and where the next ones start.
-///
-/// Collected samples that are older than the kept polls are read from their roll-ups, each of which
-/// counts at its start; the standard deviation has no roll-ups.
-pub(super) fn search(
-    reader: &Reader<'_>,
-    query: &StatisticsQuery,
-    start: SearchStart,
-    most: usize,
-) -> Outcome<(Vec<Statistics>, Option<SearchStart>)> {
-    let plan = reader.plan(&query.filter)?;
-    let period = query.period_micros();
-    let origin = match (query.from, period, start.origin) {
-        (Some(from), ..) => from.as_micros(),
-        (None, None, _) => 0,
-        (None, Some(_), Some(origin)) => origin,
-        (None, Some(_), None) => match first(reader, &plan)? {
-            Some(first) => first,
-            None => return Ok((Vec::new(), None)),
-        },
-    };
-    let mut tallies = Tallies::new(period, origin, most, start.after);
-    let by_metadata = has_metadata_groups(query);
-    for target in &plan.posted {
-        if by_metadata {
-            posted_by_metadata(reader, query, target, &mut tallies)?;
-        } else {
-            posted(reader, query, target, &mut tallies)?;
-        }
-    }
-    let raw_only = query.functions.contains(&AggregateFunction::Stddev);
-    for target in &plan.poll_source {
-        poll_source(reader, query, target, raw_only, &mut tallies)?;
-    }
-    let (found, has_more) = tallies.finish();
-    let next = found.last().filter(|_| has_more);
-    let next = next.map(|(key, ..)| SearchStart {
-        after: Some(key.clone()),
-        origin: Some(origin),
-    });
-    let rows = found.into_iter().map(|(key, start, tally)| {
-        let mut row = row(query, &key, &tally);
-        if let Some(period) = period {
-            row.period = query.period;
-            row.period_start = Timestamp::from_micros(start);
-            row.period_end = Timestamp::from_micros(start.saturating_add(period));
-        }
-        row
-    });
-    Ok((rows.collect(), next))
 }
 
 /// Tallies the samples of a posted series.
@@ -270,47 +221,6 @@ fn volumes(
             .keep(id, span.from, Arc::new(column), reader.generation);
     }
     Ok(())
-}
-
-/// The first sample's time.
-fn first(reader: &Reader<'_>, plan: &Plan) -> Outcome<Option<i64>> {
-    let mut first: Option<i64> = None;
-    let mut take = |time: i64| first = Some(first.map_or(time, |known| known.min(time)));
-    for target in &plan.posted {
-        if let Some(hit) = reader.posted_end(target, End::First)? {
-            take(hit.time);
-        }
-    }
-    for target in &plan.poll_source {
-        for meter in &target.meters {
-            if let Some(hit) = reader.meter_end(target, meter, End::First)? {
-                take(hit.time);
-            }
-        }
-        let rolled = target.meters.iter().any(|meter| is_always(&meter.rest));
-        let old = Span {
-            from: i64::MIN,
-            to: reader.horizons.0[0].saturating_sub(1),
-        };
-        if rolled {
-            let span = target.span().and(old);
-            reader
-                .polls(&target.poll_source)
-                .history(1, span, &reader.horizons, &mut |entry| {
-                    let asked = target.meters.iter().any(|meter| {
-                        entry.column_set.position(meter.meter).is_some()
-                            && meter.span.from <= entry.time
-                            && entry.time <= meter.span.to
-                    });
-                    if asked {
-                        take(entry.first);
-                    }
-                    // Later ones of a level are no earlier, but a meter may be missing in this one.
-                    !asked
-                })?;
-        }
-    }
-    Ok(first)
 }
 
 /// The values of a series' samples whose different ones are counted, in the order of the functions.

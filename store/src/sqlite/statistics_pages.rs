@@ -13,7 +13,8 @@ use metering::telemetry::Statistics;
 
 use super::failure::Outcome;
 use super::reader::Reader;
-use super::statistics::{SearchStart, has_metadata_groups, search};
+use super::statistics::has_metadata_groups;
+use super::statistics_search::{SearchStart, search};
 use crate::query::StatisticsQuery;
 
 /// Rows of the first page of an answer, and of further ones.

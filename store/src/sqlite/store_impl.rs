@@ -14,7 +14,7 @@ use super::inbox::{AlertJob, KvWrite, Post};
 use super::rollup::Span;
 use super::{
     SqliteStore, WAITING_SAMPLES, alerts, charts, kv, listing, log_entries, maintenance, pages,
-    samples, statistics, statistics_pages,
+    samples, statistics_pages, statistics_search,
 };
 use crate::Store;
 use crate::alert::{AlertRow, AlertScope, AlertWrite, Notification};
@@ -102,7 +102,7 @@ impl Store for SqliteStore {
     }
 
     async fn statistics(&self, query: StatisticsQuery) -> Result<Vec<Statistics>, StoreError> {
-        self.read(move |reader| statistics::statistics(reader, &query))
+        self.read(move |reader| statistics_search::statistics(reader, &query))
             .await
     }
 

@@ -28,6 +28,17 @@ pub(crate) struct RowKey {
     pub(super) unit: Arc<str>,
 }
 
+impl RowKey {
+    /// A key before all rows of a resource, for groups by resource.
+    pub(super) fn before_resource(resource: String) -> Self {
+        Self {
+            group: Arc::from([Some(resource)]),
+            period: i64::MIN,
+            unit: Arc::from(""),
+        }
+    }
+}
+
 /// Where a sample belongs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Placement {

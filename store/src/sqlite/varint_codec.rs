@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_cut_off_is_noticed() {
+    fn truncated_number_is_not_read() {
         let mut out = Vec::new();
         put_number(&mut out, 1e300);
         for length in 0..out.len() {

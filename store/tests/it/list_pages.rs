@@ -223,6 +223,47 @@ async fn pages_of_statistics_are_the_whole_answer() {
     }
 }
 
+/// Groups in which the resource is not the first field are computed from all samples at once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn statistics_by_resource_are_those_of_all_resources_in_order() {
+    let store = with_resources().await;
+    let late = Value::Time(at(this_hour() - HOUR + RESOURCES as i64 - 5));
+    for (filter, period, resources) in [
+        (Filter::default(), 0, RESOURCES + POLLED),
+        (Filter::default(), 60, RESOURCES + POLLED),
+        (is(Field::Meter, "disk1"), 0, RESOURCES / 3),
+        // Of most resources no sample passes.
+        (Filter::Is(Field::Timestamp, Operator::Ge, late), 0, 5),
+    ] {
+        let by = |groupby: &[GroupBy]| StatisticsQuery {
+            filter: filter.clone(),
+            period,
+            groupby: groupby.to_vec(),
+            ..StatisticsQuery::default()
+        };
+        let group = |row: &Statistics| {
+            let group = row.groupby.as_ref().expect("a group");
+            let resource = group.get("resource_id").cloned().flatten();
+            (resource, row.unit.clone(), row.count, row.sum)
+        };
+        let (found, _) = statistics(&store, by(&[GroupBy::ResourceId])).await;
+        let all = by(&[GroupBy::Source, GroupBy::ResourceId]);
+        let (all, _) = statistics(&store, all).await;
+        let found: Vec<_> = found.iter().map(group).collect();
+        let mut expected: Vec<_> = all.iter().map(group).collect();
+        assert!(
+            found.is_sorted_by(|one, next| one.0 <= next.0),
+            "{filter:?}"
+        );
+        let key = |row: &(Option<String>, Option<String>, _, _)| (row.0.clone(), row.1.clone());
+        expected.sort_by_key(key);
+        assert_eq!(found, expected, "{filter:?} by {period} s");
+        let mut names: Vec<_> = found.into_iter().map(|row| row.0).collect();
+        names.dedup();
+        assert_eq!(names.len(), resources, "{filter:?}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn pages_of_statistics_of_rolled_up_samples_are_the_whole_answer() {
     let store = SqliteStore::in_memory(Options::default()).expect("opens");
