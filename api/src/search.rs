@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_known_is_a_gap_and_nothing_is_found_by_no_letters() {
+    fn unknown_names_are_a_gap_and_no_letters_find_nothing() {
         let unknown = SearchedNames {
             kind: SearchKind::User,
             broker: "prod".into(),

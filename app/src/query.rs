@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn what_changed_in_between_is_taken_over_and_the_rest_stays() {
+    fn changes_between_two_queries_are_applied_and_the_rest_stays() {
         let (old, new) = (
             Query::parse("range=1h&theme=dark"),
             Query::parse("range=1h&lang=zh"),

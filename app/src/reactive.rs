@@ -33,14 +33,14 @@ pub fn maybe(text: impl Fn() -> Option<String> + Send + Sync + 'static) -> Signa
 /// Once its owner goes, nothing is left of it. The framework itself leaves a name in what an effect
 /// has read, until that changes: in a page that mounts and unmounts panels for days, a leak.
 pub fn effect(run: impl FnMut() + 'static) {
-    fn of(mut run: Box<dyn FnMut()>) {
+    fn run_in_browser(mut run: Box<dyn FnMut()>) {
         let effect = Effect::new(move |_: Option<()>| run());
         if cfg!(not(feature = "ssr")) {
             let reader = effect.to_any_subscriber();
             on_cleanup(move || reader.clear_sources(&reader));
         }
     }
-    of(Box::new(run));
+    run_in_browser(Box::new(run));
 }
 
 /// Calls `then` with every value but the first, when it has become another one.

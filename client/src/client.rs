@@ -85,7 +85,7 @@ impl Client {
         if answer.status().is_success() || answer.status().is_redirection() {
             return Ok(());
         }
-        Err(ClientError::of(
+        Err(ClientError::from_response(
             answer.status(),
             answer.headers(),
             answer.body(),

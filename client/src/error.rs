@@ -145,11 +145,11 @@ impl ClientError {
                 return Self::PasswordExpired;
             }
         }
-        Self::of(status, headers, body)
+        Self::from_response(status, headers, body)
     }
 
     /// The error that an answer without success stands for.
-    pub(crate) fn of(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Self {
+    pub(crate) fn from_response(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Self {
         let message = || message(status, body);
         match status {
             StatusCode::UNAUTHORIZED => Self::Unauthorized,
@@ -277,7 +277,7 @@ mod tests {
         let mut headers = HeaderMap::new();
         assert_eq!(retry_after(&headers), None);
         headers.insert(header::RETRY_AFTER, HeaderValue::from_static("7"));
-        let error = ClientError::of(StatusCode::SERVICE_UNAVAILABLE, &headers, b"");
+        let error = ClientError::from_response(StatusCode::SERVICE_UNAVAILABLE, &headers, b"");
         assert_eq!(error.retry_after(), Some(Duration::from_secs(7)));
         assert!(error.is_temporary());
     }
@@ -311,29 +311,32 @@ mod tests {
 
     #[test]
     fn each_status_has_its_error() {
-        let of = |status| ClientError::of(status, &HeaderMap::new(), b"");
+        let error = |status| ClientError::from_response(status, &HeaderMap::new(), b"");
         assert!(matches!(
-            of(StatusCode::UNAUTHORIZED),
+            error(StatusCode::UNAUTHORIZED),
             ClientError::Unauthorized
         ));
         assert!(matches!(
-            of(StatusCode::FORBIDDEN),
+            error(StatusCode::FORBIDDEN),
             ClientError::Forbidden { .. }
         ));
         assert!(matches!(
-            of(StatusCode::NOT_FOUND),
+            error(StatusCode::NOT_FOUND),
             ClientError::NotFound { .. }
         ));
         assert!(matches!(
-            of(StatusCode::TOO_MANY_REQUESTS),
+            error(StatusCode::TOO_MANY_REQUESTS),
             ClientError::TooManyRequests { .. }
         ));
         assert!(matches!(
-            of(StatusCode::BAD_GATEWAY),
+            error(StatusCode::BAD_GATEWAY),
             ClientError::Unavailable { .. }
         ));
-        assert!(matches!(of(StatusCode::FOUND), ClientError::Refused { .. }));
-        assert!(!of(StatusCode::BAD_REQUEST).is_temporary());
-        assert!(of(StatusCode::INTERNAL_SERVER_ERROR).is_temporary());
+        assert!(matches!(
+            error(StatusCode::FOUND),
+            ClientError::Refused { .. }
+        ));
+        assert!(!error(StatusCode::BAD_REQUEST).is_temporary());
+        assert!(error(StatusCode::INTERNAL_SERVER_ERROR).is_temporary());
     }
 }

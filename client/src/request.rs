@@ -62,7 +62,13 @@ impl Client {
                         return Err(ClientError::malformed("304 to a request without condition"));
                     }
                 }
-                status => return Err(ClientError::of(status, answer.headers(), answer.body())),
+                status => {
+                    return Err(ClientError::from_response(
+                        status,
+                        answer.headers(),
+                        answer.body(),
+                    ));
+                }
             }
         }
     }
@@ -122,7 +128,7 @@ impl Client {
         if answer.status().is_success() {
             return Ok(());
         }
-        Err(ClientError::of(
+        Err(ClientError::from_response(
             answer.status(),
             answer.headers(),
             answer.body(),
@@ -140,10 +146,10 @@ impl Client {
         let request = request(method_for(&body), uri(address)?, by(token), body);
         let (head, pieces) = self.transport().open(request).await?.into_parts();
         if head.status == StatusCode::OK {
-            return Ok(Items::of(pieces));
+            return Ok(Items::new(pieces));
         }
         let said = tokio::time::timeout(ERROR_TIMEOUT, start(pieces));
-        Err(ClientError::of(
+        Err(ClientError::from_response(
             head.status,
             &head.headers,
             &said.await.unwrap_or_default(),
@@ -215,7 +221,7 @@ fn succeeded(answer: &Response<Bytes>, expected: StatusCode) -> Result<(), Clien
     if answer.status() == expected {
         return Ok(());
     }
-    Err(ClientError::of(
+    Err(ClientError::from_response(
         answer.status(),
         answer.headers(),
         answer.body(),

@@ -94,7 +94,7 @@ struct Posted<'a> {
 }
 
 impl<'a> Posted<'a> {
-    fn of(meter: &'a str, sample: &'a NewSample) -> Self {
+    fn new(meter: &'a str, sample: &'a NewSample) -> Self {
         Self {
             counter_name: meter,
             counter_type: sample.meter_type,
@@ -154,7 +154,7 @@ impl Session {
         meter: &str,
         samples: &[NewSample],
     ) -> Result<Vec<OldSample>, ClientError> {
-        let posted: Vec<_> = samples.iter().map(|one| Posted::of(meter, one)).collect();
+        let posted: Vec<_> = samples.iter().map(|one| Posted::new(meter, one)).collect();
         let body = serde_json::to_vec(&posted)
             .map_err(|error| ClientError::malformed(error.to_string()))?;
         self.post(of_meter(meter), Bytes::from(body)).await
@@ -174,7 +174,7 @@ mod tests {
     #[test]
     fn unknown_values_are_not_sent() {
         let sample = NewSample::gauge("prod", 5.0, "message");
-        let json = serde_json::to_value(Posted::of("rabbit.messages", &sample));
+        let json = serde_json::to_value(Posted::new("rabbit.messages", &sample));
         assert_eq!(
             json.expect("JSON"),
             json!({
@@ -203,7 +203,7 @@ mod tests {
             .into(),
             ..NewSample::gauge("prod", 5.0, "message")
         };
-        let json = serde_json::to_value(Posted::of("a", &sample)).expect("JSON");
+        let json = serde_json::to_value(Posted::new("a", &sample)).expect("JSON");
         assert_eq!(json["counter_type"], "cumulative");
         assert_eq!(json["project_id"], "ops");
         assert_eq!(json["user_id"], "me");

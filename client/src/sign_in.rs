@@ -111,7 +111,11 @@ impl Client {
         match answer.status() {
             StatusCode::UNAUTHORIZED | StatusCode::NOT_FOUND => Ok(()),
             status if status.is_success() => Ok(()),
-            status => Err(ClientError::of(status, answer.headers(), answer.body())),
+            status => Err(ClientError::from_response(
+                status,
+                answer.headers(),
+                answer.body(),
+            )),
         }
     }
 
@@ -154,7 +158,7 @@ fn about(token: &Token) -> HeaderMap {
 
 fn account(answer: &Response<Bytes>, expected: StatusCode) -> Result<identity::Token, ClientError> {
     if answer.status() != expected {
-        return Err(ClientError::of(
+        return Err(ClientError::from_response(
             answer.status(),
             answer.headers(),
             answer.body(),

@@ -54,7 +54,7 @@ impl Section {
     ];
 
     /// The section of a list.
-    pub fn of(list: &str) -> Option<Self> {
+    pub fn from_list(list: &str) -> Option<Self> {
         match list {
             "nodes" => Some(Self::Nodes),
             _ => ListKind::from_name(list)?.properties().section,

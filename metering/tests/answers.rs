@@ -82,7 +82,7 @@ fn every_statistic_of_every_overview_is_kept() {
 }
 
 #[test]
-fn what_a_broker_does_not_report_is_absent() {
+fn unreported_fields_are_absent() {
     let oldest: Overview = broker_answer_as("3.2.4", "overview");
     assert_eq!(oldest.cluster_name, None);
     assert_eq!(oldest.churn_rates, None);

@@ -128,7 +128,7 @@ fn exchanges_bindings_and_vhosts() {
 
 /// The plugins' lists, of a broker that has all of them enabled.
 #[test]
-fn what_plugins_have() {
+fn rows_of_plugins_are_read_without_loss() {
     macro_rules! plugin {
         ($name:literal, $type:ty, $dropped:expr) => {
             check::<$type>(&broker_answer("3.10.8", $name), &$dropped)
@@ -201,7 +201,7 @@ fn a_channel_in_full_says_what_it_consumes() {
 }
 
 #[test]
-fn what_brokers_write_for_nothing_is_nothing() {
+fn placeholders_for_nothing_are_absent_fields() {
     let queue: Queue = serde_json::from_value(json!({"name": "q", "vhost": "/", "slave_nodes": "",
         "arguments": [], "policy": null, "consumer_utilisation": "", "messages": "unknown"}))
     .expect("a queue");

@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_fast_is_not_waited_for_long() {
+    fn fast_list_has_the_shortest_timeout() {
         let (now, usual) = (Instant::now(), Duration::from_secs(10));
         let mut budget = Budget::new();
         budget.record(now, Duration::from_millis(20), true);

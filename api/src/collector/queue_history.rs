@@ -335,7 +335,7 @@ mod tests {
     }
 
     #[test]
-    fn what_holds_nothing_is_not_among_the_deepest() {
+    fn empty_queues_are_not_among_the_deepest() {
         assert!(!chosen(&[], 10, NewFigures::Depths).contains(&"empty".to_owned()));
     }
 }

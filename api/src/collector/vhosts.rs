@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_vhost_reports_is_absent() {
+    fn sums_that_no_vhost_reports_are_absent() {
         let (queues, messages) = sum(&vhosts(), &named(&["c"]));
         assert_eq!((queues.messages, queues.messages_ready), (Some(1000), None));
         assert_eq!(messages, None);

@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_work_is_refused_and_the_others_stay() {
+    fn unusable_portals_are_refused_and_the_others_stay() {
         let portals = Portals::new(vec![portal("shop", &["https://shop.example"])]);
         for wrong in [
             vec![portal("Shop", &["https://shop.example"])],

@@ -6,7 +6,7 @@ fn read<T: serde::de::DeserializeOwned>(json: serde_json::Value) -> T {
     serde_json::from_value(json).expect("a broker's answer")
 }
 
-fn of(checks: &[Checked], check: HealthCheck) -> &Checked {
+fn result_of(checks: &[Checked], check: HealthCheck) -> &Checked {
     let found = checks.iter().find(|checked| checked.check == check);
     found.expect("looked at")
 }
@@ -54,7 +54,7 @@ fn findings_name_their_node() {
         let mut change = change;
         change["name"] = json!("b");
         let checks = cluster(&change);
-        let checked = of(&checks, check);
+        let checked = result_of(&checks, check);
         assert_eq!(
             (checked.state, checked.findings.len()),
             (state, 1),
@@ -63,7 +63,7 @@ fn findings_name_their_node() {
         assert_eq!(checked.findings[0].node.as_deref(), Some("b"), "{check:?}");
     }
     let checks = cluster(&json!({"net_ticktime": 10}));
-    let ticks = of(&checks, C::TickTimes).findings.iter();
+    let ticks = result_of(&checks, C::TickTimes).findings.iter();
     assert_eq!(
         ticks.filter_map(|tick| tick.value).collect::<Vec<_>>(),
         [60, 10]
@@ -74,10 +74,13 @@ fn findings_name_their_node() {
 fn node_without_alarm_fields_is_unknown() {
     let checks = cluster(&json!({"mem_alarm": null}));
     assert_eq!(
-        of(&checks, HealthCheck::MemoryAlarm).state,
+        result_of(&checks, HealthCheck::MemoryAlarm).state,
         HealthState::Unknown
     );
-    assert_eq!(of(&checks, HealthCheck::DiskAlarm).state, HealthState::Ok);
+    assert_eq!(
+        result_of(&checks, HealthCheck::DiskAlarm).state,
+        HealthState::Ok
+    );
 }
 
 #[test]

@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn what_admits_no_json_is_not() {
+    fn other_media_types_do_not_admit_json() {
         for header in [
             "text/plain",
             "text/html",

@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_comes_meanwhile_waits_for_the_one_that_computes() {
+    async fn concurrent_request_waits_for_the_one_that_computes() {
         let cache = ResponseCache::default();
         let (done, wait) = tokio::sync::oneshot::channel();
         let first = cache.get(1, ResponseKey("a".into()), async {

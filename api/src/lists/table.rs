@@ -348,7 +348,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_was_asked_is_found_before_it_is_asked_again() {
+    async fn recent_orders_are_computed_for_a_new_table_at_once() {
         let rows = || {
             rows::read(ListKind::Queues, br#"[{"name":"a","vhost":"/"}]"#, false)
                 .expect("rows")
@@ -381,7 +381,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_kept_is_bounded() {
+    fn cache_is_bounded() {
         let cached = Cached::default();
         for n in 0..1000 {
             assert_eq!(cached.get(n, || n), n);

@@ -295,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn what_one_part_lacks_is_a_gap() {
+    fn part_without_values_is_a_gap() {
         let both = concatenated(Some(flat(&[1.0])), 1, Some(flat(&[2.0, 3.0])), 2);
         assert_eq!(both, Some(flat(&[1.0, 2.0, 3.0])));
         let gone = concatenated(Some(flat(&[1.0])), 1, None, 2);

@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_is_refused_with_what_can() {
+    fn refusals_name_the_accepted_values() {
         let unknown = refusal("q.field=harpoon&q.value=1");
         assert!(
             unknown.starts_with(

@@ -170,7 +170,7 @@ async fn guest_is_refused_a_panel_that_its_token_does_not_name() {
 }
 
 #[tokio::test]
-async fn what_is_no_list_of_requests_is_refused() {
+async fn body_that_is_no_list_of_requests_is_refused() {
     let fake = FakeBroker::start();
     let (app, token) = TestApp::ready(&fake).await;
     assert_eq!(answers(&app, &token, json!([])).await, Vec::<Value>::new());

@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_something_else_is_malformed() {
+    fn bytes_of_another_type_are_malformed() {
         for text in [&b""[..], b"{}", b"<html>", b"\xff"] {
             let passed = RawJson::<Vec<u32>>::new(Bytes::from_static(text));
             assert_eq!(passed.read(), Err(Malformed), "{text:?}");

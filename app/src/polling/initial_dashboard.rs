@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn where_that_span_cannot_be_had_the_hour_is_shown() {
+    fn span_without_series_falls_back_to_the_last_hour() {
         assert_eq!(*carried(Span::Last(6 * 60 * MINUTE), None).series, hour());
     }
 }

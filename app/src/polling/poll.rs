@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_service_asks_for_is_the_least() {
+    fn retry_after_is_the_shortest_delay() {
         for chance in [0.0, 0.3, 1.0] {
             assert!(
                 backoff(5_000.0, 1, Some(120), chance) >= 120_000.0,

@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_is_said() {
+    fn missing_project_has_its_own_reason() {
         let mut disabled = project("1", "ops", "default");
         disabled.enabled = false;
         assert_eq!(ids(&[disabled], None), Err(SignInReason::NoProject));

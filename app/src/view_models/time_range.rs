@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_shown_is_not_read() {
+    fn impossible_time_ranges_are_refused() {
         for (from, to) in [
             ("2015-01-02", "2015-01-01"),
             ("2015-01-01", "2015-01-01"),

@@ -33,7 +33,7 @@ struct Failure {
 }
 
 impl Failure {
-    fn of(what: impl Into<String>) -> impl FnOnce(ClientError) -> Self {
+    fn during(what: impl Into<String>) -> impl FnOnce(ClientError) -> Self {
         move |why| Self {
             what: what.into(),
             why,
@@ -44,13 +44,13 @@ impl Failure {
 async fn run(options: &Options) -> Result<(), Failure> {
     let transport = HttpTransport::new()
         .map_err(ClientError::from)
-        .map_err(Failure::of("no HTTP client"))?;
+        .map_err(Failure::during("no HTTP client"))?;
     let client = Client::new(transport, options.endpoints());
     let what = format!("cannot sign in at {}", options.identity());
     let signed_in = client
         .sign_in(&options.credentials())
         .await
-        .map_err(Failure::of(what))?;
+        .map_err(Failure::during(what))?;
     let result = report(&signed_in.session, options).await;
     // The token ends by itself too; a failure to end it now changes nothing of what was read.
     signed_in.session.revoke().await.ok();
@@ -61,7 +61,7 @@ async fn report(session: &Session, options: &Options) -> Result<(), Failure> {
     let brokers = session
         .brokers()
         .await
-        .map_err(Failure::of("cannot list the brokers"))?;
+        .map_err(Failure::during("cannot list the brokers"))?;
     let wanted = |name: &str| options.broker.as_deref().is_none_or(|only| only == name);
     let mut found = false;
     for broker in brokers.iter().filter(|broker| wanted(&broker.name)) {
@@ -71,18 +71,18 @@ async fn report(session: &Session, options: &Options) -> Result<(), Failure> {
         let overview = session
             .overview(name)
             .await
-            .map_err(Failure::of(format!("the overview of {name}")))?;
+            .map_err(Failure::during(format!("the overview of {name}")))?;
         print!("{}", report::overview(&overview));
         match session.users(name).await {
             Ok(users) => print!("{}", report::users(&users)),
             Err(why @ ClientError::Forbidden { .. }) => println!("  users: {why}"),
-            Err(why) => return Err(Failure::of(format!("the users of {name}"))(why)),
+            Err(why) => return Err(Failure::during(format!("the users of {name}"))(why)),
         }
     }
     if let Some(name) = options.broker.as_ref().filter(|_| !found) {
         let names: Vec<_> = brokers.iter().map(|broker| &*broker.name).collect();
         let message = format!("there are {}", names.join(", "));
-        return Err(Failure::of(format!("no broker {name}"))(
+        return Err(Failure::during(format!("no broker {name}"))(
             ClientError::NotFound { message },
         ));
     }

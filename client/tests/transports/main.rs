@@ -49,7 +49,7 @@ impl TestSetup {
             ..HttpOptions::default()
         })
         .expect("a transport");
-        Self::of(fake, &address, || transport.clone())
+        Self::new(fake, &address, || transport.clone())
     }
 
     fn in_process() -> Self {
@@ -57,10 +57,10 @@ impl TestSetup {
         let transport = InProcess::new(fake.router())
             .timeout(TIMEOUT)
             .answer_limit(ANSWER_LIMIT);
-        Self::of(fake, "http://in-process.invalid", || transport.clone())
+        Self::new(fake, "http://in-process.invalid", || transport.clone())
     }
 
-    fn of<T: client::Transport>(fake: Fake, address: &str, transport: impl Fn() -> T) -> Self {
+    fn new<T: client::Transport>(fake: Fake, address: &str, transport: impl Fn() -> T) -> Self {
         fake.seen().catalog = format!("{address}/");
         let at = Endpoints::at(address.parse().expect("a URL"));
         let identity = at.identity.clone();

@@ -121,7 +121,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_page_has_is_not_sent_again() {
+    fn recent_query_starts_after_the_last_known_value() {
         let now = Timestamp::from_millis(10_000_000);
         let from = |since: Option<i64>, length| {
             let since = since.map(Timestamp::from_millis);

@@ -29,7 +29,7 @@ pub(super) enum Full {
 struct Subnet(IpAddr);
 
 impl Subnet {
-    fn of(address: IpAddr) -> Self {
+    fn from_address(address: IpAddr) -> Self {
         match address.to_canonical() {
             IpAddr::V6(address) => {
                 let [a, b, c, d, ..] = address.segments();
@@ -115,7 +115,7 @@ impl Connections {
             .trusted_proxies
             .iter()
             .any(|network| network.contains(canonical));
-        let subnet = Subnet::of(canonical);
+        let subnet = Subnet::from_address(canonical);
         let mut open = self.lock();
         let of_subnet = open.by_subnet.get(&subnet);
         let of_subnet = of_subnet.map_or(0, |peers| peers.connections.len());

@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_ends_the_trust() {
+    fn entry_that_is_no_address_ends_the_trusted_chain() {
         assert_eq!(viewer("127.0.0.1", "6.6.6.6, unknown"), "127.0.0.1");
         assert_eq!(
             viewer("127.0.0.1", "6.6.6.6, unknown, 10.1.1.1"),

@@ -221,7 +221,7 @@ impl Running {
         let url = format!("prod=http://{USER}:hunter2-%C3%A4%C3%9F@{address}");
         let mut all = vec!["--api-listen", "127.0.0.1:0", "--broker", &url];
         all.extend(flags);
-        Self::of(broker, &all, change).await
+        Self::start_configured(broker, &all, change).await
     }
 
     /// The dashboard alone.
@@ -233,10 +233,14 @@ impl Running {
     pub(crate) async fn web_only_with(metering: &str, flags: &[&str]) -> Self {
         let mut all = vec!["--only", "web", "--metering-url", metering];
         all.extend(flags);
-        Self::of(Broker::start().await, &all, |_| ()).await
+        Self::start_configured(Broker::start().await, &all, |_| ()).await
     }
 
-    async fn of(broker: Broker, flags: &[&str], change: impl FnOnce(&mut Config)) -> Self {
+    async fn start_configured(
+        broker: Broker,
+        flags: &[&str],
+        change: impl FnOnce(&mut Config),
+    ) -> Self {
         let site = Site::make();
         let common = [
             "warren",

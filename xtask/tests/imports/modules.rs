@@ -53,13 +53,13 @@ impl Crate {
             let is_module = path != "main.rs" && !path.ends_with("tests.rs");
             is_module.then(|| (path.to_owned(), text))
         });
-        let read = Self::of(&format!("{name}/src"), files);
+        let read = Self::new(&format!("{name}/src"), files);
         assert!(!read.edges.is_empty(), "no import was found in {name}");
         read
     }
 
     /// `files` are paths from `source` with their texts.
-    pub(crate) fn of(source: &str, files: impl IntoIterator<Item = (String, String)>) -> Self {
+    pub(crate) fn new(source: &str, files: impl IntoIterator<Item = (String, String)>) -> Self {
         let texts: Vec<_> = files.into_iter().collect();
         let folders: BTreeSet<_> = texts
             .iter()
@@ -270,7 +270,7 @@ mod tests {
         let files = files
             .iter()
             .map(|(path, text)| ((*path).to_owned(), (*text).to_owned()));
-        Crate::of("x", files).circles_between_folders()
+        Crate::new("x", files).circles_between_folders()
     }
 
     #[test]

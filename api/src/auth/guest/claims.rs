@@ -316,7 +316,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_it_is_for_and_who_gave_it_are_looked_at() {
+    async fn wrong_claims_are_refused() {
         let keys = keys().await;
         let read = |token: String| Claims::read(&token, &keys, at(1001));
         assert!(read(forged(&keys, |_| ())).is_some());

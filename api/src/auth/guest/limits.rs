@@ -154,13 +154,13 @@ mod tests {
     }
 
     #[test]
-    fn who_sees_all_hands_on_all_or_what_is_named() {
+    fn account_that_sees_all_grants_all_or_the_named_vhosts() {
         assert_eq!(left(None, None, &[Shown::All]).as_deref(), Some("all"));
         assert_eq!(left(None, None, &[only(&["a"])]).as_deref(), Some("a"));
     }
 
     #[test]
-    fn who_sees_some_vhosts_hands_on_no_others() {
+    fn account_that_sees_some_vhosts_grants_no_others() {
         let some = Some(&["a", "b"][..]);
         assert_eq!(left(some, None, &[Shown::All]).as_deref(), Some("a b"));
         assert_eq!(left(some, None, &[only(&["b", "c"])]).as_deref(), Some("b"));

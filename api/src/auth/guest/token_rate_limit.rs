@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn who_waits_long_gets_no_more_than_the_limit() {
+    fn long_pause_allows_no_more_than_the_limit() {
         let (token_rate_limit, start) = (TokenRateLimit::default(), Instant::now());
         let later = start + Duration::from_hours(1);
         assert_eq!(token_rate_limit.take("shop", 2, start), Ok(()));

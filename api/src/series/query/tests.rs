@@ -99,7 +99,7 @@ fn a_step_is_no_shorter_than_the_tick() {
 }
 
 #[test]
-fn what_has_not_been_is_no_gap() {
+fn future_steps_are_left_out() {
     let grid = grid("from=1000000000&to=1000060000", 1_000_020_000);
     assert_eq!(grid.count, 4);
 }
@@ -135,7 +135,7 @@ fn times_come_in_both_forms() {
 }
 
 #[test]
-fn what_cannot_be_is_refused_with_what_can() {
+fn refusals_name_the_accepted_values() {
     assert!(refusal("meter=rabbit.nothing").contains("\"rabbit.nothing\""));
     assert!(refusal("meter=rabbit.queues&points=0").contains("1 to 10000"));
     assert!(refusal("meter=rabbit.queues&points=10001").contains("1 to 10000"));

@@ -300,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_into_an_exchange_and_leaves_it_looks_different() {
+    fn incoming_and_outgoing_rates_of_an_exchange_look_different() {
         let lines = rate_lines(&ListTexts::EN);
         let look = |name| {
             let line = lines.iter().find(|line| line.0 == name);

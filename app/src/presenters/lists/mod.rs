@@ -336,7 +336,9 @@ fn heads<T>(columns: &[ColumnDef<T>], shown: &[usize], context: &RenderContext<'
 
 /// The lists of the same section, without those of plugins that no node has enabled.
 async fn tabs(kind: &str, session: &Session, context: &RenderContext<'_>) -> Vec<Tab> {
-    let section = Section::of(kind).map(Section::lists).unwrap_or_default();
+    let section = Section::from_list(kind)
+        .map(Section::lists)
+        .unwrap_or_default();
     let enabled = if section.iter().any(|list| plugin(list).is_some()) {
         enabled_plugins(session, context).await
     } else {

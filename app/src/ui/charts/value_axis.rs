@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_of_a_value_is_that_value() {
+    fn formatted_value_is_within_rounding_of_the_value() {
         for size in every_magnitude() {
             for value in [size, -size] {
                 for unit in [Unit::PerSecond, Unit::Number, Unit::Bytes, Unit::Count] {

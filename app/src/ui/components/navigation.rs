@@ -70,7 +70,7 @@ const fn section(
 
 /// The navigation entry of a page: lists of one section share the first one's.
 fn entry(word: &str) -> &str {
-    let lists = lists::Section::of(word).map(lists::Section::lists);
+    let lists = lists::Section::from_list(word).map(lists::Section::lists);
     lists.map_or(word, |lists| lists[0])
 }
 

@@ -37,7 +37,7 @@ fn a_line_has_relative_steps() {
 }
 
 #[test]
-fn what_stays_the_same_is_one_step() {
+fn equal_values_are_one_step() {
     assert_eq!(
         line(&[0, 50, 100, 150, 200], &[9.0, 9.0, 9.0, 8.0, 8.0], &WINDOW),
         "M0 491l6 0-6 0 100 0 50 1 50 0"

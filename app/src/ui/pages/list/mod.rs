@@ -86,7 +86,7 @@ pub fn ListPage() -> impl IntoView {
 
 /// What a list is called until the server has named it: by the section that it stands in.
 fn section_title(kind: &str, texts: &Catalog) -> &'static str {
-    match Section::of(kind) {
+    match Section::from_list(kind) {
         Some(Section::Connections) => texts.connections,
         Some(Section::Channels) => texts.channels,
         Some(Section::Exchanges) => texts.exchanges,
