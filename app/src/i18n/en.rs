@@ -80,6 +80,7 @@ pub static EN: Catalog = Catalog {
 
     versions: template("RabbitMQ {0} · Erlang {1}"),
     node_count: plural("{0} node", "{0} nodes"),
+    problem_count: plural("{0} problem", "{0} problems"),
 
     connections: "Connections",
     channels: "Channels",

@@ -151,6 +151,7 @@ texts! {
 
         versions: Template<2>,
         node_count: Plural,
+        problem_count: Plural,
 
         connections: Text,
         channels: Text,

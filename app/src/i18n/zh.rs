@@ -79,6 +79,7 @@ pub static ZH: Catalog = Catalog {
 
     versions: template("RabbitMQ {0} · Erlang {1}"),
     node_count: plural("{0} 个节点", "{0} 个节点"),
+    problem_count: plural("{0} 个问题", "{0} 个问题"),
 
     connections: "连接",
     channels: "信道",

@@ -165,11 +165,23 @@ pub(crate) async fn page(name: &str) -> Result<HealthPage, AppError> {
     })
 }
 
-/// The severity of a broker's health, and its nodes that are in alarm, down or partitioned. If the
-/// health cannot be fetched, the severity of the broker's state.
-pub(crate) async fn summary_of(session: &Session, broker: &Broker) -> (Level, Vec<NodeAlarm>) {
+/// A broker's health, for marks beside its name.
+pub(crate) struct Summary {
+    pub(crate) level: Level,
+    /// How many checks report a problem.
+    pub(crate) problems: usize,
+    /// The nodes that are in alarm, down or partitioned.
+    pub(crate) alarms: Vec<NodeAlarm>,
+}
+
+/// A broker's health. If it cannot be fetched, the severity of the broker's state.
+pub(crate) async fn summary_of(session: &Session, broker: &Broker) -> Summary {
     let Ok(health) = session.health(&broker.name).await else {
-        return (Level::from(broker.state), Vec::new());
+        return Summary {
+            level: Level::from(broker.state),
+            problems: 0,
+            alarms: Vec::new(),
+        };
     };
     // A broker that does not answer is not healthy, whatever its last values were.
     let level = level(health.state).max(Level::from(broker.state));
@@ -179,7 +191,18 @@ pub(crate) async fn summary_of(session: &Session, broker: &Broker) -> (Level, Ve
     } else {
         Arc::default()
     };
-    (level, alarms(&health, broker, &log))
+    Summary {
+        level,
+        problems: problems(&health),
+        alarms: alarms(&health, broker, &log),
+    }
+}
+
+fn problems(health: &Health) -> usize {
+    let states = health.checks.iter().map(|checked| checked.state);
+    states
+        .filter(|state| *state >= HealthState::Warning)
+        .count()
 }
 
 /// The findings about single nodes: the check, the finding and the node.
@@ -310,6 +333,7 @@ mod tests {
             checks: vec![fine, unknown, alarm()],
             observed_at: None,
         };
+        assert_eq!(problems(&health), 1, "what is unknown is no problem");
         let views = checks(&health, &broker(), &[], &EN);
         let summary: Vec<_> = views
             .iter()

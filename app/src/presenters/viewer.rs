@@ -15,12 +15,18 @@ pub(crate) async fn viewer() -> Result<Viewer, AppError> {
     let session = context()?.client.session(token(&signed_in.token)?);
     let brokers = session.brokers().await.map_err(|error| app_error(&error))?;
     let summaries = join_all(brokers.iter().map(|broker| summary_of(&session, broker)));
-    let (health, alarms): (Vec<_>, Vec<_>) = summaries.await.into_iter().unzip();
+    let summaries = summaries.await;
+    let (health, problems) = summaries
+        .iter()
+        .map(|one| (one.level, one.problems))
+        .unzip();
+    let alarms = summaries.into_iter().flat_map(|one| one.alarms).collect();
     Ok(Viewer {
         user: signed_in.user,
         brokers,
         project: signed_in.keystone.map(|keystone| keystone.project_name),
         health,
-        alarms: alarms.concat(),
+        problems,
+        alarms,
     })
 }

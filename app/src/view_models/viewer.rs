@@ -20,6 +20,9 @@ pub struct Viewer {
     /// The health of each broker, in the same order.
     #[serde(default)]
     pub health: Vec<Level>,
+    /// How many checks of each broker's health report a problem, in the same order.
+    #[serde(default)]
+    pub problems: Vec<usize>,
     /// The nodes that are in alarm, down or partitioned.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub alarms: Vec<NodeAlarm>,

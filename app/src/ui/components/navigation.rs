@@ -219,25 +219,25 @@ fn Sections(viewer: Viewer, broker: Signal<String>) -> impl IntoView {
             .filter(|name| !name.is_empty())
             .unwrap_or_else(|| first.clone())
     });
-    // What is wrong with the broker, in a shape and a word.
+    // How many problems the broker has, or that it has any.
     let mark = move || {
         part(move || {
             let shown = shown.get();
-            let level = viewer.with_value(|first| {
+            let (level, problems) = viewer.with_value(|first| {
                 viewers.latest(first, |viewer| {
                     let mut brokers = viewer.brokers.iter();
-                    let place = brokers.position(|broker| encode(&broker.name) == shown)?;
-                    viewer.health.get(place).copied()
+                    let index = brokers.position(|broker| encode(&broker.name) == shown)?;
+                    let problems = viewer.problems.get(index).copied().unwrap_or(0);
+                    Some((*viewer.health.get(index)?, problems))
                 })
             })?;
-            let word = match level {
-                Level::Good | Level::Quiet => return None,
-                Level::Warning => texts.level_warning,
-                Level::Bad => texts.level_error,
+            let text = match (level, problems) {
+                (Level::Good | Level::Quiet, _) => return None,
+                (Level::Warning, 0) => texts.level_warning.to_owned(),
+                (Level::Bad, 0) => texts.level_error.to_owned(),
+                (_, problems) => texts.problem_count.fill(problems),
             };
-            Some(
-                view! { <Pill level=Signal::stored(level) text=Signal::stored(word.to_owned()) /> },
-            )
+            Some(view! { <Pill level=Signal::stored(level) text=Signal::stored(text) /> })
         })
         .into_any()
     };
