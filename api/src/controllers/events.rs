@@ -11,6 +11,7 @@ use http::header::CONTENT_LOCATION;
 use http::{HeaderValue, Uri};
 use metering::error::{ErrorBody, KeystoneErrorBody};
 use metering::event::{Event, Trait, TraitDescription};
+use metering::requests::ConditionParams;
 use serde::Serialize;
 use store::{EventCursor, EventQuery, Page};
 use utoipa_axum::router::OpenApiRouter;
@@ -46,19 +47,18 @@ pub(crate) fn router() -> OpenApiRouter<Arc<ApiState>> {
 ///
 /// An event is a line of the system log: a caller sees those of the lines that `/v2/logs` shows. The query may also
 /// be the JSON body of the request: `{"q": [{"field", "op", "type", "value"}], "limit"}`.
+///
+/// `q.field`: `event_type`, `message_id`, `start_timestamp`, `end_timestamp`, or the name of a trait: `broker`, `node`,
+/// `severity`, `source`, `id`. `q.op`: `eq` for `event_type` and `message_id`, `ge` for `start_timestamp`, `le` for
+/// `end_timestamp`; traits accept all of them. `q.type`: of a trait, by default `string`; a trait of another type does
+/// not match.
 #[utoipa::path(
     get,
     path = "/v2/events",
     operation_id = "listEvents",
     tag = "telemetry",
     params(
-        ("q.field" = Option<Vec<String>>, Query, description = "`event_type`, `message_id`, `start_timestamp`, `end_timestamp`, \
-            or the name of a trait: `broker`, `node`, `severity`, `source`, `id`; may be repeated"),
-        ("q.op" = Option<Vec<String>>, Query, description = "Of the field in the same place: `eq` for `event_type` and `message_id`, \
-            `ge` for `start_timestamp`, `le` for `end_timestamp`; traits take all of `lt`, `le`, `eq`, `ne`, `ge` and `gt`; by default `eq`"),
-        ("q.type" = Option<Vec<String>>, Query, description = "Of the trait in the same place: `integer`, `float`, `string` \
-            or `datetime`; by default `string`. A trait of another type does not match"),
-        ("q.value" = Option<Vec<String>>, Query, description = "Of the field in the same place"),
+        ConditionParams,
         ("limit" = Option<u64>, Query, description = "Maximum number of events; by default 100"),
     ),
     responses(

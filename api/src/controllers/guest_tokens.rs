@@ -98,9 +98,14 @@ async fn issue(
     Ok(fresh(StatusCode::CREATED, &issued))
 }
 
-/// What the caller's guest token opens.
+/// What the caller's guest token opens: its panels, brokers and vhosts.
 ///
-/// A page that shows panels names them here: what use is made of a portal is counted by that.
+/// A guest token opens reads alone, and of their answers what its panels or the view of its share link show:
+/// `/v2/rabbit/guest-tokens` and `/v2/rabbit/brokers`; with panels `/v2/rabbit/dashboard`, `/v2/rabbit/overview` and
+/// `POST /v2/rabbit/panels`; where a panel needs them `/v2/rabbit/series`, `/v2/rabbit/nodes`,
+/// `/v2/rabbit/nodes/{name}`, `/v2/rabbit/queues/{vhost}/{name}` and `/v2/logs`; for a link to a list
+/// `/v2/rabbit/queues`. All other paths answer 403. A page that shows panels names them here: the portal's use is
+/// counted by that.
 #[utoipa::path(
     get,
     path = "/v2/rabbit/guest-tokens",

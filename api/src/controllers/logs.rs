@@ -7,6 +7,7 @@ use axum::response::Response;
 use http::HeaderMap;
 use metering::LogEntry;
 use metering::error::{ErrorBody, KeystoneErrorBody};
+use metering::requests::ConditionParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -25,19 +26,17 @@ pub(crate) fn router() -> OpenApiRouter<Arc<ApiState>> {
 ///
 /// The role `admin` sees every line; others the lines about their brokers, and those about nodes
 /// where they see the nodes.
+///
+/// `q.field`: `page` (from 1 on), `level` (this and more severe ones), `source` (this, or something of it: `prod` is
+/// also `prod/rabbit@host`), `text` (in the sentence, whatever the case) or `timestamp`. `q.op`: `eq`, and for
+/// `timestamp` also `lt`, `le`, `ge` and `gt`.
 #[utoipa::path(
     get,
     path = "/v2/logs",
     operation_id = "listLogs",
     tag = "rabbit",
     params(
-        ("q.field" = Option<Vec<String>>, Query, description = "`page` (from 1 on), `level` (this and more severe ones), \
-            `source` (this, or something of it: `prod` is also `prod/rabbit@host`), `text` (in the sentence, whatever \
-            the case) or `timestamp`; may be repeated"),
-        ("q.op" = Option<Vec<String>>, Query, description = "Of the field in the same place: `eq`, and for `timestamp` \
-            also `lt`, `le`, `ge` and `gt`; by default `eq`"),
-        ("q.type" = Option<Vec<String>>, Query, description = "Of the value in the same place; follows from the field"),
-        ("q.value" = Option<Vec<String>>, Query, description = "Of the field in the same place"),
+        ConditionParams,
         ("limit" = Option<u64>, Query, description = "Lines a page: 1 to 500, by default 20"),
     ),
     responses(

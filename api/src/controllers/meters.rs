@@ -6,7 +6,7 @@ use axum::extract::{Path, Request, State};
 use axum::response::Response;
 use http::StatusCode;
 use metering::error::{ErrorBody, KeystoneErrorBody};
-use metering::requests::{Field, Operator, Value};
+use metering::requests::{ConditionParams, Field, Operator, Value};
 use metering::telemetry::{Meter, OldSample};
 use store::{Filter, MeterQuery, SampleQuery};
 use utoipa_axum::router::OpenApiRouter;
@@ -39,18 +39,16 @@ pub(crate) fn of_meter(name: &str) -> Filter {
 }
 
 /// Meters with samples of a simple query, by name and resource.
+///
+/// `q.field`: `project`, `project_id`, `resource`, `resource_id`, `user`, `user_id`, `source`, `metadata.KEY` or
+/// `resource_metadata.KEY`. `q.op`: `eq`. `q.type`: by default what a metadata value looks like.
 #[utoipa::path(
     get,
     path = "/v2/meters",
     operation_id = "listMeters",
     tag = "telemetry",
     params(
-        ("q.field" = Option<Vec<String>>, Query, description = "`project`, `project_id`, `resource`, `resource_id`, `user`, \
-            `user_id`, `source`, `metadata.KEY` or `resource_metadata.KEY`; may be repeated"),
-        ("q.op" = Option<Vec<String>>, Query, description = "Of the field in the same place: `eq`, the default"),
-        ("q.type" = Option<Vec<String>>, Query, description = "Of the value in the same place: `integer`, `float`, `string`, \
-            `boolean` or `datetime`; by default what a metadata value looks like"),
-        ("q.value" = Option<Vec<String>>, Query, description = "Of the field in the same place"),
+        ConditionParams,
         ("limit" = Option<u64>, Query, description = "At most so many; by default 100"),
         ("unique" = Option<bool>, Query, description = "One row a name, without ids and source; by default one a resource and name"),
     ),
@@ -89,6 +87,8 @@ async fn list(
 }
 
 /// Samples of a meter in the older form, newest first.
+///
+/// `q.field`, `q.op` and `q.type`: as of `/v2/samples`.
 #[utoipa::path(
     get,
     path = "/v2/meters/{name}",
@@ -96,10 +96,7 @@ async fn list(
     tag = "telemetry",
     params(
         ("name" = String, Path, description = "The meter's name"),
-        ("q.field" = Option<Vec<String>>, Query, description = "As of `/v2/samples`; may be repeated"),
-        ("q.op" = Option<Vec<String>>, Query, description = "Of the field in the same place; by default `eq`"),
-        ("q.type" = Option<Vec<String>>, Query, description = "Of the value in the same place"),
-        ("q.value" = Option<Vec<String>>, Query, description = "Of the field in the same place"),
+        ConditionParams,
         ("limit" = Option<u64>, Query, description = "At most so many; by default 100"),
     ),
     responses(

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use metering::error::{ErrorBody, KeystoneErrorBody};
-use metering::requests::{Field, Operator, Value};
+use metering::requests::{ConditionParams, Field, Operator, Value};
 use metering::telemetry::Resource;
 use store::{ByResource, Filter, ResourceQuery};
 use utoipa_axum::router::OpenApiRouter;
@@ -29,19 +29,17 @@ pub(crate) fn router() -> OpenApiRouter<Arc<ApiState>> {
 }
 
 /// Resources with samples of a simple query, by id.
+///
+/// `q.field`: `project`, `project_id`, `resource`, `resource_id`, `user`, `user_id`, `source`, `timestamp`,
+/// `search_offset` (minutes), `metadata.KEY` or `resource_metadata.KEY`. `q.op`: `eq`, and for `timestamp` `lt`, `le`,
+/// `ge` or `gt`. `q.type`: by default what a metadata value looks like.
 #[utoipa::path(
     get,
     path = "/v2/resources",
     operation_id = "listResources",
     tag = "telemetry",
     params(
-        ("q.field" = Option<Vec<String>>, Query, description = "`project`, `project_id`, `resource`, `resource_id`, `user`, \
-            `user_id`, `source`, `timestamp`, `search_offset` (minutes), `metadata.KEY` or `resource_metadata.KEY`; may be repeated"),
-        ("q.op" = Option<Vec<String>>, Query, description = "Of the field in the same place: `eq`, and for `timestamp` \
-            `lt`, `le`, `ge` or `gt`; by default `eq`"),
-        ("q.type" = Option<Vec<String>>, Query, description = "Of the value in the same place: `integer`, `float`, `string`, \
-            `boolean` or `datetime`; by default what a metadata value looks like"),
-        ("q.value" = Option<Vec<String>>, Query, description = "Of the field in the same place"),
+        ConditionParams,
         ("limit" = Option<u64>, Query, description = "At most so many; by default 100"),
         ("meter_links" = Option<u8>, Query, description = "0 leaves out the links to meters; by default 1"),
     ),

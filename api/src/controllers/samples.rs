@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use metering::error::{ErrorBody, KeystoneErrorBody};
+use metering::requests::ConditionParams;
 use metering::telemetry::Sample;
 use store::{Filter, SampleQuery};
 use utoipa_axum::router::OpenApiRouter;
@@ -27,20 +28,17 @@ pub(crate) fn router() -> OpenApiRouter<Arc<ApiState>> {
 }
 
 /// Samples of a simple query, newest first.
+///
+/// `q.field`: `project`, `project_id`, `resource`, `resource_id`, `user`, `user_id`, `source`, `meter`, `message_id`,
+/// `timestamp`, `search_offset` (minutes), `metadata.KEY` or `resource_metadata.KEY`. `q.op`: `eq`, and for
+/// `timestamp` `lt`, `le`, `ge` or `gt`. `q.type`: by default what a metadata value looks like.
 #[utoipa::path(
     get,
     path = "/v2/samples",
     operation_id = "listSamples",
     tag = "telemetry",
     params(
-        ("q.field" = Option<Vec<String>>, Query, description = "`project`, `project_id`, `resource`, `resource_id`, `user`, \
-            `user_id`, `source`, `meter`, `message_id`, `timestamp`, `search_offset` (minutes), `metadata.KEY` or \
-            `resource_metadata.KEY`; may be repeated"),
-        ("q.op" = Option<Vec<String>>, Query, description = "Of the field in the same place: `eq`, and for `timestamp` \
-            `lt`, `le`, `ge` or `gt`; by default `eq`"),
-        ("q.type" = Option<Vec<String>>, Query, description = "Of the value in the same place: `integer`, `float`, `string`, \
-            `boolean` or `datetime`; by default what a metadata value looks like"),
-        ("q.value" = Option<Vec<String>>, Query, description = "Of the field in the same place"),
+        ConditionParams,
         ("limit" = Option<u64>, Query, description = "At most so many; by default 100"),
     ),
     responses(

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use metering::error::{ErrorBody, KeystoneErrorBody};
+use metering::requests::ConditionParams;
 use metering::telemetry::Statistics;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -25,6 +26,8 @@ pub(crate) fn router() -> OpenApiRouter<Arc<ApiState>> {
 }
 
 /// Samples of a meter in numbers: one row a unit, and a group and a period that holds any.
+///
+/// `q.field`, `q.op` and `q.type`: as of `/v2/samples`.
 #[utoipa::path(
     get,
     path = "/v2/meters/{name}/statistics",
@@ -32,10 +35,7 @@ pub(crate) fn router() -> OpenApiRouter<Arc<ApiState>> {
     tag = "telemetry",
     params(
         ("name" = String, Path, description = "The meter's name"),
-        ("q.field" = Option<Vec<String>>, Query, description = "As of `/v2/samples`; may be repeated"),
-        ("q.op" = Option<Vec<String>>, Query, description = "Of the field in the same place; by default `eq`"),
-        ("q.type" = Option<Vec<String>>, Query, description = "Of the value in the same place"),
-        ("q.value" = Option<Vec<String>>, Query, description = "Of the field in the same place"),
+        ConditionParams,
         ("period" = Option<u64>, Query, description = "Seconds; by default 0: one row for all. Periods begin where the \
             query's times do, else at the first sample"),
         ("groupby" = Option<Vec<String>>, Query, description = "`user_id`, `resource_id`, `project_id`, `source` or \

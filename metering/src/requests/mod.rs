@@ -23,7 +23,7 @@ pub mod value;
 
 pub use aggregate::{AggregateFunction, GroupBy};
 pub use alerts::{AlertHistoryQuery, AlertQuery};
-pub use condition::Condition;
+pub use condition::{Condition, ConditionParams};
 pub use dashboard::DashboardQuery;
 pub use field::Field;
 pub use filter::{Filter, Order};
