@@ -1,6 +1,7 @@
 //! Who asks a broker first: the collector, whatever viewers ask for.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
@@ -11,33 +12,38 @@ use serde_json::json;
 use crate::support::guest::{shop, with_portals};
 use crate::support::{COLLECTOR, FakeBroker, TestApp, local};
 
-/// Long enough that a test machine under load polls in time.
+/// Polls of the broker that nobody asks, while somebody asks the other one.
+const QUIET_POLLS: usize = 6;
 const TICK: Duration = Duration::from_secs(1);
 
+/// Both brokers are polled by the same process on the same machine: load delays the polls of both.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn polls_are_on_time_under_200_concurrent_requests_for_absent_queues() {
-    let fake = FakeBroker::start();
+    let (fake, quiet) = (FakeBroker::start(), FakeBroker::start());
     // 200 waiting requests in front of it would delay a poll by four seconds.
     fake.set_delay_of("/api/queues/", Duration::from_millis(20));
-    let mut config = with_portals(local(&[("prod", &fake)]), vec![shop()]);
+    let brokers = local(&[("prod", &fake), ("quiet", &quiet)]);
+    let mut config = with_portals(brokers, vec![shop()]);
     config.tick = TICK;
     let app = Arc::new(TestApp::with(config));
     let admin = app.sign_in("guest", "guest").await;
-    app.until(&admin, "prod", |broker| broker.state == BrokerState::Ok)
-        .await;
-    let token = app.guest(json!({})).await;
+    for name in ["prod", "quiet"] {
+        app.until(&admin, name, |broker| broker.state == BrokerState::Ok)
+            .await;
+    }
+    let token = app.guest(json!({"brokers": ["prod"]})).await;
     app.polls("prod", 1).await;
     let started = Instant::now();
-    let until = started + TICK * 6;
+    let ended = Arc::new(AtomicBool::new(false));
     let floods = (0..200).map(|n| {
-        let (app, token) = (Arc::clone(&app), token.clone());
+        let (app, token, ended) = (Arc::clone(&app), token.clone(), Arc::clone(&ended));
         tokio::spawn(async move {
             let mut statuses = Vec::new();
             for round in 0.. {
-                if Instant::now() > until {
+                if ended.load(Ordering::Relaxed) {
                     break;
                 }
-                let path = format!("/v2/rabbit/queues/%2F/absent-{n}-{round}");
+                let path = format!("/v2/rabbit/queues/%2F/absent-{n}-{round}?broker=prod");
                 let answer = app.get(&token, &path).await;
                 assert!(
                     answer.status != StatusCode::SERVICE_UNAVAILABLE
@@ -51,22 +57,26 @@ async fn polls_are_on_time_under_200_concurrent_requests_for_absent_queues() {
             statuses
         })
     });
-    let statuses: Vec<_> = join_all(floods.collect::<Vec<_>>())
+    let floods: Vec<_> = floods.collect();
+    for _ in 0..QUIET_POLLS {
+        app.polls("quiet", 1).await;
+    }
+    let until = Instant::now();
+    ended.store(true, Ordering::Relaxed);
+    let statuses: Vec<_> = join_all(floods)
         .await
         .into_iter()
         .flat_map(|statuses| statuses.expect("no panic"))
         .collect();
-    let polls: Vec<_> = fake
-        .times_of("/api/overview")
-        .into_iter()
-        .filter(|&at| at > started && at < until)
-        .collect();
-    let gaps: Vec<_> = polls.windows(2).map(|pair| pair[1] - pair[0]).collect();
-    let longest = gaps.iter().max().copied().expect("polls");
+    let polls_of = |fake: &FakeBroker| {
+        let polls = fake.times_of("/api/overview").into_iter();
+        polls.filter(|&at| at > started && at < until).count()
+    };
+    let (polls, expected) = (polls_of(&fake), polls_of(&quiet));
+    // The first poll that was waited for may have started before.
     assert!(
-        polls.len() >= 5 && longest < TICK * 2,
-        "{} polls in 6 ticks, {gaps:?}",
-        polls.len()
+        expected + 1 >= QUIET_POLLS && polls * 2 > expected,
+        "{polls} polls, and {expected} of the broker that nobody asks"
     );
     let count = |status: StatusCode| statuses.iter().filter(|&&s| s == status).count();
     let (absent, busy) = (
