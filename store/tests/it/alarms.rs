@@ -4,7 +4,7 @@ use metering::alarm::{Alarm, AlarmChange, AlarmChangeType, Severity};
 use serde_json::json;
 use store::testing::NaiveStore;
 use store::{
-    AlarmChangeRecord, AlarmCursor, AlarmRecord, AlarmSelection, AlarmStore, AlarmWrite, Options,
+    AlarmChangeRecord, AlarmCursor, AlarmRecord, AlarmSelection, AlarmWrite, Options,
     OutboxMessage, SqliteStore, Store,
 };
 use tempfile::tempdir;
