@@ -18,7 +18,7 @@ fn alerts(config: Config) -> AlertConfig {
 #[test]
 fn tables_change_rules() {
     let config = Given::nothing()
-        .flags(&["--broker", "prod=http://mq:15672"])
+        .flags(&["--broker", "prod=http://guest:guest@mq:15672"])
         .toml(
             "[[alarm]]\nrule = \"fd-high\"\nfor = \"5m\"\nkeep_firing_for = \"0s\"\nthreshold = 0.9\n\
              [[alarm]]\nrule = \"basic-get\"\nbroker = \"prod\"\nenabled = false\n",
@@ -85,7 +85,7 @@ fn refusal_of_a_table_names_key_and_line() {
         ),
     ] {
         let message = Given::nothing()
-            .flags(&["--broker", "prod=http://mq:15672"])
+            .flags(&["--broker", "prod=http://guest:guest@mq:15672"])
             .toml(&format!("[[alarm]]\n{table}\n"))
             .refused();
         assert!(message.contains(expected), "{message} lacks {expected}");
