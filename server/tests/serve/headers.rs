@@ -1,6 +1,6 @@
 use http::StatusCode;
 
-use crate::common::{Running, SCRIPT, header};
+use crate::common::{Running, SCRIPT, header, session_cookie};
 
 /// The nonce of a policy.
 fn nonce(policy: &str) -> &str {
@@ -122,6 +122,23 @@ async fn pages_are_not_cached() {
             "no-store, no-transform",
             "{path}"
         );
+    }
+}
+
+#[tokio::test]
+async fn answers_of_server_functions_are_not_cached() {
+    let running = Running::start(&[]).await;
+    let answer = running.sign_in("").send().await.expect("an answer");
+    let cookie = session_cookie(answer.headers())
+        .split(';')
+        .next()
+        .expect("a pair")
+        .to_owned();
+    for path in ["/fn/viewer", "/fn/overview?broker=prod"] {
+        let answer = running.read(path).header("cookie", &cookie).send().await;
+        let answer = answer.expect("an answer");
+        let caching = header(answer.headers(), "cache-control");
+        assert!(caching.contains("no-store"), "{path}: {caching}");
     }
 }
 

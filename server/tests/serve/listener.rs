@@ -117,14 +117,16 @@ async fn body_of_a_byte_now_and_then_ends_too() {
 #[tokio::test]
 async fn answer_that_nobody_reads_is_ended() {
     let running = start(&[]).await;
-    let [_, api] = listeners(&running);
-    let socket = TcpSocket::new_v4().expect("a socket");
-    socket.set_recv_buffer_size(4096).expect("a small buffer");
-    let mut stream = socket.connect(api).await.expect("a connection");
-    // Many requests at once, until neither side's buffers hold another answer.
-    let request = "GET /openapi.json HTTP/1.1\r\nhost: localhost\r\n\r\n".repeat(100);
-    let ended = async { while stream.write_all(request.as_bytes()).await.is_ok() {} };
-    in_time(ended).await;
+    let [web, api] = listeners(&running);
+    for (address, path) in [(web, "/sign-in"), (api, "/openapi.json")] {
+        let socket = TcpSocket::new_v4().expect("a socket");
+        socket.set_recv_buffer_size(4096).expect("a small buffer");
+        let mut stream = socket.connect(address).await.expect("a connection");
+        // Many requests at once, until neither side's buffers hold another answer.
+        let request = format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n\r\n").repeat(100);
+        let ended = async { while stream.write_all(request.as_bytes()).await.is_ok() {} };
+        in_time(ended).await;
+    }
 }
 
 #[tokio::test]

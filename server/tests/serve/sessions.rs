@@ -165,4 +165,8 @@ async fn a_sign_in_keeps_nothing_of_the_session_before_it() {
         "the secret of an earlier session's link is shown"
     );
     assert_eq!(revoked.load(Ordering::SeqCst), 1, "the earlier token");
+    let out = running.post("/fn/sign_out", "").header("cookie", &second);
+    let out = out.send().await.expect("an answer");
+    assert_eq!(header(out.headers(), "location"), "/sign-in");
+    assert_eq!(revoked.load(Ordering::SeqCst), 2, "the token signed out");
 }
