@@ -1,7 +1,9 @@
 // Lists of a broker: filter, order, pages, columns, all of it in the address.
 
 import { HOSTILE, page as pageOf, publish, queue, remove } from '../support/declared.ts';
+import { Gate } from '../support/gate.ts';
 import { List, listed } from '../support/list.ts';
+import { session } from '../support/sign-in.ts';
 import { expect, test } from '../support/test.ts';
 
 const QUEUES = '/brokers/demo/queues';
@@ -34,6 +36,24 @@ test('queues of every type are listed with the broker’s values', async ({ sign
   await expect.poll(() => list.names()).toEqual(['type.classic', 'type.quorum', 'type.stream']);
   for (const kind of ['classic', 'quorum', 'stream']) await expect(list.row(`type.${kind}`)).toContainText(kind);
   await expect(signedIn.getByText(/^3 of \d+ match$/)).toBeVisible();
+});
+
+test('rows that could not be read are counted, and the others are shown', async ({
+  page, context, broker, startWarren, stopAtEnd,
+}) => {
+  const gate = stopAtEnd(await Gate.open(broker.url, {
+    changes: (path, body) => {
+      if (!/^\/api\/queues([/?]|$)/.test(path)) return undefined;
+      const rows = Array.isArray(body) ? body : body.items;
+      return rows?.push(null, 'no object') ? body : undefined;
+    },
+  }));
+  const warren = await startWarren({ brokers: [`demo=${broker.urlAt(gate.url)}`] });
+  await context.addCookies([await session(warren.url, broker.administrator)]);
+  const list = new List(page);
+  await list.open(`${warren.url}${QUEUES}?name=type.`);
+  await expect(page.getByText('2 rows could not be read and are left out.')).toBeVisible();
+  await expect.poll(() => list.names()).toEqual(['type.classic', 'type.quorum', 'type.stream']);
 });
 
 test('the filter applies while typing and is in the URL', async ({ signedIn }) => {
