@@ -58,6 +58,21 @@ test('a slow page shows its title at once and placeholders for its panels', asyn
   await expect(skeleton).toHaveCount(0);
 });
 
+for (const [name, heading] of [
+  ['Brokers', 'Brokers'], ['Health', /Health/], ['Meters', 'Meters'], ['System log', 'System log'], ['Sharing', 'Sharing'],
+] as const) {
+  test(`a slow page shows placeholders: ${name}`, async ({ signedIn: page }) => {
+    await page.goto(DEMO);
+    await new Overview(page).alive();
+    const letThrough = await hold(page, /\/fn\/(?!overview)/);
+    await section(page, name).click();
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText(heading);
+    await expect(page.locator('.skeleton')).toBeVisible();
+    letThrough();
+    await expect(page.locator('.skeleton')).toHaveCount(0);
+  });
+}
+
 test('opening another object replaces the page of the first', async ({ signedIn: page }) => {
   await page.goto(`${DEMO}/exchanges/%2F/amq.direct`);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(/amq\.direct/);

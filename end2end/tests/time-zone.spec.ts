@@ -1,5 +1,6 @@
 // Times in the viewer's zone, or in UTC by choice.
 
+import { queue } from '../support/declared.ts';
 import { Overview } from '../support/overview.ts';
 import { DEMO, expect, test } from '../support/test.ts';
 
@@ -38,6 +39,18 @@ test('chart axes and values follow the UTC switch', async ({ overview }) => {
   const hour = (Number(local.slice(0, 2)) + 16) % 24;
   const utc = String(hour).padStart(2, '0') + local.slice(2);
   await expect(slider).toHaveAttribute('aria-valuetext', new RegExp(`^${utc}`));
+});
+
+test('times in lists follow the UTC switch', async ({ signedIn: page, broker }) => {
+  await queue(broker, 'idle.zone');
+  await page.goto(`${DEMO}/queues?name=idle.zone&columns=name,idle_since`);
+  const cell = page.locator('.rows tbody td').first();
+  await expect(cell).toHaveText(/\d\d:\d\d/);
+  const hour = async () => Number((await cell.innerText()).match(/(\d\d):\d\d/)![1]);
+  const local = await hour();
+  await page.getByRole('button', { name: 'Times in UTC' }).click();
+  // Shanghai is eight hours ahead.
+  await expect.poll(hour).toBe((local + 16) % 24);
 });
 
 test.describe('at the start of summer time', () => {
