@@ -51,6 +51,12 @@ fn requests(token: &str) -> Vec<Raw> {
         "/v2/resources?meter_links=0",
         "/v2/resources/r/1",
         "/v2/logs?q.field=page&q.value=2",
+        "/v2/events?q.field=event_type&q.value=rabbitmq.node.down&limit=5",
+        "/v2/event_types/rabbitmq.node.down/traits/node",
+        "/v2/alarms?q.field=state&q.op=eq&q.value=ok&sort=timestamp:desc&limit=5",
+        "/v2/alarms/0/history",
+        "/v2/rabbit/alerts?broker=prod&state=firing&severity=critical",
+        "/v2/rabbit/alerts/history?broker=prod",
         "/v2/rabbit/brokers",
         "/v2/rabbit/overview?broker=prod",
         "/v2/rabbit/overviews",
@@ -74,6 +80,11 @@ fn requests(token: &str) -> Vec<Raw> {
     )]);
     let guest = json!({"portal": "none", "origin": "https://a.example", "panels": ["overview"], "brokers": ["prod"]});
     let share = json!({"path": "/queues", "expires_in": 60});
+    let alarm = json!({"name": "a", "type": "threshold", "alarm_actions": ["https://a.example"],
+        "threshold_rule": {"meter_name": "m", "threshold": 5, "period": 60, "statistic": "avg",
+            "query": [{"field": "resource_id", "op": "eq", "value": "r"}]},
+        "time_constraints": [{"name": "n", "start": "0 8 * * *", "duration": 60, "timezone": "Europe/Berlin"}]});
+    let alarm_filter = json!({"filter": "{\"and\": [{\"=\": {\"state\": \"ok\"}}, {\"!=\": {\"name\": \"b\"}}]}", "limit": "5"});
     let mut all: Vec<_> = gets
         .iter()
         .map(|path| one("GET", path, Vec::new()))
@@ -83,6 +94,9 @@ fn requests(token: &str) -> Vec<Raw> {
         ("/identity/v2.0/tokens", json!({"auth": {"tenantName": "warren", "passwordCredentials": {"username": "guest", "password": "guest"}}}).to_string().into_bytes()),
         ("/v2/query/samples", filter.to_string().into_bytes()),
         ("/v2/meters/m?direct=True", post.to_string().into_bytes()),
+        ("/v2/alarms", alarm.to_string().into_bytes()),
+        ("/v2/query/alarms", alarm_filter.to_string().into_bytes()),
+        ("/v2/query/alarms/history", json!({"limit": 5}).to_string().into_bytes()),
         ("/v2/rabbit/guest-tokens", guest.to_string().into_bytes()),
         ("/v2/rabbit/panels", json!([{"panel": "tiles", "broker": "prod", "depth": 60_000}]).to_string().into_bytes()),
         ("/v2/rabbit/share-links", share.to_string().into_bytes()),
@@ -90,6 +104,7 @@ fn requests(token: &str) -> Vec<Raw> {
     ] {
         all.push(one("POST", path, body));
     }
+    all.push(one("PUT", "/v2/alarms/0/state", b"\"ok\"".to_vec()));
     all.push(one("DELETE", "/v2/rabbit/guest-tokens/none", Vec::new()));
     all
 }

@@ -137,6 +137,7 @@ async fn answers_of_server_functions_are_not_cached() {
     for path in ["/fn/viewer", "/fn/overview?broker=prod"] {
         let answer = running.read(path).header("cookie", &cookie).send().await;
         let answer = answer.expect("an answer");
+        assert_eq!(answer.status(), StatusCode::OK, "{path}");
         let caching = header(answer.headers(), "cache-control");
         assert!(caching.contains("no-store"), "{path}: {caching}");
     }
