@@ -23,6 +23,7 @@
 pub mod alarm;
 pub mod alert;
 pub mod collected_scope;
+pub mod cursor;
 mod damaged;
 pub mod error;
 pub mod event;
@@ -50,12 +51,13 @@ pub use alarm::{
 };
 pub use alert::{AlertRow, AlertScope, AlertWrite, Notification};
 pub use collected_scope::{BrokerSamples, CollectedScope};
+pub use cursor::{ListCursor, SampleCursor, SamplePage, StatisticsCursor};
 pub use damaged::DamagedStore;
 pub use error::StoreError;
 pub use event::{EventCursor, EventQuery};
 pub use filter::Filter;
 pub use metering::requests::{AggregateFunction, Field, GroupBy, Operator, Order, Value};
-pub use page::{ListCursor, Page, SampleCursor, SamplePage, StatisticsCursor};
+pub use page::Page;
 pub use query::{
     Aggregate, ByResource, LogPage, MeterQuery, Range, ResourceQuery, SampleQuery, StatisticsQuery,
 };

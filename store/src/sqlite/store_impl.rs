@@ -18,10 +18,11 @@ use super::{
 };
 use crate::Store;
 use crate::alert::{AlertRow, AlertScope, AlertWrite, Notification};
+use crate::cursor::{ListCursor, SampleCursor, SamplePage, StatisticsCursor};
 use crate::error::StoreError;
 use crate::event::{EventCursor, EventQuery};
 use crate::filter::Filter;
-use crate::page::{ListCursor, Page, SampleCursor, SamplePage, StatisticsCursor};
+use crate::page::Page;
 use crate::query::{
     Aggregate, ByResource, LogPage, MeterQuery, Range, ResourceQuery, SampleQuery, StatisticsQuery,
 };
