@@ -8,6 +8,7 @@ use http::header::LOCATION;
 use http::{HeaderValue, StatusCode};
 use metering::alarm::{Alarm, AlarmChange, AlarmState};
 use metering::error::{ErrorBody, KeystoneErrorBody};
+use metering::requests::ConditionParams;
 use store::AlarmSelection;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -37,17 +38,15 @@ pub(crate) fn router() -> OpenApiRouter<Arc<ApiState>> {
 }
 
 /// Alarms of a simple query, the last changed first.
+///
+/// `q.field`: `alarm_id`, `enabled`, `meter`, `name`, `project`, `severity`, `state`, `type` or `user`, each with `eq`.
 #[utoipa::path(
     get,
     path = "/v2/alarms",
     operation_id = "listAlarms",
     tag = "telemetry",
     params(
-        ("q.field" = Option<Vec<String>>, Query, description = "`alarm_id`, `enabled`, `meter`, `name`, `project`, `severity`, \
-            `state`, `type` or `user`; may be repeated"),
-        ("q.op" = Option<Vec<String>>, Query, description = "Of the field in the same place: `eq`"),
-        ("q.type" = Option<Vec<String>>, Query, description = "Of the value in the same place; may be empty"),
-        ("q.value" = Option<Vec<String>>, Query, description = "Of the field in the same place"),
+        ConditionParams,
         ("sort" = Option<Vec<String>>, Query, description = "A field of an alarm and `:asc` or `:desc`; may be repeated"),
         ("marker" = Option<String>, Query, description = "The id of an alarm: those that follow it"),
         ("limit" = Option<u64>, Query, description = "Maximum number of alarms; by default all"),
@@ -276,6 +275,9 @@ async fn set_state(
 }
 
 /// Changes of an alarm, the last first.
+///
+/// `q.field`: `project`, `search_offset`, `severity`, `timestamp`, `type` or `user`, each with `eq`, and `timestamp` with
+/// `lt`, `le`, `ge` and `gt`.
 #[utoipa::path(
     get,
     path = "/v2/alarms/{alarm_id}/history",
@@ -283,11 +285,7 @@ async fn set_state(
     tag = "telemetry",
     params(
         ("alarm_id" = String, Path, description = "The alarm's id"),
-        ("q.field" = Option<Vec<String>>, Query, description = "`project`, `search_offset`, `severity`, `timestamp`, `type` or `user`; \
-            may be repeated"),
-        ("q.op" = Option<Vec<String>>, Query, description = "Of the field in the same place: `eq`; of `timestamp` `lt`, `le`, `ge` or `gt`"),
-        ("q.type" = Option<Vec<String>>, Query, description = "Of the value in the same place; may be empty"),
-        ("q.value" = Option<Vec<String>>, Query, description = "Of the field in the same place"),
+        ConditionParams,
         ("limit" = Option<u64>, Query, description = "Maximum number of changes; by default all"),
     ),
     responses(
