@@ -243,9 +243,44 @@ async fn link_survives_a_restart_and_expires() {
     let first = at(0);
     let anna = first.sign_in("anna", "secret").await;
     let secret = text(&make(&first, &anna, &overview()).await.json(), "secret");
-    assert_eq!(open(&at(6), &secret).await.status, StatusCode::CREATED);
+    let later = at(6);
+    let opened = open(&later, &secret).await;
+    assert_eq!(opened.status, StatusCode::CREATED);
+    let guest = text(&opened.json(), "token");
+    later.polls("prod", 1).await;
+    later
+        .get(&guest, "/v2/rabbit/overview?broker=prod")
+        .await
+        .ok();
+    let other = later.get(&guest, "/v2/rabbit/queues?broker=prod").await;
+    assert_eq!(other.status, StatusCode::FORBIDDEN, "no part of its view");
     let late = at(8);
     assert_eq!(open(&late, &secret).await.status, StatusCode::NOT_FOUND);
     let anna = late.sign_in("anna", "secret").await;
     assert_eq!(list(&late, &anna).await.len(), 0);
+}
+
+#[tokio::test]
+async fn link_of_a_broker_that_is_gone_is_left_to_administrators() {
+    let fake = fake();
+    let store: Arc<dyn Store> = Arc::new(NaiveStore::new());
+    let start = |broker: &str| TestApp::with_store(local(&[(broker, &fake)]), Arc::clone(&store));
+    let first = start("prod");
+    let anna = first.sign_in("anna", "secret").await;
+    let id = text(&make(&first, &anna, &overview()).await.json(), "id");
+    let later = start("other");
+    let end = async |token: &str| {
+        let headers = [("x-auth-token", token)];
+        later
+            .request(Method::DELETE, &format!("{LINKS}/{id}"), &headers)
+            .await
+            .status
+    };
+    // The account of that name at another broker may be somebody else.
+    let anna = later.sign_in("anna", "secret").await;
+    assert_eq!(list(&later, &anna).await.len(), 0);
+    assert_eq!(end(&anna).await, StatusCode::NOT_FOUND);
+    let admin = later.sign_in("guest", "guest").await;
+    assert_eq!(list(&later, &admin).await.len(), 1);
+    assert_eq!(end(&admin).await, StatusCode::NO_CONTENT);
 }
