@@ -2,7 +2,7 @@ use std::ffi::OsString;
 
 use lexopt::{Arg, Parser, ValueExt};
 
-use crate::test::{STEPS, Selection};
+use crate::test::{BY_NAME_ONLY, STEPS, Selection};
 
 pub(crate) const HELP: &str = "\
 The project's commands.
@@ -113,9 +113,9 @@ fn test(parser: &mut Parser) -> Result<Command, lexopt::Error> {
 
 fn step(parser: &mut Parser) -> Result<&'static str, lexopt::Error> {
     let name = parser.value()?.string()?;
-    let step = STEPS.iter().find(|step| step.name == name);
-    step.map(|step| step.name).ok_or_else(|| {
-        let names: Vec<_> = STEPS.iter().map(|step| step.name).collect();
+    let mut names = STEPS.iter().chain(&BY_NAME_ONLY).map(|step| step.name);
+    names.clone().find(|step| *step == name).ok_or_else(|| {
+        let names: Vec<_> = names.by_ref().collect();
         format!("there is no step {name:?}; there are {}", names.join(", ")).into()
     })
 }
@@ -134,6 +134,10 @@ Steps:
     .to_owned();
     for step in &STEPS {
         // Writing to a String cannot fail.
+        let _ = writeln!(text, "  {:12} {}", step.name, step.what);
+    }
+    text.push_str("\nSteps that only --only starts:\n");
+    for step in &BY_NAME_ONLY {
         let _ = writeln!(text, "  {:12} {}", step.name, step.what);
     }
     text

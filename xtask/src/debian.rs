@@ -21,6 +21,8 @@ pub enum Package {
     /// A display for a browser that cannot do without one.
     Xvfb,
     Pip,
+    /// Makes folders with another version of Debian.
+    Debootstrap,
     /// Load over HTTP.
     Wrk,
 }
@@ -47,6 +49,7 @@ impl Package {
                 "python3-pip",
                 "/usr/lib/python3/dist-packages/pip/__main__.py",
             ),
+            Self::Debootstrap => ("debootstrap", "/usr/sbin/debootstrap"),
             Self::Wrk => ("wrk", "/usr/bin/wrk"),
         }
     }

@@ -11,6 +11,7 @@ mod fingerprint;
 pub mod interrupt;
 mod pack;
 pub mod project;
+mod rabbitmq_4;
 mod run;
 pub mod say;
 mod test;

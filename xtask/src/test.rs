@@ -5,7 +5,7 @@ mod steps;
 use std::time::{Duration, Instant};
 
 use crate::{Error, Runner, project::Project, say};
-pub(crate) use steps::STEPS;
+pub(crate) use steps::{BY_NAME_ONLY, STEPS};
 
 /// A step, by itself or among all.
 #[derive(Debug)]
@@ -17,7 +17,7 @@ pub(crate) struct Step {
     run: fn(&Project, &Runner) -> Result<(), Error>,
 }
 
-/// Which steps are wanted: without any `only`, all.
+/// Which steps are wanted: without any `only`, all but those of [`BY_NAME_ONLY`].
 #[derive(Debug, Default)]
 pub(crate) struct Selection {
     pub(crate) only: Vec<&'static str>,
@@ -27,6 +27,16 @@ pub(crate) struct Selection {
 impl Selection {
     fn wants(&self, step: &str) -> bool {
         (self.only.is_empty() || self.only.contains(&step)) && !self.skip.contains(&step)
+    }
+
+    /// The wanted steps, in their order.
+    fn steps(&self) -> impl Iterator<Item = &'static Step> {
+        let by_name = BY_NAME_ONLY.iter();
+        let by_name = by_name.filter(|step| self.only.contains(&step.name));
+        STEPS
+            .iter()
+            .chain(by_name)
+            .filter(|step| self.wants(step.name))
     }
 }
 
@@ -48,7 +58,7 @@ struct Line {
 pub(crate) fn run(project: &Project, runner: &Runner, selection: &Selection) -> Result<(), Error> {
     let mut table: Vec<Line> = Vec::new();
     let mut last_words: Vec<String> = Vec::new();
-    for step in STEPS.iter().filter(|step| selection.wants(step.name)) {
+    for step in selection.steps() {
         let lacks = |need: &&str| {
             table
                 .iter()
@@ -153,6 +163,17 @@ mod tests {
             skip: vec![],
         };
         assert!(selection.wants("fmt") && !selection.wants("clippy"));
+    }
+
+    #[test]
+    fn some_steps_run_by_name_only() {
+        let name = BY_NAME_ONLY[0].name;
+        let named = |only: Vec<&'static str>| {
+            let selection = Selection { only, skip: vec![] };
+            let mut steps = selection.steps();
+            steps.any(|step| step.name == name)
+        };
+        assert!(named(vec![name]) && !named(vec![]) && !named(vec!["fmt"]));
     }
 
     #[test]

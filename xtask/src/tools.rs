@@ -60,6 +60,8 @@ enum Source {
         optimized: &'static [&'static str],
     },
     Npm,
+    /// A folder with a version of Debian and this package.
+    Debootstrap,
     /// With all it needs in versions of a file, below the project's root.
     Pip {
         requirements: &'static str,
@@ -191,6 +193,24 @@ pub(crate) fn ceilometerclient(project: &Project, runner: &Runner) -> Result<Pat
     Ok(tool.home(project))
 }
 
+/// Installs the RabbitMQ of a version of Debian, with all of that version that it needs; gives the
+/// folder.
+pub(crate) fn rabbitmq_of(
+    debian: &str,
+    project: &Project,
+    runner: &Runner,
+) -> Result<PathBuf, Error> {
+    debian::require(runner, &[Package::Debootstrap], "")?;
+    let tool = Tool {
+        name: "rabbitmq-server",
+        version: debian.to_owned(),
+        source: Source::Debootstrap,
+        takes: "2 to 10 minutes",
+    };
+    tool.ensure(project, runner)?;
+    Ok(tool.home(project))
+}
+
 fn wasm_target(runner: &Runner) -> Result<(), Error> {
     let sysroot = runner.output("rustc", &["--print", "sysroot"])?;
     if Path::new(sysroot.trim())
@@ -216,6 +236,7 @@ impl Tool {
         self.home(project).join(match self.source {
             Source::Cargo { .. } | Source::Pip { .. } => "bin",
             Source::Npm => "node_modules/.bin",
+            Source::Debootstrap => "usr/sbin",
         })
     }
 
@@ -282,6 +303,12 @@ impl Tool {
                     ],
                 );
                 command.arg(package).arg("--prefix").arg(into);
+                command
+            }
+            Source::Debootstrap => {
+                let mut command = runner.command("debootstrap", &["--variant=minbase"]);
+                command.arg(format!("--include={}", self.name));
+                command.arg(&self.version).arg(into);
                 command
             }
             Source::Pip { requirements } => {

@@ -7,7 +7,7 @@ use crate::{
     Error, Runner, build,
     debian::{self, Package},
     project::Project,
-    say, tools,
+    rabbitmq_4, say, tools,
 };
 
 /// Options of every build on this machine. They are the same everywhere, so that nothing is compiled
@@ -115,6 +115,14 @@ pub(crate) const STEPS: [Step; 15] = [
     },
 ];
 
+/// Steps that are not part of the whole test.
+pub(crate) const BY_NAME_ONLY: [Step; 1] = [Step {
+    name: "rabbitmq-4",
+    what: "the tests with a real broker against Debian 13's RabbitMQ 4, as root",
+    needs: &[],
+    run: rabbitmq_4,
+}];
+
 fn fmt(_: &Project, runner: &Runner) -> Result<(), Error> {
     runner.run(&mut runner.command("cargo", &["fmt", "--all", "--", "--check"]))
 }
@@ -157,6 +165,17 @@ fn nextest(project: &Project, runner: &Runner) -> Result<(), Error> {
     debian::require(runner, &[Package::Rabbitmq, Package::Keystone], "")?;
     let mut command = runner.command("cargo", &["nextest", "run", NO_RETRIES]);
     runner.run(command.args(NATIVE))
+}
+
+fn rabbitmq_4(project: &Project, runner: &Runner) -> Result<(), Error> {
+    tools::for_tests(project, runner)?;
+    let broker = rabbitmq_4::install(project, runner)?;
+    let mut command = runner.command("cargo", &["nextest", "run", NO_RETRIES]);
+    command.args(NATIVE);
+    command.args(["--package", "api", "-E", "binary(/^broker/)"]);
+    command.env("RIG_RABBITMQ_SERVER", &broker.server);
+    // The broker reads and writes its files below its folder.
+    runner.run(command.env("TMPDIR", &broker.tmp))
 }
 
 fn clients(project: &Project, runner: &Runner) -> Result<(), Error> {
