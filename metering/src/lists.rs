@@ -21,6 +21,8 @@ pub enum Rights {
     PolicyVhosts,
     /// `administrator` alone.
     Administrator,
+    /// `administrator` alone before RabbitMQ 4.0, everybody all from 4.0 on.
+    AdministratorBefore4,
     /// Everybody all.
     Everybody,
 }
@@ -238,12 +240,12 @@ lists! {
     VhostLimits = "vhost-limits": crate::VhostLimit, SeenVhosts { section: ADMIN }
     /// The limits of a broker's accounts.
     UserLimits = "user-limits": crate::UserLimit, Everybody { section: ADMIN }
-    /// What a broker has switched on, for administrators.
-    FeatureFlags = "feature-flags": crate::FeatureFlag, Administrator { section: ADMIN }
-    /// What a later version of a broker will not have, for administrators.
-    DeprecatedFeatures = "deprecated-features": crate::DeprecatedFeature, Administrator { section: ADMIN }
-    /// What of that is in use, for administrators.
-    DeprecatedFeaturesUsed = "deprecated-features/used": crate::DeprecatedFeature, Administrator {}
+    /// What a broker has switched on; before RabbitMQ 4.0 for administrators.
+    FeatureFlags = "feature-flags": crate::FeatureFlag, AdministratorBefore4 { section: ADMIN }
+    /// What a later version of a broker will not have; before RabbitMQ 4.0 for administrators.
+    DeprecatedFeatures = "deprecated-features": crate::DeprecatedFeature, AdministratorBefore4 { section: ADMIN }
+    /// What of that is in use; before RabbitMQ 4.0 for administrators.
+    DeprecatedFeaturesUsed = "deprecated-features/used": crate::DeprecatedFeature, AdministratorBefore4 {}
     /// The shovels of a broker, never their accounts; for accounts with the tag monitoring or administrator.
     Shovels = "shovels": crate::Shovel, MonitoredVhosts { section: ADMIN, plugin: SHOVEL }
     /// The links of a broker's federation, never their accounts; for accounts with the tag monitoring or administrator.
@@ -309,6 +311,9 @@ impl ListKind {
     /// Whether a broker shows it only to accounts with a higher tag than `monitoring`.
     pub fn needs_administrator(self) -> bool {
         let rights = self.properties().rights;
-        matches!(rights, Rights::Administrator | Rights::PolicyVhosts)
+        matches!(
+            rights,
+            Rights::Administrator | Rights::AdministratorBefore4 | Rights::PolicyVhosts
+        )
     }
 }

@@ -31,6 +31,8 @@ impl PrivateCluster {
             let mut options = options.clone();
             options.dir = options.dir.map(|dir| dir.join(name));
             options = options.conf("cluster_formation.peer_discovery_backend = classic_config");
+            // The first one is alone: from RabbitMQ 4.0 on it tries half a minute to find the others.
+            options = options.conf("cluster_formation.discovery_retry_limit = 1");
             for (n, name) in names.iter().enumerate() {
                 let key = format!("cluster_formation.classic_config.nodes.{}", n + 1);
                 options = options.conf(format!("{key} = {name}"));

@@ -2,30 +2,23 @@
 
 use std::{
     fs::{self, Permissions},
-    os::unix::fs::{PermissionsExt, symlink},
+    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
 };
 
 use crate::{Error, Runner, project::Project, tools};
 
 const DEBIAN: &str = "trixie";
-const SERVER: &str = "/usr/lib/rabbitmq/bin/rabbitmq-server";
+/// Programs of the broker that tests start.
+const PROGRAMS: [&str; 2] = ["rabbitmq-server", "rabbitmqctl"];
 
-/// How it is started.
-#[derive(Debug)]
-pub(crate) struct Broker {
-    /// The script that starts it in its folder.
-    pub(crate) server: PathBuf,
-    /// The temporary folder that it shares with its callers.
-    pub(crate) tmp: PathBuf,
-}
-
-/// Installs it, unless it is there.
+/// Installs it, unless it is there; gives the script that starts the server. The script of `rabbitmqctl`
+/// is beside it.
 ///
 /// # Errors
 ///
 /// If it cannot, or nobody but root could start it.
-pub(crate) fn install(project: &Project, runner: &Runner) -> Result<Broker, Error> {
+pub(crate) fn install(project: &Project, runner: &Runner) -> Result<PathBuf, Error> {
     if !rustix::process::getuid().is_root() {
         return Err(Error::Missing {
             program: "root".to_owned(),
@@ -34,30 +27,32 @@ pub(crate) fn install(project: &Project, runner: &Runner) -> Result<Broker, Erro
     }
     let root = tools::rabbitmq_of(DEBIAN, project, runner)?;
     let root = fs::canonicalize(&root).map_err(Error::file("read", &root))?;
-    same_paths_inside(&root)?;
-    let server = root.join("rabbitmq-server-in-chroot");
-    fs::write(&server, script(&root)).map_err(Error::file("write", &server))?;
-    let executable = Permissions::from_mode(0o755);
-    fs::set_permissions(&server, executable).map_err(Error::file("change", &server))?;
-    let tmp = root.join("tmp");
-    Ok(Broker { server, tmp })
-}
-
-/// Lets the path of a file in the folder lead to the same file inside and outside.
-fn same_paths_inside(root: &Path) -> Result<(), Error> {
-    let inside = root.join(root.strip_prefix("/").unwrap_or(root));
-    if inside.is_symlink() {
-        return Ok(());
+    let scripts = root.join("started-from-outside");
+    fs::create_dir_all(&scripts).map_err(Error::file("create", &scripts))?;
+    for program in PROGRAMS {
+        let path = scripts.join(program);
+        fs::write(&path, script(&root, &project.root, program))
+            .map_err(Error::file("write", &path))?;
+        let executable = Permissions::from_mode(0o755);
+        fs::set_permissions(&path, executable).map_err(Error::file("change", &path))?;
     }
-    let parent = inside.parent().unwrap_or(root);
-    fs::create_dir_all(parent).map_err(Error::file("create", parent))?;
-    symlink("/", &inside).map_err(Error::file("create", &inside))
+    Ok(scripts.join(PROGRAMS[0]))
 }
 
-fn script(root: &Path) -> String {
-    let root = root.display();
+/// Starts a program inside the folder. It finds temporary files and those of the project by the same paths
+/// as outside.
+fn script(root: &Path, project: &Path, program: &str) -> String {
+    let (root, project) = (root.display(), project.display());
     format!(
-        "#!/bin/sh\nexec unshare --mount sh -c \\\n  'mount -t proc proc \"{root}/proc\" && exec chroot \"{root}\" {SERVER}'\n"
+        r#"#!/bin/sh
+set -e
+[ -n "$INSIDE" ] || INSIDE=1 exec unshare --mount "$0" "$@"
+mount -t proc proc "{root}/proc"
+mount --rbind /tmp "{root}/tmp"
+mkdir -p "{root}{project}"
+mount --bind "{project}" "{root}{project}"
+exec chroot "{root}" sh -c 'cd "$0" && exec "$@"' "$PWD" /usr/lib/rabbitmq/bin/{program} "$@"
+"#
     )
 }
 
@@ -66,24 +61,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn script_starts_the_server_inside_of_the_folder() {
-        let script = script(Path::new("/cache/a b"));
+    fn script_starts_the_program_inside_of_the_folder() {
+        let script = script(Path::new("/cache/a b"), Path::new("/work"), PROGRAMS[1]);
         assert!(script.starts_with("#!/bin/sh\n"), "{script}");
-        assert!(
-            script.contains("chroot \"/cache/a b\" /usr/lib/rabbitmq"),
-            "{script}"
-        );
-    }
-
-    #[test]
-    fn paths_lead_to_the_same_files_inside_of_the_folder() {
-        let root = tempfile::tempdir().expect("a folder");
-        for _ in 0..2 {
-            same_paths_inside(root.path()).expect("a link");
+        for part in [
+            "exec chroot \"/cache/a b\"",
+            "/usr/lib/rabbitmq/bin/rabbitmqctl \"$@\"",
+            "mount --bind \"/work\" \"/cache/a b/work\"",
+        ] {
+            assert!(script.contains(part), "{part}: {script}");
         }
-        let inside = root
-            .path()
-            .join(root.path().strip_prefix("/").expect("absolute"));
-        assert_eq!(fs::read_link(inside).expect("a link"), Path::new("/"));
     }
 }

@@ -21,6 +21,20 @@ pub(crate) struct AuthorizedBroker<'a> {
     pub(crate) grant: &'a Grant,
 }
 
+impl AuthorizedBroker<'_> {
+    /// Whether the broker is of this version or a later one, as far as is known.
+    pub(crate) fn is_at_least(&self, version: (u32, u32)) -> bool {
+        let snapshot = self.broker.snapshot();
+        let known = snapshot.poll_data.as_ref();
+        let known = known.and_then(|poll_data| poll_data.common.rabbitmq_version.as_deref());
+        let mut parts = known.unwrap_or_default().split('.').map(str::parse);
+        match (parts.next(), parts.next()) {
+            (Some(Ok(major)), Some(Ok(minor))) => (major, minor) >= version,
+            _ => false,
+        }
+    }
+}
+
 impl Context {
     /// Waits a little for the first poll of a caller's brokers after the start of the service.
     pub(crate) async fn wait_for_first_polls(&self, caller: &TokenData) {

@@ -173,18 +173,6 @@ impl<'a> DetailRequest<'a> {
         }
     }
 
-    /// Whether the broker is of this version or a later one, as far as is known.
-    pub(crate) fn is_at_least(&self, version: (u32, u32)) -> bool {
-        let snapshot = self.authorized.broker.snapshot();
-        let known = snapshot.poll_data.as_ref();
-        let known = known.and_then(|poll_data| poll_data.common.rabbitmq_version.as_deref());
-        let mut parts = known.unwrap_or_default().split('.').map(str::parse);
-        match (parts.next(), parts.next()) {
-            (Some(Ok(major)), Some(Ok(minor))) => (major, minor) >= version,
-            _ => false,
-        }
-    }
-
     pub(crate) async fn fetch(&self, wanted: ObjectRequest) -> Result<Detail, Error> {
         self.fetch_seldom(self.shared.config.tick, wanted).await
     }

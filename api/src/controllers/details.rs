@@ -176,7 +176,7 @@ details! {
         let path = request.path("connections", &[&name])?;
         let mut paths = vec![request.with_samples(&path), format!("{path}/channels")];
         // Older ones would say that there is no such thing, every time.
-        if request.is_at_least((4, 1)) {
+        if request.authorized.is_at_least((4, 1)) {
             paths.push(format!("{path}/sessions"));
         }
         let detail = request.fetch(ObjectRequest {

@@ -112,7 +112,8 @@ impl AuthorizedBroker<'_> {
                 Some(account) => Scope::Account(account.clone()),
                 None => Scope::Nothing,
             },
-            (Rights::Administrator, _) => {
+            (Rights::AdministratorBefore4, _) if self.is_at_least((4, 0)) => Scope::All,
+            (Rights::Administrator | Rights::AdministratorBefore4, _) => {
                 if !self.is_administrator() {
                     return Err(Error::Forbidden);
                 }

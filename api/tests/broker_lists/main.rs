@@ -216,21 +216,22 @@ async fn each_account_sees_the_plugin_lists_that_the_broker_shows_it() {
 
     let app = app(&broker).await;
     let token = app.sign_in("administrator", "secret").await;
+    let overview = app.get(&token, "/v2/rabbit/overview").await.ok();
+    let is_4 = overview["rabbitmq_version"]
+        .as_str()
+        .is_some_and(|version| version.starts_with("4."));
     let shown = app
         .until_some("prod", async || {
             let shovels = app.get(&token, "/v2/rabbit/shovels").await.ok();
             let links = app.get(&token, "/v2/rabbit/federation-links").await.ok();
             let shown = format!("{shovels}{links}");
-            // In the states that they come to.
-            let expected = [
-                "\"runs\"",
-                "\"running\"",
-                "\"fails\"",
-                "\"error\"",
-                "econnrefused",
-            ];
+            // In the states that they come to. From 4.0 on a broker does not list a shovel that waits for its
+            // next attempt.
+            let fails = (!is_4).then_some("\"fails\"");
+            let expected = ["\"runs\"", "\"running\"", "\"error\"", "econnrefused"];
             expected
-                .iter()
+                .into_iter()
+                .chain(fails)
                 .all(|word| shown.contains(word))
                 .then_some(shown)
         })

@@ -256,6 +256,29 @@ async fn monitoring_account_sees_all_connections_but_only_queues_of_its_vhosts()
 }
 
 #[tokio::test]
+async fn feature_flags_of_rabbitmq_4_are_shown_to_every_account() {
+    let fake = fake();
+    fake.change_overview(|overview| overview["rabbitmq_version"] = "4.0.5".into());
+    let lists = [
+        "feature-flags",
+        "deprecated-features",
+        "deprecated-features/used",
+    ];
+    for list in lists {
+        fake.set_list(list, json!([{"name": "streams"}]));
+    }
+    let (app, _) = TestApp::ready(&fake).await;
+    let anna = app.sign_in("anna", "secret").await;
+    for list in &lists[..2] {
+        assert_eq!(
+            names(&shown(&app, &anna, list).await),
+            ["streams"],
+            "{list}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn etag_is_valid_for_one_query_and_caller() {
     let (app, admin) = TestApp::ready(&fake()).await;
     let anna = app.sign_in("anna", "secret").await;

@@ -169,13 +169,13 @@ fn nextest(project: &Project, runner: &Runner) -> Result<(), Error> {
 
 fn rabbitmq_4(project: &Project, runner: &Runner) -> Result<(), Error> {
     tools::for_tests(project, runner)?;
-    let broker = rabbitmq_4::install(project, runner)?;
+    let server = rabbitmq_4::install(project, runner)?;
     let mut command = runner.command("cargo", &["nextest", "run", NO_RETRIES]);
     command.args(NATIVE);
     command.args(["--package", "api", "-E", "binary(/^broker/)"]);
-    command.env("RIG_RABBITMQ_SERVER", &broker.server);
-    // The broker reads and writes its files below its folder.
-    runner.run(command.env("TMPDIR", &broker.tmp))
+    // The only temporary folder that is the same inside and outside.
+    command.env_remove("TMPDIR");
+    runner.run(command.env("RIG_RABBITMQ_SERVER", server))
 }
 
 fn clients(project: &Project, runner: &Runner) -> Result<(), Error> {

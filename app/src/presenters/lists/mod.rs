@@ -250,7 +250,9 @@ pub(super) fn forbidden(kind: &str, list_texts: &ListTexts) -> &'static str {
         return list_texts.needs_monitoring;
     }
     match ListKind::from_name(kind).map(|list| list.properties().rights) {
-        Some(Rights::Administrator) => list_texts.needs_administrator,
+        Some(Rights::Administrator | Rights::AdministratorBefore4) => {
+            list_texts.needs_administrator
+        }
         Some(Rights::MonitoredVhosts) => list_texts.needs_monitoring,
         Some(Rights::PolicyVhosts) => list_texts.needs_policymaker,
         _ => list_texts.forbidden,
