@@ -21,6 +21,7 @@ mod guest_routes;
 mod guest_token_lifetime;
 mod guests;
 mod health;
+mod heavy_queries;
 mod history;
 mod identity;
 mod identity_v2;
