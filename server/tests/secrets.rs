@@ -5,14 +5,31 @@ mod common;
 
 use std::io;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use common::{PASSWORD, Running, USER, WRONG, session_cookie};
+use common::{Broker, PASSWORD, Running, USER, WRONG, session_cookie};
 use server::config::{LogConfig, LogFormat};
 use server::logging;
 use tracing_subscriber::fmt::MakeWriter;
 
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0.lock().expect("no panic while writing")).into_owned()
+    }
+
+    async fn until(&self, words: &str) {
+        let written = async {
+            while !self.text().contains(words) {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        let in_time = tokio::time::timeout(Duration::from_mins(1), written).await;
+        in_time.unwrap_or_else(|_| panic!("not logged within a minute: {words}"));
+    }
+}
 
 impl io::Write for Log {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -49,11 +66,17 @@ async fn no_secret_is_logged_at_any_level() {
     tracing::subscriber::set_global_default(subscriber).expect("the only one of this process");
 
     let api = Running::start(&[]).await;
+    // Its plugin, which does not answer, is read while the broker's statistics are off.
+    let plugin = ["--broker-prometheus", "http://scraper:hunter4@127.0.0.1:1"];
+    let _failing = Running::with_broker(Broker::without_statistics().await, &plugin).await;
     let apart = Running::web_only(&api.metering()).await;
     let mut secrets = vec![
         PASSWORD.to_owned(),
         "hunter2".to_owned(),
         "hunter3-wrong".to_owned(),
+        "hunter4".to_owned(),
+        // With the user name, as the plugin gets it.
+        "c2NyYXBlcjpodW50ZXI0".to_owned(),
         // The same as the broker gets it.
         "bW9uaXRvcjpodW50ZXIyLcOkw58=".to_owned(),
     ];
@@ -92,7 +115,8 @@ async fn no_secret_is_logged_at_any_level() {
     signed_in.session.brokers().await.expect("brokers");
     secrets.push(signed_in.token.expose().to_owned());
 
-    let log = String::from_utf8_lossy(&log.0.lock().expect("no panic while writing")).into_owned();
+    log.until("the Prometheus plugin could not be read").await;
+    let log = log.text();
     assert!(
         log.contains("TRACE") && log.contains("path=\"/fn/sign_in\""),
         "nothing was logged"

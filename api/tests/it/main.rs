@@ -29,6 +29,7 @@ mod isolation;
 mod limits;
 mod list_streaming;
 mod lists;
+mod logged_faults;
 mod logs;
 mod malformed;
 mod malformed_broker_answers;

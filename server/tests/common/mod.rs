@@ -46,6 +46,7 @@ struct Fake {
     polls: Arc<Semaphore>,
     objects: Arc<Semaphore>,
     object_asked: Arc<Notify>,
+    statistics_are_off: bool,
 }
 
 impl Fake {
@@ -58,7 +59,17 @@ impl Fake {
 
 impl Broker {
     pub(crate) async fn start() -> Self {
+        Self::serve(false).await
+    }
+
+    #[allow(dead_code, reason = "not in each binary of tests")]
+    pub(crate) async fn without_statistics() -> Self {
+        Self::serve(true).await
+    }
+
+    async fn serve(statistics_are_off: bool) -> Self {
         let fake = Fake {
+            statistics_are_off,
             asked: Arc::default(),
             answers: Arc::new(Semaphore::new(1000)),
             polls: Arc::new(Semaphore::new(1_000_000)),
@@ -111,7 +122,9 @@ async fn whoami(State(fake): State<Fake>, headers: HeaderMap) -> Response {
 async fn overview(State(fake): State<Fake>) -> Response {
     fake.polls.acquire().await.expect("never closed").forget();
     let body = broker_answer("4.0.5", "overview");
-    ([(header::CONTENT_TYPE, "application/json")], body).into_response()
+    let mut overview: serde_json::Value = serde_json::from_str(&body).expect("JSON");
+    overview["disable_stats"] = fake.statistics_are_off.into();
+    Json(overview).into_response()
 }
 
 async fn nodes() -> Response {
