@@ -1,7 +1,9 @@
 //! Brokers behind TLS: private authorities, self-signed certificates, certificates for both sides.
 //! Brokers that take a token.
 
-use api::{ApiConfig, BrokerAccess, TlsFiles};
+use api::{ApiConfig, BrokerAccess, PrometheusConfig, TlsFiles};
+use axum::Router;
+use axum::routing::get;
 use http::StatusCode;
 
 use crate::support::tls_listener::{self, path};
@@ -93,6 +95,55 @@ async fn a_broker_that_wants_a_certificate_gets_the_named_one() {
     assert!(why.contains("--broker-cert-file"), "{why}");
     let why = refusal(&app(&fake, port, files(Some("ca.pem"), Some("stranger")))).await;
     assert!(why.contains("stranger.pem"), "{why}");
+}
+
+/// The service with a broker whose statistics are off, and its Prometheus plugin behind TLS.
+fn app_with_plugin(fake: &FakeBroker, port: u16, tls: TlsFiles) -> TestApp {
+    let mut config = local(&[("prod", fake)]);
+    config.prometheus = vec![PrometheusConfig {
+        broker: "prod".into(),
+        url: format!("https://localhost:{port}").parse().expect("a URL"),
+        login: None,
+    }];
+    config.broker_access = vec![BrokerAccess {
+        broker: "prod".into(),
+        tls,
+        token_file: None,
+    }];
+    TestApp::with(config)
+}
+
+#[tokio::test]
+async fn a_prometheus_plugin_is_read_with_the_authority_and_certificate_of_its_broker() {
+    let plugin = Router::new().route("/metrics", get(|| async { "rabbitmq_channels 3\n" }));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await;
+    let listener = listener.expect("a port");
+    let behind = listener.local_addr().expect("bound").port();
+    tokio::spawn(async move { axum::serve(listener, plugin).await });
+    let fake = FakeBroker::start();
+    fake.change_overview(|overview| {
+        overview["disable_stats"] = true.into();
+        overview["object_totals"] = serde_json::json!({});
+    });
+    let port = tls_listener::listen("broker", behind, true).await;
+    let channels = async |app: &TestApp, token: &str| {
+        let overview = app.get(token, "/v2/rabbit/overview").await.ok();
+        overview["object_totals"]["channels"].as_u64()
+    };
+
+    let app = app_with_plugin(&fake, port, files(Some("ca.pem"), Some("client")));
+    let token = app.sign_in("guest", "guest").await;
+    let shown = app
+        .until_some("prod", async || channels(&app, &token).await)
+        .await;
+    assert_eq!(shown, 3);
+
+    for (authority, certificate) in [(None, Some("client")), (Some("ca.pem"), None)] {
+        let app = app_with_plugin(&fake, port, files(authority, certificate));
+        let token = app.sign_in("guest", "guest").await;
+        app.polls("prod", 3).await;
+        assert_eq!(channels(&app, &token).await, None, "{authority:?}");
+    }
 }
 
 #[tokio::test]
