@@ -9,6 +9,7 @@ mod alert_notifications;
 mod alerts;
 mod brokers;
 mod capabilities;
+mod clock_jump;
 mod collector;
 mod contract;
 mod dashboard;
