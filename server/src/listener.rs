@@ -55,6 +55,8 @@ pub const GRACE: Duration = Duration::from_secs(10);
 const HEAD_LIMIT: usize = 32 << 10;
 /// How long to wait after a failed accept: the system may be out of descriptors.
 const PAUSE: Duration = Duration::from_millis(100);
+/// The same where a connection was closed for the new one: hundreds may wait before a probe.
+const SHORT_PAUSE: Duration = Duration::from_millis(1);
 
 /// Serves until the signal to stop, then lets the requests under way finish.
 pub(crate) async fn serve(
@@ -73,9 +75,13 @@ pub(crate) async fn serve(
                 Err(error) => {
                     let open = connections.open();
                     warnings.accept_failed(&error, open);
-                    // Where descriptors are used up, one is free again after this.
-                    connections.close_one();
-                    tokio::time::sleep(PAUSE).await;
+                    // Where descriptors are used up, one is free again shortly after this.
+                    let pause = if connections.close_one() {
+                        SHORT_PAUSE
+                    } else {
+                        PAUSE
+                    };
+                    tokio::time::sleep(pause).await;
                     continue;
                 }
             };

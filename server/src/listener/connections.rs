@@ -144,9 +144,9 @@ impl Connections {
         Ok((registered, closed))
     }
 
-    /// Closes the connection that matters least, if any may be closed.
-    pub(super) fn close_one(&self) {
-        self.lock().close_one();
+    /// Closes the connection that matters least; returns false if none may be closed.
+    pub(super) fn close_one(&self) -> bool {
+        self.lock().close_one()
     }
 
     fn lock(&self) -> MutexGuard<'_, Open> {

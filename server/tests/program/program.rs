@@ -1,8 +1,10 @@
-//! The real program with a data folder, to be killed.
+//! The real program with a data folder.
 
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 use std::{env, fs, process, thread};
 
 use client::{Client, Credentials, Endpoints, HttpTransport, Session};
@@ -14,7 +16,7 @@ pub(crate) struct Folder(PathBuf);
 
 impl Folder {
     pub(crate) fn make() -> Self {
-        let path = env::temp_dir().join(format!("warren-kill-{}", process::id()));
+        let path = env::temp_dir().join(format!("warren-program-{}", process::id()));
         fs::create_dir_all(&path).expect("a folder");
         Self(path)
     }
@@ -31,13 +33,30 @@ impl Drop for Folder {
 pub(crate) struct Program {
     child: Child,
     url: String,
+    log: Arc<Mutex<Vec<String>>>,
 }
 
 impl Program {
     /// Starts it; when this returns it listens.
     pub(crate) async fn start(broker: &Broker, folder: &Folder) -> Self {
+        let command = Command::new(env!("CARGO_BIN_EXE_warren"));
+        Self::start_command(command, broker, folder).await
+    }
+
+    /// Likewise, where the system allows it so many open files.
+    pub(crate) async fn start_with_open_files(
+        broker: &Broker,
+        folder: &Folder,
+        limit: u64,
+    ) -> Self {
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("ulimit -n {limit} && exec \"$0\" \"$@\"")]);
+        command.arg(env!("CARGO_BIN_EXE_warren"));
+        Self::start_command(command, broker, folder).await
+    }
+
+    async fn start_command(mut command: Command, broker: &Broker, folder: &Folder) -> Self {
         let address = broker.url.replace("http://", "");
-        let mut command = Command::new(env!("CARGO_BIN_EXE_warren"));
         for (name, _) in env::vars_os() {
             if name.to_string_lossy().starts_with("WARREN_") {
                 command.env_remove(name);
@@ -69,10 +88,34 @@ impl Program {
             (entry["message"] == "metering API")
                 .then(|| entry["url"].as_str().expect("an address").to_owned())
         });
-        // So that it can go on writing to its log.
-        thread::spawn(move || lines.for_each(drop));
         let url = url.unwrap_or_else(|| panic!("it did not start: {said:?}"));
-        Self { child, url }
+        let log = Arc::new(Mutex::new(said));
+        let written = Arc::clone(&log);
+        thread::spawn(move || {
+            for line in lines {
+                written.lock().expect("no panic").push(line);
+            }
+        });
+        Self { child, url, log }
+    }
+
+    /// Host and port of its API.
+    pub(crate) fn authority(&self) -> &str {
+        let authority = self.url.trim_start_matches("http://");
+        authority.trim_end_matches('/')
+    }
+
+    /// Waits until a line of its log has these words.
+    pub(crate) async fn until_logged(&self, words: &str) {
+        let has_words = || {
+            let log = self.log.lock().expect("no panic");
+            log.iter().any(|line| line.contains(words))
+        };
+        let deadline = Instant::now() + Duration::from_mins(1);
+        while !has_words() {
+            assert!(Instant::now() < deadline, "not logged: {words}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 
     /// A session of the broker's account.

@@ -1,20 +1,17 @@
 //! What was answered `201` outlives the program, however it ends.
 
-#[path = "../common/mod.rs"]
-mod common;
-mod program;
-
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use client::{NewSample, Query, SampleQuery, Session};
-use common::Broker;
 use futures_util::TryStreamExt;
-use program::{Folder, Program};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
+
+use crate::common::Broker;
+use crate::program::{Folder, Program};
 
 /// Ends of the program without any warning.
 const KILLS: usize = 20;
