@@ -173,9 +173,17 @@ async fn heads_of_more_than_32_kib_are_refused() {
 
 #[tokio::test]
 async fn probes_are_answered_while_one_address_opens_more_than_its_share() {
+    probes_are_answered_beyond("--max-connections-per-address").await;
+}
+
+#[tokio::test]
+async fn probes_are_answered_while_more_connections_are_opened_than_are_allowed() {
+    probes_are_answered_beyond("--max-connections").await;
+}
+
+async fn probes_are_answered_beyond(cap: &str) {
     let broker = Broker::start().await;
-    let flags = ["--max-connections-per-address", "16"];
-    let running = Running::with_broker(broker, &flags).await;
+    let running = Running::with_broker(broker, &[cap, "16"]).await;
     let [web, api] = listeners(&running);
     let sign_in = format!(
         "POST /fn/sign_in HTTP/1.1\r\nhost: {web}\r\norigin: http://{web}\r\n\
