@@ -17,6 +17,7 @@ mod guests;
 mod headers;
 mod health;
 mod hosts;
+mod keystone_refusals;
 mod languages;
 mod listener;
 mod malformed;
