@@ -115,7 +115,7 @@ test('vhosts, accounts and policies have their pages', async ({ signedIn: page, 
   // queue's first statistics, which come every second here, and gives a list again from its own cache for
   // five times as long as it took to make it: some seconds on a busy machine.
   const bound = page.locator('#matched-queues tbody tr').filter({ hasText: 'd.bound' });
-  await expect(bound).toContainText('long', { timeout: 60_000 });
+  await expect(bound).toContainText('long', { timeout: 25_000 });
   await expect(page.locator('#matched-queues')).not.toContainText('D.free');
   await expect(page.locator('#matched-exchanges')).toHaveCount(0);
   await expect(fact(page, 'Pattern')).toHaveText('^d\\.');
