@@ -1,61 +1,30 @@
 //! No secret in the log, however much is logged.
 
+#[path = "../../api/tests/it/support/captured_log.rs"]
+mod captured_log;
 #[path = "common/mod.rs"]
 mod common;
 
-use std::io;
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use captured_log::CapturedLog;
 use common::{Broker, PASSWORD, Running, USER, WRONG, session_cookie};
 use server::config::{LogConfig, LogFormat};
 use server::logging;
-use tracing_subscriber::fmt::MakeWriter;
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Log {
-    fn text(&self) -> String {
-        String::from_utf8_lossy(&self.0.lock().expect("no panic while writing")).into_owned()
-    }
-
-    async fn until(&self, words: &str) {
-        let written = async {
-            while !self.text().contains(words) {
-                tokio::time::sleep(Duration::from_millis(50)).await;
-            }
-        };
-        let in_time = tokio::time::timeout(Duration::from_mins(1), written).await;
-        in_time.unwrap_or_else(|_| panic!("not logged within a minute: {words}"));
-    }
-}
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0
-            .lock()
-            .expect("no panic while writing")
-            .extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl MakeWriter<'_> for Log {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
-    }
+async fn until_logged(log: &CapturedLog, words: &str) {
+    let written = async {
+        while !log.text().contains(words) {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    let in_time = tokio::time::timeout(Duration::from_mins(1), written).await;
+    in_time.unwrap_or_else(|_| panic!("not logged within a minute: {words}"));
 }
 
 #[tokio::test]
 async fn no_secret_is_logged_at_any_level() {
-    let log = Log::default();
+    let log = CapturedLog::default();
     // Everything, also of those that are quiet unless asked for by name.
     let filter = "trace,tower_sessions=trace,tower_sessions_core=trace".to_owned();
     let config = LogConfig {
@@ -115,7 +84,7 @@ async fn no_secret_is_logged_at_any_level() {
     signed_in.session.brokers().await.expect("brokers");
     secrets.push(signed_in.token.expose().to_owned());
 
-    log.until("the Prometheus plugin could not be read").await;
+    until_logged(&log, "the Prometheus plugin could not be read").await;
     let log = log.text();
     assert!(
         log.contains("TRACE") && log.contains("path=\"/fn/sign_in\""),

@@ -1,45 +1,21 @@
 //! What the log has of faults that last.
 
-use std::io;
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use http::StatusCode;
 use metering::BrokerState;
 use serde_json::json;
-use tracing_subscriber::fmt::MakeWriter;
 
+use crate::support::captured_log::CapturedLog;
 use crate::support::{COLLECTOR, FakeBroker, Mode, TestApp};
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Log {
-    fn lines_with(&self, words: &[&str]) -> usize {
-        let text = String::from_utf8_lossy(&self.0.lock().expect("no panic")).into_owned();
-        text.lines()
-            .filter(|line| words.iter().all(|word| line.contains(word)))
-            .count()
-    }
-}
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().expect("no panic").extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl MakeWriter<'_> for Log {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
-    }
+/// How many lines have all of these words.
+fn lines_with(log: &CapturedLog, words: &[&str]) -> usize {
+    let text = log.text();
+    let lines = text.lines();
+    lines
+        .filter(|line| words.iter().all(|word| line.contains(word)))
+        .count()
 }
 
 /// How often a path was requested of the broker.
@@ -51,7 +27,7 @@ fn requests(fake: &FakeBroker, path: &str) -> usize {
 // One thread: the subscriber is this thread's.
 #[tokio::test]
 async fn lasting_fault_is_logged_once_however_often_it_is_met() {
-    let log = Log::default();
+    let log = CapturedLog::default();
     let subscriber = tracing_subscriber::fmt()
         .with_ansi(false)
         .with_writer(log.clone());
@@ -75,9 +51,9 @@ async fn lasting_fault_is_logged_once_however_often_it_is_met() {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     let unreadable = ["list=\"channels\"", "a list could not be read"];
-    assert_eq!(log.lines_with(&unreadable), 1);
+    assert_eq!(lines_with(&log, &unreadable), 1);
     let left_out = ["list=\"exchanges\"", "rows could not be read"];
-    assert_eq!(log.lines_with(&left_out), 1);
+    assert_eq!(lines_with(&log, &left_out), 1);
 
     fake.set_mode(Mode::Status(500));
     app.until(&token, "prod", |broker| broker.state == BrokerState::Down)
@@ -88,6 +64,6 @@ async fn lasting_fault_is_logged_once_however_often_it_is_met() {
     }
     for state in ["Stale", "Down"] {
         let state = format!("state={state}");
-        assert_eq!(log.lines_with(&[&state, "no answer"]), 1, "{state}");
+        assert_eq!(lines_with(&log, &[&state, "no answer"]), 1, "{state}");
     }
 }

@@ -1,6 +1,7 @@
 //! What the tests stand on.
 
 pub(crate) mod app;
+pub(crate) mod captured_log;
 mod fake;
 pub(crate) mod guest;
 mod telemetry;
