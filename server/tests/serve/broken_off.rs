@@ -23,6 +23,19 @@ const PATHS: [&str; 3] = [
     "/fn/detail?broker=prod&kind=queues&names%5B0%5D=%2F&names%5B1%5D=invoices&length=3600000",
 ];
 
+/// Pages that break off while others are rendered.
+const EVERY_KIND_OF_PAGE: [&str; 7] = [
+    "/brokers",
+    "/brokers/prod",
+    "/brokers/prod/health",
+    "/brokers/prod/exchanges",
+    "/brokers/prod/nodes/warren4%40localhost",
+    "/log",
+    "/meters",
+];
+/// Visits of each page at once, each longer than the one before.
+const VISITS: u64 = 40;
+
 /// Waits until so few tasks are left: those of the connection have ended then.
 async fn until_tasks(at_most: usize) {
     let start = Instant::now();
@@ -32,9 +45,11 @@ async fn until_tasks(at_most: usize) {
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn visits_that_break_off_while_a_page_is_rendered_cause_no_panic() {
-    static PANICS: AtomicUsize = AtomicUsize::new(0);
+/// Panics since [`signed_in`].
+static PANICS: AtomicUsize = AtomicUsize::new(0);
+
+/// A server whose panics are counted, and the cookie of a session.
+async fn signed_in() -> (Running, String) {
     let before = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
         PANICS.fetch_add(1, Ordering::SeqCst);
@@ -43,9 +58,35 @@ async fn visits_that_break_off_while_a_page_is_rendered_cause_no_panic() {
     // The collector is quiet meanwhile.
     let running = Running::start(&["--tick", "5m"]).await;
     let answer = running.sign_in("").send().await.expect("an answer");
-    let cookie = session_cookie(answer.headers()).to_owned();
+    let cookie = session_cookie(answer.headers());
     let cookie = cookie.split(';').next().expect("a pair").to_owned();
-    drop(answer);
+    (running, cookie)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn visits_that_break_off_at_any_moment_cause_no_panic() {
+    let (running, cookie) = signed_in().await;
+    for path in EVERY_KIND_OF_PAGE {
+        let visit = || running.get(path).header("cookie", &cookie);
+        let visits = (0..VISITS).map(|number| {
+            let after = Duration::from_millis(number * 2);
+            let visit = visit().header("connection", "close").send();
+            tokio::spawn(tokio::time::timeout(after, visit))
+        });
+        for visit in visits.collect::<Vec<_>>() {
+            // Broken off or answered.
+            let _ = visit.await.expect("no panic of the client");
+        }
+        let answer = visit().send().await.expect("an answer");
+        assert_eq!(answer.status(), StatusCode::OK, "{path}");
+        assert!(answer.text().await.expect("a page").contains("</html>"));
+        assert_eq!(PANICS.load(Ordering::SeqCst), 0, "{path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn visits_that_break_off_while_a_page_is_rendered_cause_no_panic() {
+    let (running, cookie) = signed_in().await;
     let broker = &running.broker;
     for path in PATHS {
         let visit = || {
