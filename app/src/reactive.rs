@@ -7,6 +7,7 @@
 
 use leptos::prelude::*;
 use leptos::reactive::graph::{Subscriber, ToAnySubscriber};
+use leptos::text_prop::TextProp;
 
 /// A reactive part of a view.
 pub type Part = Box<dyn FnMut() -> AnyView + Send>;
@@ -24,6 +25,18 @@ pub fn text(text: impl Fn() -> String + Send + Sync + 'static) -> Signal<String>
 /// A text that may be missing; a missing attribute is left out.
 pub fn maybe(text: impl Fn() -> Option<String> + Send + Sync + 'static) -> Signal<Option<String>> {
     Signal::derive(text)
+}
+
+/// The title of a page, for `<Title>`.
+///
+/// The server writes it into the document's head when the page is rendered and its signals may be gone:
+/// there it is read at once.
+pub fn page_title(text: impl Fn() -> String + Send + Sync + 'static) -> TextProp {
+    if cfg!(feature = "ssr") {
+        untrack(text).into()
+    } else {
+        text.into()
+    }
 }
 
 /// Runs in the browser, and again whenever what it read has changed.

@@ -8,7 +8,7 @@ use futures_util::FutureExt;
 use http::StatusCode;
 use tokio::runtime::Handle;
 
-use crate::common::{Running, session_cookie};
+use crate::common::{Broker, Running, session_cookie};
 
 /// A condition that does not come true within this never does.
 const DEADLINE: Duration = Duration::from_secs(20);
@@ -33,6 +33,8 @@ const EVERY_KIND_OF_PAGE: [&str; 7] = [
     "/log",
     "/meters",
 ];
+/// Starts of the server while viewers wait.
+const ROUNDS: usize = 12;
 /// Visits of each page at once, each longer than the one before.
 const VISITS: u64 = 40;
 
@@ -45,22 +47,31 @@ async fn until_tasks(at_most: usize) {
     }
 }
 
-/// Panics since [`signed_in`].
+/// Panics since [`count_panics`].
 static PANICS: AtomicUsize = AtomicUsize::new(0);
 
-/// A server whose panics are counted, and the cookie of a session.
-async fn signed_in() -> (Running, String) {
+fn count_panics() {
     let before = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
         PANICS.fetch_add(1, Ordering::SeqCst);
         before(info);
     }));
+}
+
+/// A server whose panics are counted, and the cookie of a session.
+async fn signed_in() -> (Running, String) {
+    count_panics();
     // The collector is quiet meanwhile.
     let running = Running::start(&["--tick", "5m"]).await;
+    let cookie = sign_in(&running).await;
+    (running, cookie)
+}
+
+/// The cookie of a new session.
+async fn sign_in(running: &Running) -> String {
     let answer = running.sign_in("").send().await.expect("an answer");
     let cookie = session_cookie(answer.headers());
-    let cookie = cookie.split(';').next().expect("a pair").to_owned();
-    (running, cookie)
+    cookie.split(';').next().expect("a pair").to_owned()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -81,6 +92,34 @@ async fn visits_that_break_off_at_any_moment_cause_no_panic() {
         assert_eq!(answer.status(), StatusCode::OK, "{path}");
         assert!(answer.text().await.expect("a page").contains("</html>"));
         assert_eq!(PANICS.load(Ordering::SeqCst), 0, "{path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn pages_that_wait_for_the_first_poll_cause_no_panic() {
+    count_panics();
+    for round in 0..ROUNDS {
+        let broker = Broker::start().await;
+        broker.polls.forget_permits(usize::MAX);
+        let running = Running::with_broker(broker, &["--tick", "5m"]).await;
+        let cookie = sign_in(&running).await;
+        let visits = (0..10).map(|number| {
+            let page = ["/brokers/prod", "/brokers/prod/health"][number % 2];
+            let visit = running.get(page).header("cookie", &cookie);
+            let visit = visit.header("connection", "close").send();
+            tokio::spawn(async move {
+                tokio::time::sleep(Duration::from_millis(number as u64 * 15)).await;
+                visit.await
+            })
+        });
+        let visits = visits.collect::<Vec<_>>();
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        running.broker.polls.add_permits(1_000_000);
+        for visit in visits {
+            let answer = visit.await.expect("no panic").expect("an answer");
+            assert_eq!(answer.status(), StatusCode::OK, "round {round}");
+        }
+        assert_eq!(PANICS.load(Ordering::SeqCst), 0, "round {round}");
     }
 }
 

@@ -10,7 +10,7 @@ use leptos_router::hooks::use_params_map;
 use crate::error::AppError;
 use crate::i18n::catalog;
 use crate::polling::{PollStatus, Settings, start_polling};
-use crate::reactive::{maybe, part, text};
+use crate::reactive::{maybe, page_title, part};
 use crate::resource::fetched;
 use crate::routes::{self, href};
 use crate::server_fns::health::fetch_health;
@@ -34,7 +34,7 @@ pub fn Health() -> impl IntoView {
     let broker = Memo::new(move |_| params.read().get("broker").unwrap_or_default());
     let first = fetched(move || broker.get(), fetch_health);
     view! {
-        <Title text=text(move || format!("{} · {}", texts.health, broker.get())) />
+        <Title text=page_title(move || format!("{} · {}", texts.health, broker.get())) />
         <Suspense fallback=move || view! { <Skeleton title=Signal::stored(texts.health.to_owned()) /> }>
             {move || Suspend::new(async move {
                 let broker = broker.get_untracked();

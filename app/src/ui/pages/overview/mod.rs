@@ -21,7 +21,7 @@ use super::shared::signed_out;
 use crate::error::AppError;
 use crate::i18n::catalog;
 use crate::polling::{InitialDashboard, Live, Settings, Span, start_polling};
-use crate::reactive::flag;
+use crate::reactive::{flag, page_title};
 use crate::resource::fetched;
 use crate::server_fns::overview::fetch_overview;
 use crate::ui::charts::{ChartGroup, ChartPreferences};
@@ -56,7 +56,7 @@ pub fn OverviewPage() -> impl IntoView {
         },
     );
     view! {
-        <Title text=broker />
+        <Title text=page_title(move || broker.get()) />
         <Suspense fallback=move || view! { <Skeleton title=broker /> }>
             {move || Suspend::new(async move {
                 let answer = first.await;
